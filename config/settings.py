@@ -1,0 +1,165 @@
+"""Settings: packaged defaults < ./broadsheet.toml (or --config) < environment < flags.
+
+Each key and its default stand in `settings.toml`; the models below give types and bounds. An
+unknown key is refused by its name.
+"""
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from config.errors import UsageError
+
+DEFAULTS = Path(__file__).with_name("settings.toml")
+LOCAL_FILE = Path("broadsheet.toml")
+ENVIRONMENT_PREFIX = "BROADSHEET_"
+# Names with the prefix that are not settings: where tests and benchmarks find the corpora.
+NOT_SETTINGS = frozenset({"BROADSHEET_CORPORA"})
+
+
+def _known_zone(name: str) -> str:
+    if name:
+        try:
+            ZoneInfo(name)
+        except (KeyError, ValueError, OSError) as error:
+            raise ValueError(f"{name!r} is no IANA time zone such as Europe/Paris") from error
+    return name
+
+
+Bytes = Annotated[int, Field(gt=0)]
+Seconds = Annotated[float, Field(gt=0)]
+ZoneName = Annotated[str, AfterValidator(_known_zone)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ReadSettings(_Section):
+    """Bounds of reading: batches, sizes, bombs."""
+
+    batch_bytes: Bytes
+    document_bytes: Bytes
+    expansion_ratio: Annotated[int, Field(ge=2)]
+    expansion_bytes: Bytes
+    member_bytes: Bytes
+    nesting: Annotated[int, Field(ge=1, le=16)]
+
+
+class ProcessSettings(_Section):
+    """Bounds and choices of turning one document into a row."""
+
+    page_seconds: Seconds
+    read_seconds: Seconds
+    tag_count: Annotated[int, Field(gt=0)]
+    tag_depth: Annotated[int, Field(gt=0)]
+    jsonld_bytes: Bytes
+    min_words: Annotated[int, Field(ge=0)]
+    timezone: ZoneName
+
+
+class LoadSettings(_Section):
+    """Shape of the Parquet files and the memory for making them."""
+
+    row_group_rows: Annotated[int, Field(gt=0)]
+    file_rows: Annotated[int, Field(gt=0)]
+    memory: Annotated[str, Field(pattern=r"^\d+(\.\d+)?\s*[KMGT]i?B$")]
+
+
+class PublishSettings(_Section):
+    """What the published file shows and how long its files stay."""
+
+    grace_days: Annotated[float, Field(ge=0)]
+    latest_days: Annotated[int, Field(gt=0)]
+    free_bytes: Annotated[int, Field(ge=0)]
+
+
+class Settings(_Section):
+    """All settings; frozen, so a run sees one set of them."""
+
+    warehouse: Path
+    workers: Annotated[int, Field(ge=0, le=1024)]
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"]
+    read: ReadSettings
+    process: ProcessSettings
+    load: LoadSettings
+    publish: PublishSettings
+
+    @property
+    def worker_count(self) -> int:
+        """`workers`, or the number of cores this process may use."""
+        if self.workers:
+            return self.workers
+        affinity = getattr(os, "sched_getaffinity", None)  # Linux only
+        return len(affinity(0)) if affinity else os.cpu_count() or 1
+
+
+def load_settings(config: Path | None = None, **flags: Any) -> Settings:
+    """Reads the settings in their order of precedence.
+
+    Args:
+        config: a TOML file instead of ./broadsheet.toml; it must exist.
+        flags: top-level settings given on the command line; None means not given.
+
+    Raises:
+        UsageError: a file cannot be read, or a key or value is refused; names file and key.
+    """
+    merged = _read_toml(DEFAULTS)
+    origin = "the settings"
+    if config is not None or LOCAL_FILE.is_file():
+        local = config or LOCAL_FILE
+        origin = str(local)
+        merged = _merge(merged, _read_toml(local))
+    merged = _merge(merged, _from_environment(merged))
+    merged = _merge(merged, {key: value for key, value in flags.items() if value is not None})
+    try:
+        return Settings.model_validate(merged)
+    except ValidationError as error:
+        raise UsageError(_explain(error, origin)) from error
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise UsageError(f"Cannot read the settings file {path}: {error.strerror}.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"The settings file {path} is not valid TOML: {error}.") from error
+
+
+def _merge(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    merged = dict(base)
+    for key, value in over.items():
+        old = merged.get(key)
+        merged[key] = (
+            _merge(old, value) if isinstance(old, dict) and isinstance(value, dict) else value
+        )
+    return merged
+
+
+def _from_environment(known: dict[str, Any]) -> dict[str, Any]:
+    """BROADSHEET_PROCESS__MIN_WORDS=30 is process.min_words; pydantic makes the number of it."""
+    found: dict[str, Any] = {}
+    for name, value in os.environ.items():
+        if not name.startswith(ENVIRONMENT_PREFIX) or name in NOT_SETTINGS:
+            continue
+        section, _, key = name.removeprefix(ENVIRONMENT_PREFIX).lower().partition("__")
+        if key and isinstance(known.get(section), dict):
+            found.setdefault(section, {})[key] = value
+        else:
+            found[section + (f"__{key}" if key else "")] = value
+    return found
+
+
+def _explain(error: ValidationError, origin: str) -> str:
+    first = error.errors()[0]
+    key = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "extra_forbidden":
+        return (
+            f"Unknown setting {key!r} in {origin} or the environment; `broadsheet init` lists all."
+        )
+    return f"The setting {key!r} is refused: {first['msg']} (it is {first['input']!r})."

@@ -1,0 +1,139 @@
+"""What travels between the stages: one frozen record per document."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Literal
+
+DropOutcome = Literal["rejected", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What an archive row says about its document: evidence as written, not yet believed."""
+
+    title: str | None = None
+    description: str | None = None
+    authors: tuple[str, ...] = ()
+    published: str | None = None
+    modified: str | None = None
+    language: str | None = None
+    publication: str | None = None
+    section: str | None = None
+    keywords: tuple[str, ...] = ()
+    image_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RawDocument:
+    """One document as read: its bytes, where they lie, and what came with them.
+
+    Attributes:
+        locator: where the bytes are; unique in a run (design: Locator).
+        position: order within the run, from the order of inputs and the place in the input.
+        media: "html" goes through extraction, "text" through cleaning only.
+        body: with content and transfer encodings undone, charset as found.
+        charset: as the HTTP header declares it, or "utf-8" for rows that were text already.
+        headers: HTTP response headers, names in lower case; () where there are none.
+    """
+
+    locator: str
+    position: int
+    media: Literal["html", "text"]
+    body: bytes
+    url: str | None = None
+    fetched_at: datetime | None = None
+    charset: str | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    declared: Declared = field(default_factory=Declared)
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """One document, or one hole in an input, that does not become an article; why, in a word.
+
+    Attributes:
+        outcome: "rejected": understood and refused; "failed": could not be read or processed.
+        step: "read" or "process".
+        reason: a short name in snake_case, stable across versions: it is queried in SQL.
+        detail: free text for a person, one line.
+        page_type: what a rejected page is, where that is the reason.
+        bytes: size of the document or hole, as far as known.
+    """
+
+    locator: str
+    position: int
+    outcome: DropOutcome
+    step: Literal["read", "process"]
+    reason: str
+    detail: str | None = None
+    url: str | None = None
+    page_type: str | None = None
+    bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DateCandidate:
+    """A date seen in a document.
+
+    Attributes:
+        source: `jsonld meta microdata time url feed text archive`.
+        place: where exactly, such as `meta[article:published_time]`.
+        raw: as written, at most 200 characters.
+        instant: in UTC; None where only the day or month is known.
+        day: the calendar day as the publisher states it; None if `raw` does not parse.
+        precision: `second minute day month`.
+        verdict: `chosen`, or why not: `outranked`, `before_1995`, `future`, `unparsable`, ...
+    """
+
+    source: str
+    place: str
+    raw: str
+    instant: datetime | None
+    day: date | None
+    precision: str | None
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """A document that becomes a row, before it is resolved against the warehouse.
+
+    The columns are those of the table `articles` (docs/tables.md); `source` is not among them
+    because the run may set it.
+    """
+
+    locator: str
+    position: int
+    article_id: str
+    url: str | None
+    url_canonical: str | None
+    url_key: str | None
+    domain: str | None
+    publication: str | None
+    title: str | None
+    description: str | None
+    text: str
+    authors: tuple[str, ...]
+    published_at: datetime | None
+    published_date: date | None
+    published_precision: str | None
+    published_source: str | None
+    modified_at: datetime | None
+    fetched_at: datetime | None
+    language: str
+    language_score: float | None
+    section: str | None
+    image_url: str | None
+    dateline: str | None
+    keywords: tuple[str, ...]
+    page_type: str
+    access_state: str
+    rights: tuple[str, ...]
+    word_count: int
+    extractor: str
+    extractor_version: str
+    content_hash: str
+    payload_digest: str
+    quality_flags: tuple[str, ...]
+    date_candidates: tuple[DateCandidate, ...]
+    bytes: int
