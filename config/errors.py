@@ -27,3 +27,7 @@ class UnbalancedRunError(BroadsheetError):
 
 class WorkerError(BroadsheetError):
     """A worker process cannot do its work at all, whatever the document."""
+
+
+class ExtractorError(BroadsheetError):
+    """The extractor failed on one page: the page becomes failed/extractor_error."""

@@ -43,6 +43,9 @@ class ReadSettings(_Section):
     """Bounds of reading: batches, sizes, bombs."""
 
     batch_bytes: Bytes
+    batch_files: Annotated[int, Field(gt=0)]
+    stripe_bytes: Bytes
+    stripes: Annotated[int, Field(ge=1, le=64)]
     document_bytes: Bytes
     expansion_ratio: Annotated[int, Field(ge=2)]
     expansion_bytes: Bytes
@@ -57,6 +60,8 @@ class ProcessSettings(_Section):
     read_seconds: Seconds
     tag_count: Annotated[int, Field(gt=0)]
     tag_depth: Annotated[int, Field(gt=0)]
+    tag_attributes: Annotated[int, Field(gt=0)]
+    page_chars: Annotated[int, Field(gt=0)]
     jsonld_bytes: Bytes
     min_words: Annotated[int, Field(ge=0)]
     timezone: ZoneName

@@ -46,6 +46,26 @@ class RawDocument:
     headers: tuple[tuple[str, str], ...] = ()
     declared: Declared = field(default_factory=Declared)
 
+    def dropped(
+        self,
+        outcome: DropOutcome,
+        reason: str,
+        detail: str | None = None,
+        page_type: str | None = None,
+    ) -> "Dropped":
+        """The record of this document when processing does not make an article of it."""
+        return Dropped(
+            locator=self.locator,
+            position=self.position,
+            outcome=outcome,
+            step="process",
+            reason=reason,
+            detail=detail,
+            url=self.url,
+            page_type=page_type,
+            bytes=len(self.body),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Dropped:

@@ -1,0 +1,1 @@
+"""The tables: schema, Iceberg catalog, Parquet files, publication, lock and queries."""

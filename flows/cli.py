@@ -1,0 +1,175 @@
+"""The command `broadsheet`. Heavy modules are imported where they are used: --help stays quick."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from config.errors import BroadsheetError
+
+app = typer.Typer(
+    name="broadsheet",
+    help="News pages in, trustworthy tables out.\n\n"
+    "Try [bold]broadsheet demo[/bold]; then [bold]broadsheet ingest[/bold] a folder of your own, "
+    "and ask it with [bold]broadsheet sql[/bold].",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+Warehouse = Annotated[
+    Path | None,
+    typer.Option(
+        "--warehouse",
+        "-w",
+        metavar="DIR",
+        help="Folder of the tables. [dim]Default: setting `warehouse`, ./data[/dim]",
+        show_default=False,
+    ),
+]
+Config = Annotated[
+    Path | None,
+    typer.Option("--config", metavar="FILE", help="Settings instead of ./broadsheet.toml."),
+]
+
+
+def main() -> None:
+    """Runs the command line; every expected error is one sentence and an exit status."""
+    try:
+        app()
+    except BroadsheetError as error:
+        typer.echo(f"broadsheet: {error}", err=True)
+        sys.exit(error.exit_status)
+    except KeyboardInterrupt:
+        typer.echo("broadsheet: stopped; the same command resumes.", err=True)
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.exit(0)
+
+
+@app.callback()
+def _root(
+    version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False,
+) -> None:
+    if version:
+        from importlib.metadata import version as installed
+
+        typer.echo(f"broadsheet {installed('broadsheet')}")
+        raise typer.Exit
+
+
+@app.command()
+def ingest(
+    paths: Annotated[
+        list[str], typer.Argument(metavar="PATH...", help="Files, folders and globs, in any mix.")
+    ],
+    warehouse: Warehouse = None,
+    source: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Source of all documents. [dim]Default: what the archive says[/dim]",
+            show_default=False,
+        ),
+    ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="Worker processes. [dim]Default: one per core[/dim]", show_default=False
+        ),
+    ] = None,
+    limit: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Take a first look: N documents only.")
+    ] = None,
+    columns: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--map",
+            metavar="FIELD=COLUMN",
+            help="For rows: which column holds a field, such as text=story. Repeatable.",
+        ),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be read, and stop.")
+    ] = False,
+    wait: Annotated[
+        bool, typer.Option("--wait", help="Wait while another run writes to the warehouse.")
+    ] = False,
+    prefect: Annotated[
+        bool,
+        typer.Option("--prefect", help="Run as a Prefect flow run, recorded by its server."),
+    ] = False,
+    config: Config = None,
+) -> None:
+    """Read archives and folders into the warehouse.
+
+    Takes WARC, saved HTML pages, plain text and Markdown, JSON, JSONL, CSV/TSV and Parquet, each
+    also compressed (gzip, bzip2, xz, zstd) or inside zip and tar; files are known by their content.
+    Closes with a table of what became of every document. The same command again changes nothing;
+    after a kill it resumes.
+
+    [dim]broadsheet ingest archive.warc.gz[/dim]
+    [dim]broadsheet ingest stories/ --source "Harbour Courier" --limit 100[/dim]
+    [dim]broadsheet ingest dump.jsonl --map text=story --map published=day[/dim]
+    """
+    from config.settings import load_settings
+    from flows.commands import ingest_command, read_columns, show_plan
+    from tasks.runs import Request
+
+    settings = load_settings(config, warehouse=warehouse, workers=workers)
+    request = Request(tuple(paths), source, read_columns(columns or []), limit)
+    if dry_run:
+        show_plan(request, settings)
+    else:
+        ingest_command(request, settings, wait=wait, prefect=prefect, config=config)
+
+
+@app.command()
+def sql(
+    query: Annotated[
+        str, typer.Argument(help="One SQL statement; - reads it from standard input.")
+    ],
+    warehouse: Warehouse = None,
+    format: Annotated[
+        Literal["table", "csv", "json", "parquet"],
+        typer.Option("--format", "-f", help="How to print the answer."),
+    ] = "table",
+    config: Config = None,
+) -> None:
+    """Ask the published tables, read-only; also while a run is loading.
+
+    [dim]broadsheet sql "select source, count(*) from articles group by all"[/dim]
+    [dim]broadsheet sql "select reason, count(*) from documents group by all order by 2 desc"[/dim]
+    [dim]broadsheet sql "from articles" --format parquet > articles.parquet[/dim]
+    """
+    from config.settings import load_settings
+    from flows.commands import sql_command
+
+    settings = load_settings(config, warehouse=warehouse)
+    sql_command(sys.stdin.read() if query == "-" else query, settings.warehouse, format)
+
+
+@app.command()
+def demo(warehouse: Warehouse = None) -> None:
+    """Run the main job on the corpus that ships with Broadsheet, and show what comes out."""
+    from flows.demo import run_demo
+
+    run_demo(warehouse)
+
+
+@app.command()
+def doctor(warehouse: Warehouse = None, config: Config = None) -> None:
+    """Check the installation, the settings, the disk and the warehouse."""
+    from flows.doctor import report
+
+    sys.exit(report(config, warehouse))
+
+
+@app.command()
+def init() -> None:
+    """Write a commented broadsheet.toml into this folder."""
+    from flows.commands import init_command
+
+    init_command()

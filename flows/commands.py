@@ -1,0 +1,120 @@
+"""What the command line's commands do, once their arguments are parsed."""
+
+import sys
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from config.errors import UsageError
+from config.settings import DEFAULTS, LOCAL_FILE, Settings
+from flows.terminal import ProgressWatcher, closing_table
+from tasks.runs import Request
+
+console = Console()
+
+
+def read_columns(pairs: list[str]) -> tuple[tuple[str, str], ...]:
+    """FIELD=COLUMN pairs.
+
+    Raises:
+        UsageError: a pair has no "=".
+    """
+    for pair in pairs:
+        if "=" not in pair:
+            raise UsageError(f"--map {pair!r} is not FIELD=COLUMN, such as text=story.")
+    return tuple((pair.partition("=")[0], pair.partition("=")[2]) for pair in pairs)
+
+
+def show_plan(request: Request, settings: Settings) -> None:
+    """Prints what a run would read; makes nothing."""
+    from tasks.pipeline import plan
+
+    planned = plan(request, settings)
+    size = sum(file.bytes for file in planned.files)
+    console.print(
+        f"{len(planned.files):,} files of {size / 1e6:,.1f} MB in {len(planned.batches):,} batches "
+        f"would be read into {settings.warehouse}; nothing was written."
+    )
+    for file in planned.files[:20]:
+        console.print(f"  {file.path}  {file.bytes:,} bytes", soft_wrap=True, highlight=False)
+    if len(planned.files) > 20:
+        console.print(f"  … and {len(planned.files) - 20:,} more")
+
+
+def ingest_command(
+    request: Request, settings: Settings, *, wait: bool, prefect: bool, config: Path | None
+) -> None:
+    """Runs the pipeline, plain or as a Prefect flow run, and prints the closing table."""
+    if prefect:
+        from flows.prefect_environment import prepare
+
+        prepare()
+        from flows.ingest import run_as_flow
+
+        summary = run_as_flow(request, settings, wait=wait, config=config)
+    else:
+        from tasks.pipeline import ingest, plain_calls
+
+        with (
+            ProgressWatcher(Console(stderr=True)) as watcher,
+            plain_calls(settings.worker_count) as call,
+        ):
+            summary = ingest(request, settings, call, watcher, wait=wait)
+    console.print(closing_table(summary))
+
+
+def sql_command(query: str, warehouse: Path, format: str) -> None:
+    """Prints a query's answer to standard output."""
+    from warehouse.query import opened, rows, write_csv, write_json, write_parquet
+
+    if format == "parquet" and sys.stdout.isatty():
+        raise UsageError("Parquet is not for terminals: redirect it, as in `... > answer.parquet`.")
+    with opened(warehouse) as connection:
+        if format == "csv":
+            write_csv(connection, query, sys.stdout)
+        elif format == "json":
+            write_json(connection, query, sys.stdout.buffer)
+        elif format == "parquet":
+            write_parquet(connection, query, sys.stdout.buffer)
+        else:
+            console.print(answer_table(*rows(connection, query)))
+
+
+def answer_table(names: list[str], rows: list[tuple[object, ...]]) -> Table:
+    """A query's answer for the terminal."""
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for index, name in enumerate(names):
+        numbers = all(isinstance(row[index], int | float) for row in rows)
+        table.add_column(name, justify="right" if numbers and rows else "left")
+    for row in rows:
+        table.add_row(*(_shown(value) for value in row))
+    return table
+
+
+def _shown(value: object) -> str:
+    from rich.markup import escape
+
+    if value is None:
+        return "[dim]NULL[/dim]"
+    if isinstance(value, list):
+        return escape(", ".join(map(str, value)))
+    return escape(str(value))
+
+
+def init_command() -> None:
+    """Writes ./broadsheet.toml: the defaults, all commented out.
+
+    Raises:
+        UsageError: there is one already.
+    """
+    if LOCAL_FILE.exists():
+        raise UsageError(f"{LOCAL_FILE} is here already; it was left as it is.")
+    lines = DEFAULTS.read_text("utf-8").splitlines()
+    LOCAL_FILE.write_text("\n".join(map(_commented, lines)) + "\n", "utf-8")
+    console.print(f"Wrote {LOCAL_FILE}: every setting with its default; uncomment what you change.")
+
+
+def _commented(line: str) -> str:
+    """Section headers stay, so that a key can be uncommented where it stands."""
+    return line if not line or line.startswith(("#", "[")) else f"# {line}"

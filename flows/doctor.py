@@ -1,0 +1,120 @@
+"""`broadsheet doctor`: is this installation able to work, and is the warehouse whole?"""
+
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from rich.console import Console
+
+from config.errors import BroadsheetError
+from config.settings import Settings, load_settings
+
+Check = Callable[[Settings], str]
+
+
+def report(config: Path | None, warehouse: Path | None) -> int:
+    """Prints one line for each check; gives 0 when all is well, else 1."""
+    console = Console(soft_wrap=True, highlight=False)
+    try:
+        settings = load_settings(config, warehouse=warehouse)
+    except BroadsheetError as error:
+        console.print(f"[red]wrong[/red]  settings: {error}")
+        return 1
+    faults = 0
+    for name, check in CHECKS.items():
+        try:
+            console.print(f"[green]fine[/green]   {name}: {check(settings)}")
+        except (BroadsheetError, OSError, ImportError, ValueError, RuntimeError) as error:
+            faults += 1
+            console.print(f"[red]wrong[/red]  {name}: {error}")
+    return 1 if faults else 0
+
+
+def _python(settings: Settings) -> str:
+    return f"{sys.version.split()[0]}, {settings.worker_count} worker processes by default"
+
+
+def _installation(settings: Settings) -> str:
+    import importlib
+    from importlib.metadata import version
+
+    modules = ("duckdb", "fastwarc", "prefect", "pyarrow", "pyiceberg", "selectolax", "trafilatura")
+    for module in modules:
+        importlib.import_module(module)
+    return ", ".join(f"{module} {version(module)}" for module in modules)
+
+
+def _language_model(settings: Settings) -> str:
+    from tasks.process.language import identify
+
+    found = identify("The harbour office opened the inner basin again on Tuesday morning. " * 3)
+    if found[0] != "en":
+        raise RuntimeError(f"an English text is taken for {found[0]!r}: install Broadsheet again.")
+    return "the bundled model answers"
+
+
+def _settings(settings: Settings) -> str:
+    return f"valid; warehouse is {settings.warehouse.absolute()}"
+
+
+def _disk(settings: Settings) -> str:
+    folder = _existing(settings.warehouse.absolute())
+    if not os.access(folder, os.W_OK):
+        raise RuntimeError(f"{folder} cannot be written to: change its owner, or name another.")
+    free = shutil.disk_usage(folder).free
+    if free < settings.publish.free_bytes:
+        raise RuntimeError(f"only {free / 1e9:.1f} GB are free at {folder}: make room.")
+    return f"{free / 1e9:,.1f} GB free at {folder}"
+
+
+def _existing(folder: Path) -> Path:
+    return next(path for path in (folder, *folder.parents) if path.exists())
+
+
+def _published(settings: Settings) -> str:
+    from warehouse.publish import PUBLISHED
+    from warehouse.query import opened, rows
+
+    if not (settings.warehouse / PUBLISHED).is_file():
+        return "nothing published yet; run `broadsheet ingest PATH`"
+    with opened(settings.warehouse) as connection:
+        _, found = rows(
+            connection,
+            "select (select count(*) from articles), (select count(*) from runs), "
+            "(select max(finished_at) from runs)",
+        )
+    articles, runs, last = found[0]
+    return (
+        f"{articles:,} articles from {runs:,} runs, the last finished at {last:%Y-%m-%d %H:%M} UTC"
+    )
+
+
+def _unfinished(settings: Settings) -> str:
+    from tasks.runs import unfinished_runs
+    from warehouse.lock import lock_holder
+
+    if not settings.warehouse.is_dir():
+        return "no warehouse yet"
+    holder = lock_holder(settings.warehouse)
+    if holder:
+        return f"being written now by {holder}"
+    waiting = [run.run_id for run in unfinished_runs(settings.warehouse)]
+    if waiting:
+        raise RuntimeError(
+            f"run {waiting[0]} is unfinished: repeat its command to resume it; another ingest "
+            "completes or drops it."
+        )
+    return "no unfinished run"
+
+
+CHECKS: dict[str, Check] = {
+    "Python": _python,
+    "installation": _installation,
+    "language model": _language_model,
+    "settings": _settings,
+    "disk": _disk,
+    "published file": _published,
+    "runs": _unfinished,
+}

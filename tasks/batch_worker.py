@@ -1,0 +1,138 @@
+"""The worker process: reads and processes batches, one document after the other.
+
+It is given jobs on standard input and says on standard output which document it is at, so that
+its supervisor (`worker_pool`) knows which one killed it. Its own alarm ends it when a document
+takes too long: the kernel's default for SIGALRM needs no cooperation from code that is stuck in C.
+Results go to part files; a new worker goes on after the last of them.
+"""
+
+import logging
+import signal
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+import orjson
+
+from config.settings import ProcessSettings, ReadSettings
+from tasks.parts import finished_documents, write_parts
+from tasks.process.batch import process_batch
+from tasks.process.extract import warm
+from tasks.read.batch import read_batch
+from tasks.records import Dropped, RawDocument
+from tasks.runs import batch_job
+from warehouse.files import write_bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One batch for this worker.
+
+    Attributes:
+        culprits: documents, by their number within the batch, that killed a worker; and how.
+        unreadable: the number of the document at which reading killed a worker, if it did.
+    """
+
+    batch_file: Path
+    culprits: dict[int, str]
+    unreadable: int | None
+
+
+def main() -> None:
+    """Answers jobs until standard input ends, which it does when the supervisor is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the supervisor's to handle
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    logging.basicConfig(level=logging.WARNING, format="%(name)s %(message)s")
+    for noisy in ("trafilatura", "htmldate"):
+        logging.getLogger(noisy).setLevel(logging.CRITICAL)
+    warm()
+    _say("ready")
+    for line in sys.stdin:
+        _answer(_job(line))
+
+
+def _job(line: str) -> Job:
+    fields = orjson.loads(line)
+    culprits = {int(number): reason for number, reason in fields["culprits"].items()}
+    return Job(Path(fields["batch"]), culprits, fields["unreadable"])
+
+
+def _answer(job: Job) -> None:
+    try:
+        documents = _work(job)
+    except OSError as error:
+        # A full or failing disk is no document's fault: the run stops here and can be resumed.
+        _say(f"error {error.strerror or error}: {error.filename or job.batch_file}")
+    else:
+        _say(f"done {documents}")
+
+
+def _work(job: Job) -> int:
+    batch, described = batch_job(job.batch_file)
+    settings = ProcessSettings.model_validate(described["process"])
+    read_settings = ReadSettings.model_validate(described["read"])
+    finished = finished_documents(job.batch_file)
+    documents = read_batch(batch, read_settings, described["columns"])
+    watched = _watched(documents, job, settings, finished)
+    total = write_parts(process_batch(watched, settings), job.batch_file, finished, _disarm)
+    done = job.batch_file.parent.parent / "done" / job.batch_file.name
+    write_bytes(done, orjson.dumps({"documents": total}))
+    return total
+
+
+def _watched(
+    documents: Iterable[RawDocument | Dropped],
+    job: Job,
+    settings: ProcessSettings,
+    finished: int,
+) -> Iterator[RawDocument | Dropped]:
+    """The documents from number `finished` on, each announced and put under its alarm."""
+    last: RawDocument | Dropped | None = None
+    _announce("read", 0, settings.read_seconds)
+    for number, document in enumerate(islice(documents, job.unreadable)):
+        last = document
+        if number >= finished:
+            _announce("process", number, settings.page_seconds)
+            yield _spared(document, job.culprits.get(number))
+        _announce("read", number + 1, settings.read_seconds)
+    _disarm()
+    if job.unreadable is not None and job.unreadable >= finished:
+        yield _rest(job, last)
+
+
+def _spared(document: RawDocument | Dropped, reason: str | None) -> RawDocument | Dropped:
+    if reason is None or isinstance(document, Dropped):
+        return document
+    return document.dropped("failed", reason)
+
+
+def _rest(job: Job, last: RawDocument | Dropped | None) -> Dropped:
+    """The ledger row for what lies behind the place where reading kills workers."""
+    return Dropped(
+        locator=f"{last.locator if last else 'batch ' + job.batch_file.stem} (and what follows)",
+        position=last.position + 1 if last else -int(job.batch_file.stem),
+        outcome="failed",
+        step="read",
+        reason="reader_died",
+        detail="reading on from here takes too long or kills the process",
+    )
+
+
+def _announce(what: str, number: int, seconds: float) -> None:
+    _say(f"{what} {number}")
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+
+
+def _disarm() -> None:
+    signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _say(message: str) -> None:
+    sys.stdout.write(message + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

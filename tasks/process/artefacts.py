@@ -1,0 +1,50 @@
+"""Repairs of single paragraphs, only where the fault is certain."""
+
+import re
+import unicodedata
+
+from tasks.process.charset import repair_mojibake
+
+# Soft hyphens, zero-width and bidi controls, byte order marks, private use (icon fonts); the joiners
+# U+200C and U+200D stay: Persian, Indic scripts and emoji are spelled with them.
+INVISIBLE = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e"
+    "\u2060-\u2069\ufeff\ufff9-\ufffc\ue000-\uf8ff\ud800-\udfff]"
+)
+SPACES = re.compile(r"\s+")
+# Each pair is a fault that no writer makes; ". . ." is an ellipsis and stays.
+FAULTS = (
+    # a full stop after the end of the sentence: "Wang Yi. ."
+    (re.compile(r"(?<=[^\s.])([.!?…][\"'”’»)\]]*) \.(?=\s|$)(?! \.)"), r"\1"),
+    # a comma after it: "the Foreign Ministry. , using terms"
+    (re.compile(r"(?<=[^\s.]{3})\. ,(?=\s)"), ","),
+    # a space before it: "the minister ."
+    (re.compile(r"(?<=[^\W\d_]{2}) ([.,])(?=\s|$)(?! \.)"), r"\1"),
+)
+# Guillemets that close what they never opened: "diplomatic efforts.” », According to"
+STRAY_GUILLEMETS = (
+    (re.compile(r"([”\"’]) ?»(?=[\s.,;:]|$)"), r"\1"),
+    (re.compile(r"([.!?…]) ?»\.(?=\s|$)"), r"\1"),
+)
+
+
+def repair(paragraph: str) -> str:
+    """NFC, one space at a time, nothing invisible, no stray marks; repairing twice changes nothing."""
+    text = paragraph
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", INVISIBLE.sub("", repair_mojibake(text)))
+    elif not text.isprintable():
+        text = INVISIBLE.sub("", text)
+    text = SPACES.sub(" ", text).strip()
+    repaired = _without_faults(text)
+    return text if repaired == text else repair(repaired)
+
+
+def _without_faults(text: str) -> str:
+    if " ." in text or " ," in text:
+        for fault, remedy in FAULTS:
+            text = fault.sub(remedy, text)
+    if "»" in text and "«" not in text:
+        for fault, remedy in STRAY_GUILLEMETS:
+            text = fault.sub(remedy, text)
+    return text

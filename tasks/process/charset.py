@@ -1,0 +1,173 @@
+"""Bytes to text, whatever the page claims about its charset."""
+
+import codecs
+import re
+from dataclasses import dataclass
+
+import ftfy
+from resiliparse.parse.encoding import detect_encoding, map_encoding_to_html5
+
+UTF8 = "utf-8"
+BOMS = (
+    (codecs.BOM_UTF8, UTF8),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16 LE, whose mark is its beginning
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+META_REACH = 4096  # the HTML standard asks for 1024; real pages put scripts first
+META_CHARSET = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
+
+# Among the letters of a Western text at most one in five is not ASCII (Vietnamese and Turkish have
+# charsets of their own); Cyrillic or Greek bytes read as Western are nearly all accented letters.
+WESTERN = frozenset({"cp1252", "iso8859-15", "cp1254", "mac-roman"})
+WESTERN_ACCENTS = 0.4
+
+FORBIDDEN = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff\uffff]")
+C1_IN_UTF8 = re.compile(rb"\xc2[\x80-\x9f]")  # on bytes: a tenth of the price of FORBIDDEN
+CONTROL_BYTES = bytes(code for code in (*range(32), 127) if code not in b"\t\n\f\r")
+# What UTF-8 looks like when it was read as windows-1252 or latin-1.
+MOJIBAKE_LEADS = "\u00c3\u00c2\u00e2\u00d0\u00d1"
+MOJIBAKE = re.compile(
+    f"[{MOJIBAKE_LEADS}][\u0080-\u00bf\u20ac\u2122\u0153\u0161\u02dc\u201a-\u2022]"
+)
+SEGMENT_ENDS = re.compile("([<>\n])")
+STRAY_BYTES = {
+    0xDC00 + byte: bytes([byte]).decode("cp1252", "ignore") for byte in range(0x80, 0x100)
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """The text of a document.
+
+    Attributes:
+        charset: the name of the codec that was used.
+        flags: `mixed_charset`, `undecodable_bytes`, `mojibake_repaired`.
+    """
+
+    text: str
+    charset: str
+    flags: tuple[str, ...] = ()
+
+
+def decode(body: bytes, declared: str | None) -> Decoded:
+    """Decodes a page or a plain text; never raises.
+
+    BOM, strict UTF-8, the HTTP header's charset, the one in `<meta>`, at last a detector. Labels
+    mean what browsers take them for (WHATWG): latin-1 is windows-1252.
+    """
+    wide = _marked(body) or _wide(body, declared)
+    read = (body.decode(wide, "replace"), wide, None) if wide else _narrow(body, declared)
+    found = read[0].removeprefix("\ufeff")
+    text = repair_mojibake(found)
+    repaired = text != found
+    if read[1:] != (UTF8, None) or repaired or C1_IN_UTF8.search(body) or "\uffff" in text:
+        text = FORBIDDEN.sub(_replacement, text)
+    flags = (read[2], "mojibake_repaired" if repaired else None)
+    return Decoded(text, read[1], tuple(flag for flag in flags if flag))
+
+
+def _narrow(body: bytes, declared: str | None) -> tuple[str, str, str | None]:
+    if b"\x1b" in body and (text := _strict(body, "iso2022_jp")):
+        return text, "iso2022_jp", None
+    body = body.translate(None, CONTROL_BYTES)
+    text = _strict(body, UTF8)
+    if text is not None:
+        return text, UTF8, None
+    return _mostly_utf8(body) or _legacy(body, declared)
+
+
+def _marked(body: bytes) -> str | None:
+    return next((charset for mark, charset in BOMS if body.startswith(mark)), None)
+
+
+def _wide(body: bytes, declared: str | None) -> str | None:
+    """UTF-16 without a mark: every second byte of its ASCII is zero."""
+    head = body[:400]
+    if 0 in head and (known_charset(declared) or "").startswith("utf-16"):
+        return known_charset(declared)
+    if head.count(0) * 3 < len(head) or len(head) < 4:
+        return None
+    return "utf-16-le" if head[1::2].count(0) > head[::2].count(0) else "utf-16-be"
+
+
+def _strict(body: bytes, charset: str) -> str | None:
+    try:
+        return body.decode(charset)
+    except (UnicodeDecodeError, LookupError):
+        return None
+
+
+def _mostly_utf8(body: bytes) -> tuple[str, str, str] | None:
+    """UTF-8 with a few bytes of something else, as where templates and comments differ."""
+    text = body.decode(UTF8, "surrogateescape")
+    stray = sum(0xDC80 <= ord(char) <= 0xDCFF for char in text)
+    valid = sum(char > "\x7f" for char in text) - stray
+    if valid <= 2 * stray:
+        return None
+    return text.translate(STRAY_BYTES), UTF8, "mixed_charset"
+
+
+def _legacy(body: bytes, declared: str | None) -> tuple[str, str, str | None]:
+    for label in (declared, _meta_label(body)):
+        charset = known_charset(label)
+        if charset and charset != UTF8:
+            text = _strict(body, charset)
+            if text is not None and _plausible(text, charset):
+                return text, charset, None
+    return _detected(body)
+
+
+def _meta_label(body: bytes) -> str | None:
+    found = META_CHARSET.search(body, 0, META_REACH)
+    return found[1].decode("ascii", "ignore") if found else None
+
+
+def known_charset(label: str | None) -> str | None:
+    """The codec that browsers use for a charset label, None for labels that mean nothing."""
+    label = (label or "").strip(" \t\r\n\"';").lower()
+    if not label or len(label) > 40 or not label.isascii():
+        return None
+    charset = map_encoding_to_html5(label, False)
+    if charset is None:  # not among WHATWG's labels, yet known to Python: latin-1, cp932
+        try:
+            charset = map_encoding_to_html5(codecs.lookup(label).name, False)
+        except (LookupError, ValueError):
+            return None
+    return charset
+
+
+def _plausible(text: str, charset: str) -> bool:
+    if charset not in WESTERN:
+        return True
+    letters = sum(map(str.isalpha, text))
+    accented = sum(char > "\x7f" and char.isalpha() for char in text)
+    # Markup is ASCII and may be most of a page: compare within the words that hold an accent.
+    in_words = "".join(re.findall(r"\w*[^\W\x00-\x7f]\w*", text))
+    return accented < WESTERN_ACCENTS * max(1, min(letters, len(in_words)))
+
+
+def _detected(body: bytes) -> tuple[str, str, str | None]:
+    charset = detect_encoding(body) or "cp1252"
+    text = _strict(body, charset)
+    if text is not None and charset != UTF8:
+        return text, charset, None
+    if charset == UTF8:  # the detector's way of saying that it does not know
+        charset = "cp1252"
+    return body.decode(charset, "replace"), charset, "undecodable_bytes"
+
+
+def repair_mojibake(text: str) -> str:
+    """ftfy, only on the stretches between tags where a regex sees mojibake: it is slow."""
+    # `in` is a tenth of the regex's price, and most texts hold none of these letters.
+    if not any(lead in text for lead in MOJIBAKE_LEADS) or not MOJIBAKE.search(text):
+        return text
+    parts = SEGMENT_ENDS.split(text)
+    return "".join(ftfy.fix_encoding(part) if MOJIBAKE.search(part) else part for part in parts)
+
+
+def _replacement(found: re.Match[str]) -> str:
+    """C1 controls are windows-1252 that somebody read as latin-1; nothing else is worth keeping."""
+    code = ord(found[0])
+    return bytes([code]).decode("cp1252", "ignore") if 0x80 <= code <= 0x9F else ""

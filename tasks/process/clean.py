@@ -1,0 +1,113 @@
+"""Cleans paragraphs: boilerplate lines out, artefacts repaired, the repeated title gone.
+
+Conservative: only whole, short lines are dropped, never a part of a paragraph.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from tasks.process.artefacts import repair
+from tasks.process.boilerplate import LINES, LONGEST, LONGEST_LINE
+
+BULLETS = " \t-–—*•·|>»›→▶►▸+_#=~❤️⬇"
+WORDS = re.compile(r"[^\W_]+")
+TITLE_REACH = 4  # the title is repeated above the story: after section, kicker, date
+KICKER = 45  # characters of a kicker or a site's name beside the title
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """Clean paragraphs, and what was done to get them.
+
+    Attributes:
+        flags: `dropped_KIND:N`, how many lines of each kind are gone; `repaired_artefacts:N`.
+    """
+
+    paragraphs: tuple[str, ...]
+    flags: tuple[str, ...]
+
+
+def clean(paragraphs: Sequence[str], title: str | None) -> Cleaned:
+    """Drops boilerplate lines and repairs artefacts; cleaning twice changes nothing.
+
+    Args:
+        paragraphs: in reading order; a line break within one is taken for a space.
+        title: the headline, whose repetition above the story is dropped.
+    """
+    counts: Counter[str] = Counter()
+    kept = _repaired(paragraphs, counts)
+    before = None
+    while before != kept:  # dropping a line can bring the title's next repetition into reach
+        before = kept
+        kept = _without_title(_without_boilerplate(kept, counts), title, counts)
+    return Cleaned(tuple(kept), tuple(f"{name}:{n}" for name, n in sorted(counts.items()) if n))
+
+
+def _repaired(paragraphs: Iterable[str], counts: Counter[str]) -> list[str]:
+    kept = []
+    for paragraph in paragraphs:
+        repaired = repair(paragraph)
+        counts["repaired_artefacts"] += repaired != " ".join(paragraph.split())
+        if WORDS.search(repaired):
+            kept.append(repaired)
+        else:
+            counts["dropped_ornament"] += bool(repaired)
+    return kept
+
+
+def _without_boilerplate(lines: Iterable[str], counts: Counter[str]) -> list[str]:
+    kept = []
+    for line in lines:
+        kind = boilerplate_kind(line)
+        if kind:
+            counts[f"dropped_{kind}"] += 1
+        else:
+            kept.append(line)
+    return kept
+
+
+def boilerplate_kind(line: str) -> str | None:
+    """Which kind of boilerplate a line is, if it is any."""
+    core = line.strip(BULLETS).lower() if len(line) <= LONGEST_LINE else ""
+    if not core:
+        return None
+    for kind, pattern in LINES.items():
+        if len(core) <= LONGEST[kind] and pattern.fullmatch(core):
+            return kind
+    return None
+
+
+def _without_title(lines: list[str], title: str | None, counts: Counter[str]) -> list[str]:
+    if not title or not lines:
+        return lines
+    wanted = folded(title)
+    kept = [
+        line
+        for place, line in enumerate(lines)
+        if place >= TITLE_REACH or not repeats_title(line, wanted)
+    ]
+    counts["dropped_title"] += len(lines) - len(kept)
+    return kept or lines
+
+
+def repeats_title(line: str, wanted: str) -> bool:
+    """Whether a line is the title, perhaps with a kicker before it or a name after it.
+
+    Args:
+        wanted: the title, folded.
+    """
+    if not wanted or len(line) > len(wanted) * 2 + KICKER:
+        return False
+    words = folded(line)
+    if words == wanted:
+        return True
+    longer, shorter = (words, wanted) if len(words) > len(wanted) else (wanted, words)
+    beside = longer.startswith(shorter + " ") or longer.endswith(" " + shorter)
+    return beside and len(longer) - len(shorter) <= min(KICKER, len(shorter) // 2)
+
+
+def folded(text: str) -> str:
+    """Only the words of a text, in lower case."""
+    return " ".join(WORDS.findall(text.casefold()))

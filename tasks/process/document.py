@@ -1,0 +1,156 @@
+"""One document's way: bytes in, an article or a rejection with its reason out.
+
+Pure: no network, database, clock, or state between documents.
+
+    bytes ─ decode ─┬─ html: guards ─ parse ─ metadata ─ body ─┬─ clean ─ page type ─ language ─ article
+                    └─ text: plain text, with its row's fields ┘
+"""
+
+from dataclasses import dataclass
+
+from selectolax.lexbor import LexborHTMLParser
+
+from config.errors import ExtractorError
+from config.settings import ProcessSettings
+from tasks.process.access import access_state
+from tasks.process.charset import decode
+from tasks.process.clean import Cleaned, clean
+from tasks.process.extract import Body, extract_body
+from tasks.process.fingerprint import article_id, content_hash, payload_digest, word_count
+from tasks.process.guards import refuse_page
+from tasks.process.language import identify
+from tasks.process.metadata.dates import instant_of
+from tasks.process.metadata.model import Metadata
+from tasks.process.metadata.page import PageContext, read_metadata, with_declared
+from tasks.process.page_type import PageEvidence, Verdict, judge
+from tasks.process.plaintext import read_plain_text
+from tasks.process.urls import identifying_url, registered_domain, url_key
+from tasks.records import Article, Dropped, RawDocument
+
+# Plain text has no extractor but our own reading of it.
+PLAIN_TEXT = "plaintext"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A document whose text and metadata are known.
+
+    Attributes:
+        source_text: the document as decoded; the identity of one without a URL.
+        tree: the parsed page; None for plain text.
+    """
+
+    source_text: str
+    metadata: Metadata
+    body: Body
+    cleaned: Cleaned
+    flags: tuple[str, ...]
+    tree: LexborHTMLParser | None = None
+
+    @property
+    def text(self) -> str:
+        return "\n\n".join(self.cleaned.paragraphs)
+
+
+def process_document(document: RawDocument, settings: ProcessSettings) -> Article | Dropped:
+    """Turns one raw document into an article, or says why it is none."""
+    lane = _draft_page if document.media == "html" else _draft_text
+    draft = lane(document, settings)
+    if isinstance(draft, Dropped):
+        return draft
+    verdict = _judge(document, draft, settings)
+    if verdict.rejected_reason:
+        return document.dropped(
+            "rejected", verdict.rejected_reason, verdict.sign, verdict.page_type
+        )
+    return _article(document, draft, verdict)
+
+
+def _draft_page(document: RawDocument, settings: ProcessSettings) -> Draft | Dropped:
+    decoded = decode(document.body, document.charset)
+    refused = refuse_page(decoded.text, settings)
+    if refused:
+        return document.dropped("rejected", *refused)
+    tree = LexborHTMLParser(decoded.text)
+    context = PageContext(document.url, document.fetched_at, document.headers, document.declared)
+    metadata = read_metadata(tree, context, settings)
+    try:
+        body = extract_body(decoded.text, document.url)
+    except ExtractorError as error:
+        return document.dropped("failed", "extractor_error", str(error))
+    cleaned = clean(body.paragraphs, metadata.title)
+    return Draft(decoded.text, metadata, body, cleaned, decoded.flags, tree)
+
+
+def _draft_text(document: RawDocument, settings: ProcessSettings) -> Draft:
+    decoded = decode(document.body, document.charset)
+    plain = read_plain_text(decoded.text)
+    title, paragraphs = plain.title, plain.paragraphs
+    if document.declared.title and title:  # the row's title counts; the line is part of the text
+        paragraphs = (title, *paragraphs)
+        title = None
+    metadata = with_declared(Metadata(title=title), document.declared, settings.timezone)
+    cleaned = clean(paragraphs, metadata.title)
+    return Draft(decoded.text, metadata, Body(paragraphs, PLAIN_TEXT), cleaned, decoded.flags)
+
+
+def _judge(document: RawDocument, draft: Draft, settings: ProcessSettings) -> Verdict:
+    evidence = PageEvidence(
+        tree=draft.tree,
+        metadata=draft.metadata,
+        url=document.url or draft.metadata.url_canonical,
+        title=draft.metadata.title,
+        paragraphs=draft.cleaned.paragraphs,
+    )
+    return judge(evidence, settings.min_words)
+
+
+def _article(document: RawDocument, draft: Draft, verdict: Verdict) -> Article:
+    metadata, text = draft.metadata, draft.text
+    published = metadata.published
+    identity = identifying_url(document.url, metadata.url_canonical)
+    key = url_key(identity)
+    language, score = identify(text, metadata.language)
+    return Article(
+        locator=document.locator,
+        position=document.position,
+        article_id=article_id(key or draft.source_text),
+        url=document.url,
+        url_canonical=metadata.url_canonical,
+        url_key=key,
+        domain=registered_domain(identity),
+        publication=document.declared.publication,
+        title=metadata.title,
+        description=metadata.description,
+        text=text,
+        authors=metadata.authors,
+        published_at=instant_of(published) if published else None,
+        published_date=published.day if published else None,
+        published_precision=published.precision if published else None,
+        published_source=published.source if published else None,
+        modified_at=metadata.modified_at,
+        fetched_at=document.fetched_at,
+        language=language,
+        language_score=score,
+        section=metadata.section,
+        image_url=metadata.image_url,
+        dateline=metadata.dateline,
+        keywords=metadata.keywords,
+        page_type=verdict.page_type,
+        access_state=access_state(draft.tree, metadata, draft.body.paragraphs),
+        rights=metadata.rights,
+        word_count=word_count(text),
+        extractor=draft.body.extractor,
+        extractor_version=draft.body.extractor_version,
+        content_hash=content_hash(text),
+        payload_digest=payload_digest(document.body),
+        quality_flags=_flags(draft, verdict),
+        date_candidates=metadata.date_candidates,
+        bytes=len(document.body),
+    )
+
+
+def _flags(draft: Draft, verdict: Verdict) -> tuple[str, ...]:
+    """Every flag once, in the order of the stages that raised them."""
+    raised = (*draft.flags, *draft.metadata.flags, *draft.cleaned.flags, *verdict.flags)
+    return tuple(dict.fromkeys(raised))

@@ -1,0 +1,78 @@
+"""The body of a page as paragraphs: the one place that knows trafilatura."""
+
+import logging
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import trafilatura
+from trafilatura import bare_extraction
+from trafilatura.settings import Extractor
+
+from config.errors import ExtractorError
+
+EXTRACTOR = "trafilatura"
+EXTRACTOR_VERSION: str = trafilatura.__version__
+TABLE_ROW = re.compile(r"\|\s(.*?)\s*\|?\s*")
+CELL_BORDER = re.compile(r"(?<!\\)\|")
+TABLE_RULE = re.compile(r"\|[-|]+\|")
+LIST_MARK = "- "
+# Browsers set <q> in quotation marks; trafilatura makes a paragraph of its own of it.
+INLINE_QUOTE = re.compile(r"<(/?)q(?:\s[^<>]{0,300})?>", re.IGNORECASE)
+
+# It reports each page without a text; the ledger does that.
+logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The main text of a page; no paragraphs where none was found."""
+
+    paragraphs: tuple[str, ...]
+    extractor: str = EXTRACTOR
+    extractor_version: str = EXTRACTOR_VERSION
+
+
+def extract_body(html: str, url: str | None) -> Body:
+    """Extracts headings, paragraphs, list items, quotes and table rows in their order.
+
+    Raises:
+        ExtractorError: trafilatura raised; the page is to blame, not the run.
+    """
+    # deduplicate stays False: it keeps state between documents (field notes, 1).
+    options = Extractor(output_format="python", comments=False, url=url, dedup=False)
+    try:
+        document = bare_extraction(_quoted(html), options=options)
+    except Exception as error:
+        raise ExtractorError(f"{type(error).__name__}: {error}"[:200]) from error
+    return Body(tuple(_paragraphs(document.text or "")) if document else ())
+
+
+def warm() -> None:
+    """Makes trafilatura load what it loads on first use, such as justext's stop lists."""
+    menu = "<li><a href='/a'>Somewhere else to go</a></li>" * 60
+    extract_body(f"<html><body><div>Short.</div><ul>{menu}</ul></body></html>", None)
+
+
+def _quoted(html: str) -> str:
+    if "<q" not in html:
+        return html
+    return INLINE_QUOTE.sub(lambda tag: "\u201d" if tag[1] else "\u201c", html)
+
+
+def _paragraphs(text: str) -> Iterator[str]:
+    for line in text.split("\n"):
+        line = line.strip()
+        if line.startswith("| ") and line.endswith("|"):
+            line = _row(line)
+        elif TABLE_RULE.fullmatch(line):
+            continue
+        else:
+            line = line.removeprefix(LIST_MARK)
+        if line:
+            yield line
+
+
+def _row(line: str) -> str:
+    cells = (cell.strip().replace("\\|", "|") for cell in CELL_BORDER.split(line[1:-1]))
+    return " | ".join(cell for cell in cells if cell)

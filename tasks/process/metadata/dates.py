@@ -1,0 +1,118 @@
+"""Dates of a page: every one seen becomes a candidate, one is chosen, none is invented."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+
+from tasks.process.metadata.date_candidates import (
+    Seen,
+    declared_dates,
+    shown_dates,
+    text_dates,
+)
+from tasks.process.metadata.evidence import PageEvidence
+from tasks.process.metadata.sources import DATE_ORDER, DateKind
+from tasks.records import DateCandidate
+
+MOST_CANDIDATES = 60
+STRONG: frozenset[DateKind] = frozenset(
+    {"jsonld_published", "meta_published", "microdata_published", "url"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PageDates:
+    """The outcome: at most one candidate is `chosen`."""
+
+    published: DateCandidate | None
+    modified_at: datetime | None
+    candidates: tuple[DateCandidate, ...]
+    conflict: bool
+
+
+def read_dates(evidence: PageEvidence) -> PageDates:
+    """Declared dates first; the visible page is read only where they give none."""
+    seen = list(declared_dates(evidence))
+    for collect in (shown_dates, text_dates):
+        if _best(seen) is None or (collect is shown_dates and _is_day_off(seen)):
+            seen.extend(collect(evidence))
+    seen = seen[:MOST_CANDIDATES]
+    best = _best(seen)
+    chosen = _own_day(best, seen) if best else None
+    modified = next((c for kind, c in seen if kind == "modified" and c.verdict == "outranked"), None)
+    return PageDates(
+        published=chosen,
+        modified_at=instant_of(modified) if modified else None,
+        candidates=tuple(_judged(kind, c, best, chosen) for kind, c in seen),
+        conflict=_is_conflict(chosen, seen),
+    )
+
+
+def instant_of(candidate: DateCandidate) -> datetime | None:
+    """The instant, or 00:00 UTC of the day."""
+    if candidate.instant is not None or candidate.day is None:
+        return candidate.instant
+    return datetime(candidate.day.year, candidate.day.month, candidate.day.day, tzinfo=UTC)
+
+
+def _best(seen: list[Seen]) -> DateCandidate | None:
+    for kind in DATE_ORDER:
+        for other, candidate in seen:
+            if other == kind and candidate.verdict == "outranked":
+                return candidate
+    return None
+
+
+def _is_day_off(seen: list[Seen]) -> bool:
+    """Whether a UTC stamp and the URL name neighbouring days: the visible date then decides."""
+    best = _best(seen)
+    link = next((c for kind, c in seen if kind == "url"), None)
+    if best is None or link is None or best.instant is None or not link.day or not best.day:
+        return False
+    return best.instant.date() == best.day and abs(link.day - best.day) == timedelta(days=1)
+
+
+def _own_day(best: DateCandidate, seen: list[Seen]) -> DateCandidate:
+    """The chosen candidate; a day in UTC gives way to the publisher's own where that is shown."""
+    chosen = replace(best, verdict="chosen")
+    others = [(k, c) for k, c in seen if k != "modified" and c.verdict == "outranked" and c.day]
+    for _, other in others:
+        if best.instant is not None and other.instant == best.instant and other.day != best.day:
+            return replace(chosen, day=_local_day(best, other))
+        if best.instant is None and other.instant is not None and other.day == best.day:
+            return replace(other, verdict="chosen")
+    if _is_day_off(seen):
+        link = next(c.day for kind, c in others if kind == "url")
+        if any(c.day == link and kind in {"headline", "labelled", "time"} for kind, c in others):
+            return replace(chosen, day=link)
+    return chosen
+
+
+def _local_day(best: DateCandidate, other: DateCandidate) -> date | None:
+    """Of two days for one instant, the one that is not the day in UTC."""
+    in_utc = best.instant.date() if best.instant else None
+    return other.day if best.day == in_utc else best.day
+
+
+def _judged(
+    kind: DateKind,
+    candidate: DateCandidate,
+    best: DateCandidate | None,
+    chosen: DateCandidate | None,
+) -> DateCandidate:
+    if chosen is not None and candidate is best:
+        return chosen
+    if kind == "modified" and candidate.verdict == "outranked":
+        return replace(candidate, verdict="modified")
+    return candidate
+
+
+def _is_conflict(chosen: DateCandidate | None, seen: list[Seen]) -> bool:
+    if chosen is None or chosen.day is None:
+        return False
+    return any(
+        kind in STRONG
+        and other.verdict == "outranked"
+        and other.day is not None
+        and abs(other.day - chosen.day) > timedelta(days=1)
+        for kind, other in seen
+    )

@@ -1,0 +1,79 @@
+"""One-line plain text from attribute values, JSON-LD strings and elements."""
+
+import html
+import re
+import unicodedata
+
+from selectolax.lexbor import LexborNode
+
+TAG = re.compile(r"</?[a-zA-Z][^<>]{0,500}>|<!--[^<>]{0,500}-->")
+ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,31});")
+INVISIBLE = dict.fromkeys(
+    [*range(0x00, 0x09), 0x0B, *range(0x0E, 0x20), 0x7F, 0xAD, 0x200B, 0x200E, 0x200F, 0x2060]
+    + [0xFEFF, *range(0xD800, 0xE000)]
+)
+UNSEEN_TAGS = frozenset({"script", "style", "noscript", "template", "svg", "select", "button"})
+# An element of a page may nest the whole page: text is read up to these bounds only.
+TEXT_CHARACTERS = 600
+TEXT_NODES = 400
+
+
+def plain(value: object, limit: int = 5_000) -> str:
+    """Entities and tags resolved, invisible characters gone, white space single, NFC.
+
+    Sites escape twice (`&amp;quot;`) and put markup into headlines: both are undone. What is not
+    a string is "".
+    """
+    if not isinstance(value, str) or not value:
+        return ""
+    text = value[: 2 * limit]
+    for _ in range(2):
+        if "&" in text and ENTITY.search(text):
+            text = html.unescape(text)
+    if "<" in text:
+        text = TAG.sub(" ", text)
+    text = unicodedata.normalize("NFC", text.translate(INVISIBLE))
+    return " ".join(text.split())[:limit].rstrip()
+
+
+def text_pieces(node: LexborNode) -> list[str]:
+    """The visible text nodes below `node` in order, each plain, up to the bounds above."""
+    pieces: list[str] = []
+    seen = length = 0
+    for child in node.traverse(include_text=True):
+        seen += 1
+        if seen > TEXT_NODES or length > TEXT_CHARACTERS:
+            break
+        if child.tag != "-text":
+            continue
+        raw = child.text_content
+        if not raw or raw.isspace() or is_unseen(child):
+            continue
+        piece = plain(raw, TEXT_CHARACTERS)
+        if piece:
+            pieces.append(piece)
+            length += len(piece)
+    return pieces
+
+
+def is_unseen(text_node: LexborNode) -> bool:
+    """Whether a text node belongs to a script, a style or a control."""
+    parent = text_node.parent
+    return parent is not None and parent.tag in UNSEEN_TAGS
+
+
+def inner_text(node: LexborNode) -> str:
+    """The text of a small element in one line; words split over inline tags stay whole."""
+    pieces: list[str] = []
+    seen = length = 0
+    for child in node.traverse(include_text=True):
+        seen += 1
+        if seen > TEXT_NODES or length > TEXT_CHARACTERS:
+            break
+        if child.tag == "-text" and not is_unseen(child):
+            raw = (child.text_content or "")[:TEXT_CHARACTERS]
+            pieces.append(raw)
+            length += len(raw)
+        elif child.tag in {"br", "p", "div", "li", "span"} and pieces:
+            pieces.append(" " if child.tag != "span" else "")
+    return plain("".join(pieces))

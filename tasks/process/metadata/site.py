@@ -1,0 +1,74 @@
+"""Who publishes the page: the site's name, its canonical address, its language."""
+
+import re
+from urllib.parse import urlsplit
+
+from tasks.process.metadata.elements import Elements
+from tasks.process.metadata.jsonld import JsonLd, Node, first_string, page_nodes, types_of
+from tasks.process.metadata.names import fold
+from tasks.process.metadata.plain import plain
+from tasks.process.metadata.sources import META_LANGUAGE, META_SITE
+from tasks.process.metadata.written_dates import DayOrder
+from tasks.process.urls import absolute_url, registered_domain
+
+LANGUAGE = re.compile(r"([a-zA-Z]{2,3})(?:[-_]|$)")
+# Where English is written outside the United States, dates are 13/4/2021.
+GENERIC_TOPS = frozenset({"com", "org", "net", "gov", "edu", "mil", "us", "info", "io", "co"})
+
+
+def canonical_url(elements: Elements, url: str | None) -> str | None:
+    """The declared canonical address made absolute; `og:url` where no link declares one."""
+    for rel, attributes in elements.links:
+        if "canonical" in rel.split():
+            return absolute_url(attributes.get("href"), url)
+    return next((absolute_url(value, url) for value in elements.meta("og:url")), None)
+
+
+def site_name(elements: Elements, jsonld: JsonLd, article: Node | None) -> str | None:
+    """The name of the site as it declares it."""
+    for content in elements.meta(*META_SITE):
+        if name := plain(content, 100):
+            return name
+    publisher = jsonld.resolve((article or {}).get("publisher"))
+    if name := first_string(publisher):
+        return name
+    for node in jsonld.nodes:
+        if "WebSite" in types_of(node) and (name := first_string(node.get("name"))):
+            return name
+    return None
+
+
+def site_words(elements: Elements, jsonld: JsonLd, article: Node | None, url: str | None) -> frozenset[str]:
+    """Folded names that stand for the site in titles and bylines: declared ones and its host's."""
+    names = [*elements.meta(*META_SITE), first_string(jsonld.resolve((article or {}).get("publisher")))]
+    for node in jsonld.nodes:
+        if {"WebSite", "Organization", "NewsMediaOrganization"} & set(types_of(node)):
+            names += [first_string(node.get("name")), first_string(node.get("alternateName"))]
+    domain = registered_domain(url) or ""
+    host = urlsplit(url).hostname or "" if domain and url else ""
+    names += [domain, domain.split(".")[0], host, host.split(".")[0] if host.count(".") > 1 else ""]
+    return frozenset(fold(plain(name, 100)) for name in names) - {"", "www"}
+
+
+def declared_language(elements: Elements, article: Node | None) -> str | None:
+    """The primary subtag that the markup declares; not yet believed."""
+    values = [elements.language, *elements.meta(*META_LANGUAGE)]
+    values.append(first_string((article or {}).get("inLanguage")))
+    for value in values:
+        if match := LANGUAGE.match(value.strip()):
+            return match[1].lower()
+    return None
+
+
+def day_order(elements: Elements, language: str | None, url: str | None) -> DayOrder:
+    """How 3/4/2021 is read: month first only in English of the United States."""
+    if language not in {"en", None}:
+        return "day_first"
+    regions = [elements.language, *elements.meta("og:locale")]
+    region = next((r[3:5].lower() for r in regions if len(r) >= 5), "")
+    if region:
+        return "month_first" if region == "us" else "day_first"
+    top = (registered_domain(url) or "").rpartition(".")[2]
+    if top in GENERIC_TOPS:
+        return "month_first" if language else "unknown"
+    return "day_first"

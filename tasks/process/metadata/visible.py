@@ -1,0 +1,147 @@
+"""The lines that a reader sees around the headline: bylines and dates stand there."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from selectolax.lexbor import LexborNode
+
+from tasks.process.metadata.elements import Elements, Marked
+from tasks.process.metadata.plain import inner_text, is_unseen, plain
+
+# How far below the headline a byline may stand, in characters, text nodes and nodes.
+REACH_CHARACTERS = 1_600
+REACH_LINES = 60
+REACH_NODES = 500
+# Above it stand kicker and date line.
+ABOVE_CHARACTERS = 160
+ABOVE_NODES = 80
+# How much of a page is read for a date that stands nowhere else.
+PAGE_NODES = 10_000
+YEAR_LIKE = re.compile(r"(?:19|20)\d\d|\d\.\s?\d{1,2}\.\s?\d\d")
+WORD = re.compile(r"\w+")
+UNREAD_TAGS = frozenset({"nav", "aside", "footer", "form", "script", "style", "figure", "svg"})
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A text node, with whether it stands within a link and its distance from the headline."""
+
+    text: str
+    distance: int
+    linked: bool
+
+
+def headline_element(elements: Elements) -> Marked | None:
+    """The first-level heading that is most like the other titles; the first can be the logo."""
+    others = [elements.title, *elements.meta("og:title")]
+    if not elements.headings:
+        like = [m for m in elements.subheadings if _best_likeness(m, others) > 0.5]
+        return next(iter(like), None)
+    if len(elements.headings) == 1:
+        return elements.headings[0]
+    return max(
+        elements.headings,
+        key=lambda mark: (not elements.is_beside(mark.node), _best_likeness(mark, others)),
+    )
+
+
+def _best_likeness(mark: Marked, others: list[str]) -> float:
+    text = inner_text(mark.node)
+    return max(likeness(text, other) for other in others)
+
+
+def likeness(one: str, two: str) -> float:
+    """Share of common words, 0 to 1 (Jaccard)."""
+    a, b = set(WORD.findall(one.casefold())), set(WORD.findall(two.casefold()))
+    return len(a & b) / len(a | b) if a and b else 0.0
+
+
+def lines_around(elements: Elements) -> list[Line]:
+    """The text nodes about the headline in order: the last few above, those below in reach."""
+    heading = headline_element(elements)
+    if heading is None:
+        return []
+    return [*_lines_above(heading.node), *_lines_below(heading.node)]
+
+
+def _lines_below(heading: LexborNode) -> list[Line]:
+    lines: list[Line] = []
+    length = seen = 0
+    node = _following(heading)
+    while node is not None and seen < REACH_NODES and length < REACH_CHARACTERS:
+        seen += 1
+        if text := _text_of(node):
+            lines.append(Line(text, length, _is_linked(node)))
+            length += len(text)
+        node = _following(node) if node.tag in UNREAD_TAGS else node.first_child or _following(node)
+    return lines[:REACH_LINES]
+
+
+def _lines_above(heading: LexborNode) -> list[Line]:
+    """Distances count back from the headline and are negative."""
+    lines: list[Line] = []
+    length = seen = 0
+    node = _preceding(heading)
+    while node is not None and seen < ABOVE_NODES and length < ABOVE_CHARACTERS:
+        seen += 1
+        if text := _text_of(node):
+            length += len(text)
+            lines.append(Line(text, -length, _is_linked(node)))
+        node = _preceding(node) if node.tag in UNREAD_TAGS else node.last_child or _preceding(node)
+    return lines[::-1]
+
+
+def _text_of(node: LexborNode) -> str:
+    if node.tag != "-text" or is_unseen(node):
+        return ""
+    return plain(node.text_content or "", REACH_CHARACTERS)
+
+
+def _preceding(node: LexborNode) -> LexborNode | None:
+    """The last node in document order that ends before `node` begins."""
+    current: LexborNode | None = node
+    while current is not None and current.tag != "body":
+        if current.prev is not None:
+            return current.prev
+        current = current.parent
+    return None
+
+
+def texts_with_years(elements: Elements) -> Iterator[tuple[str, str]]:
+    """The text before and each text with a year on the whole page, asides left out, bounded.
+
+    Whether a text lies aside is asked only where it may hold a date: that is the dear part.
+    """
+    before = ""
+    nodes = elements.body.traverse(include_text=True) if elements.body else iter(())
+    for node in islice(nodes, PAGE_NODES):
+        if node.tag != "-text":
+            continue
+        raw = (node.text_content or "")[:REACH_CHARACTERS]
+        if YEAR_LIKE.search(raw) and not is_unseen(node) and not elements.is_beside(node.parent):
+            yield plain(before), plain(raw)
+        if not raw.isspace():
+            before = raw[-60:]
+
+
+def _following(node: LexborNode) -> LexborNode | None:
+    """The next node in document order that is not below `node`."""
+    current: LexborNode | None = node
+    while current is not None:
+        if current.next is not None:
+            return current.next
+        current = current.parent
+    return None
+
+
+def _is_linked(node: LexborNode) -> bool:
+    parent = node.parent
+    for _ in range(3):
+        if parent is None:
+            return False
+        if parent.tag == "a":
+            return True
+        parent = parent.parent
+    return False

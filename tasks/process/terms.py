@@ -1,0 +1,76 @@
+"""Every reason and flag that processing gives, each with its meaning; the docs are made from it."""
+
+REJECTION_REASONS = {
+    "too_large": "The decoded page is longer than process.page_chars.",
+    "too_many_tags": "The page has more tags than process.tag_count.",
+    "too_deep": "Elements are nested deeper than process.tag_depth.",
+    "too_many_attributes": "One tag has more attributes than process.tag_attributes.",
+    "too_short": "The text has fewer words than process.min_words.",
+    "soft_404": "The page says that there is no such page, though its status was 200.",
+    "bot_check": "The page asks for proof that the visitor is no robot.",
+    "consent_wall": "The page holds little but a request for consent.",
+    "section_front": "The page is a front page or the front of a section.",
+    "listing": "The page lists other pages: a category, a topic, search results, an author's work.",
+    "collection": "The page is a shop's collection of products.",
+    "product": "The page sells a product.",
+    "service": "The page advertises a service.",
+    "forum": "The page is a thread of a forum or a question with answers.",
+    "documentation": "The page is part of a manual or a reference.",
+}
+
+FAILURE_REASONS = {
+    "extractor_error": "The extractor raised an error on this page.",
+    "internal_error": "Broadsheet raised an error on this document: a defect, please report it.",
+}
+
+QUALITY_FLAGS = {
+    "mixed_charset": "A UTF-8 document with bytes of another charset, read as windows-1252.",
+    "undecodable_bytes": "No charset fits all bytes; some characters are replaced.",
+    "mojibake_repaired": "Text that was decoded wrongly before it came here is repaired.",
+    "repaired_artefacts": "N paragraphs had stray marks, invisible characters or odd spaces.",
+    "dropped_title": "N lines that repeat the headline are dropped.",
+    "dropped_navigation": "N skip links, log-in links, tags or calls for comments are dropped.",
+    "dropped_share_bar": "N lines of share buttons are dropped.",
+    "dropped_notice": "N newsletter, cookie, social media or affiliate notices are dropped.",
+    "dropped_advert": "N lines that announce advertising are dropped.",
+    "dropped_credit": "N lines of photo credits, sources or copyright are dropped.",
+    "dropped_stamp": "N lines of reading time or times of publication are dropped.",
+    "dropped_link": "N links to other stories, such as \"Read more: ...\", are dropped.",
+    "dropped_ornament": "N lines without a letter or digit are dropped.",
+    "maybe_section_front": "The address looks like a section's, the page has signs of an article.",
+    "maybe_listing": "The address looks like a listing's, the page has signs of an article.",
+    "maybe_collection": "The address looks like a collection's, the page has signs of an article.",
+    "maybe_product": "The page sells a product, yet has signs of an article.",
+    "maybe_service": "The address looks like a service's, the page has signs of an article.",
+    "maybe_forum": "The page looks like a forum's, yet has signs of an article.",
+    "maybe_documentation": "The page looks like a manual's, yet has signs of an article.",
+}
+
+PAGE_TYPES = {
+    "article": "One story, or what nothing speaks against.",
+    "live": "A live blog or ticker.",
+    "gallery": "A series of pictures with a text.",
+    "video": "A film with a text.",
+    **{
+        name: REJECTION_REASONS[name]
+        for name in (
+            "soft_404",
+            "bot_check",
+            "consent_wall",
+            "section_front",
+            "listing",
+            "collection",
+            "product",
+            "service",
+            "forum",
+            "documentation",
+        )
+    },
+}
+
+ACCESS_STATES = {
+    "full": "The page declares that it is free to read.",
+    "truncated": "The text ends in an invitation to subscribe or log in.",
+    "paywalled": "The page declares that it is not free to read, or holds no more than a teaser.",
+    "unknown": "The page does not say.",
+}

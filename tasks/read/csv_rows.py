@@ -1,0 +1,165 @@
+"""Rows of CSV and TSV; a bad row costs itself and not its neighbours."""
+
+import csv
+import io
+from collections import deque
+from collections.abc import Iterator
+from typing import Any
+
+from tasks.read.dialects import CsvDialect, csv_dialect
+from tasks.read.fields import names_text
+from tasks.read.json_rows import row_bytes
+from tasks.read.kinds import HEAD_BYTES
+from tasks.read.place import Place, dropped
+from tasks.read.reasons import Reason
+from tasks.read.rows import row_outcome
+from tasks.read.streams import buffered, fault_of
+from tasks.read.transcoding import BAD_BYTE, Transcoding
+from tasks.records import Dropped, RawDocument
+
+Outcomes = Iterator[RawDocument | Dropped]
+
+
+class _RowTooLargeError(Exception):
+    """A row's lines are more than a row may have, such as after a quote that is never closed."""
+
+
+class _Lines:
+    """The lines of a file, one row's worth of which can be put back.
+
+    Attributes:
+        row: the lines that the row being parsed has taken so far.
+        cut_off: the file ends within the last line.
+        cut: the last line is too long, and only its beginning is there.
+    """
+
+    def __init__(self, stream: io.BufferedReader, cap: int) -> None:
+        self._stream = stream
+        self._cap = cap
+        self._again: deque[str] = deque()
+        self._size = 0
+        self.row: list[str] = []
+        self.cut = False
+        self.cut_off = False
+
+    def __iter__(self) -> "_Lines":
+        return self
+
+    def __next__(self) -> str:
+        line = self._again.popleft() if self._again else self._read()
+        if not line:
+            raise StopIteration
+        self.row.append(line)
+        self._size += len(line)
+        if self._size > self._cap:
+            raise _RowTooLargeError
+        return line
+
+    def _read(self) -> str:
+        line = self._stream.readline(self._cap + 1)
+        if len(line) > self._cap and not line.endswith(b"\n"):
+            self.cut = True
+            while (more := self._stream.readline(HEAD_BYTES)) and not more.endswith(b"\n"):
+                pass
+        self.cut_off = not line.endswith(b"\n")
+        return line.decode("utf-8", "replace")
+
+    def start_row(self) -> None:
+        self.row = []
+        self._size = 0
+        self.cut = False
+
+    def put_back(self, lines: list[str]) -> None:
+        self._again.extendleft(reversed(lines))
+
+
+class _Rows:
+    """The rows of a file as lists of cells, or as what is wrong with them."""
+
+    def __init__(self, lines: _Lines, dialect: CsvDialect) -> None:
+        self._lines = lines
+        self._width = len(dialect.header)
+        self._options: dict[str, Any] = {"delimiter": dialect.delimiter}
+        if dialect.backslash:
+            self._options |= {"escapechar": "\\", "doublequote": False}
+        # Strict: otherwise a quote that is never closed swallows the beginning of the next row,
+        # and the two can look like one good row.
+        self._reader = csv.reader(lines, strict=True, **self._options)
+
+    def __iter__(self) -> Iterator[list[str] | tuple[Reason, str]]:
+        while True:
+            self._lines.start_row()
+            try:
+                cells = next(self._reader, None)
+            except (csv.Error, _RowTooLargeError) as error:
+                yield self._recover(error)
+                continue
+            if cells is None:
+                return
+            if not cells:  # a blank line
+                continue
+            if len(cells) != self._width:
+                yield self._recover(f"{len(cells)} columns instead of {self._width}")
+            else:
+                yield cells
+
+    def _recover(self, problem: object) -> list[str] | tuple[Reason, str]:
+        """Gives up as few lines as it can, and puts the others back."""
+        lines = self._lines.row
+        if self._lines.cut:
+            return Reason.TOO_LARGE, "one line"
+        if len(lines) == 1 and lines[0].count('"') % 2 == 0:
+            cells = self._alone(lines[0], strict=False)  # sloppy quotes, such as "a"b
+            return cells or (Reason.BAD_ROW, str(problem)[:200])
+        for number, line in enumerate(lines[1:], 1):
+            if self._alone(line, strict=True):
+                self._lines.put_back(lines[number:])
+                return Reason.BAD_ROW, "a quote is not closed"
+        large = isinstance(problem, _RowTooLargeError)
+        return (Reason.TOO_LARGE, "one row") if large else (Reason.BAD_ROW, str(problem)[:200])
+
+    def _alone(self, line: str, *, strict: bool) -> list[str] | None:
+        """The cells of a line that is a whole row by itself."""
+        try:
+            cells = next(csv.reader([line], strict=strict, **self._options), [])
+        except csv.Error:
+            return None
+        return cells if len(cells) == self._width else None
+
+
+def read_csv(stream: io.BufferedReader, place: Place, encoding: str | None) -> Outcomes:
+    """One outcome per row that is not blank, numbered without the header."""
+    # A process-wide setting of the csv module; rows are bounded by _Lines already.
+    csv.field_size_limit(row_bytes(place) + 1)
+    text = buffered(Transcoding(stream, encoding))
+    dialect = csv_dialect(text.peek(HEAD_BYTES).decode("utf-8", "replace"))
+    if not names_text(dialect.header, place.columns):
+        yield from place.drop(Reason.NO_KNOWN_COLUMNS, ", ".join(dialect.header)[:300])
+        return
+    lines = _Lines(text, row_bytes(place))
+    rows = iter(_Rows(lines, dialect))
+    next(rows, None)  # the header
+    number = 1
+    for row in rows:
+        if lines.cut_off and fault_of(text):
+            break
+        yield from _read_cells(row, dialect, place, f"#row={number}")
+        number += 1
+    if fault := fault_of(text):
+        yield from place.drop(fault, "and what follows", suffix=f"#row={number}")
+
+
+def _read_cells(
+    row: list[str] | tuple[Reason, str], dialect: CsvDialect, place: Place, suffix: str
+) -> Outcomes:
+    position = place.tally.claim()
+    if position is None:
+        return
+    locator = place.locator + suffix
+    if isinstance(row, tuple):
+        yield dropped(locator, position, *row)
+    elif any(BAD_BYTE in cell for cell in row):
+        yield dropped(locator, position, Reason.BAD_ROW, "not UTF-8")
+    else:
+        named = dict(zip(reversed(dialect.header), reversed(row), strict=True))
+        yield row_outcome(named, place, locator, position)

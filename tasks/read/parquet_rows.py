@@ -1,0 +1,94 @@
+"""Rows of Parquet, by row group, and only the columns that are known."""
+
+import io
+from collections.abc import Iterator
+from typing import Any
+
+from tasks.read.fields import find_columns, names_text
+from tasks.read.place import Place
+from tasks.read.reasons import Reason
+from tasks.read.rows import read_row
+from tasks.read.streams import random_access
+from tasks.records import Dropped, RawDocument
+
+Outcomes = Iterator[RawDocument | Dropped]
+
+# Small: pages of a megabyte are found in such tables.
+_BATCH_ROWS = 64
+_BUFFER_BYTES = 1 << 20
+
+
+def read_parquet(
+    stream: io.BufferedReader, place: Place, groups: tuple[int, int] | None
+) -> Outcomes:
+    """One outcome per row; a damaged row group costs its own unread rows.
+
+    Args:
+        groups: first row group and the one after the last; None for all.
+    """
+    file = random_access(stream, place.settings)
+    if file is None:
+        yield from place.drop(Reason.TOO_LARGE, "a Parquet file in an archive: unpack it first")
+        return
+    try:
+        table = open_parquet(file)
+    except (OSError, ValueError) as error:  # pyarrow's errors are these
+        yield from place.drop(Reason.CORRUPT, _one_line(error))
+        return
+    names = table.schema_arrow.names
+    if not names_text(names, place.columns):
+        yield from place.drop(Reason.NO_KNOWN_COLUMNS, ", ".join(names)[:300])
+    elif not table.metadata.num_rows:
+        yield from place.drop(Reason.EMPTY, "a table without rows")
+    else:
+        yield from _read_groups(table, place, groups)
+
+
+def open_parquet(file: Any) -> Any:
+    """A `pyarrow.parquet.ParquetFile` that buffers little.
+
+    Raises:
+        OSError, ValueError: it is damaged.
+    """
+    import pyarrow.parquet as pq
+
+    return pq.ParquetFile(file, pre_buffer=False, buffer_size=_BUFFER_BYTES)
+
+
+def group_rows(table: Any) -> list[int]:
+    """The number of rows in each row group."""
+    footer = table.metadata
+    return [footer.row_group(number).num_rows for number in range(footer.num_row_groups)]
+
+
+def _read_groups(table: Any, place: Place, groups: tuple[int, int] | None) -> Outcomes:
+    columns = _wanted(table.schema_arrow.names, place)
+    sizes = group_rows(table)
+    first, stop = groups or (0, len(sizes))
+    row = sum(sizes[:first])
+    for group in range(first, stop):
+        yield from _read_group(table, place, group, row, columns)
+        row += sizes[group]
+
+
+def _read_group(table: Any, place: Place, group: int, row: int, columns: list[str]) -> Outcomes:
+    number = row
+    try:
+        batches = table.iter_batches(_BATCH_ROWS, row_groups=[group], columns=columns)
+        for batch in batches:
+            for cells in batch.to_pylist():
+                number += 1
+                yield from read_row(cells, place, f"#row={number}", at=number)
+    except (OSError, ValueError, OverflowError) as error:
+        detail = f"and the rest of row group {group}: {_one_line(error)}"
+        suffix = f"#row={number + 1}"
+        yield from place.drop(Reason.CORRUPT, detail, suffix=suffix, at=number + 1)
+
+
+def _wanted(names: list[str], place: Place) -> list[str]:
+    found = find_columns(names, place.columns)
+    return list(dict.fromkeys(column for columns in found.values() for column in columns))
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())[:200]

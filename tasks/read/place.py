@@ -1,0 +1,105 @@
+"""Where a reader is: the locator so far, and the positions that it gives out."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from config.settings import ReadSettings
+from tasks.read.reasons import Reason
+from tasks.records import Dropped
+
+# A position is the number of the file and the place in it: 8 million files of up to a terabyte.
+PLACE_BITS = 40
+# Neighbouring outcomes that stay in one stripe: large enough that a stripe's pages compress and
+# cache alike, small enough that the stripes of a small file are even.
+BLOCK = 32
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts the outcomes of one file in their order, whatever its stripes; one per file and span.
+
+    Attributes:
+        file: number of the file in the run.
+        stripe: which of the `stripes` is read; blocks of outcomes take turns.
+        count: outcomes so far, those of other stripes included.
+    """
+
+    file: int
+    stripe: int = 0
+    stripes: int = 1
+    count: int = 0
+
+    def claim(self, at: int | None = None) -> int | None:
+        """The position of the next outcome; None if another stripe reads it.
+
+        Args:
+            at: its place in the file where the format gives one; the same for every stripe.
+        """
+        number = self.count
+        self.count += 1
+        if self.stripes > 1 and (number // BLOCK) % self.stripes != self.stripe:
+            return None
+        return (self.file << PLACE_BITS) + (number if at is None else at)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a reader knows of the input it reads.
+
+    Attributes:
+        locator: of the input itself (design: Locator).
+        name: file or member name in lower case, without the suffix of a compression undone.
+        depth: containers and compressions around it.
+        columns: the user's choice of columns, canonical field to column (`--map`).
+    """
+
+    locator: str
+    name: str
+    tally: Tally
+    settings: ReadSettings
+    columns: Mapping[str, str]
+    depth: int = 0
+
+    def member(self, locator: str, name: str) -> "Place":
+        """A member of this archive."""
+        return replace(self, locator=locator, name=name.lower(), depth=self.depth + 1)
+
+    def unwrapped(self) -> "Place":
+        """The same document, one compression less."""
+        stem, dot, _ = self.name.rpartition(".")
+        return replace(self, name=stem if dot else self.name, depth=self.depth + 1)
+
+    def drop(
+        self,
+        reason: Reason,
+        detail: str | None = None,
+        *,
+        suffix: str = "",
+        at: int | None = None,
+        size: int | None = None,
+    ) -> Iterator[Dropped]:
+        """One row for what is dropped here; none if it belongs to another stripe."""
+        position = self.tally.claim(at)
+        if position is not None:
+            locator = self.locator + suffix
+            yield replace(dropped(locator, position, reason, detail), bytes=size)
+
+
+def dropped(
+    locator: str,
+    position: int,
+    reason: Reason,
+    detail: str | None = None,
+    *,
+    url: str | None = None,
+) -> Dropped:
+    """A ledger row of the step "read" with the outcome that belongs to the reason."""
+    return Dropped(
+        locator=locator,
+        position=position,
+        outcome=reason.outcome,
+        step="read",
+        reason=reason.value,
+        detail=detail,
+        url=url,
+    )

@@ -1,0 +1,1 @@
+"""WARC archives: finding their records, also in damaged ones, and reading them."""

@@ -1,0 +1,143 @@
+"""WARC records as raw documents."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Literal
+
+from config.settings import ReadSettings
+from tasks.read.kinds import binary_name, looks_like_html, looks_like_text
+from tasks.read.place import Place, dropped
+from tasks.read.reasons import Reason
+from tasks.read.warc.frames import Frame, Framing, walk
+from tasks.read.warc.http import (
+    Response,
+    UndecodableError,
+    content_type,
+    decoded_body,
+    parse_response,
+)
+from tasks.records import Dropped, RawDocument
+
+Media = Literal["html", "text"]
+
+_DOCUMENTS = frozenset({"response", "resource", "revisit"})
+_HTML = frozenset({"text/html", "application/xhtml+xml"})
+# What servers send when they do not know: the content decides.
+_UNDECLARED = frozenset({"", "application/octet-stream", "application/unknown", "*/*", "text/xml"})
+
+
+def read_warc(
+    framing: Framing, place: Place, span: tuple[int, int | None], *, by_offset: bool
+) -> Iterator[RawDocument | Dropped]:
+    """One outcome per response, resource and revisit record, and per hole.
+
+    Records of the other types are no documents and are not counted: they describe the crawl
+    (warcinfo, request, metadata) or repeat what another record holds (conversion).
+
+    Args:
+        span: the range of offsets in which records begin.
+        by_offset: positions are offsets; otherwise, in archives within others, they are counted.
+    """
+    for frame in walk(framing, *span):
+        if not frame.damaged and _type(frame) not in _DOCUMENTS:
+            continue
+        position = place.tally.claim(frame.offset + frame.ordinal if by_offset else None)
+        if position is not None:
+            ordinal = f"+{frame.ordinal}" if frame.ordinal else ""
+            locator = f"{place.locator}#offset={frame.offset}{ordinal}"
+            yield _outcome(frame, locator, position, place.settings)
+
+
+class _RefusedError(Exception):
+    """The record is no document that is read."""
+
+    def __init__(self, reason: Reason, detail: str | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.detail = detail
+
+
+def _outcome(
+    frame: Frame, locator: str, position: int, settings: ReadSettings
+) -> RawDocument | Dropped:
+    url = _header(frame, "WARC-Target-URI").strip("<> \t") or None
+    try:
+        response = _response(frame)
+        media, body = _content(frame, response, settings)
+    except (_RefusedError, UndecodableError) as error:
+        row = dropped(locator, position, error.reason, error.detail, url=url)
+        return replace(row, bytes=frame.length)
+    return RawDocument(
+        locator=locator,
+        position=position,
+        media=media,
+        body=body,
+        url=url,
+        fetched_at=_instant(_header(frame, "WARC-Date")),
+        charset=content_type(response.header("content-type"))[1],
+        headers=response.headers,
+    )
+
+
+def _response(frame: Frame) -> Response:
+    """The record's HTTP response; for a resource one that is made of the record's own header."""
+    if frame.fault and frame.damaged:
+        raise _RefusedError(frame.fault, _type(frame) or None)
+    if _type(frame) == "revisit":
+        raise _RefusedError(Reason.REVISIT, _header(frame, "WARC-Refers-To-Target-URI") or None)
+    if cut := _header(frame, "WARC-Truncated"):
+        raise _RefusedError(Reason.TRUNCATED, f"WARC-Truncated: {cut}")
+    if _header(frame, "WARC-Segment-Number"):
+        raise _RefusedError(Reason.TRUNCATED, "a record in segments")
+    declared = _header(frame, "Content-Type")
+    over_http = declared.lower().startswith("application/http") or frame.block.startswith(b"HTTP/")
+    if _type(frame) == "resource" or not over_http:
+        return Response(200, (("content-type", declared),) if declared else (), frame.block)
+    response = parse_response(frame.block)
+    if response is None or response.status is None:
+        raise _RefusedError(Reason.BROKEN_HTTP)
+    return response
+
+
+def _content(frame: Frame, response: Response, settings: ReadSettings) -> tuple[Media, bytes]:
+    if response.status != 200:
+        raise _RefusedError(Reason.HTTP_STATUS, str(response.status))
+    mime, _ = content_type(response.header("content-type"))
+    if mime not in _HTML and mime not in _UNDECLARED and mime != "text/plain":
+        raise _RefusedError(Reason.NOT_HTML, mime[:100])
+    if frame.fault:
+        raise _RefusedError(frame.fault)
+    body = decoded_body(response, settings)
+    if not body.strip():
+        raise _RefusedError(Reason.EMPTY)
+    return _media(mime, body), body
+
+
+def _media(mime: str, body: bytes) -> Media:
+    """What the content is, where it and the declared type disagree."""
+    named = binary_name(body)
+    if named or not looks_like_text(body[:4096].replace(b"\0", b"")):
+        raise _RefusedError(Reason.NOT_TEXT, named or "binary content")
+    if mime in _HTML or looks_like_html(body[:4096]):
+        return "html"
+    if mime == "text/plain":
+        return "text"
+    raise _RefusedError(Reason.NOT_HTML, mime or "no type declared")
+
+
+def _type(frame: Frame) -> str:
+    return _header(frame, "WARC-Type").lower()
+
+
+def _header(frame: Frame, name: str) -> str:
+    return (frame.header.get(name) or "").strip() if frame.header else ""
+
+
+def _instant(text: str) -> datetime | None:
+    """WARC-Date, which is ISO 8601 in UTC; older tools wrote 14 digits."""
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return instant.replace(tzinfo=instant.tzinfo or UTC).astimezone(UTC)

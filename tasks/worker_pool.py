@@ -1,0 +1,149 @@
+"""Worker processes under supervision: a document that kills one becomes a ledger row.
+
+A plain process pool breaks as a whole when a worker dies. Here each call to `run` borrows one
+worker for one batch, and when the worker dies, a new one goes on behind its last part; the
+document at fault is left out. Callers bring the concurrency: threads of the command line, tasks
+of Prefect.
+"""
+
+import logging
+import queue
+import signal
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import orjson
+
+from config.errors import WorkerError
+
+log = logging.getLogger("broadsheet.workers")
+
+# A worker that dies without its alarm may have been killed from outside (by hand, or for want of
+# memory): the document is at fault when it happens twice.
+CRASHES_ALLOWED = 1
+# -P: a folder named `config` or `tasks` in the working directory must not be imported.
+COMMAND = (sys.executable, "-P", "-m", "tasks.batch_worker")
+
+
+@dataclass(slots=True)
+class _Faults:
+    """What is known of a batch's documents that killed workers."""
+
+    culprits: dict[int, str] = field(default_factory=dict)
+    unreadable: int | None = None
+    crashes: Counter[tuple[str, int]] = field(default_factory=Counter)
+
+    def blame(self, stage: str, number: int, status: int) -> None:
+        timed_out = status == -signal.SIGALRM
+        self.crashes[stage, number] += 1
+        if not timed_out and self.crashes[stage, number] <= CRASHES_ALLOWED:
+            return
+        if stage == "read":
+            self.unreadable = number
+        else:
+            self.culprits[number] = "timeout" if timed_out else "worker_died"
+
+
+class WorkerPool:
+    """`count` worker processes, started when they are first needed.
+
+    Use it as a context manager; at its end the workers are gone, also in the middle of a batch.
+    """
+
+    def __init__(self, count: int, on_document: Callable[[], None] = lambda: None) -> None:
+        """
+        Args:
+            count: how many processes, and how many calls to `run` get on at once.
+            on_document: called, from any thread, after each document.
+        """
+        self._on_document = on_document
+        self._idle: queue.SimpleQueue[subprocess.Popen[str] | None] = queue.SimpleQueue()
+        self._alive: set[subprocess.Popen[str]] = set()
+        self._closed = False
+        for _ in range(count):
+            self._idle.put(None)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._closed = True
+        for worker in list(self._alive):
+            worker.kill()
+            worker.wait()
+
+    def run(self, batch_file: Path) -> int:
+        """Reads and processes one batch to its end; gives the number of its documents.
+
+        Raises:
+            WorkerError: the worker cannot work at all: it does not start, or the disk is full.
+        """
+        worker = self._idle.get()
+        faults = _Faults()
+        try:
+            while True:
+                worker = worker or self._start()
+                documents = self._attempt(worker, batch_file, faults)
+                if documents is not None:
+                    return documents
+                self._alive.discard(worker)
+                worker = None
+        finally:
+            self._idle.put(worker)
+
+    def _start(self) -> subprocess.Popen[str]:
+        if self._closed:
+            raise WorkerError("The run was stopped; the same command resumes it.")
+        worker = subprocess.Popen(
+            COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+        )
+        self._alive.add(worker)
+        assert worker.stdout is not None
+        if worker.stdout.readline().strip() != "ready":
+            raise WorkerError(
+                f"A worker process does not start ({' '.join(COMMAND)}): "
+                "run `broadsheet doctor`, and install Broadsheet again."
+            )
+        return worker
+
+    def _attempt(
+        self, worker: subprocess.Popen[str], batch_file: Path, faults: _Faults
+    ) -> int | None:
+        """Lets the worker do the batch; None when it died and the fault was noted."""
+        assert worker.stdin is not None
+        assert worker.stdout is not None
+        job = {
+            "batch": str(batch_file),
+            "culprits": {str(number): reason for number, reason in faults.culprits.items()},
+            "unreadable": faults.unreadable,
+        }
+        at = ("read", 0)
+        with suppress(BrokenPipeError):  # it died while idle: its output ends, as below
+            worker.stdin.write(orjson.dumps(job).decode() + "\n")
+            worker.stdin.flush()
+        for line in worker.stdout:
+            what, _, value = line.rstrip("\n").partition(" ")
+            if what == "done":
+                return int(value)
+            if what == "error":
+                raise WorkerError(f"The run stopped: {value}; mend it and repeat the command.")
+            if what == "read" and at[0] == "process":
+                self._on_document()
+            at = (what, int(value))
+        status = worker.wait()
+        log.warning("worker died batch=%s at=%s status=%d", batch_file.stem, at, status)
+        if not self._closed:
+            faults.blame(*at, status)
+        return None

@@ -1,0 +1,1 @@
+"""Sources of the demo corpus in flows/demo/corpus; README.md describes the world it tells of."""

@@ -1,0 +1,138 @@
+"""The command `ingest` from end to end, in real processes."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.pipeline.archives import page, story, url_of, write_stories, write_warc
+from tests.pipeline.command import ask, run
+
+LEDGER = "select locator, outcome, reason from documents order by run_id, locator"
+
+
+def test_an_archive_becomes_articles_and_the_closing_table_says_so(tmp_path: Path) -> None:
+    archive = write_stories(tmp_path / "night.warc.gz", range(20))
+    done = run("ingest", archive, "--warehouse", tmp_path / "w", "--source", "Courier")
+    assert "loaded" in done.stdout
+    assert "documents in" in done.stdout
+    found = ask(tmp_path / "w", "select * from articles where url like '%district-7'")[0]
+    assert found["title"] == "District 7 decides"
+    assert found["text"] == story(7)
+    assert found["authors"] == ["Ida Marsh"]
+    assert found["source"] == "Courier"
+    assert found["published_at"] == "2025-03-11T05:30:00+00:00"
+    assert found["published_date"] == "2025-03-11"
+    assert found["fetched_at"] == "2025-03-11T23:00:00+00:00"
+
+
+def test_the_same_command_again_changes_no_article(tmp_path: Path) -> None:
+    pages = {url_of(n): page(n) for n in range(5)}
+    pages["https://courier.example/empty"] = "<html><body><p>Soon.</p></body></html>"
+    archive = write_warc(tmp_path / "night.warc.gz", pages)
+    run("ingest", archive, "--warehouse", tmp_path / "w")
+    before = ask(tmp_path / "w", "select * from articles order by url")
+    run("ingest", archive, "--warehouse", tmp_path / "w")
+    assert ask(tmp_path / "w", "select * from articles order by url") == before
+    ledger = ask(
+        tmp_path / "w", "select outcome, reason, count(*) as n from documents group by all"
+    )
+    counted = {(row["outcome"], row["reason"]): row["n"] for row in ledger}
+    assert counted == {
+        ("loaded", None): 5,
+        ("duplicate", "same_bytes"): 5,
+        ("rejected", "too_short"): 2,
+    }
+
+
+def test_batches_and_workers_do_not_change_the_result(tmp_path: Path) -> None:
+    archive = write_stories(tmp_path / "night.warc.gz", range(40))
+    run("ingest", archive, "--warehouse", tmp_path / "one", "--workers", "1")
+    small = {"BROADSHEET_READ__BATCH_BYTES": "4000"}
+    run("ingest", archive, "--warehouse", tmp_path / "many", "--workers", "3", **small)
+    query = "select url_key, version, content_hash from articles order by url_key"
+    assert ask(tmp_path / "one", query) == ask(tmp_path / "many", query)
+    query = "select locator, outcome, reason from documents order by locator"
+    assert ask(tmp_path / "one", query) == ask(tmp_path / "many", query)
+
+
+def test_a_first_look_takes_so_many_documents_and_no_more(tmp_path: Path) -> None:
+    archive = write_stories(tmp_path / "night.warc.gz", range(20))
+    run("ingest", archive, "--warehouse", tmp_path / "w", "--limit", "3")
+    assert ask(tmp_path / "w", "select documents from runs") == [{"documents": 3}]
+
+
+def test_a_dry_run_says_what_it_would_read_and_makes_nothing(tmp_path: Path) -> None:
+    archive = write_stories(tmp_path / "night.warc.gz", range(3))
+    done = run("ingest", archive, "--warehouse", tmp_path / "w", "--dry-run")
+    assert "1 files" in done.stdout
+    assert not (tmp_path / "w").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["nowhere.warc"], "nowhere.warc does not exist"),
+        (["folder"], "The folder folder is empty"),
+        (["picture.png"], "picture.png is"),
+        (["story.txt", "--map", "text"], "is not FIELD=COLUMN"),
+        (["story.txt", "--config", "missing.toml"], "Cannot read the settings file missing.toml"),
+        (["story.txt", "--config", "odd.toml"], "Unknown setting 'colour'"),
+        (["story.txt", "--warehouse", "story.txt"], "Cannot make the warehouse"),
+    ],
+)
+def test_wrong_usage_is_one_sentence_and_changes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], sentence: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "picture.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(100))
+    (tmp_path / "story.txt").write_text(story(1))
+    (tmp_path / "odd.toml").write_text('colour = "red"\n')
+    done = run("ingest", *arguments, status=2)
+    assert sentence in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_folder_of_rubbish_finishes_and_explains(tmp_path: Path) -> None:
+    folder = tmp_path / "rubbish"
+    (folder / "page.html").mkdir(parents=True)
+    (folder / "page.html" / "story.html").write_text(page(1))
+    (folder / "random.warc.gz").write_bytes(os.urandom(50_000))
+    (folder / "cut.warc.gz").write_bytes(
+        write_stories(tmp_path / "night.warc.gz", range(4)).read_bytes()[:-200]
+    )
+    (folder / "picture.html").write_bytes(b"\x89PNG\r\n\x1a\n" + os.urandom(1000))
+    (folder / "empty.json").touch()
+    (folder / "deep.html").write_text("<div>" * 100_000 + story(2))
+    (folder / "breaks.html").write_text("<p>" + "<br>" * 300_000 + story(3))
+    (folder / "line.jsonl").write_bytes(b'{"text": "' + b"x" * 30_000_000)
+    (folder / "loop").symlink_to(folder)
+    (folder / "broken").symlink_to(folder / "nowhere")
+    os.mkfifo(folder / "pipe.html")
+    done = run("ingest", folder, "--warehouse", tmp_path / "w")
+    assert "Traceback" not in done.stderr
+    counts = ask(tmp_path / "w", "select documents, loaded, rejected, failed from runs")[0]
+    assert counts["loaded"] == 4
+    assert counts["documents"] == counts["loaded"] + counts["rejected"] + counts["failed"]
+    unexplained = (
+        "select * from documents where outcome in ('rejected', 'failed') and reason is null"
+    )
+    assert ask(tmp_path / "w", unexplained) == []
+
+
+def test_rows_of_a_dump_with_columns_of_its_own_are_mapped(tmp_path: Path) -> None:
+    dump = tmp_path / "dump.jsonl"
+    rows = [
+        {"story": story(n), "heading": f"Story {n}", "day": "26-FEB-1987 15:01:01.79", "nr": n}
+        for n in range(3)
+    ]
+    dump.write_text("\n".join(map(json.dumps, rows)))
+    columns = ["--map", "text=story", "--map", "title=heading", "--map", "published=day"]
+    run("ingest", dump, "--warehouse", tmp_path / "w", *columns)
+    found = ask(tmp_path / "w", "select title, published_date, text from articles order by title")
+    assert found == [
+        {"title": f"Story {n}", "published_date": "1987-02-26", "text": story(n)} for n in range(3)
+    ]

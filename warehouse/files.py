@@ -1,0 +1,128 @@
+"""Files that either exist whole or not at all: written aside, fsynced, renamed.
+
+Every step of a run leaves its result so. A file that exists is a step that is done; that is the
+whole resume scheme.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from config.settings import LoadSettings
+from warehouse.schema import Table
+
+
+@contextmanager
+def written_aside(path: Path) -> Iterator[Path]:
+    """Gives a temporary path beside `path`, which takes its place when the block ends well.
+
+    The name is this process's own: a writer that outlived its run cannot spoil a new one's file.
+    """
+    aside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        yield aside
+        fsync(aside)
+        aside.replace(path)
+        fsync(path.parent)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Writes a small file whole or not at all."""
+    with written_aside(path) as aside:
+        aside.write_bytes(content)
+
+
+def fsync(path: Path) -> None:
+    """Makes a file, or the names in a folder, durable."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenFile:
+    """One Parquet file of a table: absolute path and rows."""
+
+    path: str
+    rows: int
+
+
+def write_table_files(
+    batches: pa.RecordBatchReader,
+    table: Table,
+    settings: LoadSettings,
+    name: Callable[[int], Path],
+) -> list[WrittenFile]:
+    """Writes batches, already sorted, as Parquet files of at most `file_rows` rows each.
+
+    Args:
+        batches: columns by the names of `table`, in any order; cast to its one fixed schema,
+            because Iceberg's add_files accepts other units and dictionaries without a word.
+        name: the path of the n-th file, from 0.
+
+    Returns:
+        The files; none where there are no rows.
+    """
+    written: list[WrittenFile] = []
+    rest = _rechunked(batches, table, settings)
+    first = next(rest, None)
+    while first is not None:
+        path = name(len(written))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        rows = 0
+        with written_aside(path) as aside, _writer(aside, table, settings) as writer:
+            while first is not None and rows < settings.file_rows:
+                writer.write_table(first, row_group_size=settings.row_group_rows)
+                rows += first.num_rows
+                first = next(rest, None)
+        written.append(WrittenFile(str(path), rows))
+    return written
+
+
+def write_empty_file(table: Table, path: Path) -> None:
+    """Writes a Parquet file with all columns and no rows, for views to take the schema from."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with written_aside(path) as aside:
+        pq.write_table(table.arrow.empty_table(), aside)
+
+
+def _rechunked(
+    batches: pa.RecordBatchReader, table: Table, settings: LoadSettings
+) -> Iterator[pa.Table]:
+    """The batches as tables of one row group each, the last one apart."""
+    waiting: list[pa.RecordBatch] = []
+    rows = 0
+    for batch in batches:
+        waiting.append(batch)
+        rows += batch.num_rows
+        if rows >= settings.row_group_rows:
+            whole = pa.Table.from_batches(waiting)
+            yield _cast(whole.slice(0, settings.row_group_rows), table)
+            waiting = whole.slice(settings.row_group_rows).to_batches()
+            rows -= settings.row_group_rows
+    if rows:
+        yield _cast(pa.Table.from_batches(waiting), table)
+
+
+def _cast(rows: pa.Table, table: Table) -> pa.Table:
+    return rows.select(table.arrow.names).cast(table.arrow)
+
+
+def _writer(path: Path, table: Table, settings: LoadSettings) -> pq.ParquetWriter:
+    bloom = {"ndv": settings.row_group_rows, "fpp": 0.01}
+    return pq.ParquetWriter(
+        path,
+        table.arrow,
+        compression="zstd",
+        compression_level=3,
+        bloom_filter_options={column: bloom for column in table.bloom} or None,
+    )

@@ -1,0 +1,63 @@
+"""One writer per warehouse at a time, by a lock that dies with the process that holds it."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TextIO
+
+from config.errors import WarehouseLockedError
+
+LOCK_NAME = ".lock"
+
+
+@contextmanager
+def writer_lock(warehouse: Path, what: str, *, wait: bool = False) -> Iterator[None]:
+    """Holds the warehouse for writing while the block runs.
+
+    Args:
+        what: what the holder does, for whom it keeps waiting.
+        wait: wait for the holder instead of failing.
+
+    Raises:
+        WarehouseLockedError: another process holds it; says which and since when.
+    """
+    with (warehouse / LOCK_NAME).open("a+") as handle:
+        _acquire(handle, warehouse, wait)
+        handle.truncate(0)
+        now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+        handle.write(f"process {os.getpid()} ({what}) since {now}")
+        handle.flush()
+        try:
+            yield
+        finally:
+            handle.truncate(0)
+
+
+def lock_holder(warehouse: Path) -> str | None:
+    """Who writes to the warehouse now, or None."""
+    path = warehouse / LOCK_NAME
+    if not path.is_file():
+        return None
+    with path.open("r") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError:
+            return handle.read() or "another process"
+    return None
+
+
+def _acquire(handle: TextIO, warehouse: Path, wait: bool) -> None:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        if not wait:
+            handle.seek(0)
+            holder = handle.read() or "another process"
+            raise WarehouseLockedError(
+                f"The warehouse {warehouse} is being written by {holder}: "
+                "run this again when it has ended, or with --wait."
+            ) from error
+        fcntl.flock(handle, fcntl.LOCK_EX)

@@ -1,0 +1,137 @@
+"""`news.duckdb`: built aside, checked, and renamed over the old one.
+
+Readers that have the old file open keep it; nobody waits, and nobody sees half a night. The file
+needs no DuckDB extension: its views name Parquet files.
+"""
+
+import logging
+import shutil
+import tempfile
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from string import Template
+
+import duckdb
+
+from config.errors import UnbalancedRunError
+from config.settings import PublishSettings
+from warehouse.files import fsync
+from warehouse.lake import Lake
+from warehouse.schema import TABLES, Table
+from warehouse.statements import statement
+
+log = logging.getLogger("broadsheet.publish")
+
+PUBLISHED = "news.duckdb"
+# Older formats replay a stale .wal beside the file without a word; this one refuses it.
+STORAGE_VERSION = "v1.4.0"
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The files of every table that one publication names; the first of each has no rows."""
+
+    files: dict[str, list[str]]
+
+
+def take_snapshot(lake: Lake) -> Snapshot:
+    """The files of each table's current snapshot, for reading them together."""
+    return Snapshot({t.name: [lake.schema_file(t), *lake.files(t)] for t in TABLES})
+
+
+def publish(warehouse: Path, snapshot: Snapshot, settings: PublishSettings) -> Path:
+    """Replaces `news.duckdb` by one that shows the snapshot.
+
+    Returns:
+        The published file.
+
+    Raises:
+        UnbalancedRunError: the ledger does not account for every document, or a file is missing;
+            what was published before stays.
+    """
+    _check_files(snapshot)
+    target = warehouse / PUBLISHED
+    folder = Path(tempfile.mkdtemp(prefix=".publish-", dir=warehouse))
+    try:
+        # An attached database is named after its file: the views need the final basename.
+        aside = folder / PUBLISHED
+        _build(aside, snapshot, settings)
+        _check_balance(aside)
+        fsync(aside)
+        target.with_name(f"{PUBLISHED}.wal").unlink(missing_ok=True)
+        aside.replace(target)
+        fsync(warehouse)
+    finally:
+        shutil.rmtree(folder)
+    log.info("published file=%s bytes=%d", target, target.stat().st_size)
+    return target
+
+
+def remove_unfinished_publications(warehouse: Path) -> None:
+    """Removes what a killed publish left; for the holder of the writer's lock."""
+    for folder in warehouse.glob(".publish-*"):
+        shutil.rmtree(folder)
+
+
+def _build(path: Path, snapshot: Snapshot, settings: PublishSettings) -> None:
+    with duckdb.connect() as connection:
+        connection.execute("set timezone = 'UTC'")
+        connection.execute(
+            f"attach {_quoted(str(path))} as news (storage_version '{STORAGE_VERSION}')"
+        )
+        connection.execute("use news")
+        connection.execute(_views(snapshot, settings))
+        for table in TABLES:
+            _comment(connection, table)
+        connection.execute("checkpoint news")
+        connection.execute("use memory")
+        connection.execute("detach news")
+
+
+def _views(snapshot: Snapshot, settings: PublishSettings) -> str:
+    names = {f"{t.name}_columns": ", ".join(f'"{c.name}"' for c in t) for t in TABLES}
+    files = {
+        f"{name}_files": "[" + ", ".join(map(_quoted, paths)) + "]"
+        for name, paths in snapshot.files.items()
+    }
+    return Template(statement("publish")).substitute(
+        names,
+        **files,
+        latest_days=settings.latest_days,
+        published_at=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
+
+
+def _comment(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
+    kind = "table" if table.name == "superseded" else "view"
+    connection.execute(f"comment on {kind} {table.name} is {_quoted(table.grain)}")
+    for column in table:
+        connection.execute(
+            f"comment on column {table.name}.{column.name} is {_quoted(column.meaning)}"
+        )
+
+
+def _check_files(snapshot: Snapshot) -> None:
+    """One missing file would break the whole view."""
+    missing = [f for files in snapshot.files.values() for f in files if not Path(f).exists()]
+    if missing:
+        raise UnbalancedRunError(
+            f"Not published: {len(missing)} Parquet files that the tables name are gone, the first "
+            f"is {missing[0]}: restore them from a backup."
+        )
+
+
+def _check_balance(path: Path) -> None:
+    with duckdb.connect(str(path), read_only=True) as connection:
+        unbalanced = connection.execute(statement("imbalances")).fetchall()
+    if unbalanced:
+        run_id, read, ledger, outcomes, versions = unbalanced[0]
+        raise UnbalancedRunError(
+            f"Not published: run {run_id} read {read} documents, its ledger has {ledger}, of which "
+            f"{outcomes} should be versions and {versions} are: please report this as a defect."
+        )
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,236 @@
+"""Every table and column of the warehouse, stated once.
+
+From here come the Arrow schemas that files are cast to before they are written, the Iceberg
+tables, the published views and `docs/tables.md`. A column that is appended to a table is added to
+older warehouses when they are next written to; `SCHEMA_VERSION` is raised with each such change.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+import pyarrow as pa
+
+SCHEMA_VERSION = 1
+
+Origin = Literal["process", "resolve"]
+
+INSTANT = pa.timestamp("us", tz="UTC")
+TEXTS = pa.list_(pa.field("element", pa.string()))
+
+SQL_TYPES = {
+    pa.string(): "VARCHAR",
+    TEXTS: "VARCHAR[]",
+    pa.int32(): "INTEGER",
+    pa.int64(): "BIGINT",
+    pa.float32(): "REAL",
+    pa.float64(): "DOUBLE",
+    pa.bool_(): "BOOLEAN",
+    pa.date32(): "DATE",
+    INSTANT: "TIMESTAMPTZ",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its name, Arrow type, and meaning for the docs.
+
+    Attributes:
+        origin: "process" where the document alone decides the value, "resolve" where the run and
+            the warehouse do.
+    """
+
+    name: str
+    type: pa.DataType
+    meaning: str
+    origin: Origin = "resolve"
+
+    @property
+    def sql_type(self) -> str:
+        return SQL_TYPES[self.type]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One Iceberg table: columns, grain, and how its files are laid out.
+
+    Attributes:
+        sort_by: the column by which each file is sorted, and whose bounds stand in the manifests.
+        bloom: columns with a bloom filter, for single look-ups.
+    """
+
+    name: str
+    grain: str
+    columns: tuple[Column, ...]
+    sort_by: str | None = None
+    bloom: tuple[str, ...] = ()
+
+    @property
+    def arrow(self) -> pa.Schema:
+        return pa.schema([pa.field(column.name, column.type) for column in self.columns])
+
+    def __iter__(self) -> Iterator[Column]:
+        return iter(self.columns)
+
+
+def _by_process(*columns: tuple[str, pa.DataType, str]) -> tuple[Column, ...]:
+    return tuple(Column(*column, origin="process") for column in columns)
+
+
+ARTICLE_VERSIONS = Table(
+    name="article_versions",
+    grain="one row per version of an article, kept for ever",
+    sort_by="published_at",
+    bloom=("url_key", "article_id"),
+    columns=(
+        Column("article_id", pa.string(), "128-bit hash of url_key, else of the text as found"),
+        Column("version", pa.int32(), "1, 2, … per article, in the order of loading"),
+        Column("change_reason", pa.string(), "NULL for version 1, else `publisher`, `reprocess`"),
+        *_by_process(
+            ("url", pa.string(), "as given with the document"),
+            ("url_canonical", pa.string(), "as the page declares it"),
+            ("url_key", pa.string(), "the address that identifies the article"),
+        ),
+        Column("source", pa.string(), "configured source, or the archive's publication"),
+        *_by_process(
+            ("domain", pa.string(), "registered domain"),
+            ("title", pa.string(), "headline without the site's name, NFC"),
+            ("description", pa.string(), "summary as the page declares it"),
+            ("text", pa.string(), "cleaned, NFC; paragraphs separated by a blank line"),
+            ("authors", TEXTS, "names only"),
+            ("published_at", INSTANT, "instant in UTC; 00:00 where only the day is known"),
+            ("published_date", pa.date32(), "the calendar day as the publisher states it"),
+            ("published_precision", pa.string(), "`second minute day month`"),
+            (
+                "published_source",
+                pa.string(),
+                "where the date stood: `jsonld meta microdata time url feed text archive`",
+            ),
+            ("modified_at", INSTANT, "last change as the page declares it"),
+            ("fetched_at", INSTANT, "when these bytes were fetched; NULL if unknown"),
+        ),
+        Column("first_seen_at", INSTANT, "fetched_at of version 1"),
+        Column("loaded_at", INSTANT, "when this row was loaded"),
+        *_by_process(
+            ("language", pa.string(), "ISO 639-1 from the text; `und` if too short to tell"),
+            ("language_score", pa.float32(), "certainty of the language, 0 to 1"),
+            ("section", pa.string(), "as the page declares it"),
+            ("image_url", pa.string(), "as the page declares it"),
+            ("dateline", pa.string(), "as the page declares it"),
+            ("keywords", TEXTS, "as the page declares them"),
+            ("page_type", pa.string(), "`article`, `live`, …"),
+            ("access_state", pa.string(), "`full truncated paywalled unknown`"),
+            ("rights", TEXTS, "evidence: licence link, `noai`, TDM reservation, robots"),
+            ("word_count", pa.int32(), "words of the text"),
+            ("extractor", pa.string(), "which lane produced the text"),
+            ("extractor_version", pa.string(), "its version"),
+            ("content_hash", pa.string(), "identity of the normalised text"),
+            ("payload_digest", pa.string(), "identity of the original bytes"),
+        ),
+        Column("cluster_id", pa.string(), "copies of one story, across sites and nights"),
+        *_by_process(
+            ("quality_flags", TEXTS, "standard terms, see Quality flags"),
+            ("locator", pa.string(), "where the bytes are"),
+        ),
+        Column("run_id", pa.string(), "the run that loaded the row"),
+    ),
+)
+
+SUPERSEDED = Table(
+    name="superseded",
+    grain="one row per version that is not its article's current one",
+    columns=(
+        Column("article_id", pa.string(), "the article"),
+        Column("version", pa.int32(), "its outdated version"),
+        Column("run_id", pa.string(), "the run that found a newer one"),
+    ),
+)
+
+DATE_CANDIDATES = Table(
+    name="date_candidates",
+    grain="one row per date seen in a loaded version",
+    columns=(
+        Column("article_id", pa.string(), "the article"),
+        Column("version", pa.int32(), "its version"),
+        Column("rank", pa.int32(), "order in which the dates were looked at, from 1"),
+        Column("source", pa.string(), "as published_source"),
+        Column("place", pa.string(), "where exactly, such as `meta[article:published_time]`"),
+        Column("raw", pa.string(), "as written"),
+        Column("instant", INSTANT, "in UTC; NULL where only the day or month is known"),
+        Column("day", pa.date32(), "calendar day as written; NULL if it does not parse"),
+        Column("precision", pa.string(), "`second minute day month`"),
+        Column("verdict", pa.string(), "`chosen`, or why not"),
+        Column("run_id", pa.string(), "the run that loaded the version"),
+    ),
+)
+
+DOCUMENTS = Table(
+    name="documents",
+    grain="one row per document and run: the ledger",
+    columns=(
+        Column("run_id", pa.string(), "the run"),
+        Column("locator", pa.string(), "where the document's bytes are; unique within the run"),
+        Column("source", pa.string(), "configured source, or the archive's publication"),
+        Column("url", pa.string(), "as given with the document"),
+        Column("outcome", pa.string(), "`loaded revised duplicate rejected failed`"),
+        Column("step", pa.string(), "the stage that decided: `read process resolve`"),
+        Column("reason", pa.string(), "why it was dropped or is a duplicate; NULL if loaded"),
+        Column("detail", pa.string(), "one line for a person"),
+        Column("page_type", pa.string(), "what kind of page it is, where that is known"),
+        Column("article_id", pa.string(), "what it became, or what it duplicates"),
+        Column("version", pa.int32(), "the version that it became, or that it duplicates"),
+        Column("fetched_at", INSTANT, "when these bytes were fetched; NULL if unknown"),
+        Column("bytes", pa.int64(), "size of the document as read"),
+        Column("seconds", pa.float64(), "time that processing it took"),
+    ),
+)
+
+RUNS = Table(
+    name="runs",
+    grain="one row per run",
+    columns=(
+        Column("run_id", pa.string(), "time of the start and hash of the plan"),
+        Column("flow", pa.string(), "`ingest`, …"),
+        Column("parameters", pa.string(), "JSON: what the run was called with"),
+        Column("inputs", TEXTS, "absolute paths, as named"),
+        Column("started_at", INSTANT, "first start"),
+        Column("finished_at", INSTANT, "when its last table was committed"),
+        Column("documents", pa.int64(), "documents read"),
+        Column("loaded", pa.int64(), "new articles"),
+        Column("revised", pa.int64(), "new versions of known articles"),
+        Column("duplicate", pa.int64(), "documents that were known already"),
+        Column("rejected", pa.int64(), "documents that are no articles, or unusable"),
+        Column("failed", pa.int64(), "documents that could not be read or processed"),
+        Column("code_version", pa.string(), "Broadsheet's version"),
+        Column("extractor_version", pa.string(), "the extractor's version"),
+        Column("snapshots", pa.string(), "JSON: Iceberg snapshot id of each table"),
+    ),
+)
+
+# The order in which a run is committed; `runs` last, for its row says that the others are there.
+TABLES = (ARTICLE_VERSIONS, SUPERSEDED, DATE_CANDIDATES, DOCUMENTS, RUNS)
+
+DATE_CANDIDATE_STRUCT = pa.struct(
+    [
+        pa.field(column.name, column.type)
+        for column in DATE_CANDIDATES
+        if column.name not in {"article_id", "version", "rank", "run_id"}
+    ]
+)
+
+# Grain: one row per document of a batch, as processed; outcome is NULL where it became an article.
+PROCESSED = pa.schema(
+    [
+        pa.field("position", pa.int64()),
+        pa.field("outcome", pa.string()),
+        pa.field("step", pa.string()),
+        pa.field("reason", pa.string()),
+        pa.field("detail", pa.string()),
+        pa.field("bytes", pa.int64()),
+        pa.field("seconds", pa.float64()),
+        pa.field("article_id", pa.string()),
+        pa.field("publication", pa.string()),
+        *(pa.field(c.name, c.type) for c in ARTICLE_VERSIONS if c.origin == "process"),
+        pa.field("date_candidates", pa.list_(pa.field("element", DATE_CANDIDATE_STRUCT))),
+    ]
+)

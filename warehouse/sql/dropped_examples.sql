@@ -1,0 +1,12 @@
+-- Grain: one row per reason for which the run dropped documents, the commonest first.
+select
+    outcome,
+    reason,
+    count(*) as documents,
+    min(coalesce(url, locator)) as example
+from documents
+where run_id = $run_id
+    and outcome in ('rejected', 'failed')
+group by outcome, reason
+order by documents desc, outcome, reason
+limit 20;

@@ -1,0 +1,46 @@
+-- Grain: one row per state, already in the warehouse, of an article that the run meets again: its
+-- versions, and the later times at which a version was found unchanged.
+create temp table known as
+with met as (
+    select distinct article_id
+    from processed
+    where outcome is null
+),
+versions as (
+    select
+        article_id,
+        version,
+        fetched_at,
+        content_hash,
+        payload_digest
+    from article_versions
+    semi join met using (article_id)
+),
+unchanged as (
+    select distinct
+        article_id,
+        version,
+        documents.fetched_at
+    from documents
+    semi join met using (article_id)
+    where outcome = 'duplicate'
+        and documents.fetched_at is not null
+)
+select
+    article_id,
+    version,
+    fetched_at,
+    content_hash,
+    payload_digest,
+    true as is_version
+from versions
+union all
+select
+    article_id,
+    version,
+    unchanged.fetched_at,
+    versions.content_hash,
+    versions.payload_digest,
+    false as is_version
+from unchanged
+join versions using (article_id, version);

@@ -1,0 +1,26 @@
+-- Grain: one row per date seen in a new version.
+with listed as (
+    select
+        decided.article_id,
+        decided.version,
+        processed.position,
+        unnest(range(len(processed.date_candidates))) + 1 as rank,
+        unnest(processed.date_candidates) as candidate
+    from processed
+    join decided using (position)
+    where decided.outcome in ('loaded', 'revised')
+)
+select
+    article_id,
+    version,
+    rank,
+    candidate.source,
+    candidate.place,
+    candidate.raw,
+    candidate.instant,
+    candidate.day,
+    candidate.precision,
+    candidate.verdict,
+    $run_id as run_id
+from listed
+order by position, rank;

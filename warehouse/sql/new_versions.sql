@@ -1,0 +1,39 @@
+-- Grain: one row per new version of an article; sorted as its files are.
+with first_versions as (
+    select
+        article_id,
+        fetched_at
+    from known
+    where version = 1
+        and is_version
+    union all
+    select
+        article_id,
+        fetched_at
+    from decided
+    where outcome = 'loaded'
+)
+select
+    processed.* exclude (
+        position,
+        outcome,
+        step,
+        reason,
+        detail,
+        bytes,
+        seconds,
+        publication,
+        date_candidates
+    ),
+    decided.version,
+    case when decided.version > 1 then 'publisher' end as change_reason,
+    coalesce($source, processed.publication) as source,
+    first_versions.fetched_at as first_seen_at,
+    $loaded_at::timestamptz as loaded_at,
+    processed.content_hash as cluster_id,
+    $run_id as run_id
+from processed
+join decided using (position)
+join first_versions on first_versions.article_id = processed.article_id
+where decided.outcome in ('loaded', 'revised')
+order by processed.published_at, processed.position;

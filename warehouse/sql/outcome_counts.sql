@@ -1,0 +1,9 @@
+-- Grain: one row per outcome and reason of the run.
+select
+    coalesce(processed.outcome, decided.outcome) as outcome,
+    coalesce(processed.reason, decided.duplicate_reason) as reason,
+    count(*) as documents
+from processed
+left join decided using (position)
+group by all
+order by all;
