@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from tasks.terms import QUALITY_FLAGS, REASONS
-
 from warehouse.schema import TABLES, Table
 
 HERE = Path(__file__).parent

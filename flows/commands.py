@@ -9,9 +9,11 @@ from rich.table import Table
 from config.errors import UsageError
 from config.settings import DEFAULTS, LOCAL_FILE, Settings
 from flows.terminal import ProgressWatcher, closing_table
-from tasks.runs import Request
+from tasks.runs import Request, plan
 
 console = Console()
+# Into a pipe, answers are not wrapped or cut.
+WIDE = 10_000
 
 
 def read_columns(pairs: list[str]) -> tuple[tuple[str, str], ...]:
@@ -28,8 +30,6 @@ def read_columns(pairs: list[str]) -> tuple[tuple[str, str], ...]:
 
 def show_plan(request: Request, settings: Settings) -> None:
     """Prints what a run would read; makes nothing."""
-    from tasks.pipeline import plan
-
     planned = plan(request, settings)
     size = sum(file.bytes for file in planned.files)
     console.print(
@@ -78,7 +78,8 @@ def sql_command(query: str, warehouse: Path, format: str) -> None:
         elif format == "parquet":
             write_parquet(connection, query, sys.stdout.buffer)
         else:
-            console.print(answer_table(*rows(connection, query)))
+            table = answer_table(*rows(connection, query))
+            console.print(table, width=None if console.is_terminal else WIDE)
 
 
 def answer_table(names: list[str], rows: list[tuple[object, ...]]) -> Table:
@@ -86,7 +87,7 @@ def answer_table(names: list[str], rows: list[tuple[object, ...]]) -> Table:
     table = Table(box=None, header_style="bold", pad_edge=False)
     for index, name in enumerate(names):
         numbers = all(isinstance(row[index], int | float) for row in rows)
-        table.add_column(name, justify="right" if numbers and rows else "left")
+        table.add_column(name, justify="right" if numbers and rows else "left", overflow="fold")
     for row in rows:
         table.add_row(*(_shown(value) for value in row))
     return table

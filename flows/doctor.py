@@ -74,7 +74,7 @@ def _existing(folder: Path) -> Path:
 
 
 def _published(settings: Settings) -> str:
-    from warehouse.publish import PUBLISHED
+    from warehouse.layout import PUBLISHED
     from warehouse.query import opened, rows
 
     if not (settings.warehouse / PUBLISHED).is_file():

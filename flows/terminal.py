@@ -30,12 +30,12 @@ class ProgressWatcher(Watcher):
             TimeRemainingColumn(),
             console=console,
             transient=True,
+            disable=not console.is_terminal,
         )
         self._bar = self._progress.add_task("ingest", total=None, documents=0)
         self._documents = 0
 
     def __enter__(self) -> Self:
-        self._progress.start()
         return self
 
     def __exit__(
@@ -51,6 +51,7 @@ class ProgressWatcher(Watcher):
 
     def planned(self, batches: int, size: int) -> None:
         self._progress.update(self._bar, total=size)
+        self._progress.start()  # not before: until then, wrong usage ends the command in a line
 
     def document(self) -> None:
         self._documents += 1

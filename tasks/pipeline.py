@@ -11,23 +11,19 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from importlib.metadata import version
+from importlib import import_module
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
-
-import orjson
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from config.errors import UsageError
 from config.settings import Settings
-from tasks.read.plan import Plan, plan_inputs
-from tasks.resolve import Resolved, read_resolved, resolve
-from tasks.runs import Request, Run, start_or_resume, unfinished_runs
+from tasks.read.plan import Plan
+from tasks.runs import Request, Run, plan, start_or_resume, unfinished_runs
 from tasks.worker_pool import WorkerPool
-from warehouse.lake import open_lake
-from warehouse.load import commit_run, is_committed, remove_files
 from warehouse.lock import writer_lock
-from warehouse.publish import publish, remove_unfinished_publications, take_snapshot
+
+if TYPE_CHECKING:
+    from tasks.resolve import Resolved
 
 log = logging.getLogger("broadsheet.pipeline")
 
@@ -78,20 +74,9 @@ class Summary:
     """
 
     run_id: str
-    resolved: Resolved
+    resolved: "Resolved"
     published: Path
     seconds: dict[str, float]
-
-
-def plan(request: Request, settings: Settings) -> Plan:
-    """What a request would read, without reading it.
-
-    Raises:
-        UsageError: a path does not exist, holds nothing, or is of an unknown kind.
-    """
-    return plan_inputs(
-        request.paths, settings.read, columns=dict(request.columns), limit=request.limit
-    )
 
 
 def ingest(
@@ -110,11 +95,13 @@ def ingest(
     warehouse = make_warehouse(settings.warehouse)
     clock = _Clock()
     with writer_lock(warehouse, "ingest", wait=wait):
-        remove_unfinished_publications(warehouse)
         run = start_or_resume(request, planned, settings)
-        _settle_others(run, settings, watcher)
+        settle_others(run, settings, watcher.notice)
         with clock("process"):
             _process(run, planned, settings, call, watcher)
+        from tasks.load import load, publish_run
+        from tasks.resolve import resolve
+
         with clock("resolve"):
             resolved = call("resolve", "resolve", resolve, run, settings).result()
         with clock("load"):
@@ -122,6 +109,15 @@ def ingest(
         with clock("publish"):
             published = call("publish", "publish", publish_run, run, settings).result()
     return Summary(run.run_id, resolved, published, clock.seconds)
+
+
+def settle_others(current: Run, settings: Settings, notice: Callable[[str], None]) -> None:
+    """Ends other unfinished runs: completed where they had begun to commit, else dropped."""
+    for run in unfinished_runs(current.warehouse):
+        if run.run_id != current.run_id:
+            from tasks.load import settle
+
+            notice(settle(run, settings))
 
 
 def make_warehouse(path: Path) -> Path:
@@ -154,56 +150,9 @@ def _process(run: Run, planned: Plan, settings: Settings, call: Call, watcher: W
 
         label = f"process batch %d of {len(sizes)}"
         calls = [call("process", label % int(path.stem), process, path) for path in todo]
+        import_module("tasks.load")  # pyiceberg takes a second to import; the workers are busy now
         for result in calls:
             result.result()
-
-
-def load(run: Run, settings: Settings) -> None:
-    """Commits a resolved run to the tables."""
-    from tasks.process.extract import EXTRACTOR_VERSION  # heavy, and not needed before
-
-    described = run.description()
-    resolved = read_resolved(run)
-    outcomes = ("loaded", "revised", "duplicate", "rejected", "failed")
-    row = {
-        "run_id": run.run_id,
-        "flow": described["flow"],
-        "parameters": orjson.dumps(described["parameters"]).decode(),
-        "inputs": described["inputs"],
-        "started_at": datetime.fromisoformat(described["started_at"]),
-        "finished_at": datetime.now(UTC),
-        "documents": run.documents_read(),
-        **{outcome: resolved.by_outcome(outcome) for outcome in outcomes},
-        "code_version": version("broadsheet"),
-        "extractor_version": EXTRACTOR_VERSION,
-    }
-    commit_run(open_lake(run.warehouse), resolved.files, row, settings.load)
-
-
-def publish_run(run: Run, settings: Settings) -> Path:
-    """Publishes the tables as they are, and removes the run's folder."""
-    lake = open_lake(run.warehouse)
-    published = publish(run.warehouse, take_snapshot(lake), settings.publish)
-    run.remove()
-    return published
-
-
-def _settle_others(current: Run, settings: Settings, watcher: Watcher) -> None:
-    """Rolls forward other unfinished runs that had begun to commit, and drops the rest."""
-    lake = open_lake(current.warehouse)
-    for run in unfinished_runs(current.warehouse):
-        if run.run_id == current.run_id:
-            continue
-        if run.resolved_file.is_file() and is_committed(lake, run.run_id):
-            load(run, settings)
-            publish_run(run, settings)
-            watcher.notice(f"The unfinished run {run.run_id} had been committed; it was completed.")
-        else:
-            remove_files(lake, run.run_id)
-            run.remove()
-            watcher.notice(
-                f"The unfinished run {run.run_id} was dropped: it asked for other input."
-            )
 
 
 @contextmanager

@@ -23,8 +23,9 @@ import orjson
 import xxhash
 
 from config.settings import Settings
-from tasks.read.plan import Batch, Plan, batch_from_json, batch_to_json
+from tasks.read.plan import Batch, Plan, batch_from_json, batch_to_json, plan_inputs
 from warehouse.files import write_bytes
+from warehouse.layout import RUNS
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,17 @@ class Run:
         shutil.rmtree(self.folder)
 
 
+def plan(request: Request, settings: Settings) -> Plan:
+    """What a request would read, without reading it.
+
+    Raises:
+        UsageError: a path does not exist, holds nothing, or is of an unknown kind.
+    """
+    return plan_inputs(
+        request.paths, settings.read, columns=dict(request.columns), limit=request.limit
+    )
+
+
 def start_or_resume(request: Request, plan: Plan, settings: Settings) -> Run:
     """The unfinished run of this very plan, or a new one with its plan written down."""
     key = _plan_key(request, plan, settings)
@@ -101,7 +113,7 @@ def start_or_resume(request: Request, plan: Plan, settings: Settings) -> Run:
             return run
     started = datetime.now(UTC)
     run_id = f"{started:%Y%m%dT%H%M%SZ}-{key}"
-    folder = settings.warehouse / "runs" / run_id
+    folder = settings.warehouse / RUNS / run_id
     for name in ("batches", "parts", "done"):
         (folder / name).mkdir(parents=True)
     for batch in plan.batches:
@@ -115,7 +127,7 @@ def unfinished_runs(warehouse: Path) -> Iterator[Run]:
 
     A folder without `run.json` was killed while it was planned: nothing was done yet.
     """
-    for folder in sorted((warehouse / "runs").glob("*")):
+    for folder in sorted((warehouse / RUNS).glob("*")):
         if (folder / "run.json").is_file():
             yield Run(folder.name, folder)
         else:

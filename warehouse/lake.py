@@ -15,6 +15,7 @@ from pyiceberg.table import Table as IcebergTable
 
 from config.errors import UsageError
 from warehouse.files import write_empty_file
+from warehouse.layout import CATALOG, LAKE
 from warehouse.schema import SCHEMA_VERSION, TABLES, Table
 
 NAMESPACE = "news"
@@ -82,11 +83,9 @@ def open_lake(warehouse: Path) -> Lake:
     Raises:
         UsageError: the warehouse was written by a newer Broadsheet.
     """
-    root = warehouse / "lake"
+    root = warehouse / LAKE
     root.mkdir(parents=True, exist_ok=True)
-    catalog = SqlCatalog(
-        "broadsheet", uri=f"sqlite:///{warehouse / 'catalog.db'}", warehouse=str(root)
-    )
+    catalog = SqlCatalog("broadsheet", uri=f"sqlite:///{warehouse / CATALOG}", warehouse=str(root))
     catalog.create_namespace_if_not_exists(NAMESPACE)
     lake = Lake(root, catalog)
     for table in TABLES:

@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import TextIO
 
 from config.errors import WarehouseLockedError
-
-LOCK_NAME = ".lock"
+from warehouse.layout import LOCK
 
 
 @contextmanager
@@ -24,7 +23,7 @@ def writer_lock(warehouse: Path, what: str, *, wait: bool = False) -> Iterator[N
     Raises:
         WarehouseLockedError: another process holds it; says which and since when.
     """
-    with (warehouse / LOCK_NAME).open("a+") as handle:
+    with (warehouse / LOCK).open("a+") as handle:
         _acquire(handle, warehouse, wait)
         handle.truncate(0)
         now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
@@ -38,7 +37,7 @@ def writer_lock(warehouse: Path, what: str, *, wait: bool = False) -> Iterator[N
 
 def lock_holder(warehouse: Path) -> str | None:
     """Who writes to the warehouse now, or None."""
-    path = warehouse / LOCK_NAME
+    path = warehouse / LOCK
     if not path.is_file():
         return None
     with path.open("r") as handle:

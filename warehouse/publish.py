@@ -18,12 +18,12 @@ from config.errors import UnbalancedRunError
 from config.settings import PublishSettings
 from warehouse.files import fsync
 from warehouse.lake import Lake
+from warehouse.layout import PUBLISHED
 from warehouse.schema import TABLES, Table
 from warehouse.statements import statement
 
 log = logging.getLogger("broadsheet.publish")
 
-PUBLISHED = "news.duckdb"
 # Older formats replay a stale .wal beside the file without a word; this one refuses it.
 STORAGE_VERSION = "v1.4.0"
 

@@ -10,7 +10,7 @@ import duckdb
 import orjson
 
 from config.errors import UsageError
-from warehouse.publish import PUBLISHED
+from warehouse.layout import PUBLISHED
 
 Format = Literal["table", "csv", "json", "parquet"]
 

@@ -36,7 +36,7 @@ def process_batch(
 def _guarded(document: RawDocument, settings: ProcessSettings) -> Article | Dropped:
     try:
         return process_document(document, settings)
-    except Exception as error:  # noqa: BLE001 - the batch boundary: becomes a ledger row
+    except Exception as error:
         log.exception("defect locator=%s", document.locator)
         return document.dropped(
             "failed", "internal_error", f"{type(error).__name__}: {error}"[:200]

@@ -54,7 +54,7 @@ STAMP_WORD = (
 STAMP = r"[\d\s:.,/|()+•·–-]*\d[\d\s:.,/|()+•·–-]*"
 
 PATTERNS = {
-    "navigation": rf"""
+    "navigation": r"""
         (?:skip|jump|go)\ to\ (?:the\ )?(?:main\ )?(?:content|navigation|search|footer|menu|article)
       | (?:direkt\ )?zum\ (?:haupt)?inhalt(?:\ (?:springen|wechseln))?|hauptinhalt|zur\ (?:haupt)?navigation(?:\ springen)?
       | (?:aller|passer|accéder)\ (?:directement\ )?au\ (?:contenu|menu)(?:\ principal)?
@@ -67,13 +67,13 @@ PATTERNS = {
       | join\ (?:the\ (?:conversation|discussion)|our\ commenting\ forum)|kommentare?(?:\ (?:schreiben|lesen|anzeigen))?
       | commentaires?|comentarios?|comentários?|commenti|reacties|kommentarer|комментарии
       | would\ you\ like\ to\ comment\ on\ this\ article\?|please\ read\ our\ comment\ policy\ before\ commenting\.?
-      | join\ thought-provoking\ conversations,.{{0,100}}
-      | embed|link\ zum\ \w+-inhalt|video\ player|play\ video|watch\ (?:now|video|live)|loading(?:\.{{3}}|…)?
+      | join\ thought-provoking\ conversations,.{0,100}
+      | embed|link\ zum\ \w+-inhalt|video\ player|play\ video|watch\ (?:now|video|live)|loading(?:\.{3}|…)?
       | show\ (?:more|less|all)|mehr\ anzeigen|view\ (?:gallery|image\ in\ fullscreen)|afficher\ plus|mostrar\ más
       | (?:sign|log)\ in|sign\ up|register|subscribe(?:\ now)?|anmelden|einloggen|s['’]abonner|suscríbete|assine|abbonati
       | hear\ this\ story|listen\ to\ (?:this\ )?(?:article|story)|artikel\ (?:an|vor)(?:hören|lesen)|écouter\ l['’]article
       | tags?|topics?|schlagwörter|schlagworte|themen|etiquetas|mots[- ]clés
-      | (?:tags?|topics?|filed\ under|posted\ in|categor(?:y|ies)|schlagwörter|schlagworte)\ ?:.{{0,150}}
+      | (?:tags?|topics?|filed\ under|posted\ in|categor(?:y|ies)|schlagwörter|schlagworte)\ ?:.{0,150}
     """,
     "share_bar": rf"""
         {SHARE}(?:\ (?:this|the|diesen?|cet|este|esta|questo|dit)(?:\ (?:article|story|post|page|artikel|beitrag|artículo|nota|artigo|articolo|on|via))*)?

@@ -17,6 +17,8 @@ TABLE_ROW = re.compile(r"\|\s(.*?)\s*\|?\s*")
 CELL_BORDER = re.compile(r"(?<!\\)\|")
 TABLE_RULE = re.compile(r"\|[-|]+\|")
 LIST_MARK = "- "
+TYPE_KEY = '"@type"'
+QUADRATIC = 1_000_000_000  # regex steps, about a second
 # Browsers set <q> in quotation marks; trafilatura makes a paragraph of its own of it.
 INLINE_QUOTE = re.compile(r"<(/?)q(?:\s[^<>]{0,300})?>", re.IGNORECASE)
 
@@ -39,10 +41,14 @@ def extract_body(html: str, url: str | None) -> Body:
     Raises:
         ExtractorError: trafilatura raised; the page is to blame, not the run.
     """
-    # deduplicate stays False: it keeps state between documents (field notes, 1).
-    options = Extractor(output_format="python", comments=False, url=url, dedup=False)
+    # deduplicate stays False: it keeps state between documents (field notes, 1). With the lines of
+    # boilerplate cleaned away, recall mode is as exact as the balanced one, .005 better on guides
+    # and blogs (wcxb), and faster: it never extracts twice.
+    options = Extractor(
+        output_format="python", comments=False, url=url, dedup=False, recall=True
+    )
     try:
-        document = bare_extraction(_quoted(html), options=options)
+        document = bare_extraction(_quoted(_harmless(html)), options=options)
     except Exception as error:
         raise ExtractorError(f"{type(error).__name__}: {error}"[:200]) from error
     return Body(tuple(_paragraphs(document.text or "")) if document else ())
@@ -52,6 +58,16 @@ def warm() -> None:
     """Makes trafilatura load what it loads on first use, such as justext's stop lists."""
     menu = "<li><a href='/a'>Somewhere else to go</a></li>" * 60
     extract_body(f"<html><body><div>Short.</div><ul>{menu}</ul></body></html>", None)
+
+
+def _harmless(html: str) -> str:
+    """Trafilatura looks for forums by a regex that is quadratic in `"@type": [`.
+
+    900 kB of it took 234 s. Renaming the key keeps what is of use, the articleBody.
+    """
+    if html.count(TYPE_KEY) * len(html) < QUADRATIC:
+        return html
+    return html.replace(TYPE_KEY, '"type"')
 
 
 def _quoted(html: str) -> str:

@@ -20,7 +20,8 @@ TRACKING: Final = frozenset(
         "icid", "ito", "smid", "smtyp", "xtor", "ref_src", "ref_url", "s_cid", "ncid", "guccounter",
         "guce_referrer", "guce_referrer_sig", "traffic_source", "oly_anon_id", "oly_enc_id",
         "piwik_campaign", "piwik_kwd", "pk_campaign", "pk_kwd", "mtm_campaign", "mtm_kwd",
-        "mtm_source", "mtm_medium", "spm", "scid", "srsltid", "rb_clickid", "epik", "__twitter_impression",
+        "mtm_source", "mtm_medium", "spm", "scid", "srsltid", "rb_clickid", "epik",
+        "__twitter_impression",
     }
 )  # fmt: skip
 TRACKING_PREFIXES: Final = ("utm_", "hsa_", "pk_", "mtm_", "matomo_", "piwik_")

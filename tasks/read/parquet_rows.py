@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from tasks.read.fields import find_columns, names_text
@@ -58,31 +59,34 @@ def open_parquet(file: Any) -> Any:
 def group_rows(table: Any) -> list[int]:
     """The number of rows in each row group."""
     footer = table.metadata
-    return [footer.row_group(number).num_rows for number in range(footer.num_row_groups)]
+    return [max(footer.row_group(g).num_rows, 0) for g in range(footer.num_row_groups)]
 
 
 def _read_groups(table: Any, place: Place, groups: tuple[int, int] | None) -> Outcomes:
     columns = _wanted(table.schema_arrow.names, place)
     sizes = group_rows(table)
     first, stop = groups or (0, len(sizes))
-    row = sum(sizes[:first])
     for group in range(first, stop):
-        yield from _read_group(table, place, group, row, columns)
-        row += sizes[group]
+        before = sum(sizes[:group])
+        number = before
+        for cells in islice(_rows(table, group, columns), sizes[group]):
+            number += 1
+            # The group is counted too: that leaves room for the hole at the end of each.
+            yield from read_row(cells, place, f"#row={number}", at=number + group)
+        missing = before + sizes[group] - number
+        if missing:
+            detail = f"{missing} rows from row {number + 1} on"
+            suffix = f"#group={group}"
+            yield from place.drop(Reason.CORRUPT, detail, suffix=suffix, at=number + group + 1)
 
 
-def _read_group(table: Any, place: Place, group: int, row: int, columns: list[str]) -> Outcomes:
-    number = row
+def _rows(table: Any, group: int, columns: list[str]) -> Iterator[dict[str, Any]]:
+    """The rows of a group as far as they can be read."""
     try:
-        batches = table.iter_batches(_BATCH_ROWS, row_groups=[group], columns=columns)
-        for batch in batches:
-            for cells in batch.to_pylist():
-                number += 1
-                yield from read_row(cells, place, f"#row={number}", at=number)
-    except (OSError, ValueError, OverflowError) as error:
-        detail = f"and the rest of row group {group}: {_one_line(error)}"
-        suffix = f"#row={number + 1}"
-        yield from place.drop(Reason.CORRUPT, detail, suffix=suffix, at=number + 1)
+        for batch in table.iter_batches(_BATCH_ROWS, row_groups=[group], columns=columns):
+            yield from batch.to_pylist()
+    except (OSError, ValueError, OverflowError):
+        return
 
 
 def _wanted(names: list[str], place: Place) -> list[str]:

@@ -1,11 +1,14 @@
 """The command line as users run it: a process of its own."""
 
+import io
 import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+
+from warehouse.query import opened, write_json
 
 COMMAND = (sys.executable, "-P", "-c", "from flows.cli import main; main()")
 
@@ -33,7 +36,9 @@ def run(
 
 
 def ask(warehouse: Path, query: str) -> list[dict[str, Any]]:
-    """A query's rows by `broadsheet sql`."""
-    answer = run("sql", query, "--warehouse", warehouse, "--format", "json")
-    found: list[dict[str, Any]] = json.loads(answer.stdout)
+    """A query's rows, as `broadsheet sql --format json` gives them."""
+    out = io.BytesIO()
+    with opened(warehouse) as connection:
+        write_json(connection, query, out)
+    found: list[dict[str, Any]] = json.loads(out.getvalue())
     return found

@@ -8,8 +8,9 @@ from typing import Any
 import orjson
 
 from config.settings import Settings, load_settings
+from tasks.load import load, publish_run
 from tasks.parts import write_parts
-from tasks.pipeline import load, make_warehouse, publish_run
+from tasks.pipeline import make_warehouse
 from tasks.process.batch import Processed
 from tasks.records import Article
 from tasks.resolve import resolve

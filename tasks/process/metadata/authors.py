@@ -14,8 +14,10 @@ from tasks.process.metadata.written_dates import Reading, find_dates
 
 CONJUNCTIONS = frozenset({"and", "und", "et", "y", "e", "i", "и", ""})
 BYLINE = re.compile(r"byline|by-line|by_line")
-BY_START = re.compile(r"(?:By|BY|by|Von|VON|Par|PAR|Por|POR|Di|Door|Av|Af|Written by|Words by|Posted by"
-                      r"|Text|Autor|Author|Reported by|Story by)\s*:?(?:\s+|$)")
+BY_START = re.compile(
+    r"(?:By|BY|by|Von|VON|Par|PAR|Por|POR|Di|Door|Av|Af|Written by|Words by|Posted by"
+    r"|Text|Autor|Author|Reported by|Story by)\s*:?(?:\s+|$)"
+)
 
 
 def read_authors(evidence: PageEvidence) -> tuple[str, ...]:

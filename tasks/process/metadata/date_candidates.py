@@ -116,13 +116,7 @@ def _from_url(evidence: PageEvidence) -> Iterator[Raw]:
         yield "url", "url", f"{year}-{month:0>2}-{day:0>2}"
 
 
-def shown_dates(evidence: PageEvidence) -> Iterator[Seen]:
-    """Dates near the headline and in elements named for dates."""
-    yield from _from_lines(evidence)
-    yield from _from_classes(evidence)
-
-
-def _from_lines(evidence: PageEvidence) -> Iterator[Seen]:
+def headline_dates(evidence: PageEvidence) -> Iterator[Seen]:
     """Dates in short lines near the headline; a label may stand in the line before."""
     before = ""
     for line in evidence.lines:
@@ -149,7 +143,8 @@ def _from_times(evidence: PageEvidence) -> Iterator[Raw]:
         yield ("modified" if _is_update(mark) else "time"), f"time[{mark.names[:40]}]", value
 
 
-def _from_classes(evidence: PageEvidence) -> Iterator[Seen]:
+def class_dates(evidence: PageEvidence) -> Iterator[Seen]:
+    """Dates in elements named for dates."""
     for mark in _by_nearness(evidence.elements, evidence.elements.dates):
         text = mark.attributes.get("content") or _text_of(mark)
         if len(text) > 160:

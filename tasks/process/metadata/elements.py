@@ -15,13 +15,11 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from tasks.process.metadata.plain import plain
 
 # Names of classes, ids, rel, itemprop and links that may hold an author, or a date.
-AUTHOR_HINT = re.compile(
-    r"author|byline|by-line|autor|auteur|autore|verfasser|writer|contributor|journalist"
-    r"|redakt|\bfirma\b|reporter|dc:creator"
-)
-DATE_HINT = re.compile(
-    r"date|time|publi|posted|datum|fecha|veroeff|entry-meta|post-meta|article-meta|stamp|pubinfo"
-    r"|created|modified"
+HINT = re.compile(
+    r"(?P<author>author|byline|by-line|autor|auteur|verfasser|writer|contributor|journalist|redakt"
+    r"|\bfirma\b|reporter|dc:creator)"
+    r"|(?P<date>date|time|publi|posted|datum|fecha|veroeff|entry-meta|post-meta|article-meta|stamp"
+    r"|pubinfo|created|modified)"
 )
 # Links to a page about an author, or about a topic; both name what they link to.
 TELLING_LINK = re.compile(
@@ -94,18 +92,21 @@ class Elements:
         return [content for name in names for key, content in self.metas if key == name]
 
     def is_beside(self, node: LexborNode | None) -> bool:
-        """Whether an element lies in navigation, a related card, a comment or the footer.
+        """Whether an element lies in navigation, a related card, a comment or the footer."""
+        return self.side_block(node) is not None
+
+    def side_block(self, node: LexborNode | None) -> LexborNode | None:
+        """The innermost block around an element that is not part of the article, if any.
 
         A block that holds a first-level heading is the article, whatever its class says.
         """
-        ancestor = node
-        while ancestor is not None and ancestor.tag not in {"body", "html"}:
-            if ancestor.mem_id in self.above_headings:
-                return False
-            if is_side_block(ancestor):
-                return True
-            ancestor = ancestor.parent
-        return False
+        while node is not None and node.tag not in {"body", "html"}:
+            if node.mem_id in self.above_headings:
+                return None
+            if is_side_block(node):
+                return node
+            node = node.parent
+        return None
 
 
 def collect(tree: LexborHTMLParser) -> Elements:
@@ -117,8 +118,9 @@ def collect(tree: LexborHTMLParser) -> Elements:
     for position, node in enumerate(root.traverse()):
         attributes = node.attributes
         hints = 0
-        for key in NAMING & attributes.keys():
-            hints |= PROPERTY if key in PROPERTIES else _hints(attributes[key] or "")
+        for key, value in attributes.items():
+            if key in NAMING and value:
+                hints |= PROPERTY if key in PROPERTIES else _hints(value)
         tag = node.tag or ""
         if tag == "a":
             hints |= _hints_of_link(attributes)
@@ -164,7 +166,7 @@ def names_of(attributes: dict[str, str | None]) -> str:
 def _hints_of_link(attributes: dict[str, str | None]) -> int:
     match = TELLING_LINK.search((attributes.get("href") or "")[:300])
     if match is None:
-        return TOPIC if attributes.get("rel") == "tag" else 0
+        return TOPIC if "tag" in (attributes.get("rel") or "").split() else 0
     return AUTHOR if match["author"] else TOPIC
 
 
@@ -179,9 +181,10 @@ def _hints(names: str) -> int:
 
 @lru_cache(maxsize=50_000)
 def _hints_of_one(name: str) -> int:
-    name = name.lower()
-    by_author, by_date = AUTHOR_HINT.search(name), DATE_HINT.search(name)
-    return (AUTHOR if by_author else 0) | (DATE if by_date else 0)
+    bits = 0
+    for match in HINT.finditer(name.lower()):
+        bits |= AUTHOR if match["author"] else DATE
+    return bits
 
 
 def _take_head(found: Elements, tag: str, node: LexborNode) -> None:

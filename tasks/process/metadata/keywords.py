@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from selectolax.lexbor import LexborNode
 
-from tasks.process.metadata.elements import Elements
+from tasks.process.metadata.elements import Elements, Marked
 from tasks.process.metadata.evidence import PageEvidence
 from tasks.process.metadata.jsonld import strings
 from tasks.process.metadata.names import distinct, fold
@@ -15,6 +15,8 @@ from tasks.process.metadata.sources import META_KEYWORDS, META_KEYWORDS_AFTER_JS
 MOST_KEYWORDS = 50
 LONGEST_KEYWORD = 100
 LONGEST_TOPIC = 60
+# Links to topics that stand further apart, in elements, are two groups.
+WIDEST_GAP = 30
 SPLIT = re.compile(r"\s*[,;،、]\s*|\s+\|\s+")
 # A string of so many words without a comma is a sentence or a bag of words, not a list.
 MOST_WORDS = 5
@@ -33,11 +35,16 @@ def _by_source(evidence: PageEvidence) -> Iterator[Iterable[str]]:
     for name in META_KEYWORDS:
         yield split_keywords(elements.meta(name))
     yield split_keywords(strings((evidence.article or {}).get("keywords")))
+    later: list[str] = []
     for name in META_KEYWORDS_AFTER_JSONLD:
         keywords = split_keywords(elements.meta(name))
-        # A list with the site's name in it is the same on all of its pages.
-        yield [] if any(fold(keyword) in evidence.sites for keyword in keywords) else keywords
+        # A list with the site's name in it is often the same on all of its pages.
+        if any(fold(keyword) in evidence.sites for keyword in keywords):
+            later = later or keywords
+        else:
+            yield keywords
     yield _topics(elements)
+    yield later
 
 
 def split_keywords(values: Iterable[str]) -> list[str]:
@@ -52,13 +59,28 @@ def split_keywords(values: Iterable[str]) -> list[str]:
     return [part for part in found if part]
 
 
-def _topics(elements: Elements) -> Iterator[str]:
-    """Names of links to topics; those within a paragraph are its words, not the page's topics."""
-    for mark in elements.topics:
-        if not _is_in_paragraph(mark.node) and not elements.is_beside(mark.node):
-            text = inner_text(mark.node)
-            if text and len(text) <= LONGEST_TOPIC:
-                yield text
+def _topics(elements: Elements) -> list[str]:
+    """Names of the links to topics below the headline: `rel=tag` ones, else the first group.
+
+    Links within a paragraph are its words; a group further down belongs to other articles.
+    """
+    start = elements.headings[0].position if elements.headings else 0
+    below = [mark for mark in elements.topics if mark.position > start]
+    tagged = [mark for mark in below if "tag" in (mark.attributes.get("rel") or "").split()]
+    own = tagged or [mark for mark in below if _is_own_topic(elements, mark.node)]
+    texts = [inner_text(mark.node) for mark in _first_group(own)]
+    return [text for text in texts if text and len(text) <= LONGEST_TOPIC]
+
+
+def _first_group(marks: list[Marked]) -> list[Marked]:
+    for index in range(1, len(marks)):
+        if marks[index].position - marks[index - 1].position > WIDEST_GAP:
+            return marks[:index]
+    return marks
+
+
+def _is_own_topic(elements: Elements, link: LexborNode) -> bool:
+    return not _is_in_paragraph(link) and not elements.is_beside(link)
 
 
 def _is_in_paragraph(node: LexborNode) -> bool:

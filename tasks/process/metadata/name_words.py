@@ -18,7 +18,7 @@ PARTICLES = frozenset(
     {
         "de", "da", "do", "dos", "das", "del", "della", "di", "du", "des", "van", "von", "vom",
         "der", "den", "ter", "ten", "zu", "zur", "la", "le", "el", "al", "bin", "ibn", "ben", "af",
-        "av", "e", "y", "i", "het", "op", "'t", "la", "las", "los", "dal", "dalla", "d'", "ul",
+        "av", "e", "y", "i", "het", "op", "'t", "las", "los", "dal", "dalla", "d'", "ul",
         "ur", "abu", "mac", "mc", "st.", "san",
     }
 )  # fmt: skip

@@ -62,7 +62,7 @@ def names_in(text: object, shown: bool = False) -> list[str]:
 def clean_name(part: str) -> str:
     """One name without degrees, initials of networks, punctuation and what follows a dash."""
     text = CUT.split(part, maxsplit=1)[0] if CUT.match(part) is None else part
-    text = _without_prefix(text.strip(" ,;:.|•·–—-*\"“”"))
+    text = _without_prefix(text.strip(' ,;:.|•·–—-*"“”'))
     words = text.split()
     while len(words) > 1 and words[-1].lower().strip(",") in DEGREES:
         words.pop()

@@ -12,7 +12,7 @@ from tasks.process.metadata.authors import read_authors
 from tasks.process.metadata.dates import PageDates, instant_of, read_dates
 from tasks.process.metadata.elements import Elements, collect
 from tasks.process.metadata.evidence import PageEvidence
-from tasks.process.metadata.jsonld import article_node, first_string, read_jsonld, strings, types_of
+from tasks.process.metadata.jsonld import article_node, first_string, read_jsonld, types_of
 from tasks.process.metadata.keywords import read_keywords
 from tasks.process.metadata.model import Metadata
 from tasks.process.metadata.names import names_in
@@ -80,9 +80,7 @@ def read_metadata(
     return with_declared(found, context.declared, settings.timezone)
 
 
-def gather(
-    tree: LexborHTMLParser, context: PageContext, settings: ProcessSettings
-) -> PageEvidence:
+def gather(tree: LexborHTMLParser, context: PageContext, settings: ProcessSettings) -> PageEvidence:
     """One pass over the tree, the JSON-LD, and what follows from both."""
     elements = collect(tree)
     jsonld = read_jsonld([node.text() for node in elements.jsonld], settings.jsonld_bytes)

@@ -3,16 +3,17 @@
 import html
 import re
 import unicodedata
+from collections.abc import Iterator
+from itertools import islice
 
 from selectolax.lexbor import LexborNode
 
 TAG = re.compile(r"</?[a-zA-Z][^<>]{0,500}>|<!--[^<>]{0,500}-->")
 ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,31});")
-INVISIBLE = dict.fromkeys(
-    [*range(0x00, 0x09), 0x0B, *range(0x0E, 0x20), 0x7F, 0xAD, 0x200B, 0x200E, 0x200F, 0x2060]
-    + [0xFEFF, *range(0xD800, 0xE000)]
-)
+_CONTROLS = (*range(0x00, 0x09), 0x0B, *range(0x0E, 0x20), 0x7F, *range(0xD800, 0xE000))
+INVISIBLE = dict.fromkeys((*_CONTROLS, 0xAD, 0x200B, 0x200E, 0x200F, 0x2060, 0xFEFF))
 UNSEEN_TAGS = frozenset({"script", "style", "noscript", "template", "svg", "select", "button"})
+BREAKING_TAGS = frozenset({"br", "p", "div", "li"})
 # An element of a page may nest the whole page: text is read up to these bounds only.
 TEXT_CHARACTERS = 600
 TEXT_NODES = 400
@@ -38,22 +39,21 @@ def plain(value: object, limit: int = 5_000) -> str:
 
 def text_pieces(node: LexborNode) -> list[str]:
     """The visible text nodes below `node` in order, each plain, up to the bounds above."""
-    pieces: list[str] = []
-    seen = length = 0
-    for child in node.traverse(include_text=True):
-        seen += 1
-        if seen > TEXT_NODES or length > TEXT_CHARACTERS:
-            break
-        if child.tag != "-text":
-            continue
-        raw = child.text_content
-        if not raw or raw.isspace() or is_unseen(child):
-            continue
-        piece = plain(raw, TEXT_CHARACTERS)
-        if piece:
-            pieces.append(piece)
-            length += len(piece)
-    return pieces
+    texts = [child.text_content for child in _text_nodes(node) if child.tag == "-text"]
+    pieces = [plain(text, TEXT_CHARACTERS) for text in texts]
+    return [piece for piece in pieces if piece]
+
+
+def _text_nodes(node: LexborNode) -> Iterator[LexborNode]:
+    length = 0
+    for child in islice(node.traverse(include_text=True), TEXT_NODES):
+        if child.tag == "-text" and not is_unseen(child):
+            yield child
+            length += len(child.text_content or "")
+        elif child.tag in BREAKING_TAGS:
+            yield child
+        if length > TEXT_CHARACTERS:
+            return
 
 
 def is_unseen(text_node: LexborNode) -> bool:
@@ -64,16 +64,7 @@ def is_unseen(text_node: LexborNode) -> bool:
 
 def inner_text(node: LexborNode) -> str:
     """The text of a small element in one line; words split over inline tags stay whole."""
-    pieces: list[str] = []
-    seen = length = 0
-    for child in node.traverse(include_text=True):
-        seen += 1
-        if seen > TEXT_NODES or length > TEXT_CHARACTERS:
-            break
-        if child.tag == "-text" and not is_unseen(child):
-            raw = (child.text_content or "")[:TEXT_CHARACTERS]
-            pieces.append(raw)
-            length += len(raw)
-        elif child.tag in {"br", "p", "div", "li", "span"} and pieces:
-            pieces.append(" " if child.tag != "span" else "")
-    return plain("".join(pieces))
+    nodes = _text_nodes(node)
+    return plain(
+        "".join(child.text_content or "" if child.tag == "-text" else " " for child in nodes)
+    )

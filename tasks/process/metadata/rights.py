@@ -1,6 +1,7 @@
 """What a page says about its use: licence, reservations against mining, free reading."""
 
 from collections.abc import Iterator
+from itertools import chain
 
 from tasks.process.metadata.elements import Elements
 from tasks.process.metadata.jsonld import JsonLd, Node, page_nodes, strings
@@ -17,9 +18,9 @@ Headers = tuple[tuple[str, str], ...]
 
 def read_rights(elements: Elements, article: Node | None, headers: Headers) -> tuple[str, ...]:
     """Evidence in the order found, such as `license:URL`, `noai`, `tdm-reservation:1`."""
+    licences = _licences(elements, article, headers)
     found = dict.fromkeys(
-        [*_licences(elements, article, headers), *_robots(elements, headers)]
-        + [*_reservations(elements, headers)]
+        chain(licences, _robots(elements, headers), _reservations(elements, headers))
     )
     return tuple(found)[:MOST_RIGHTS]
 

@@ -4,7 +4,7 @@ import re
 from urllib.parse import urlsplit
 
 from tasks.process.metadata.elements import Elements
-from tasks.process.metadata.jsonld import JsonLd, Node, first_string, page_nodes, types_of
+from tasks.process.metadata.jsonld import JsonLd, Node, first_string, types_of
 from tasks.process.metadata.names import fold
 from tasks.process.metadata.plain import plain
 from tasks.process.metadata.sources import META_LANGUAGE, META_SITE
@@ -38,9 +38,14 @@ def site_name(elements: Elements, jsonld: JsonLd, article: Node | None) -> str |
     return None
 
 
-def site_words(elements: Elements, jsonld: JsonLd, article: Node | None, url: str | None) -> frozenset[str]:
+def site_words(
+    elements: Elements, jsonld: JsonLd, article: Node | None, url: str | None
+) -> frozenset[str]:
     """Folded names that stand for the site in titles and bylines: declared ones and its host's."""
-    names = [*elements.meta(*META_SITE), first_string(jsonld.resolve((article or {}).get("publisher")))]
+    names = [
+        *elements.meta(*META_SITE),
+        first_string(jsonld.resolve((article or {}).get("publisher"))),
+    ]
     for node in jsonld.nodes:
         if {"WebSite", "Organization", "NewsMediaOrganization"} & set(types_of(node)):
             names += [first_string(node.get("name")), first_string(node.get("alternateName"))]

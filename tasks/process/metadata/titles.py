@@ -13,6 +13,7 @@ from tasks.process.metadata.visible import likeness
 SEPARATOR = re.compile(r"\s+[|•·–—:/-]+\s+|\s*[|]\s*|\s+»\s+|\s+::\s+|:\s+")
 LONGEST_TITLE = 500
 LONGEST_HEADING = 180
+LEAST_LIKENESS = 0.2
 
 
 def read_title(evidence: PageEvidence) -> str | None:
@@ -20,9 +21,9 @@ def read_title(evidence: PageEvidence) -> str | None:
     headline = _headline(evidence)
     declared = [t for t in _declared(evidence) if t]
     headings = list(_headings(evidence))
-    if headline and evidence.article is not None and is_news(evidence.article):
-        if not _is_description(headline, declared):
-            return headline
+    is_newsroom = evidence.article is not None and is_news(evidence.article)
+    if headline and is_newsroom and not _is_description(headline, declared):
+        return headline
     best = _likeliest(headings, [*declared, headline] if headline else declared)
     return best or headline or next(iter(declared), None)
 
@@ -81,11 +82,11 @@ def _is_description(headline: str, declared: Iterable[str]) -> bool:
 
 
 def _likeliest(headings: list[str], others: list[str]) -> str | None:
-    """The first heading if it is like another title, or the one that is most."""
+    """The heading that is most like another title; None if none of them resembles any."""
     if not headings:
         return None
     scored = [max((likeness(h, other) for other in others), default=0.0) for h in headings]
     best = max(scored)
-    if best < 0.2 and others and len(headings) > 1:
+    if others and best < (LEAST_LIKENESS if len(headings) > 1 else 0.01):
         return None
     return headings[scored.index(best)]

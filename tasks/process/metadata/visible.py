@@ -19,6 +19,9 @@ ABOVE_CHARACTERS = 160
 ABOVE_NODES = 80
 # How much of a page is read for a date that stands nowhere else.
 PAGE_NODES = 10_000
+LONGEST_DATE_LINE = 120
+MAIN_SHARE = 0.25
+MOST_BLOCKS = 20
 YEAR_LIKE = re.compile(r"(?:19|20)\d\d|\d\.\s?\d{1,2}\.\s?\d\d")
 WORD = re.compile(r"\w+")
 UNREAD_TAGS = frozenset({"nav", "aside", "footer", "form", "script", "style", "figure", "svg"})
@@ -115,15 +118,33 @@ def texts_with_years(elements: Elements) -> Iterator[tuple[str, str]]:
     Whether a text lies aside is asked only where it may hold a date: that is the dear part.
     """
     before = ""
+    own_blocks: dict[int, bool] = {}
     nodes = elements.body.traverse(include_text=True) if elements.body else iter(())
     for node in islice(nodes, PAGE_NODES):
         if node.tag != "-text":
             continue
         raw = (node.text_content or "")[:REACH_CHARACTERS]
-        if YEAR_LIKE.search(raw) and not is_unseen(node) and not elements.is_beside(node.parent):
-            yield plain(before), plain(raw)
+        if YEAR_LIKE.search(raw) and not is_unseen(node):
+            block = elements.side_block(node.parent)
+            if block is None or _is_own_block(block, elements, own_blocks):
+                yield plain(before), plain(raw)
         if not raw.isspace():
             before = raw[-60:]
+
+
+def _is_own_block(block: LexborNode, elements: Elements, known: dict[int, bool]) -> bool:
+    """Whether a block is the article's for all that its name says; asked once for each block.
+
+    One that holds much of the page's text has a misleading name; an aside that is a mere line
+    within the article is a date line, not a list of other articles.
+    """
+    if block.mem_id not in known:
+        is_known_enough = len(known) > MOST_BLOCKS
+        length = 0 if is_known_enough else len(block.text())
+        whole = len(elements.body.text()) if length and elements.body else 0
+        is_line = block.tag == "aside" and 0 < length <= LONGEST_DATE_LINE
+        known[block.mem_id] = is_line or (block.tag == "div" and length > MAIN_SHARE * whole > 0)
+    return known[block.mem_id]
 
 
 def _following(node: LexborNode) -> LexborNode | None:

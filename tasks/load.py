@@ -1,0 +1,57 @@
+"""The end of a run: its files become part of the tables, and the tables are published."""
+
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import orjson
+
+from config.settings import Settings
+from tasks.resolve import read_resolved
+from tasks.runs import Run
+from warehouse.lake import open_lake
+from warehouse.load import commit_run, is_committed, remove_files
+from warehouse.publish import publish, remove_unfinished_publications, take_snapshot
+
+
+def load(run: Run, settings: Settings) -> None:
+    """Commits a resolved run to the tables."""
+    from tasks.process.extract import EXTRACTOR_VERSION  # heavy, and not needed before
+
+    described = run.description()
+    resolved = read_resolved(run)
+    outcomes = ("loaded", "revised", "duplicate", "rejected", "failed")
+    row = {
+        "run_id": run.run_id,
+        "flow": described["flow"],
+        "parameters": orjson.dumps(described["parameters"]).decode(),
+        "inputs": described["inputs"],
+        "started_at": datetime.fromisoformat(described["started_at"]),
+        "finished_at": datetime.now(UTC),
+        "documents": run.documents_read(),
+        **{outcome: resolved.by_outcome(outcome) for outcome in outcomes},
+        "code_version": version("broadsheet"),
+        "extractor_version": EXTRACTOR_VERSION,
+    }
+    commit_run(open_lake(run.warehouse), resolved.files, row, settings.load)
+
+
+def publish_run(run: Run, settings: Settings) -> Path:
+    """Publishes the tables as they are, and removes the run's folder."""
+    remove_unfinished_publications(run.warehouse)
+    lake = open_lake(run.warehouse)
+    published = publish(run.warehouse, take_snapshot(lake), settings.publish)
+    run.remove()
+    return published
+
+
+def settle(run: Run, settings: Settings) -> str:
+    """Rolls a run of other input forward if it had begun to commit, else drops it; says which."""
+    lake = open_lake(run.warehouse)
+    if run.resolved_file.is_file() and is_committed(lake, run.run_id):
+        load(run, settings)
+        publish_run(run, settings)
+        return f"The unfinished run {run.run_id} had been committed; it was completed."
+    remove_files(lake, run.run_id)
+    run.remove()
+    return f"The unfinished run {run.run_id} was dropped: it asked for other input."

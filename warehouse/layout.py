@@ -1,0 +1,7 @@
+"""The names of what lies in a warehouse's folder."""
+
+PUBLISHED = "news.duckdb"
+LAKE = "lake"
+CATALOG = "catalog.db"
+RUNS = "runs"
+LOCK = ".lock"
