@@ -34,6 +34,42 @@ Config = Annotated[
     typer.Option("--config", metavar="FILE", help="Settings instead of ./broadsheet.toml."),
 ]
 
+Paths = Annotated[
+    list[str], typer.Argument(metavar="PATH", help="Files, folders and globs, in any mix.")
+]
+Source = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="Source of all documents. [dim]Default: what the archive says[/dim]",
+        show_default=False,
+    ),
+]
+Workers = Annotated[
+    int | None,
+    typer.Option(
+        min=1, help="Worker processes. [dim]Default: one per core[/dim]", show_default=False
+    ),
+]
+Limit = Annotated[
+    int | None, typer.Option(min=1, metavar="N", help="Take a first look: N documents only.")
+]
+Columns = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--map",
+        metavar="FIELD=COLUMN",
+        help="For rows: which column holds a field, such as text=story. Repeatable.",
+    ),
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be read, and stop.")]
+Wait = Annotated[
+    bool, typer.Option("--wait", help="Wait while another run writes to the warehouse.")
+]
+AsFlow = Annotated[
+    bool, typer.Option("--prefect", help="Run as a Prefect flow run, recorded by its server.")
+]
+
 
 def main() -> None:
     """Runs the command line; every expected error is one sentence and an exit status."""
@@ -49,66 +85,46 @@ def main() -> None:
         sys.exit(0)
 
 
-@app.callback()
-def _root(
-    version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False,
-) -> None:
-    if version:
-        from importlib.metadata import version as installed
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
 
-        typer.echo(f"broadsheet {installed('broadsheet')}")
+        typer.echo(f"broadsheet {version('broadsheet')}")
         raise typer.Exit
+
+
+Version = Annotated[
+    bool,
+    typer.Option(
+        "--version", callback=_show_version, is_eager=True, help="Show the version and exit."
+    ),
+]
+
+
+@app.callback()
+def _root(version: Version = False) -> None:
+    """Options that come before the command."""
 
 
 @app.command()
 def ingest(
-    paths: Annotated[
-        list[str], typer.Argument(metavar="PATH...", help="Files, folders and globs, in any mix.")
-    ],
+    paths: Paths,
     warehouse: Warehouse = None,
-    source: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAME",
-            help="Source of all documents. [dim]Default: what the archive says[/dim]",
-            show_default=False,
-        ),
-    ] = None,
-    workers: Annotated[
-        int | None,
-        typer.Option(
-            min=1, help="Worker processes. [dim]Default: one per core[/dim]", show_default=False
-        ),
-    ] = None,
-    limit: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="Take a first look: N documents only.")
-    ] = None,
-    columns: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--map",
-            metavar="FIELD=COLUMN",
-            help="For rows: which column holds a field, such as text=story. Repeatable.",
-        ),
-    ] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would be read, and stop.")
-    ] = False,
-    wait: Annotated[
-        bool, typer.Option("--wait", help="Wait while another run writes to the warehouse.")
-    ] = False,
-    prefect: Annotated[
-        bool,
-        typer.Option("--prefect", help="Run as a Prefect flow run, recorded by its server."),
-    ] = False,
+    source: Source = None,
+    workers: Workers = None,
+    limit: Limit = None,
+    columns: Columns = None,
+    dry_run: DryRun = False,
+    wait: Wait = False,
+    prefect: AsFlow = False,
     config: Config = None,
 ) -> None:
     """Read archives and folders into the warehouse.
 
-    Takes WARC, saved HTML pages, plain text and Markdown, JSON, JSONL, CSV/TSV and Parquet, each
-    also compressed (gzip, bzip2, xz, zstd) or inside zip and tar; files are known by their content.
-    Closes with a table of what became of every document. The same command again changes nothing;
-    after a kill it resumes.
+    Takes WARC, saved HTML pages, plain text, Markdown, JSON, JSONL, CSV/TSV,
+    Parquet, each also compressed (gzip, bzip2, xz, zstd) or inside zip and tar;
+    files are known by their content. Closes with a table of what became of every
+    document. The same command again changes nothing; after a kill it resumes.
 
     [dim]broadsheet ingest archive.warc.gz[/dim]
     [dim]broadsheet ingest stories/ --source "Harbour Courier" --limit 100[/dim]

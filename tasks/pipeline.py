@@ -93,6 +93,7 @@ def ingest(
     """
     planned = plan(request, settings)  # before anything is made: bad input changes nothing
     warehouse = make_warehouse(settings.warehouse)
+    settings = settings.model_copy(update={"warehouse": warehouse})  # views name absolute paths
     clock = _Clock()
     with writer_lock(warehouse, "ingest", wait=wait):
         run = start_or_resume(request, planned, settings)
@@ -149,7 +150,7 @@ def _process(run: Run, planned: Plan, settings: Settings, call: Call, watcher: W
             return documents
 
         label = f"process batch %d of {len(sizes)}"
-        calls = [call("process", label % int(path.stem), process, path) for path in todo]
+        calls = [call("process", label % (int(path.stem) + 1), process, path) for path in todo]
         import_module("tasks.load")  # pyiceberg takes a second to import; the workers are busy now
         for result in calls:
             result.result()

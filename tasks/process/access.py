@@ -11,18 +11,34 @@ from tasks.process.metadata.model import Metadata
 AccessState = Literal["full", "truncated", "paywalled", "unknown"]
 
 TEASER_WORDS = 150  # a page that is not free, yet longer than this, shows more than a teaser
-SHORT_WORDS = 400  # an invitation to subscribe cuts off a short text; below a long one it is a footer
+SHORT_WORDS = (
+    400  # an invitation to subscribe cuts off a short text; below a long one it is a footer
+)
 LAST_LINES = 6
 INVITATION = re.compile(
-    r"""(?:subscribe|sign\ (?:in|up)|log\ ?in|register|become\ a\ (?:member|subscriber))\b.{0,60}\bto\ (?:continue|keep|finish|read|unlock|access|view)\b
-    |(?:continue|keep|finish)\ reading\b.{0,40}\b(?:subscri|account|free|trial|member)|this\ (?:article|story|content)\ is\ (?:for|available\ (?:only\ )?to|exclusive\ (?:to|for)|reserved\ for)\ (?:our\ )?(?:paid\ |paying\ )?(?:subscribers|members)
-    |(?:already|not\ yet)\ a\ (?:subscriber|member)\?|to\ read\ (?:the\ (?:full|rest)|this|more)\b.{0,60}\b(?:subscribe|log\ ?in|sign)|you(?:['’]ve|\ have)\ (?:reached|read|used)\b.{0,40}\bfree\ (?:articles?|stories)
-    |(?:weiterlesen|lesen\ sie\ weiter)\ mit\b|mit\ .{0,30}(?:abo|\+)\ weiterlesen|(?:jetzt|hier)\ (?:abonnieren|registrieren|anmelden|testen)\b|(?:bereits|schon)\ (?:abonnent|registriert|digitalabonnent)|dieser\ (?:artikel|inhalt)\ ist\ (?:nur\ für|exklusiv\ für|kostenpflichtig)|diesen\ artikel\ (?:weiterlesen|freischalten)
-    |(?:cet\ article|la\ suite)\ est\ réservée?\b|(?:article|contenu)\ réservé\ (?:aux|à\ nos)\ abonnés|déjà\ abonnée?\s?\?|abonnez-vous\ pour|pour\ lire\ la\ suite
-    |(?:contenido|artículo|noticia)\ (?:exclusiv[oa]|solo|reservado)\ para\ (?:suscriptores|abonados)|(?:suscríbete|regístrate|inicia\ sesión)\ para\ (?:seguir|continuar|leer)|¿ya\ (?:eres|es)\ suscriptor
-    |(?:conteúdo|artigo|matéria)\ (?:exclusivo|restrito)\ para\ assinantes|assine\ para\ (?:ler|continuar)|já\ é\ assinante
-    |(?:contenuto|articolo)\ (?:riservato|esclusivo|premium)\b|(?:abbonati|accedi)\ per\ (?:continuare|leggere)|sei\ già\ abbonato
-    |(?:dit\ artikel|verder\ lezen)\b.{0,40}\b(?:abonnees?|abonnement)|al\ abonnee\?|(?:for\ å|för\ att)\ (?:lese|läsa)\ (?:videre|vidare)|(?:kun|bare|endast)\ for\ abonnenter
+    r"""(?:subscribe|sign\ (?:in|up)|log\ ?in|register|become\ a\ (?:member
+    |subscriber))\b.{0,60}\bto\ (?:continue|keep|finish|read|unlock|access|view)\b
+    |(?:continue|keep|finish)\ reading\b.{0,40}\b(?:subscri|account|free|trial|member)
+    |this\ (?:article|story|content)\ is\ (?:for|available\ (?:only\ )?to|exclusive\ (?:to|for)
+    |reserved\ for)\ (?:our\ )?(?:paid\ |paying\ )?(?:subscribers|members)
+    |(?:already|not\ yet)\ a\ (?:subscriber|member)\?|to\ read\ (?:the\ (?:full|rest)|this
+    |more)\b.{0,60}\b(?:subscribe|log\ ?in|sign)|you(?:['’]ve|\ have)\ (?:reached|read
+    |used)\b.{0,40}\bfree\ (?:articles?|stories)
+    |(?:weiterlesen|lesen\ sie\ weiter)\ mit\b|mit\ .{0,30}(?:abo|\+)\ weiterlesen|(?:jetzt
+    |hier)\ (?:abonnieren|registrieren|anmelden|testen)\b|(?:bereits|schon)\ (?:abonnent
+    |registriert|digitalabonnent)|dieser\ (?:artikel|inhalt)\ ist\ (?:nur\ für|exklusiv\ für
+    |kostenpflichtig)|diesen\ artikel\ (?:weiterlesen|freischalten)
+    |(?:cet\ article|la\ suite)\ est\ réservée?\b|(?:article|contenu)\ réservé\ (?:aux
+    |à\ nos)\ abonnés|déjà\ abonnée?\s?\?|abonnez-vous\ pour|pour\ lire\ la\ suite
+    |(?:contenido|artículo|noticia)\ (?:exclusiv[oa]|solo|reservado)\ para\ (?:suscriptores
+    |abonados)|(?:suscríbete|regístrate|inicia\ sesión)\ para\ (?:seguir|continuar|leer)
+    |¿ya\ (?:eres|es)\ suscriptor
+    |(?:conteúdo|artigo|matéria)\ (?:exclusivo|restrito)\ para\ assinantes|assine\ para\ (?:ler
+    |continuar)|já\ é\ assinante
+    |(?:contenuto|articolo)\ (?:riservato|esclusivo|premium)\b|(?:abbonati
+    |accedi)\ per\ (?:continuare|leggere)|sei\ già\ abbonato
+    |(?:dit\ artikel|verder\ lezen)\b.{0,40}\b(?:abonnees?|abonnement)|al\ abonnee\?|(?:for\ å
+    |för\ att)\ (?:lese|läsa)\ (?:videre|vidare)|(?:kun|bare|endast)\ for\ abonnenter
     |この記事は(?:有料|会員限定)|(?:有料|会員)(?:会員)?限定|残り\s?\d+\s?文字|続きを読むには|登录后(?:继续)?阅读""",
     re.VERBOSE,
 )
@@ -39,9 +55,9 @@ def access_state(
         paragraphs: as extracted, before cleaning drops the invitation to subscribe.
 
     Returns:
-        `paywalled` where the page declares it and shows no more than a teaser; `truncated` where
-        the text ends in an invitation to subscribe, or is declared as not free but is longer than a
-        teaser; `full` where the page declares that it is free; else `unknown`.
+        `paywalled` where the page declares that it is not free and shows no more than a teaser or
+        ends in an invitation to subscribe; `truncated` where only the latter is so; `full` where
+        the page declares that it is free; else `unknown`.
     """
     words = sum(map(word_count, paragraphs))
     invited = words <= SHORT_WORDS and any(

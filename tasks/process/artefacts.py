@@ -5,8 +5,8 @@ import unicodedata
 
 from tasks.process.charset import repair_mojibake
 
-# Soft hyphens, zero-width and bidi controls, byte order marks, private use (icon fonts); the joiners
-# U+200C and U+200D stay: Persian, Indic scripts and emoji are spelled with them.
+# Soft hyphens, zero-width and bidi controls, byte order marks, private use (icon fonts). The
+# joiners U+200C and U+200D stay: Persian, Indic scripts and emoji are spelled with them.
 INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e"
     "\u2060-\u2069\ufeff\ufff9-\ufffc\ue000-\uf8ff\ud800-\udfff]"
@@ -23,21 +23,29 @@ FAULTS = (
 )
 # Guillemets that close what they never opened: "diplomatic efforts.” », According to"
 STRAY_GUILLEMETS = (
-    (re.compile(r"([”\"’]) ?»(?=[\s.,;:]|$)"), r"\1"),
-    (re.compile(r"([.!?…]) ?»\.(?=\s|$)"), r"\1"),
+    (re.compile(r"([”\"’])(?: ?»)+(?=[\s.,;:]|$)"), r"\1"),
+    (re.compile(r"([.!?…])(?: ?»\.)+(?=\s|$)"), r"\1"),
 )
+MOST_ROUNDS = 8  # one repair can lay bare another; texts made to go on for ever do not
 
 
 def repair(paragraph: str) -> str:
-    """NFC, one space at a time, nothing invisible, no stray marks; repairing twice changes nothing."""
+    """NFC, single spaces, nothing invisible, no stray marks; a second time changes nothing."""
     text = paragraph
+    for _ in range(MOST_ROUNDS):
+        before = text
+        text = _without_faults(_normalised(text))
+        if text == before:
+            break
+    return text
+
+
+def _normalised(text: str) -> str:
     if not text.isascii():
         text = unicodedata.normalize("NFC", INVISIBLE.sub("", repair_mojibake(text)))
     elif not text.isprintable():
         text = INVISIBLE.sub("", text)
-    text = SPACES.sub(" ", text).strip()
-    repaired = _without_faults(text)
-    return text if repaired == text else repair(repaired)
+    return SPACES.sub(" ", text).strip()
 
 
 def _without_faults(text: str) -> str:

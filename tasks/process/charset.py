@@ -16,7 +16,9 @@ BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 META_REACH = 4096  # the HTML standard asks for 1024; real pages put scripts first
-META_CHARSET = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
+META_CHARSET = re.compile(
+    rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE
+)
 
 # Among the letters of a Western text at most one in five is not ASCII (Vietnamese and Turkish have
 # charsets of their own); Cyrillic or Greek bytes read as Western are nearly all accented letters.

@@ -37,11 +37,8 @@ def clean(paragraphs: Sequence[str], title: str | None) -> Cleaned:
         title: the headline, whose repetition above the story is dropped.
     """
     counts: Counter[str] = Counter()
-    kept = _repaired(paragraphs, counts)
-    before = None
-    while before != kept:  # dropping a line can bring the title's next repetition into reach
-        before = kept
-        kept = _without_title(_without_boilerplate(kept, counts), title, counts)
+    kept = _without_boilerplate(_repaired(paragraphs, counts), counts)
+    kept = _without_title(kept, title, counts)
     return Cleaned(tuple(kept), tuple(f"{name}:{n}" for name, n in sorted(counts.items()) if n))
 
 
@@ -80,16 +77,15 @@ def boilerplate_kind(line: str) -> str | None:
 
 
 def _without_title(lines: list[str], title: str | None, counts: Counter[str]) -> list[str]:
-    if not title or not lines:
+    wanted = folded(title or "")
+    kept: list[str] = []
+    for line in lines:
+        if len(kept) >= TITLE_REACH or not repeats_title(line, wanted):
+            kept.append(line)
+    if not kept:  # a page that is all headline
         return lines
-    wanted = folded(title)
-    kept = [
-        line
-        for place, line in enumerate(lines)
-        if place >= TITLE_REACH or not repeats_title(line, wanted)
-    ]
-    counts["dropped_title"] += len(lines) - len(kept)
-    return kept or lines
+    counts["dropped_title"] = len(lines) - len(kept)
+    return kept
 
 
 def repeats_title(line: str, wanted: str) -> bool:

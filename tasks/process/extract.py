@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import trafilatura
 from trafilatura import bare_extraction
-from trafilatura.settings import Extractor
+from trafilatura.settings import Document, Extractor
 
 from config.errors import ExtractorError
 
@@ -44,14 +44,13 @@ def extract_body(html: str, url: str | None) -> Body:
     # deduplicate stays False: it keeps state between documents (field notes, 1). With the lines of
     # boilerplate cleaned away, recall mode is as exact as the balanced one, .005 better on guides
     # and blogs (wcxb), and faster: it never extracts twice.
-    options = Extractor(
-        output_format="python", comments=False, url=url, dedup=False, recall=True
-    )
+    options = Extractor(output_format="python", comments=False, url=url, dedup=False, recall=True)
     try:
         document = bare_extraction(_quoted(_harmless(html)), options=options)
     except Exception as error:
         raise ExtractorError(f"{type(error).__name__}: {error}"[:200]) from error
-    return Body(tuple(_paragraphs(document.text or "")) if document else ())
+    text = document.text if isinstance(document, Document) else None
+    return Body(tuple(_paragraphs(text or "")))
 
 
 def warm() -> None:

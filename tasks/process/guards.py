@@ -11,7 +11,7 @@ NOT_NESTING = frozenset(
 )
 RAW_TEXT = frozenset({"script", "style", "textarea", "title", "xmp", "iframe", "noembed"})
 TAG_NAME = re.compile(r"<(/?[a-zA-Z][a-zA-Z0-9-]*)")
-# Shorter ones cannot hold enough to hurt. "<n LONG_TAG = re.compile(r"<[a-zA-Z][^<]{16384,}")  # shorter ones cannot hold enough to hurtLONG_TAG = re.compile(r"<[a-zA-Z][^<]{16384,}")  # shorter ones cannot hold enough to hurt ..." within scripts looks like a tag, too.
+# Shorter ones cannot hold enough to hurt. "<n && ..." within a script looks like a tag, too.
 LONG_TAG = re.compile(r"<[a-zA-Z][a-zA-Z0-9-]*[\s/][^<]{16384,}")
 WHOLE_TAG = re.compile(r"(?:[^>\"']++|\"[^\"]*\"|'[^']*')*+")
 QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")

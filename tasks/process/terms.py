@@ -35,7 +35,7 @@ QUALITY_FLAGS = {
     "dropped_advert": "N lines that announce advertising are dropped.",
     "dropped_credit": "N lines of photo credits, sources or copyright are dropped.",
     "dropped_stamp": "N lines of reading time or times of publication are dropped.",
-    "dropped_link": "N links to other stories, such as \"Read more: ...\", are dropped.",
+    "dropped_link": 'N links to other stories, such as "Read more: ...", are dropped.',
     "dropped_ornament": "N lines without a letter or digit are dropped.",
     "maybe_section_front": "The address looks like a section's, the page has signs of an article.",
     "maybe_listing": "The address looks like a listing's, the page has signs of an article.",
@@ -70,7 +70,7 @@ PAGE_TYPES = {
 
 ACCESS_STATES = {
     "full": "The page declares that it is free to read.",
-    "truncated": "The text ends in an invitation to subscribe or log in.",
-    "paywalled": "The page declares that it is not free to read, or holds no more than a teaser.",
+    "truncated": "A short text that ends in an invitation to subscribe or log in.",
+    "paywalled": "The page declares that it is not free to read; the text is a teaser.",
     "unknown": "The page does not say.",
 }

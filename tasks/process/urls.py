@@ -25,7 +25,7 @@ TRACKING: Final = frozenset(
     }
 )  # fmt: skip
 TRACKING_PREFIXES: Final = ("utm_", "hsa_", "pk_", "mtm_", "matomo_", "piwik_")
-UNSAFE = re.compile(r"[\x00-\x20\x7f-\x9f\ud800-\udfff]")
+UNSAFE = re.compile(r"[\s\x00-\x20\x7f-\x9f\ud800-\udfff]")
 LANGUAGE_PART = re.compile(r"[a-z]{2}(?:[-_][a-z]{2,4})?", re.IGNORECASE)
 INDEX_PAGE = re.compile(r"/?(?:index|default|home)(?:\.\w{2,5})?/?", re.IGNORECASE)
 # ISO 639-1 codes that stand as the first part of a path or host for a language edition.
@@ -37,6 +37,8 @@ LANGUAGES: Final = frozenset(
     """.split()
 )
 
+# An IP address, which has no registered domain.
+ADDRESS = re.compile(r"[0-9.]+|\[.*\]|[0-9a-f:]*:[0-9a-f:]*")
 _suffixes = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
 
 
@@ -137,14 +139,11 @@ def _host_of(parts: SplitResult) -> str | None:
         host = (parts.hostname or "").rstrip(".")
     except ValueError:
         return None
-    if not host or UNSAFE.search(host):
-        return None
-    if host.isascii():
-        return host.lower()
     try:
-        return host.encode("idna").decode("ascii").lower()
+        ascii_host = host.lower() if host.isascii() else host.encode("idna").decode("ascii").lower()
     except UnicodeError:
         return None
+    return None if not ascii_host or UNSAFE.search(ascii_host) else ascii_host
 
 
 def _host_and_port(parts: SplitResult) -> str | None:
@@ -180,4 +179,7 @@ def _is_tracking(part: str) -> bool:
 
 @lru_cache(maxsize=50_000)
 def _domain_of(host: str) -> str:
-    return _suffixes(host).top_domain_under_public_suffix or host
+    found = _suffixes(host).top_domain_under_public_suffix
+    if found or ADDRESS.fullmatch(host):
+        return found or host
+    return ".".join(host.split(".")[-2:])  # the list's own rule for tops that it does not name

@@ -84,6 +84,8 @@ _MHTML = re.compile(rb"^(MIME-Version|Content-Type: multipart/related)", re.MULT
 _MHTML_START = re.compile(rb"^(From|Subject|Date|MIME-Version|Snapshot-Content-Location):", re.I)
 _ARRAY = re.compile(rb"\[\s*([\[{\"\]]|$)")
 _OBJECT = re.compile(rb"\{\s*([\"}]|$)")
+_LEGACY_LETTER = re.compile(rb"[a-zA-Z][\xc0-\xfe][a-zA-Z]")
+_UTF8_LETTER = re.compile(rb"[\xc2-\xf4][\x80-\xbf]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,8 @@ class Sniffed:
 
     Attributes:
         detail: for the kinds that are not read: what it is, for a person.
-        encoding: "utf-16" or "utf-32" where a text is in one; rows are transcoded then.
+        encoding: where a text is not in UTF-8: "utf-16", "utf-32", or "cp1252" for a CSV as
+            older spreadsheets write it; rows are transcoded then.
     """
 
     kind: Kind
@@ -118,6 +121,8 @@ def sniff(head: bytes, name: str, columns: Mapping[str, str], *, whole: bool) ->
     if not looks_like_text(text):
         return Sniffed(Kind.NOT_TEXT, "binary content")
     sniffed = _text_kind(text, name, columns, whole)
+    if sniffed.kind is Kind.CSV and encoding is None and _is_legacy(text):
+        encoding = "cp1252"
     return Sniffed(sniffed.kind, sniffed.detail, encoding)
 
 
@@ -186,6 +191,14 @@ def _wide_encoding(head: bytes) -> str | None:
     if half >= 8 and sample[1::2].count(0) > half * 0.8 and sample[::2].count(0) == 0:
         return "utf-16-le"
     return None
+
+
+def _is_legacy(head: bytes) -> bool:
+    """Whether accented letters stand in words and none of them is UTF-8.
+
+    A single odd byte is a damaged row, not another encoding.
+    """
+    return len(_LEGACY_LETTER.findall(head)) >= 3 and not _UTF8_LETTER.search(head)
 
 
 def _text_kind(head: bytes, name: str, columns: Mapping[str, str], whole: bool) -> Sniffed:

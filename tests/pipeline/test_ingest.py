@@ -57,6 +57,16 @@ def test_batches_and_workers_do_not_change_the_result(tmp_path: Path) -> None:
     assert ask(tmp_path / "one", query) == ask(tmp_path / "many", query)
 
 
+def test_the_published_file_can_be_opened_from_any_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_stories(tmp_path / "night.warc.gz", range(2))
+    monkeypatch.chdir(tmp_path)
+    run("ingest", "night.warc.gz", "--warehouse", "w")
+    monkeypatch.chdir("/")
+    assert ask(tmp_path / "w", "select count(*) as n from articles") == [{"n": 2}]
+
+
 def test_a_first_look_takes_so_many_documents_and_no_more(tmp_path: Path) -> None:
     archive = write_stories(tmp_path / "night.warc.gz", range(20))
     run("ingest", archive, "--warehouse", tmp_path / "w", "--limit", "3")

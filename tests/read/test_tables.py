@@ -45,6 +45,13 @@ def test_tables_from_excel_are_read(tmp_path, encoding):
     assert documents(read(path))[0].declared.title == "Žluť"
 
 
+def test_a_table_of_an_older_spreadsheet_in_windows_1252_is_read(tmp_path):
+    rows = [("u", "Café à Ombrine", "Le café a rouvert près de l’église, même en février.")] * 2
+    path = write(tmp_path, table(*rows).encode("cp1252"), "a.csv")
+
+    assert [document.body.decode() for document in documents(read(path))] == [rows[0][2]] * 2
+
+
 @pytest.mark.parametrize(
     "bad",
     [

@@ -35,7 +35,7 @@ neighbours as (
     from states
     window life as (
         partition by article_id
-        order by fetched_at nulls first, is_known desc, place
+        order by fetched_at nulls last, is_known desc, place
     )
 ),
 seen as (
@@ -87,7 +87,7 @@ numbered as (
             when duplicate_reason is null
             then coalesce(newest_known.version, 0) + row_number() over (
                 partition by article_id, is_known, duplicate_reason is null
-                order by fetched_at nulls first, place
+                order by fetched_at nulls last, place
             )
         end::integer as version
     from judged
@@ -98,7 +98,7 @@ attached as (
         *,
         last_value(version ignore nulls) over (
             partition by article_id
-            order by fetched_at nulls first, is_known desc, place
+            order by fetched_at nulls last, is_known desc, place
             rows between unbounded preceding and current row
         ) as version_before
     from numbered

@@ -10,7 +10,7 @@ from tasks.process.metadata.names import distinct, fold, looks_like_name, names_
 from tasks.process.metadata.plain import inner_text, plain, text_pieces
 from tasks.process.metadata.sources import META_AUTHOR
 from tasks.process.metadata.visible import Line
-from tasks.process.metadata.written_dates import Reading, find_dates
+from tasks.process.metadata.written_dates import find_dates
 
 CONJUNCTIONS = frozenset({"and", "und", "et", "y", "e", "i", "и", ""})
 BYLINE = re.compile(r"byline|by-line|by_line")
@@ -137,7 +137,7 @@ def _run_of_names(lines: list[Line]) -> Iterator[str]:
 def _from_beside_dates(evidence: PageEvidence) -> Iterator[str]:
     """A name in the line before or after a date near the headline, or right below that."""
     near = [line for line in evidence.lines if line.distance < 250]
-    dated = [any(find_dates(line.text, Reading(order="day_first"))) for line in near]
+    dated = [any(find_dates(line.text, evidence.reading)) for line in near]
     for index, line in enumerate(near):
         beside = any(dated[max(0, index - 2) : index + 3])
         if beside or line.distance == 0:
@@ -181,10 +181,10 @@ def _marked_names(mark: Marked) -> list[str]:
     content = mark.attributes.get("content")
     if content and "://" not in content:
         return names_in(content)
-    pieces = [Line(text, 0, False) for text in text_pieces(mark.node)[:12]]
+    pieces = [Line(text, 0) for text in text_pieces(mark.node)[:12]]
     if len(pieces) > 1 and (match := BY_START.match(pieces[0].text)):
         rest = pieces[0].text[match.end() :]
-        pieces = [Line(rest, 0, False), *pieces[1:]] if rest else pieces[1:]
+        pieces = [Line(rest, 0), *pieces[1:]] if rest else pieces[1:]
     return list(_run_of_names(pieces)) or names_in(inner_text(mark.node), shown=True)
 
 

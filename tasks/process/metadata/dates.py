@@ -45,14 +45,17 @@ def read_dates(evidence: PageEvidence) -> PageDates:
     best = _best(seen)
     if best is not None and not is_news:
         best = _printed_before(best, seen, evidence.url or "") or best
-    chosen = _own_day(best, seen) if best else None
+    winner = _most_precise(best, seen) if best else None
+    chosen = replace(winner, verdict="chosen", day=_own_day(winner, seen)) if winner else None
     modified = next(
         (c for kind, c in seen if kind == "modified" and c.verdict == "outranked"), None
     )
     return PageDates(
         published=chosen,
         modified_at=instant_of(modified) if modified else None,
-        candidates=tuple(_judged(kind, c, best, chosen) for kind, c in seen),
+        candidates=tuple(
+            (chosen if chosen and c is winner else _judged(kind, c)) for kind, c in seen
+        ),
         conflict=_is_conflict(chosen, seen),
     )
 
@@ -96,20 +99,28 @@ def _is_day_off(seen: list[Seen]) -> bool:
     return best.instant.date() == best.day and abs(link.day - best.day) == timedelta(days=1)
 
 
-def _own_day(best: DateCandidate, seen: list[Seen]) -> DateCandidate:
-    """The chosen candidate; a day in UTC gives way to the publisher's own where that is shown."""
-    chosen = replace(best, verdict="chosen")
+def _most_precise(best: DateCandidate, seen: list[Seen]) -> DateCandidate:
+    """The best candidate, or the first one that gives the time of the same day."""
+    if best.instant is not None:
+        return best
+    others = (c for kind, c in seen if kind != "modified" and c.verdict == "outranked")
+    return next((c for c in others if c.instant is not None and c.day == best.day), best)
+
+
+def _own_day(winner: DateCandidate, seen: list[Seen]) -> date | None:
+    """The publisher's calendar day: a day in UTC gives way to the local one where that is shown.
+
+    It is shown by the same instant with an offset, or where the address and a visible date agree.
+    """
     others = [(k, c) for k, c in seen if k != "modified" and c.verdict == "outranked" and c.day]
-    for _, other in others:
-        if best.instant is not None and other.instant == best.instant and other.day != best.day:
-            return replace(chosen, day=_local_day(best, other))
-        if best.instant is None and other.instant is not None and other.day == best.day:
-            return replace(other, verdict="chosen")
+    for _, other in others if winner.instant else ():
+        if other.instant == winner.instant and other.day != winner.day:
+            return _local_day(winner, other)
     if _is_day_off(seen):
         link = next(c.day for kind, c in others if kind == "url")
         if any(c.day == link and kind in {"headline", "labelled", "time"} for kind, c in others):
-            return replace(chosen, day=link)
-    return chosen
+            return link
+    return winner.day
 
 
 def _local_day(best: DateCandidate, other: DateCandidate) -> date | None:
@@ -118,14 +129,7 @@ def _local_day(best: DateCandidate, other: DateCandidate) -> date | None:
     return other.day if best.day == in_utc else best.day
 
 
-def _judged(
-    kind: DateKind,
-    candidate: DateCandidate,
-    best: DateCandidate | None,
-    chosen: DateCandidate | None,
-) -> DateCandidate:
-    if chosen is not None and candidate is best:
-        return chosen
+def _judged(kind: DateKind, candidate: DateCandidate) -> DateCandidate:
     if kind == "modified" and candidate.verdict == "outranked":
         return replace(candidate, verdict="modified")
     return candidate

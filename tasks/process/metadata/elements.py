@@ -15,11 +15,14 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from tasks.process.metadata.plain import plain
 
 # Names of classes, ids, rel, itemprop and links that may hold an author, or a date.
-HINT = re.compile(
-    r"(?P<author>author|byline|by-line|autor|auteur|verfasser|writer|contributor|journalist|redakt"
-    r"|\bfirma\b|reporter|dc:creator)"
-    r"|(?P<date>date|time|publi|posted|datum|fecha|veroeff|entry-meta|post-meta|article-meta|stamp"
-    r"|pubinfo|created|modified)"
+# Without groups and word boundaries: those make a search four times as dear.
+AUTHOR_HINT = re.compile(
+    r"autho|byline|by-line|autor|auteur|verfasser|writer|contributor|journalist|redakt|firma"
+    r"|reporter|dc:creator"
+)
+DATE_HINT = re.compile(
+    r"date|time|publi|posted|datum|fecha|veroeff|entry-meta|post-meta|article-meta|stamp|pubinfo"
+    r"|created|modified"
 )
 # Links to a page about an author, or about a topic; both name what they link to.
 TELLING_LINK = re.compile(
@@ -34,8 +37,8 @@ SIDE_HINT = re.compile(
 )
 ASIDE_OF_ARTICLE = re.compile(r"\bmeta|byline|\binfo")
 SIDE_TAGS = frozenset({"nav", "aside", "footer"})
-# Pages with 100,000 elements exist; no honest page has so many of these.
-MOST_METAS: Final = 1_000
+# Pages with 100,000 elements exist; no honest page has so many of these under one name.
+MOST_METAS: Final = 200
 MOST_MARKED: Final = 80
 # Attributes whose values name what an element is.
 NAMING = frozenset({"class", "id", "rel", "itemprop", "property", "data-testid"})
@@ -72,7 +75,7 @@ class Marked:
 class Elements:
     """What one pass found; see `Marked` for the lists that hold elements."""
 
-    metas: list[tuple[str, str]] = field(default_factory=list)
+    metas: dict[str, list[str]] = field(default_factory=dict)
     links: list[tuple[str, dict[str, str | None]]] = field(default_factory=list)
     jsonld: list[LexborNode] = field(default_factory=list)
     body: LexborNode | None = None
@@ -89,7 +92,7 @@ class Elements:
 
     def meta(self, *names: str) -> list[str]:
         """Contents of the metas so named, in the order of `names`, then of the page."""
-        return [content for name in names for key, content in self.metas if key == name]
+        return [content for name in names for content in self.metas.get(name, ())]
 
     def is_beside(self, node: LexborNode | None) -> bool:
         """Whether an element lies in navigation, a related card, a comment or the footer."""
@@ -170,21 +173,12 @@ def _hints_of_link(attributes: dict[str, str | None]) -> int:
     return AUTHOR if match["author"] else TOPIC
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=20_000)
 def _hints(names: str) -> int:
     """AUTHOR and DATE bits of a class or id; pages repeat theirs a hundred times."""
-    bits = 0
-    for name in names[:300].split():
-        bits |= _hints_of_one(name)
-    return bits
-
-
-@lru_cache(maxsize=50_000)
-def _hints_of_one(name: str) -> int:
-    bits = 0
-    for match in HINT.finditer(name.lower()):
-        bits |= AUTHOR if match["author"] else DATE
-    return bits
+    names = names[:300].lower()
+    by_author = AUTHOR if AUTHOR_HINT.search(names) else 0
+    return by_author | (DATE if DATE_HINT.search(names) else 0)
 
 
 def _take_head(found: Elements, tag: str, node: LexborNode) -> None:
@@ -206,12 +200,14 @@ def _take_head(found: Elements, tag: str, node: LexborNode) -> None:
 
 def _take_meta(found: Elements, attributes: dict[str, str | None]) -> None:
     content = attributes.get("content") or attributes.get("value")
-    if not content or len(found.metas) >= MOST_METAS:
+    if not content:
         return
     keys: Iterable[str] = ("property", "name", "itemprop", "http-equiv")
     for name in {(attributes.get(key) or "").strip().lower() for key in keys}:
         if name:
-            found.metas.append((name, content))
+            contents = found.metas.setdefault(name, [])
+            if len(contents) < MOST_METAS:
+                contents.append(content)
 
 
 def _take_marked(found: Elements, tag: str, hints: int, marked: Marked) -> None:

@@ -7,5 +7,4 @@ METADATA_FLAGS: Final[dict[str, str]] = {
     "date_conflict": "Declared publication dates or the URL's differ by more than a day.",
     "date_future": "A declared publication date lies after the fetch and was not believed.",
     "date_unparsable": "A declared publication date could not be read.",
-    "no_title": "The page gives no title.",
 }

@@ -1,7 +1,5 @@
 """Names of the months in the languages of the news, as they stand in written dates."""
 
-import re
-
 # One line a language, twelve months; alternatives after a slash. Genitives where dates use them.
 _NAMES = """
 january february march april may june july august september october november december
@@ -18,7 +16,7 @@ januar februar marts april maj juni juli august september oktober november decem
 januar februar mars april mai juni juli august september oktober november desember/des
 stycznia/styczeń/sty lutego/luty/lut marca/marzec/mar kwietnia/kwiecień/kwi maja/maj/maj czerwca/czerwiec/cze lipca/lipiec/lip sierpnia/sierpień/sie września/wrzesień/wrz października/październik/paź listopada/listopad/lis grudnia/grudzień/gru
 января/январь/янв февраля/февраль/фев марта/март/мар апреля/апрель/апр мая/май июня/июнь/июн июля/июль/июл августа/август/авг сентября/сентябрь/сен октября/октябрь/окт ноября/ноябрь/ноя декабря/декабрь/дек
-січня лютого березня квітня травня червня липня серпня вересня жовтня - грудня
+січня лютого березня квітня травня червня липня серпня вересня жовтня листопада грудня
 ledna/leden února/únor března/březen dubna/duben května/květen června/červen července/červenec srpna/srpen září října/říjen listopadu prosince/prosinec
 ocak şubat mart nisan mayıs haziran temmuz ağustos eylül ekim kasım aralık
 ianuarie februarie martie aprilie mai iunie iulie august septembrie octombrie noiembrie decembrie
@@ -35,15 +33,11 @@ def _table() -> dict[str, int]:
     table: dict[str, int] = {}
     for line in _NAMES.strip().splitlines():
         for number, names in enumerate(line.split(), 1):
-            for name in names.split("/"):
-                if name != "-":
-                    table.setdefault(name, number)
+            table = {name: number for name in names.split("/")} | table
     return table
 
 
 MONTHS = _table()
-# A word that may be a month, with the full stop of an abbreviation.
-MONTH_WORD = re.compile(r"[^\W\d_]{3,14}", re.UNICODE)
 
 
 def month_number(word: str) -> int | None:

@@ -47,8 +47,9 @@ ROLE_WORDS = frozenset(
     national local today yesterday hours ago january february march april june july august
     september october november december monday tuesday wednesday thursday friday saturday sunday
     und-agenturen agenturen agencies agencias agences mitarbeiter mitarbeit special freelance
-    freier freie leserreporter gardener horticulturist horticulturalist educator grader licensed certified
-    master chef engineer developer designer practice admin dietitian nutritionist physician nurse partner sponsored advertisement anzeige
+    freier freie leserreporter gardener horticulturist horticulturalist educator grader licensed
+    certified master chef engineer developer designer practice admin dietitian nutritionist
+    physician nurse partner sponsored advertisement anzeige
     """.split()
 )
 DEGREES = frozenset(

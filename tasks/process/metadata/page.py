@@ -22,6 +22,7 @@ from tasks.process.metadata.site import (
     canonical_url,
     day_order,
     declared_language,
+    primary_subtag,
     site_name,
     site_words,
 )
@@ -118,7 +119,7 @@ def with_declared(found: Metadata, declared: Declared, timezone: str) -> Metadat
         published=published,
         modified_at=found.modified_at or _declared_instant(declared.modified, timezone),
         date_candidates=candidates,
-        language=found.language or declared.language,
+        language=found.language or primary_subtag(declared.language),
         section=found.section or declared.section,
         keywords=found.keywords or declared.keywords,
         image_url=found.image_url or declared.image_url,

@@ -59,10 +59,13 @@ def declared_language(elements: Elements, article: Node | None) -> str | None:
     """The primary subtag that the markup declares; not yet believed."""
     values = [elements.language, *elements.meta(*META_LANGUAGE)]
     values.append(first_string((article or {}).get("inLanguage")))
-    for value in values:
-        if match := LANGUAGE.match(value.strip()):
-            return match[1].lower()
-    return None
+    return next((subtag for value in values if (subtag := primary_subtag(value))), None)
+
+
+def primary_subtag(tag: str | None) -> str | None:
+    """`en` of `en-GB`; None for what is no language tag."""
+    match = LANGUAGE.match((tag or "").strip())
+    return match[1].lower() if match else None
 
 
 def day_order(elements: Elements, language: str | None, url: str | None) -> DayOrder:

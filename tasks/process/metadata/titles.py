@@ -11,6 +11,7 @@ from tasks.process.metadata.sources import META_TITLE
 from tasks.process.metadata.visible import likeness
 
 SEPARATOR = re.compile(r"\s+[|•·–—:/-]+\s+|\s*[|]\s*|\s+»\s+|\s+::\s+|:\s+")
+ARTICLE = re.compile(r"^(?:the|der|die|das|la|le|les|el|los|il|de|het)\s+", re.IGNORECASE)
 LONGEST_TITLE = 500
 LONGEST_HEADING = 180
 LEAST_LIKENESS = 0.2
@@ -48,7 +49,9 @@ def _is_site(part: str, sites: frozenset[str]) -> bool:
     letters = fold(part)
     if not letters:
         return True
-    return letters in sites or (len(letters) > 3 and fold(part.split(".")[0]) in sites)
+    if letters in sites or fold(ARTICLE.sub("", part.strip())) in sites:
+        return True
+    return len(letters) > 3 and fold(part.split(".")[0]) in sites
 
 
 def _headline(evidence: PageEvidence) -> str:

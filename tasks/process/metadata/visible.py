@@ -11,14 +11,15 @@ from tasks.process.metadata.elements import Elements, Marked
 from tasks.process.metadata.plain import inner_text, is_unseen, plain
 
 # How far below the headline a byline may stand, in characters, text nodes and nodes.
-REACH_CHARACTERS = 1_600
+REACH_CHARACTERS = 900
 REACH_LINES = 60
-REACH_NODES = 500
+REACH_NODES = 400
 # Above it stand kicker and date line.
 ABOVE_CHARACTERS = 160
 ABOVE_NODES = 80
 # How much of a page is read for a date that stands nowhere else.
 PAGE_NODES = 10_000
+MOST_YEARS = 200
 LONGEST_DATE_LINE = 120
 MAIN_SHARE = 0.25
 MOST_BLOCKS = 20
@@ -29,11 +30,10 @@ UNREAD_TAGS = frozenset({"nav", "aside", "footer", "form", "script", "style", "f
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A text node, with whether it stands within a link and its distance from the headline."""
+    """A text node and its distance from the headline in characters, negative above it."""
 
     text: str
     distance: int
-    linked: bool
 
 
 def headline_element(elements: Elements) -> Marked | None:
@@ -76,14 +76,13 @@ def _lines_below(heading: LexborNode) -> list[Line]:
     while node is not None and seen < REACH_NODES and length < REACH_CHARACTERS:
         seen += 1
         if text := _text_of(node):
-            lines.append(Line(text, length, _is_linked(node)))
+            lines.append(Line(text, length))
             length += len(text)
         node = _following(node) if node.tag in UNREAD_TAGS else node.first_child or _following(node)
     return lines[:REACH_LINES]
 
 
 def _lines_above(heading: LexborNode) -> list[Line]:
-    """Distances count back from the headline and are negative."""
     lines: list[Line] = []
     length = seen = 0
     node = _preceding(heading)
@@ -91,7 +90,7 @@ def _lines_above(heading: LexborNode) -> list[Line]:
         seen += 1
         if text := _text_of(node):
             length += len(text)
-            lines.append(Line(text, -length, _is_linked(node)))
+            lines.append(Line(text, -length))
         node = _preceding(node) if node.tag in UNREAD_TAGS else node.last_child or _preceding(node)
     return lines[::-1]
 
@@ -117,17 +116,22 @@ def texts_with_years(elements: Elements) -> Iterator[tuple[str, str]]:
 
     Whether a text lies aside is asked only where it may hold a date: that is the dear part.
     """
-    before = ""
     own_blocks: dict[int, bool] = {}
+    for before, node in islice(_nodes_with_years(elements), MOST_YEARS):
+        block = elements.side_block(node.parent)
+        if block is None or _is_own_block(block, elements, own_blocks):
+            yield plain(before), plain((node.text_content or "")[:REACH_CHARACTERS])
+
+
+def _nodes_with_years(elements: Elements) -> Iterator[tuple[str, LexborNode]]:
+    before = ""
     nodes = elements.body.traverse(include_text=True) if elements.body else iter(())
     for node in islice(nodes, PAGE_NODES):
         if node.tag != "-text":
             continue
         raw = (node.text_content or "")[:REACH_CHARACTERS]
         if YEAR_LIKE.search(raw) and not is_unseen(node):
-            block = elements.side_block(node.parent)
-            if block is None or _is_own_block(block, elements, own_blocks):
-                yield plain(before), plain(raw)
+            yield before, node
         if not raw.isspace():
             before = raw[-60:]
 
@@ -155,14 +159,3 @@ def _following(node: LexborNode) -> LexborNode | None:
             return current.next
         current = current.parent
     return None
-
-
-def _is_linked(node: LexborNode) -> bool:
-    parent = node.parent
-    for _ in range(3):
-        if parent is None:
-            return False
-        if parent.tag == "a":
-            return True
-        parent = parent.parent
-    return False

@@ -1,0 +1,23 @@
+"""Benchmarks: `make bench`, or `python -m tests.benchmarks ingest|memory|rows`.
+
+They print ratios of things that run side by side, for the machine's speed drifts; nothing here is
+an assertion. They need the corpora (BROADSHEET_CORPORA).
+"""
+
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.benchmarks import against_trafilatura, memory, rows
+
+BENCHMARKS = {"ingest": against_trafilatura.report, "memory": memory.report, "rows": rows.report}
+
+
+def main() -> None:
+    for name in sys.argv[1:] or BENCHMARKS:
+        with tempfile.TemporaryDirectory() as folder:
+            BENCHMARKS[name](Path(folder))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,45 @@
+"""Archives of any size, from the dev pages under changed URLs."""
+
+import os
+from pathlib import Path
+
+from fastwarc.warc import ArchiveIterator, WarcRecordType
+from warcio.archiveiterator import ArchiveIterator as Records
+from warcio.warcwriter import WARCWriter
+
+
+def corpora() -> Path:
+    """The folder of the corpora."""
+    return Path(os.environ["BROADSHEET_CORPORA"])
+
+
+def write_archive(path: Path, *, pages: int | None = None, size: int | None = None) -> int:
+    """Repeats the dev pages, their URLs changed, up to so many pages or bytes; gives the pages."""
+    written = 0
+    copy = 0
+    with path.open("wb") as out:
+        writer = WARCWriter(out, gzip=True)
+        while True:
+            with (corpora() / "dev" / "pages.warc.gz").open("rb") as source:
+                for record in Records(source):
+                    url = record.rec_headers.get_header("WARC-Target-URI")
+                    if url is None:
+                        continue
+                    mark = "&" if "?" in url else "?"
+                    record.rec_headers.replace_header("WARC-Target-URI", f"{url}{mark}copy={copy}")
+                    writer.write_record(record)
+                    written += 1
+                    if written == pages or (size and out.tell() >= size):
+                        return written
+            copy += 1
+
+
+def read_pages(path: Path, share: int, shares: int) -> list[tuple[str, bytes]]:
+    """URL and body of every `shares`-th page."""
+    found = []
+    with path.open("rb") as stream:
+        records = ArchiveIterator(stream, record_types=WarcRecordType.response)
+        for number, record in enumerate(records):
+            if number % shares == share:
+                found.append((record.headers["WARC-Target-URI"], record.reader.read()))
+    return found

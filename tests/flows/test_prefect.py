@@ -1,0 +1,99 @@
+"""The flow on a real Prefect server: what a person finds there after a run."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.pipeline.archives import page, url_of, write_stories, write_warc
+from tests.pipeline.command import ask, run
+
+pytestmark = pytest.mark.timeout(300)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of the API of a server of our own."""
+    port = free_port()
+    home = tmp_path_factory.mktemp("prefect")
+    environment = {
+        **os.environ,
+        "PREFECT_HOME": str(home),
+        "DO_NOT_TRACK": "1",
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    }
+    command = [sys.executable, "-m", "prefect", "server", "start", "--port", str(port)]
+    with (home / "server.log").open("w") as log:
+        process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+    address = f"http://127.0.0.1:{port}/api"
+    deadline = time.monotonic() + 150
+    while not _is_healthy(address):
+        assert process.poll() is None, (home / "server.log").read_text()
+        assert time.monotonic() < deadline, "the Prefect server did not start"
+        time.sleep(0.2)
+    yield address
+    process.terminate()
+    process.wait(timeout=30)
+
+
+def _is_healthy(address: str) -> bool:
+    try:
+        return httpx.get(f"{address}/health", timeout=2).status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+def read(server: str, path: str, body: dict[str, Any] | None = None) -> Any:
+    answer = httpx.post(f"{server}/{path}", json=body or {}, timeout=30)
+    answer.raise_for_status()
+    return answer.json()
+
+
+def test_a_flow_run_tells_what_it_was_and_what_came_of_it(server: str, tmp_path: Path) -> None:
+    archive = write_stories(tmp_path / "night.warc.gz", range(8))
+    small = {"BROADSHEET_READ__BATCH_BYTES": "4000", "PREFECT_API_URL": server}
+    done = run("ingest", archive, "--warehouse", tmp_path / "w", "--prefect", **small)
+    assert "documents in" in done.stdout
+    (flow_run,) = read(server, "flow_runs/filter")
+    assert flow_run["name"] == "ingest night.warc.gz"
+    assert flow_run["state"]["type"] == "COMPLETED"
+    assert flow_run["state"]["message"] == "8 loaded"
+    names = {task["name"] for task in read(server, "task_runs/filter")}
+    assert {"resolve", "load", "publish"} <= names
+    assert any(name.startswith("process batch 1 of ") for name in names)
+    artifacts = {artifact["key"]: artifact for artifact in read(server, "artifacts/filter")}
+    assert set(artifacts) == {"ingest-outcomes", "ingest-dropped"}
+    logged = [line["message"] for line in read(server, "logs/filter", {"limit": 200})]
+    assert any(line.startswith("published file=") for line in logged)
+    assert ask(tmp_path / "w", "select count(*) as n from articles") == [{"n": 8}]
+
+
+def test_the_flow_and_the_command_line_give_the_same(server: str, tmp_path: Path) -> None:
+    pages = {url_of(n): page(n) for n in range(5)} | {"https://courier.example/x": "<p>Soon.</p>"}
+    archive = write_warc(tmp_path / "night.warc.gz", pages)
+    run("ingest", archive, "--warehouse", tmp_path / "a", "--prefect", PREFECT_API_URL=server)
+    run("ingest", archive, "--warehouse", tmp_path / "b")
+    for query in (
+        "select * exclude (run_id, loaded_at) from articles order by url",
+        "select * exclude (run_id, seconds) from documents order by locator",
+    ):
+        assert ask(tmp_path / "a", query) == ask(tmp_path / "b", query)
+
+
+def test_a_failed_flow_run_says_why_in_a_sentence(server: str, tmp_path: Path) -> None:
+    missing = tmp_path / "nowhere.warc"
+    failed = run("ingest", missing, "--prefect", status=2, PREFECT_API_URL=server)
+    assert "does not exist" in failed.stderr

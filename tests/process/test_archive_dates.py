@@ -1,0 +1,51 @@
+from datetime import UTC, date, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tasks.process.archive_dates import read_archive_date
+
+
+@pytest.mark.parametrize(
+    ("raw", "day", "precision"),
+    [
+        ("26-FEB-1987 15:01:01.79", date(1987, 2, 26), "day"),
+        ("1987-02-26", date(1987, 2, 26), "day"),
+        ("19870226", date(1987, 2, 26), "day"),
+        ("1987-02", date(1987, 2, 1), "month"),
+        ("January 5, 2021", date(2021, 1, 5), "day"),
+        ("5 January 2021", date(2021, 1, 5), "day"),
+        ("Mon, 26 Feb 1987 15:01:01 +0100", date(1987, 2, 26), "second"),
+        ("1611234567", date(2021, 1, 21), "second"),
+        ("1611234567890", date(2021, 1, 21), "second"),
+        ("2021-01-05T10:00:00Z", date(2021, 1, 5), "second"),
+        ("25/12/1912", date(1912, 12, 25), "day"),
+    ],
+)
+def test_the_dates_of_archives_are_read(raw: str, day: date, precision: str) -> None:
+    found = read_archive_date(raw)
+    assert (found.source, found.verdict) == ("archive", "chosen")
+    assert (found.day, found.precision) == (day, precision)
+
+
+@pytest.mark.parametrize("raw", ["03/04/2021", "2021", "today", "32 May 2021", "", "x" * 5_000])
+def test_what_is_not_certain_is_not_a_date(raw: str) -> None:
+    found = read_archive_date(raw)
+    assert (found.day, found.verdict) == (None, "unparsable")
+    assert len(found.raw) <= 200
+
+
+def test_nothing_is_older_than_newspapers() -> None:
+    assert read_archive_date("1599-12-31").verdict == "before_1600"
+    assert read_archive_date("1600-01-01").verdict == "chosen"
+
+
+def test_a_time_of_an_archive_is_read_in_its_zone() -> None:
+    found = read_archive_date("26-FEB-1987 15:01:01.79", "America/New_York")
+    assert found.instant == datetime(1987, 2, 26, 20, 1, 1, tzinfo=UTC)
+
+
+@given(st.text(max_size=250) | st.from_regex(r"-?[0-9]{1,14}", fullmatch=True))
+def test_any_string_is_judged_without_an_exception(raw: str) -> None:
+    assert read_archive_date(raw).verdict in {"chosen", "unparsable", "before_1600"}

@@ -1,0 +1,83 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tasks.process.charset import decode, known_charset
+
+GERMAN = "Die Präsidentin sprach über größere Öfen für Käse in Süßwick. " * 10
+RUSSIAN = "Мэр Северогорска рассказал о новом порте и большом мосте. " * 10
+JAPANESE = "町長は新しい港と大きな橋について話した。船が来る。" * 10
+
+
+@pytest.mark.parametrize(
+    ("text", "codec", "declared"),
+    [
+        (GERMAN, "utf-8", None),
+        (GERMAN, "utf-8", "iso-8859-1"),
+        (GERMAN, "latin-1", "latin-1"),
+        (GERMAN, "cp1252", "utf-8"),
+        (GERMAN, "utf-16", None),
+        (GERMAN, "utf-16-le", None),
+        (RUSSIAN, "cp1251", "windows-1251"),
+        (RUSSIAN, "cp1251", "iso-8859-1"),
+        (RUSSIAN, "koi8-r", None),
+        (JAPANESE, "shift_jis", "utf-8"),
+        (JAPANESE, "euc-jp", None),
+        (JAPANESE, "iso2022_jp", None),
+        (JAPANESE, "utf-16-be", "utf-16be"),
+    ],
+)
+def test_text_survives_right_wrong_and_missing_labels(
+    text: str, codec: str, declared: str | None
+) -> None:
+    assert decode(f"<html><p>{text}</p>".encode(codec), declared).text == f"<html><p>{text}</p>"
+
+
+def test_the_meta_charset_counts_where_the_header_says_nothing() -> None:
+    page = '<meta charset="iso-8859-2"><p>Zażółć gęślą jaźń</p>'
+    assert decode(page.encode("iso-8859-2"), None).text == page
+
+
+def test_labels_mean_what_browsers_take_them_for() -> None:
+    assert known_charset("latin-1") == "cp1252"
+    assert known_charset("ISO-8859-1") == "cp1252"
+    assert known_charset(" 'GB2312' ") == "gbk"
+    assert known_charset("no-such-charset") is None
+    assert known_charset(None) is None
+
+
+def test_a_few_stray_bytes_do_not_spoil_a_utf8_page() -> None:
+    decoded = decode(GERMAN.encode() + "Käse".encode("latin-1"), None)
+    assert decoded.text == GERMAN + "Käse"
+    assert decoded.flags == ("mixed_charset",)
+
+
+def test_mojibake_is_repaired_and_flagged() -> None:
+    spoilt = GERMAN.encode().decode("cp1252", "ignore")
+    decoded = decode(f"<p>{spoilt}</p>".encode(), None)
+    assert "größere" in decoded.text
+    assert decoded.flags == ("mojibake_repaired",)
+
+
+def test_words_that_look_a_little_like_mojibake_stay() -> None:
+    text = "Une forêt près de l’hôtel, à São Vicente: ÂNGELO E JOÃO."
+    decoded = decode(text.encode(), None)
+    assert decoded.text == text
+    assert decoded.flags == ()
+
+
+def test_nuls_controls_and_marks_are_gone_and_c1_becomes_windows_1252() -> None:
+    body = b"\xef\xbb\xbfIt\xc2\x92s\x00 \x01here\tand\nthere"
+    assert decode(body, None).text == "It’s here\tand\nthere"
+
+
+@given(st.binary(max_size=3_000), st.none() | st.text(max_size=20))
+def test_any_bytes_decode_to_text_that_can_be_stored(body: bytes, declared: str | None) -> None:
+    text = decode(body, declared).text
+    assert "\x00" not in text
+    text.encode("utf-8")
+
+
+@given(st.text(max_size=300), st.sampled_from(["utf-8", "utf-16", "cp1251", "shift_jis"]))
+def test_any_text_in_any_charset_decodes(text: str, codec: str) -> None:
+    decode(text.encode(codec, "ignore"), codec)

@@ -1,0 +1,156 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tasks.process.artefacts import repair
+from tasks.process.clean import boilerplate_kind, clean
+from tests.process.pages import SENTENCES
+
+TITLE = "Nordholm rebuilds its pier"
+BOILERPLATE = [
+    "Skip to content",
+    "Zum Inhalt springen",
+    "Aller au contenu principal",
+    "Saltar al contenido",
+    "Editor’s note: Subscribe to the Nordholm in Brief newsletter, which explores the island.",
+    "Sign up for our daily newsletter and never miss a ferry.",
+    "Jetzt den kostenlosen Newsletter der Nordholmer Zeitung abonnieren!",
+    "Abonnez-vous à notre newsletter",
+    "We use cookies to improve your experience on this site. By clicking Accept, you agree.",
+    "Wir verwenden Cookies, um Inhalte zu personalisieren.",
+    "Share this article",
+    "Facebook Twitter WhatsApp Email",
+    "Teilen",
+    "Share on Facebook",
+    "Advertisement",
+    "- Anzeige -",
+    "Publicité",
+    "Read more: Herring season opens late in Skerrow",
+    "» Lesen Sie auch: Die Heringe kommen spät",
+    "À lire aussi : les harengs se font attendre",
+    "Leggi anche: le aringhe arrivano tardi",
+    "Leia também: Os arenques chegam tarde",
+    "Lees ook: Haringen komen laat",
+    "Auch interessant",
+    "Photo: Ola Tarn/Skerrow Press",
+    "Foto: Ola Tarn",
+    "Image credit: Skerrow Press",
+    "© 2024 The Nordholm Courier. All rights reserved.",
+    "Follow us on Facebook, Instagram and YouTube.",
+    "Lesedauer: 4 Minuten",
+    "5 min read",
+    "Aktualisiert am 19.02.2020",
+    "Tags: pier, harbour, ferry",
+]
+STORY = [
+    *SENTENCES,
+    "Advertisement for the ferry had been banned since May.",
+    "Share prices of the shipyard fell by a tenth.",
+    "Read the letter aloud, the mayor told her deputy.",
+    "Cookies were served after the council had voted.",
+    "Facebook",
+    "Like Facebook, Twitter has closed its office on the island.",
+    "Photo finishes are rare in the Lindwick regatta.",
+    "Copyright law is changing in Skerrow.",
+    "We asked the commission to reply to the fishermen.",
+    "Related diseases have been found in the herring.",
+    "Sign up for the boat lottery with the same card as last year.",
+    "Shares",
+    "Die Anzeige gegen den Bürgermeister wurde zurückgezogen.",
+    "La publicité du port a été interdite.",
+]
+
+
+@pytest.mark.parametrize("line", BOILERPLATE)
+def test_a_line_of_boilerplate_is_dropped(line: str) -> None:
+    cleaned = clean([SENTENCES[0], line, SENTENCES[1]], TITLE)
+    assert cleaned.paragraphs == SENTENCES[:2]
+    assert len(cleaned.flags) == 1
+    assert cleaned.flags[0].startswith("dropped_")
+    assert cleaned.flags[0].endswith(":1")
+
+
+@pytest.mark.parametrize("line", STORY)
+def test_a_line_of_the_story_stays(line: str) -> None:
+    assert boilerplate_kind(line) is None
+    assert clean([SENTENCES[2], line], TITLE).paragraphs == (SENTENCES[2], line)
+
+
+def test_boilerplate_within_a_paragraph_stays() -> None:
+    paragraph = f"{SENTENCES[0]} Read more: Herring season opens late. {SENTENCES[1]}"
+    assert clean([paragraph], None).paragraphs == (paragraph,)
+
+
+def test_drops_are_counted_by_kind() -> None:
+    lines = ["Skip to content", *SENTENCES[:2], "Read more: One", "Read more: Two", "* * *"]
+    assert clean(lines, TITLE).flags == (
+        "dropped_link:2",
+        "dropped_navigation:1",
+        "dropped_ornament:1",
+    )
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        TITLE,
+        "NORDHOLM REBUILDS ITS PIER!",
+        "Harbours: Nordholm rebuilds its pier",
+        "Nordholm rebuilds its pier | Courier",
+    ],
+)
+def test_the_repeated_title_is_dropped_above_the_story(line: str) -> None:
+    cleaned = clean([line, *SENTENCES], TITLE)
+    assert cleaned.paragraphs == SENTENCES
+    assert cleaned.flags == ("dropped_title:1",)
+
+
+def test_the_title_stays_further_down_and_where_there_is_nothing_else() -> None:
+    assert clean([*SENTENCES, TITLE], TITLE).paragraphs == (*SENTENCES, TITLE)
+    assert clean([TITLE], TITLE).paragraphs == (TITLE,)
+
+
+@pytest.mark.parametrize(
+    ("raw", "repaired"),
+    [
+        ("said the minister Wang Yi. .", "said the minister Wang Yi."),
+        ("open lines.” », According to Lindwick.", "open lines.”, According to Lindwick."),
+        ("said the ministry. , using old terms.", "said the ministry, using old terms."),
+        ("the ferry , they said , was late .", "the ferry, they said, was late."),
+        ("two  spaces\u00a0and\u200b a soft\u00adhyphen", "two spaces and a softhyphen"),
+        ("e\u0301t\u00e9", "été"),
+        ("Ãœber den Hafen", "Über den Hafen"),
+        ("The end.». Then", "The end. Then"),
+        # what writers do on purpose
+        ("Well . . . perhaps", "Well . . . perhaps"),
+        ("Il a dit « non ». Puis rien.", "Il a dit « non ». Puis rien."),
+        ("c’est fini ! », a-t-il dit.", "c’est fini ! », a-t-il dit."),
+        ("a conference (APEC). summit.", "a conference (APEC). summit."),
+        ("written in .NET , in short", "written in .NET, in short"),
+        ("می‌خواهم", "می‌خواهم"),
+    ],
+)
+def test_only_certain_artefacts_are_repaired(raw: str, repaired: str) -> None:
+    assert repair(raw) == repaired
+
+
+PIECES = st.lists(
+    st.sampled_from(
+        [*BOILERPLATE, *STORY, TITLE, " .", "».", " »", ",", "”", "…", "\u200b", "é", "\n"]
+    )
+    | st.text(max_size=12),
+    max_size=8,
+).map(" ".join)
+
+
+@given(st.lists(PIECES | st.text(max_size=80), max_size=12), st.none() | st.just(TITLE) | st.text())
+def test_cleaning_twice_changes_nothing(paragraphs: list[str], title: str | None) -> None:
+    once = clean(paragraphs, title)
+    twice = clean(once.paragraphs, title)
+    assert twice.paragraphs == once.paragraphs
+    assert twice.flags == ()
+
+
+@given(st.lists(st.sampled_from(SENTENCES), max_size=8), st.none() | st.just(TITLE))
+def test_no_sentence_of_a_story_is_lost(sentences: list[str], title: str | None) -> None:
+    assert list(clean(sentences, title).paragraphs) == sentences

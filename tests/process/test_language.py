@@ -1,0 +1,34 @@
+import pytest
+
+from tasks.process.language import identify
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("The harbour council of Nordholm met on Monday to speak about the ferry.", "en"),
+        ("Der Hafenrat von Nordholm sprach am Montag über die alte Fähre.", "de"),
+        ("Le conseil du port de Nordholm a parlé lundi de la vieille jetée.", "fr"),
+        ("El consejo del puerto de Nordholm habló el lunes del viejo muelle.", "es"),
+        ("港の評議会は月曜日に古い桟橋について話し合った。", "ja"),
+        ("สภาท่าเรือประชุมเมื่อวันจันทร์เพื่อพูดคุยเกี่ยวกับเรือข้ามฟาก", "th"),
+    ],
+)
+def test_languages_are_told_by_their_text(text: str, code: str) -> None:
+    found, score = identify(text)
+    assert found == code
+    assert 0.5 < score <= 1.0
+
+
+@pytest.mark.parametrize("text", ["", "   ", "Nordholm", "No pier yet."])
+def test_a_text_too_short_to_tell_is_undetermined(text: str) -> None:
+    assert identify(text) == ("und", 0.0)
+
+
+def test_the_declared_language_decides_only_where_the_text_does_not() -> None:
+    sure = "The harbour council of Nordholm met on Monday to speak about the ferry."
+    unsure = "Ossel Tarn Skerrow Iloba Vundo Kipra"
+    assert identify(sure, "de")[0] == "en"
+    assert identify(unsure)[1] < 0.5
+    assert identify(unsure, "de")[0] == "de"
+    assert identify(unsure, "not a language")[0] != "not a language"

@@ -1,0 +1,198 @@
+from dataclasses import replace
+
+import pytest
+from selectolax.lexbor import LexborHTMLParser
+
+from tasks.process import terms
+from tasks.process.access import access_state
+from tasks.process.metadata.model import Metadata
+from tasks.process.page_type import PageEvidence, Verdict, judge
+from tasks.records import DateCandidate
+from tests.process.pages import SENTENCES, story
+
+MIN_WORDS = 25
+ARTICLE = PageEvidence(
+    tree=LexborHTMLParser(story()),
+    metadata=Metadata(title="Nordholm rebuilds its pier", page_types=("NewsArticle",)),
+    url="https://courier.example/2024/03/01/nordholm-rebuilds-its-pier",
+    title="Nordholm rebuilds its pier",
+    paragraphs=SENTENCES,
+)
+BARE = replace(ARTICLE, metadata=Metadata(title=ARTICLE.title))
+PUBLISHED = DateCandidate("meta", "meta[date]", "2024-03-01", None, None, "day", "chosen")
+
+
+def verdict(page: PageEvidence) -> Verdict:
+    found = judge(page, MIN_WORDS)
+    assert found.page_type in terms.PAGE_TYPES
+    assert found.rejected_reason is None or found.rejected_reason in terms.REJECTION_REASONS
+    assert set(found.flags) <= set(terms.QUALITY_FLAGS)
+    return found
+
+
+def test_a_story_is_an_article_with_and_without_markup() -> None:
+    assert verdict(ARTICLE) == Verdict("article")
+    assert verdict(BARE) == Verdict("article")
+    assert verdict(replace(BARE, tree=None, url=None)) == Verdict("article")
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        ("404 - Page not found | Courier", "The link may be broken."),
+        ("Seite nicht gefunden", "Leider ist hier nichts."),
+        ("Courier", "Sorry, the page you are looking for has been moved or deleted."),
+        ("Page introuvable", "Retournez à l’accueil."),
+        ("Página no encontrada - El Faro", "Vuelva a la portada."),
+        ("Pagina non trovata", "Torna alla home."),
+        ("Página não encontrada", "Volte ao início."),
+        ("Pagina niet gevonden", "Ga terug."),
+    ],
+)
+def test_a_page_that_says_there_is_none_is_a_soft_404(title: str, text: str) -> None:
+    found = verdict(replace(ARTICLE, title=title, paragraphs=(text,)))
+    assert found.rejected_reason == "soft_404"
+
+
+def test_a_long_story_about_missing_pages_is_an_article() -> None:
+    page = replace(ARTICLE, title="404: the page that nobody found", paragraphs=SENTENCES * 3)
+    assert verdict(page).rejected_reason is None
+
+
+@pytest.mark.parametrize("title", ["Just a moment...", "Access denied", "Are you a robot?"])
+def test_a_bot_check_is_refused(title: str) -> None:
+    page = replace(BARE, title=title, paragraphs=("Enable JavaScript and cookies to continue",))
+    assert verdict(page).rejected_reason == "bot_check"
+
+
+@pytest.mark.parametrize(
+    "paragraphs",
+    [
+        (
+            "We value your privacy.",
+            "We and our 512 partners store cookies on your device to process personal data.",
+            "Click accept all to give your consent, or manage your privacy settings.",
+        ),
+        (
+            "Um diese Seite zu lesen, benötigen wir Ihre Einwilligung zu Cookies und Tracking.",
+            "Unsere 120 Partner verarbeiten personenbezogene Daten für personalisierte Werbung.",
+        ),
+    ],
+)
+def test_a_consent_wall_is_refused(paragraphs: tuple[str, ...]) -> None:
+    assert verdict(replace(BARE, paragraphs=paragraphs)).rejected_reason == "consent_wall"
+
+
+def test_a_story_with_a_cookie_notice_below_is_an_article() -> None:
+    page = replace(BARE, paragraphs=(*SENTENCES, "We use cookies and ask for your consent."))
+    assert verdict(page) == Verdict("article")
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("https://courier.example/", "section_front"),
+        ("https://courier.example/index.html", "section_front"),
+        ("https://courier.example/de/", "section_front"),
+        ("https://courier.example/news/politics/", "section_front"),
+        ("https://courier.example/tag/pier", "listing"),
+        ("https://courier.example/category/harbours/page/3", "listing"),
+        ("https://wiki.example/wiki/List_of_piers", "listing"),
+        ("https://shop.example/collections/piers", "collection"),
+        ("https://shop.example/product/123/pier-lamp", "product"),
+        ("https://pierworks.example/services/pier-building", "service"),
+        ("https://forum.example/threads/which-pier.12/", "forum"),
+        ("https://docs.pierkit.example/install", "documentation"),
+    ],
+)
+def test_addresses_of_other_pages_are_refused_unless_the_page_declares_an_article(
+    url: str, reason: str
+) -> None:
+    assert verdict(replace(BARE, url=url)).rejected_reason == reason
+    declared = verdict(replace(ARTICLE, url=url))
+    assert declared.flags == (f"maybe_{reason}",) or declared.rejected_reason == "listing"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://courier.example/news/politics/nordholm-rebuilds-its-pier",
+        "https://courier.example/service/news/which-ferry-runs-when-12345",
+        "https://courier.example/pier",
+        "https://courier.example/?p=1234",
+        "https://courier.example/blog/best-ferry-services",
+    ],
+)
+def test_addresses_of_stories_are_no_reason_to_refuse(url: str) -> None:
+    assert verdict(replace(BARE, url=url)) == Verdict("article")
+
+
+@pytest.mark.parametrize(
+    ("types", "reason"),
+    [
+        (("Product", "product"), "product"),
+        (("product.group",), "collection"),
+        (("CollectionPage", "website"), "listing"),
+        (("https://schema.org/QAPage",), "forum"),
+    ],
+)
+def test_declared_types_are_believed(types: tuple[str, ...], reason: str) -> None:
+    page = replace(BARE, metadata=Metadata(page_types=types))
+    assert verdict(page).rejected_reason == reason
+
+
+def test_og_article_counts_only_with_a_date() -> None:
+    url = "https://pierworks.example/services/pier-building"
+    undated = replace(BARE, url=url, metadata=Metadata(page_types=("article",)))
+    dated = replace(undated, metadata=Metadata(page_types=("article",), published=PUBLISHED))
+    assert verdict(undated).rejected_reason == "service"
+    assert verdict(dated).flags == ("maybe_service",)
+
+
+@pytest.mark.parametrize(
+    ("types", "url", "page_type"),
+    [
+        (("LiveBlogPosting",), "https://courier.example/pier", "live"),
+        (("NewsArticle",), "https://courier.example/live/2024/pier-opens", "live"),
+        (("ImageGallery", "NewsArticle"), "https://courier.example/pier", "gallery"),
+        (("video.other",), "https://courier.example/pier", "video"),
+    ],
+)
+def test_kinds_of_stories_are_named_and_loaded(
+    types: tuple[str, ...], url: str, page_type: str
+) -> None:
+    page = replace(BARE, url=url, metadata=Metadata(page_types=types))
+    assert verdict(page) == Verdict(page_type)
+
+
+def test_short_texts_are_refused_and_counted_by_characters_where_words_are_not_spaced() -> None:
+    short = verdict(replace(ARTICLE, paragraphs=("A pier.",)))
+    assert (short.rejected_reason, short.sign) == ("too_short", "2 words, required are 25")
+    japanese = "港の評議会は月曜日に古い桟橋について話し合い、" + "春に工事を始める。" * 5
+    assert verdict(replace(ARTICLE, paragraphs=(japanese,))).rejected_reason is None
+
+
+@pytest.mark.parametrize(
+    ("free", "paragraphs", "state"),
+    [
+        (None, SENTENCES, "unknown"),
+        (True, SENTENCES, "full"),
+        (False, SENTENCES[:1], "paywalled"),
+        (False, SENTENCES * 5, "unknown"),
+        (None, (*SENTENCES, "Subscribe to continue reading."), "truncated"),
+        (None, (*SENTENCES, "Jetzt abonnieren und weiterlesen"), "truncated"),
+        (None, (*SENTENCES * 8, "Subscribe to continue reading."), "unknown"),
+        (None, (*SENTENCES, "Cet article est réservé aux abonnés"), "truncated"),
+    ],
+)
+def test_access_is_told_by_what_is_declared_and_by_invitations_to_subscribe(
+    free: bool | None, paragraphs: tuple[str, ...], state: str
+) -> None:
+    found = access_state(LexborHTMLParser(story()), Metadata(free_to_read=free), paragraphs)
+    assert found == state
+    assert found in terms.ACCESS_STATES
+
+
+def test_a_short_text_before_a_wall_is_truncated() -> None:
+    tree = LexborHTMLParser(story('<div class="paywall">Offers</div>'))
+    assert access_state(tree, Metadata(), SENTENCES[:1]) == "truncated"

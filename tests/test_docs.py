@@ -1,0 +1,52 @@
+"""The documentation is true: tables are the schema's, and every query runs."""
+
+import re
+import runpy
+from pathlib import Path
+
+import pytest
+
+from config.settings import load_settings
+from tasks.pipeline import Watcher, ingest, plain_calls
+from tasks.runs import Request
+from warehouse.query import opened, rows
+
+ROOT = Path(__file__).parent.parent
+QUERIES = re.findall(r"```sql\n(.*?)```", (ROOT / "docs" / "cookbook.md").read_text("utf-8"), re.S)
+
+
+@pytest.fixture(scope="module")
+def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("demo") / "w"
+    settings = load_settings(warehouse=folder)
+    corpus = str(ROOT / "flows" / "demo" / "corpus")
+    with plain_calls(2) as call:
+        ingest(Request((corpus,)), settings, call, Watcher())
+    return folder
+
+
+def test_the_page_of_tables_is_the_one_that_the_schema_makes() -> None:
+    made = runpy.run_path(str(ROOT / "docs" / "make_tables.py"))["page"]()
+    assert (ROOT / "docs" / "tables.md").read_text("utf-8") == made, "run `make docs`"
+
+
+@pytest.mark.parametrize("query", QUERIES, ids=lambda query: query.split("\n")[1].strip())
+def test_a_query_of_the_cookbook_runs_and_has_an_answer(warehouse: Path, query: str) -> None:
+    with opened(warehouse) as connection:
+        _, found = rows(connection, query)
+    assert found
+
+
+def test_the_links_of_the_readme_lead_somewhere() -> None:
+    text = (ROOT / "README.md").read_text("utf-8")
+    for target in re.findall(r"\]\(([^)#]+)\)", text):
+        assert (ROOT / target).exists(), target
+
+
+def test_every_dependency_has_a_line_that_says_why() -> None:
+    pyproject = (ROOT / "pyproject.toml").read_text("utf-8")
+    block = pyproject.partition("dependencies = [")[2].partition("\n]")[0]
+    names = re.findall(r'^ +"([a-z0-9-]+)', block, re.M)
+    page = (ROOT / "docs" / "dependencies.md").read_text("utf-8")
+    assert names
+    assert not [name for name in names if name not in page]

@@ -1,0 +1,60 @@
+"""Extraction on the corpora never falls: floors just under what is reached."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.pipeline.command import ask, run
+
+CORPORA = os.environ.get("BROADSHEET_CORPORA")
+pytestmark = [
+    pytest.mark.skipif(not CORPORA, reason="BROADSHEET_CORPORA does not name the corpora"),
+    pytest.mark.timeout(600),
+]
+FLOORS = {
+    "dev": {
+        "zyte.text_f1": 0.955,
+        "fundus.text_f1": 0.947,
+        "fundus.title_exact": 0.84,
+        "fundus.author_f1": 0.90,
+        "fundus.date_acc": 0.982,
+        "fundus.language_acc": 0.98,
+        "fundus.tags_f1": 0.69,
+        "htmldate.date_acc": 0.906,
+    },
+    "dev-wcxb": {
+        "f1_all": 0.935,
+        "with_present": 0.945,
+        "without_absent": 0.951,
+        "title_exact": 0.82,
+        "author_f1": 0.83,
+        "date_acc": 0.84,
+        "rejected": 0.75,
+        "loaded": 0.98,
+    },
+}
+SCORERS = {"dev": "score.py", "dev-wcxb": "score_wcxb.py"}
+
+
+@pytest.mark.parametrize("suite", FLOORS)
+def test_scores_reach_their_floors(suite: str, tmp_path: Path) -> None:
+    folder = Path(CORPORA or "")
+    run("ingest", folder / suite / "pages.warc.gz", "--warehouse", tmp_path / "w")
+    floors = [f"--min={metric}={floor}" for metric, floor in FLOORS[suite].items()]
+    gold, published = folder / suite / "gold.jsonl", tmp_path / "w" / "news.duckdb"
+    command = [sys.executable, folder / SCORERS[suite], gold, published, *floors]
+    scored = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert scored.returncode == 0, scored.stdout + scored.stderr
+
+
+def test_the_seed_is_one_clean_article_without_an_invented_date(tmp_path: Path) -> None:
+    run("ingest", Path(CORPORA or "") / "seed", "--warehouse", tmp_path / "w")
+    (found,) = ask(tmp_path / "w", "select title, text, published_at from articles")
+    assert found["title"].startswith("Russia’s Lavrov, China’s Wang hail cooperation")
+    assert found["published_at"] is None
+    for rubbish in ("Skip to content", "Subscribe", " .", "» ,", "”» "):
+        assert rubbish not in found["text"]
+    assert "supply Moscow with munitions for its war in Ukraine." in found["text"]
