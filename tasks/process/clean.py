@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from tasks.process.artefacts import repair
 from tasks.process.boilerplate import LINES, LONGEST, LONGEST_LINE
+from tasks.process.edges import without_bylines, without_invitations
 
 BULLETS = " \t-–—*•·|>»›→▶►▸+_#=~❤️⬇"
 WORDS = re.compile(r"[^\W_]+")
@@ -29,16 +30,18 @@ class Cleaned:
     flags: tuple[str, ...]
 
 
-def clean(paragraphs: Sequence[str], title: str | None) -> Cleaned:
+def clean(paragraphs: Sequence[str], title: str | None, authors: Sequence[str] = ()) -> Cleaned:
     """Drops boilerplate lines and repairs artefacts; cleaning twice changes nothing.
 
     Args:
         paragraphs: in reading order; a line break within one is taken for a space.
         title: the headline, whose repetition above the story is dropped.
+        authors: whose byline above the story is dropped.
     """
     counts: Counter[str] = Counter()
     kept = _without_boilerplate(_repaired(paragraphs, counts), counts)
     kept = _without_title(kept, title, counts)
+    kept = _without_edges(kept, authors, counts)
     return Cleaned(tuple(kept), tuple(f"{name}:{n}" for name, n in sorted(counts.items()) if n))
 
 
@@ -85,6 +88,16 @@ def _without_title(lines: list[str], title: str | None, counts: Counter[str]) ->
     if not kept:  # a page that is all headline
         return lines
     counts["dropped_title"] = len(lines) - len(kept)
+    return kept
+
+
+def _without_edges(lines: list[str], authors: Sequence[str], counts: Counter[str]) -> list[str]:
+    unsigned = without_bylines(lines, authors)
+    kept = without_invitations(unsigned)
+    if not kept:  # a page that is all wall
+        return lines
+    counts["dropped_byline"] = len(lines) - len(unsigned)
+    counts["dropped_wall"] = len(unsigned) - len(kept)
     return kept
 
 

@@ -2,11 +2,11 @@
 
 Pure: no network, database, clock, or state between documents.
 
-    bytes ─ decode ─┬─ html: guards ─ parse ─ metadata ─ body ─┬─ clean ─ page type ─ language ─ article
+    bytes ─ decode ─┬─ html: guards ─ parse ─ metadata ─ body ─┬─ clean ─ page type ─ language
                     └─ text: plain text, with its row's fields ┘
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from selectolax.lexbor import LexborHTMLParser
 
@@ -15,6 +15,7 @@ from config.settings import ProcessSettings
 from tasks.process.access import access_state
 from tasks.process.charset import decode
 from tasks.process.clean import Cleaned, clean
+from tasks.process.edges import names_in_byline
 from tasks.process.extract import Body, extract_body
 from tasks.process.fingerprint import article_id, content_hash, payload_digest, word_count
 from tasks.process.guards import refuse_page
@@ -78,7 +79,7 @@ def _draft_page(document: RawDocument, settings: ProcessSettings) -> Draft | Dro
         body = extract_body(decoded.text, document.url)
     except ExtractorError as error:
         return document.dropped("failed", "extractor_error", str(error))
-    cleaned = clean(body.paragraphs, metadata.title)
+    cleaned = clean(body.paragraphs, metadata.title, metadata.authors)
     return Draft(decoded.text, metadata, body, cleaned, decoded.flags, tree)
 
 
@@ -89,8 +90,11 @@ def _draft_text(document: RawDocument, settings: ProcessSettings) -> Draft:
     if document.declared.title and title:  # the row's title counts; the line is part of the text
         paragraphs = (title, *paragraphs)
         title = None
-    metadata = with_declared(Metadata(title=title), document.declared, settings.timezone)
-    cleaned = clean(paragraphs, metadata.title)
+    found = Metadata(title=title)
+    if not document.declared.authors:
+        found = replace(found, authors=names_in_byline(paragraphs))
+    metadata = with_declared(found, document.declared, settings.timezone)
+    cleaned = clean(paragraphs, metadata.title, metadata.authors)
     return Draft(decoded.text, metadata, Body(paragraphs, PLAIN_TEXT), cleaned, decoded.flags)
 
 

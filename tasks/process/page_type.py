@@ -16,6 +16,9 @@ NOTICE_WORDS = 150
 CONSENT_WORDS = 600  # consent walls name their partners and purposes at length
 CONSENT_SHARE = 0.5  # of the words stand in paragraphs that speak of consent
 SECTION_SEGMENTS = 3
+TEASERS = 6
+TEASER_LENGTH = 250  # characters of the longest paragraph
+LINKED_HEADLINES = "h2 a[href], h3 a[href], a[href] h2, a[href] h3"
 SHOP_PATHS = (
     ("product", signs.PRODUCT_PATH),
     ("collection", signs.COLLECTION_PATH),
@@ -135,6 +138,9 @@ def _suspicions(page: PageEvidence, types: set[str]) -> Iterator[tuple[str, str,
         yield "documentation", "address or generator", False
     if page.url and _is_front(address):
         yield "section_front", "address", False
+    if _is_list_of_teasers(page):
+        kind = "section_front" if path.strip("/").count("/") < SECTION_SEGMENTS else "listing"
+        yield kind, "headlines that are links, and no longer text", False
     if not (signs.STORY_PATH.search(path) or signs.STORY_PATH.search(address.query)):
         for page_type, pattern in SHOP_PATHS:
             if pattern.search(path):
@@ -150,6 +156,14 @@ def _by_type(types: set[str]) -> Iterator[tuple[str, str, bool]]:
     ):
         if types & names:
             yield page_type, f"declared as {min(types & names)}", False
+
+
+def _is_list_of_teasers(page: PageEvidence) -> bool:
+    """Many headlines that lead elsewhere, and nothing that is longer than a teaser."""
+    if page.tree is None or max(map(len, page.paragraphs), default=0) > TEASER_LENGTH:
+        return False
+    headlines = page.tree.css(LINKED_HEADLINES)
+    return len(headlines) >= TEASERS
 
 
 def _is_documentation(page: PageEvidence, host: str, path: str) -> bool:

@@ -29,6 +29,8 @@ QUALITY_FLAGS = {
     "mojibake_repaired": "Text that was decoded wrongly before it came here is repaired.",
     "repaired_artefacts": "N paragraphs had stray marks, invisible characters or odd spaces.",
     "dropped_title": "N lines that repeat the headline are dropped.",
+    "dropped_byline": "N lines above the story that name its authors are dropped.",
+    "dropped_wall": "N lines below the text that ask to subscribe, to read on, are dropped.",
     "dropped_navigation": "N skip links, log-in links, tags or calls for comments are dropped.",
     "dropped_share_bar": "N lines of share buttons are dropped.",
     "dropped_notice": "N newsletter, cookie, social media or affiliate notices are dropped.",

@@ -103,12 +103,14 @@ def with_declared(found: Metadata, declared: Declared, timezone: str) -> Metadat
     """Fills what the page does not say from the archive row that had it."""
     row = read_archive_date(declared.published, timezone) if declared.published else None
     candidates = found.date_candidates
-    published = found.published
+    published, flags = found.published, found.flags
     if row is not None:
         if published is None and row.verdict == "chosen":
             published = row
         elif row.verdict == "chosen":
             row = replace(row, verdict="outranked")
+        else:
+            flags = (*flags, "date_unparsable")
         candidates = (*candidates, row)
     authors = tuple(name for author in declared.authors for name in names_in(author))
     return replace(
@@ -124,6 +126,7 @@ def with_declared(found: Metadata, declared: Declared, timezone: str) -> Metadat
         keywords=found.keywords or declared.keywords,
         image_url=found.image_url or declared.image_url,
         site_name=found.site_name or declared.publication,
+        flags=flags,
     )
 
 

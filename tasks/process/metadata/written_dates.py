@@ -34,7 +34,6 @@ EPOCH = re.compile(r"-?\d{9,10}(?:\.\d{1,9})?|-?\d{12,13}")
 AFTER_DATE = re.compile(
     r"[\s,|•·–—-]{0,5}(?:at|um|à|a las|alle|às|ore|kl\.?|o|klo|в|@|T)?\s{0,2}" + CLOCK
 )
-BEFORE_DATE = re.compile(CLOCK + r"[\s,|•·–—-]{1,4}(?:on\s)?$")
 
 WORD = r"[^\W\d_]{3,14}"
 LINK = r"(?:\s?(?:de|del|of|do|d'|-|/)\s?|[\s.,]{1,3})"
