@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-HEAVY = ("prefect", "pyiceberg", "trafilatura", "pyarrow", "duckdb", "lxml", "pydantic")
+HEAVY = ("prefect", "pyiceberg", "trafilatura", "pyarrow", "duckdb", "lxml", "sqlalchemy")
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["ingest", "--help"], ["--version"]])

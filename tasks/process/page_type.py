@@ -16,6 +16,8 @@ NOTICE_WORDS = 150
 CONSENT_WORDS = 600  # consent walls name their partners and purposes at length
 CONSENT_SHARE = 0.5  # of the words stand in paragraphs that speak of consent
 SECTION_SEGMENTS = 3
+# Shorter lines are headings and menu entries; they do not make a text long enough.
+LINE_WORDS = 5
 TEASERS = 6
 TEASER_LENGTH = 250  # characters of the longest paragraph
 LINKED_HEADLINES = "h2 a[href], h3 a[href], a[href] h2, a[href] h3"
@@ -62,13 +64,14 @@ class Verdict:
 
 def judge(page: PageEvidence, min_words: int) -> Verdict:
     """Rejects what is recognised with confidence; in doubt the page is loaded with a flag."""
-    words = sum(map(word_count, page.paragraphs))
-    notice = _notice(page, words)
+    counts = list(map(word_count, page.paragraphs))
+    notice = _notice(page, sum(counts))
     if notice:
         return Verdict(notice[0], *notice)
     verdict = _by_type_and_address(page) if page.tree is not None else Verdict("article")
+    words = sum(count for count in counts if count >= LINE_WORDS)
     if verdict.rejected_reason is None and words < min_words:
-        sign = f"{words} words, required are {min_words}"
+        sign = f"{words} words in sentences, required are {min_words}"
         return Verdict(verdict.page_type, "too_short", sign, verdict.flags)
     return verdict
 
@@ -129,6 +132,8 @@ def _suspicions(page: PageEvidence, types: set[str]) -> Iterator[tuple[str, str,
     """What the page may be, its sign, and whether not even signs of an article speak against it."""
     address = urlsplit(page.url or "")
     path = address.path
+    if page.url and _is_front(address):
+        yield "section_front", "address", False
     yield from _by_type(types)
     if signs.LISTING_WIKI.match(path):
         yield "listing", "a wiki's list", True
@@ -136,8 +141,6 @@ def _suspicions(page: PageEvidence, types: set[str]) -> Iterator[tuple[str, str,
         yield "forum", "address", False
     if _is_documentation(page, address.netloc, path):
         yield "documentation", "address or generator", False
-    if page.url and _is_front(address):
-        yield "section_front", "address", False
     if _is_list_of_teasers(page):
         kind = "section_front" if path.strip("/").count("/") < SECTION_SEGMENTS else "listing"
         yield kind, "headlines that are links, and no longer text", False

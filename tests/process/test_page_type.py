@@ -165,9 +165,18 @@ def test_kinds_of_stories_are_named_and_loaded(
     assert verdict(page) == Verdict(page_type)
 
 
+def test_a_menu_does_not_make_a_note_long_enough() -> None:
+    menu = ("Harbour news", "Town", "The isles", "People", "Sport", "What's on", "Contact") * 4
+    note = replace(ARTICLE, paragraphs=(*menu, "Fog from eight. The horn will sound. Stay in."))
+    assert verdict(note).rejected_reason == "too_short"
+
+
 def test_short_texts_are_refused_and_counted_by_characters_where_words_are_not_spaced() -> None:
     short = verdict(replace(ARTICLE, paragraphs=("A pier.",)))
-    assert (short.rejected_reason, short.sign) == ("too_short", "2 words, required are 25")
+    assert (short.rejected_reason, short.sign) == (
+        "too_short",
+        "0 words in sentences, required are 25",
+    )
     japanese = "港の評議会は月曜日に古い桟橋について話し合い、" + "春に工事を始める。" * 5
     assert verdict(replace(ARTICLE, paragraphs=(japanese,))).rejected_reason is None
 

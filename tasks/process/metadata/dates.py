@@ -78,9 +78,9 @@ def _best(seen: list[Seen]) -> DateCandidate | None:
 def _printed_before(best: DateCandidate, seen: list[Seen], url: str) -> DateCandidate | None:
     """A date printed near the headline that is half a year or more older than the declared one.
 
-    Outside newsrooms, a move to another system stamps old pages anew: of the pages of the
-    development corpora where this holds, the printed date was right on five of five, leaving out
-    those whose address has the declared month.
+    Outside newsrooms, a move to another system stamps old pages anew. The rule was made on a
+    handful of pages of the development corpora; those whose address has the declared month are
+    left out.
     """
     if best.day is None or f"/{best.day:%Y/%m}" in url:
         return None

@@ -79,7 +79,7 @@ def looks_like_name(name: str, strict: bool) -> bool:
             only what can be no name is refused.
     """
     lower = name.casefold()
-    if lower in AGENCIES:
+    if lower in AGENCIES or lower.endswith((" press agency", " news agency")):
         return True
     words = lower.split()
     if not words or len(name) > 60 or len(words) > 6 or not WORD.search(name) or DIGIT.search(name):

@@ -8,7 +8,7 @@ from tasks.process.metadata.jsonld import is_news
 from tasks.process.metadata.names import fold
 from tasks.process.metadata.plain import inner_text, plain
 from tasks.process.metadata.sources import META_TITLE
-from tasks.process.metadata.visible import likeness
+from tasks.process.metadata.visible import likeness, printed_title
 
 SEPARATOR = re.compile(r"\s+[|•·–—:/-]+\s+|\s*[|]\s*|\s+»\s+|\s+::\s+|:\s+")
 ARTICLE = re.compile(r"^(?:the|der|die|das|la|le|les|el|los|il|de|het)\s+", re.IGNORECASE)
@@ -26,7 +26,15 @@ def read_title(evidence: PageEvidence) -> str | None:
     if headline and is_newsroom and not _is_description(headline, declared):
         return headline
     best = _likeliest(headings, [*declared, headline] if headline else declared)
-    return best or headline or next(iter(declared), None)
+    return best or headline or _first_declared(evidence, declared)
+
+
+def _first_declared(evidence: PageEvidence, declared: list[str]) -> str | None:
+    """Meta or `<title>`; of the latter the part that the page prints, if there is nothing else."""
+    if len(declared) == 1 and not evidence.elements.headings:
+        node = printed_title(evidence.elements)
+        return plain(node.text_content, LONGEST_TITLE) if node is not None else declared[0]
+    return next(iter(declared), None)
 
 
 def strip_site(title: str, sites: frozenset[str]) -> str:

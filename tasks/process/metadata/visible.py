@@ -14,6 +14,9 @@ from tasks.process.metadata.plain import inner_text, is_unseen, plain
 REACH_CHARACTERS = 900
 REACH_LINES = 60
 REACH_NODES = 400
+# A page without headings: how far its printed title is looked for, and its least characters.
+TITLE_NODES = 2_000
+LEAST_TITLE = 12
 # Above it stand kicker and date line.
 ABOVE_CHARACTERS = 160
 ABOVE_NODES = 80
@@ -64,9 +67,22 @@ def likeness(one: str, two: str) -> float:
 def lines_around(elements: Elements) -> list[Line]:
     """The text nodes about the headline in order: the last few above, those below in reach."""
     heading = headline_element(elements)
-    if heading is None:
-        return []
-    return [*_lines_above(heading.node), *_lines_below(heading.node)]
+    node = heading.node if heading else printed_title(elements)
+    return [*_lines_above(node), *_lines_below(node)] if node is not None else []
+
+
+def printed_title(elements: Elements) -> LexborNode | None:
+    """Where a page without headings, such as an old layout of tables, prints its title.
+
+    The longest text that is a part of `<title>`; the other part is the site's name.
+    """
+    nodes = elements.body.traverse(include_text=True) if elements.body else iter(())
+    found = [
+        (len(text), node)
+        for node in islice(nodes, TITLE_NODES)
+        if len(text := _text_of(node)) >= LEAST_TITLE and text in elements.title
+    ]
+    return max(found, key=lambda one: one[0])[1] if found else None
 
 
 def _lines_below(heading: LexborNode) -> list[Line]:
