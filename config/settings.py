@@ -78,7 +78,6 @@ class LoadSettings(_Section):
 class PublishSettings(_Section):
     """What the published file shows and how long its files stay."""
 
-    grace_days: Annotated[float, Field(ge=0)]
     latest_days: Annotated[int, Field(gt=0)]
     free_bytes: Annotated[int, Field(ge=0)]
 

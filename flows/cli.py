@@ -78,11 +78,19 @@ def main() -> None:
     except BroadsheetError as error:
         typer.echo(f"broadsheet: {error}", err=True)
         sys.exit(error.exit_status)
+    except BrokenPipeError:
+        sys.exit(0)
+    except OSError as error:
+        place = f" ({error.filename})" if error.filename else ""
+        typer.echo(
+            f"broadsheet: {error.strerror or error}{place}; mend that and repeat the command, "
+            "which resumes the run.",
+            err=True,
+        )
+        sys.exit(1)
     except KeyboardInterrupt:
         typer.echo("broadsheet: stopped; the same command resumes.", err=True)
         sys.exit(130)
-    except BrokenPipeError:
-        sys.exit(0)
 
 
 def _show_version(wanted: bool) -> None:

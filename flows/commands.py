@@ -1,5 +1,6 @@
 """What the command line's commands do, once their arguments are parsed."""
 
+import logging
 import sys
 from pathlib import Path
 
@@ -46,6 +47,7 @@ def ingest_command(
     request: Request, settings: Settings, *, wait: bool, prefect: bool, config: Path | None
 ) -> None:
     """Runs the pipeline, plain or as a Prefect flow run, and prints the closing table."""
+    logging.basicConfig(level=settings.log_level, format="%(levelname)s %(name)s %(message)s")
     if prefect:
         from flows.prefect_environment import prepare
 

@@ -7,12 +7,14 @@ Results go to part files; a new worker goes on after the last of them.
 """
 
 import logging
+import os
 import signal
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import TextIO
 
 import orjson
 
@@ -24,6 +26,9 @@ from tasks.read.batch import read_batch
 from tasks.records import Dropped, RawDocument
 from tasks.runs import batch_job
 from warehouse.files import write_bytes
+
+# The supervisor's pipe is ours alone: what a library prints goes to standard error.
+_channel: TextIO = sys.stdout
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,7 @@ class Job:
 
 def main() -> None:
     """Answers jobs until standard input ends, which it does when the supervisor is gone."""
+    _keep_channel()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the supervisor's to handle
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     logging.basicConfig(level=logging.WARNING, format="%(name)s %(message)s")
@@ -51,6 +57,12 @@ def main() -> None:
     _say("ready")
     for line in sys.stdin:
         _answer(_job(line))
+
+
+def _keep_channel() -> None:
+    global _channel
+    _channel = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
 
 
 def _job(line: str) -> Job:
@@ -130,8 +142,7 @@ def _disarm() -> None:
 
 
 def _say(message: str) -> None:
-    sys.stdout.write(message + "\n")
-    sys.stdout.flush()
+    print(message, file=_channel, flush=True)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ import duckdb
 import orjson
 import pyarrow.parquet as pq
 
-from config.errors import UnbalancedRunError
+from config.errors import BroadsheetError, UnbalancedRunError
 from config.settings import Settings
 from tasks.runs import Run
 from warehouse.files import WrittenFile, write_bytes, write_table_files
@@ -107,7 +107,13 @@ def _connected(run: Run, settings: Settings) -> Iterator[duckdb.DuckDBPyConnecti
         connection.execute("set memory_limit = $limit", {"limit": settings.load.memory})
         connection.execute("set temp_directory = $folder", {"folder": str(run.folder / "spill")})
         connection.execute("set threads = $count", {"count": settings.worker_count})
-        yield connection
+        try:
+            yield connection
+        except duckdb.Error as error:
+            raise BroadsheetError(
+                f"Run {run.run_id} could not be resolved: {str(error).splitlines()[0]}; mend that "
+                "and repeat the command, which resumes the run."
+            ) from error
 
 
 def _define_inputs(connection: duckdb.DuckDBPyConnection, run: Run, snapshot: Snapshot) -> None:

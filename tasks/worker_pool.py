@@ -110,6 +110,8 @@ class WorkerPool:
             COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
         )
         self._alive.add(worker)
+        if self._closed:  # while it started
+            worker.kill()
         assert worker.stdout is not None
         if worker.stdout.readline().strip() != "ready":
             raise WorkerError(

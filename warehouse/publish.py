@@ -14,7 +14,7 @@ from string import Template
 
 import duckdb
 
-from config.errors import UnbalancedRunError
+from config.errors import BroadsheetError, UnbalancedRunError
 from config.settings import PublishSettings
 from warehouse.files import fsync
 from warehouse.lake import Lake
@@ -62,6 +62,11 @@ def publish(warehouse: Path, snapshot: Snapshot, settings: PublishSettings) -> P
         target.with_name(f"{PUBLISHED}.wal").unlink(missing_ok=True)
         aside.replace(target)
         fsync(warehouse)
+    except duckdb.Error as error:
+        raise BroadsheetError(
+            f"{target} could not be published: {str(error).splitlines()[0]}; mend that and repeat "
+            "the command, which resumes the run."
+        ) from error
     finally:
         shutil.rmtree(folder)
     log.info("published file=%s bytes=%d", target, target.stat().st_size)

@@ -4,6 +4,7 @@ import os
 import random
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,10 @@ from tests.pipeline.command import ask, run, start
 SMALL_BATCHES = {"BROADSHEET_READ__BATCH_BYTES": "6000"}
 ARTICLES = "select url_key, version, content_hash from article_versions order by all"
 LEDGER = "select locator, outcome, reason from documents order by all"
+LIMIT = (
+    "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({most}, {most}));"
+    "from flows.cli import main; main()"
+)
 STAGES = ("run.json", "parts/*.parquet", "done/*.json", "resolved.json")
 
 
@@ -109,6 +114,28 @@ def test_a_killed_worker_costs_nothing(archive: Path, unbroken: Any, tmp_path: P
     assert process.wait() == 0
     process.communicate()
     assert state(tmp_path / "w") == unbroken
+
+
+@pytest.mark.parametrize("most", [1_000, 20_000, 60_000])
+def test_a_disk_that_is_full_ends_the_run_with_a_sentence_and_the_next_one_resumes(
+    archive: Path, unbroken: Any, tmp_path: Path, most: int
+) -> None:
+    """A bound on the size of each file stands for the full disk, wherever it is met."""
+    warehouse = tmp_path / "w"
+    limited = [sys.executable, "-P", "-c", LIMIT.format(most=most)]
+    done = subprocess.run(
+        [*limited, "ingest", archive, "--warehouse", warehouse],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, **SMALL_BATCHES},
+    )
+    assert done.returncode == 1, done.stderr
+    assert "Traceback" not in done.stderr
+    assert "repeat the command" in done.stderr
+    assert not (warehouse / "news.duckdb").exists()
+    run("ingest", archive, "--warehouse", warehouse, **SMALL_BATCHES)
+    assert state(warehouse) == unbroken
 
 
 def test_a_second_writer_ends_at_once_and_says_who_holds_the_warehouse(
