@@ -5,8 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from tests.articles import article
 from tests.pipeline.nights import Nights
@@ -113,32 +111,3 @@ def test_every_order_of_loading_shows_the_same_article(tmp_path: Path) -> None:
         for capture in order:
             nights.load(capture)
         assert [row[2] for row in current(nights)] == ["A"], [one.fetched_at for one in order]
-
-
-Captures = st.lists(
-    st.tuples(st.sampled_from("ABC"), st.one_of(st.none(), st.integers(1, 5))), max_size=8
-)
-
-
-@pytest.mark.timeout(600)
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(runs=st.lists(Captures, max_size=3))
-def test_any_runs_leave_one_current_version_and_a_balanced_ledger(
-    tmp_path_factory: pytest.TempPathFactory, runs: list[list[tuple[str, int | None]]]
-) -> None:
-    nights = Nights(tmp_path_factory.mktemp("w") / "w")
-    for captures in runs:
-        texts = [article(PAGE, text, position=n, day=day) for n, (text, day) in enumerate(captures)]
-        assert len(nights.load(*texts)) == len(captures)
-        before = current(nights)
-        assert nights.load(*texts) == ["duplicate"] * len(captures)
-        assert current(nights) == before
-    if any(runs):
-        counted = nights.ask(
-            "select count(*), count(distinct article_id), "
-            "(select count(*) from article_versions) from articles"
-        )
-        assert counted[0][:2] == (1, 1)
-        newest = [text for run in runs for text, day in run if day == 5]
-        if len(set(newest)) == 1:
-            assert current(nights)[0][2] == newest[0]

@@ -1,7 +1,38 @@
 -- Grain: one row per readable document of the run: its outcome, and the version that it became or
 -- that it repeats. Reads: processed (the run's documents), known (states of their articles).
 create temp table decided as
-with states as (
+with incoming as (
+    select
+        position,
+        article_id,
+        fetched_at,
+        content_hash,
+        payload_digest
+    from processed
+    where outcome is null
+),
+seen as (
+    -- The same document again: a text that is known for this very time or, where the document has
+    -- no time, for any.
+    select
+        incoming.position,
+        incoming.article_id,
+        incoming.fetched_at,
+        bool_or(known.payload_digest = incoming.payload_digest) as same_bytes,
+        max(known.version) as version
+    from incoming
+    join known
+        on known.article_id = incoming.article_id
+        and (
+            known.content_hash = incoming.content_hash
+            or known.payload_digest = incoming.payload_digest
+        )
+        and (incoming.fetched_at is null or known.fetched_at = incoming.fetched_at)
+    group by all
+),
+states as (
+    -- The life of each article. Of what has no time, the known came before all else, and the new
+    -- after it (the eras sort by their names).
     select
         article_id,
         fetched_at,
@@ -9,7 +40,8 @@ with states as (
         payload_digest,
         version,
         true as is_known,
-        version::bigint as place
+        version::bigint as place,
+        case when fetched_at is null then 'before' else 'dated' end as era
     from known
     union all
     select
@@ -19,13 +51,14 @@ with states as (
         payload_digest,
         null as version,
         false as is_known,
-        position as place
-    from processed
-    where outcome is null
+        position as place,
+        case when fetched_at is null then 'lately' else 'dated' end as era
+    from incoming
+    anti join seen using (position)
 ),
 neighbours as (
-    -- The life of each article: a text is compared with the one before it in time, so that
-    -- A, B, A are three versions, and with a known one right after it.
+    -- A text is compared with the one before it, so that A, B, A are three versions, and with a
+    -- known one right after it.
     select
         *,
         lag(content_hash) over life as hash_before,
@@ -35,42 +68,20 @@ neighbours as (
     from states
     window life as (
         partition by article_id
-        order by fetched_at nulls last, is_known desc, place
+        order by era, fetched_at, is_known desc, place
     )
-),
-seen as (
-    -- The same document again: a text that is known for this very time or, where the document has
-    -- no time, for any.
-    select
-        neighbours.place,
-        bool_or(known.payload_digest = neighbours.payload_digest) as same_bytes,
-        max(known.version) as version
-    from neighbours
-    join known
-        on known.article_id = neighbours.article_id
-        and (
-            known.content_hash = neighbours.content_hash
-            or known.payload_digest = neighbours.payload_digest
-        )
-        and (neighbours.fetched_at is null or known.fetched_at = neighbours.fetched_at)
-    where not neighbours.is_known
-    group by neighbours.place
 ),
 judged as (
     select
-        neighbours.*,
-        seen.version as version_seen,
+        * exclude (hash_before, digest_before, hash_after),
         case
             when is_known then null
-            when payload_digest = digest_before or seen.same_bytes then 'same_bytes'
-            when content_hash = hash_before or seen.version is not null then 'same_text'
+            when payload_digest = digest_before then 'same_bytes'
+            when content_hash = hash_before then 'same_text'
             when content_hash = hash_after and version_after is not null then 'same_text'
         end as duplicate_reason,
         payload_digest = digest_before or content_hash = hash_before as repeats_before
     from neighbours
-    left join seen
-        on seen.place = neighbours.place
-        and not neighbours.is_known
 ),
 newest_known as (
     select
@@ -87,7 +98,7 @@ numbered as (
             when duplicate_reason is null
             then coalesce(newest_known.version, 0) + row_number() over (
                 partition by article_id, is_known, duplicate_reason is null
-                order by fetched_at nulls last, place
+                order by era, fetched_at, place
             )
         end::integer as version
     from judged
@@ -98,7 +109,7 @@ attached as (
         *,
         last_value(version ignore nulls) over (
             partition by article_id
-            order by fetched_at nulls last, is_known desc, place
+            order by era, fetched_at, is_known desc, place
             rows between unbounded preceding and current row
         ) as version_before
     from numbered
@@ -110,7 +121,6 @@ select
     duplicate_reason,
     case
         when duplicate_reason is null then version
-        when version_seen is not null then version_seen
         when repeats_before then version_before
         else version_after
     end as version,
@@ -120,4 +130,13 @@ select
         else 'revised'
     end as outcome
 from attached
-where not is_known;
+where not is_known
+union all
+select
+    position,
+    article_id,
+    fetched_at,
+    case when same_bytes then 'same_bytes' else 'same_text' end as duplicate_reason,
+    version,
+    'duplicate' as outcome
+from seen;

@@ -1,0 +1,91 @@
+"""The statements of resolving by themselves: any captures of one article, in any runs."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import duckdb
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from warehouse.statements import statement
+
+Capture = tuple[str, int | None]
+Runs = st.lists(
+    st.lists(
+        st.tuples(st.sampled_from("ABC"), st.one_of(st.none(), st.integers(1, 5))), max_size=5
+    ),
+    max_size=3,
+)
+TABLES = """
+create table article_versions (
+    article_id varchar, version int, fetched_at timestamptz, content_hash varchar,
+    payload_digest varchar
+);
+create table documents (article_id varchar, version int, fetched_at timestamptz, outcome varchar);
+create table superseded (article_id varchar, version int);
+create table processed (
+    position bigint, outcome varchar, article_id varchar, fetched_at timestamptz,
+    content_hash varchar, payload_digest varchar
+);
+"""
+LOAD = """
+insert into article_versions
+select processed.article_id, decided.version, processed.fetched_at, content_hash, payload_digest
+from decided join processed using (position) where decided.outcome <> 'duplicate';
+insert into documents select article_id, version, fetched_at, outcome from decided;
+"""
+
+
+@pytest.fixture(scope="module")
+def connection() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect(config={"threads": 1}) as opened:
+        opened.execute(TABLES)
+        yield opened
+
+
+def load(connection: duckdb.DuckDBPyConnection, captures: list[Capture]) -> list[str]:
+    """Resolves one run and takes it into the tables; gives the outcomes in order."""
+    connection.execute("delete from processed")
+    for position, (text, day) in enumerate(captures):
+        fetched = None if day is None else datetime(2025, 3, day, tzinfo=UTC)
+        row = [position, None, "article", fetched, text, text]
+        connection.execute("insert into processed values (?, ?, ?, ?, ?, ?)", row)
+    connection.execute("drop table if exists known; drop table if exists decided")
+    connection.execute(statement("known"))
+    connection.execute(statement("resolve"))
+    outdated = connection.execute(statement("newly_superseded"), {"run_id": "run"}).fetchall()
+    connection.execute(LOAD)
+    for article_id, version, _ in outdated:
+        connection.execute("insert into superseded values (?, ?)", [article_id, version])
+    outcomes = connection.execute("select outcome from decided order by position").fetchall()
+    return [outcome for (outcome,) in outcomes]
+
+
+def current(connection: duckdb.DuckDBPyConnection) -> list[tuple[int, str]]:
+    query = (
+        "select version, content_hash from article_versions "
+        "anti join superseded using (article_id, version)"
+    )
+    return connection.execute(query).fetchall()
+
+
+@settings(
+    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(runs=Runs)
+def test_any_runs_leave_one_current_version_and_again_they_change_nothing(
+    connection: duckdb.DuckDBPyConnection, runs: list[list[Capture]]
+) -> None:
+    for table in ("article_versions", "documents", "superseded"):
+        connection.execute(f"delete from {table}")
+    for captures in runs:
+        assert len(load(connection, captures)) == len(captures)
+        before = current(connection)
+        assert load(connection, captures) == ["duplicate"] * len(captures)
+        assert current(connection) == before
+    captured = [capture for captures in runs for capture in captures]
+    assert len(current(connection)) == bool(captured)
+    newest = {text for text, day in captured if day == 5}
+    if len(newest) == 1:
+        assert current(connection)[0][1] in newest
