@@ -69,9 +69,10 @@ def judge(page: PageEvidence, min_words: int) -> Verdict:
     if notice:
         return Verdict(notice[0], *notice)
     verdict = _by_type_and_address(page) if page.tree is not None else Verdict("article")
-    words = sum(count for count in counts if count >= LINE_WORDS)
+    least = LINE_WORDS if page.tree is not None else 0  # a text's short lines may be its tables
+    words = sum(count for count in counts if count >= least)
     if verdict.rejected_reason is None and words < min_words:
-        sign = f"{words} words in sentences, required are {min_words}"
+        sign = f"{words} words, required are {min_words}"
         return Verdict(verdict.page_type, "too_short", sign, verdict.flags)
     return verdict
 
