@@ -31,3 +31,9 @@ class WorkerError(BroadsheetError):
 
 class ExtractorError(BroadsheetError):
     """The extractor failed on one page: the page becomes failed/extractor_error."""
+
+
+class StoppedError(BroadsheetError):
+    """The person at the keyboard ended the run."""
+
+    exit_status = 130

@@ -88,9 +88,6 @@ def main() -> None:
             err=True,
         )
         sys.exit(1)
-    except KeyboardInterrupt:
-        typer.echo("broadsheet: stopped; the same command resumes.", err=True)
-        sys.exit(130)
 
 
 def _show_version(wanted: bool) -> None:

@@ -2,15 +2,20 @@
 
 import logging
 import sys
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
 
-from config.errors import UsageError
+from config.errors import StoppedError, UsageError
 from config.settings import DEFAULTS, LOCAL_FILE, Settings
 from flows.terminal import ProgressWatcher, closing_table
 from tasks.runs import Request, plan
+
+if TYPE_CHECKING:
+    from tasks.pipeline import Summary
 
 console = Console()
 # Into a pipe, answers are not wrapped or cut.
@@ -46,24 +51,37 @@ def show_plan(request: Request, settings: Settings) -> None:
 def ingest_command(
     request: Request, settings: Settings, *, wait: bool, prefect: bool, config: Path | None
 ) -> None:
-    """Runs the pipeline, plain or as a Prefect flow run, and prints the closing table."""
+    """Runs the pipeline, plain or as a Prefect flow run, and prints the closing table.
+
+    Raises:
+        StoppedError: after Ctrl-C.
+    """
     logging.basicConfig(level=settings.log_level, format="%(levelname)s %(name)s %(message)s")
-    if prefect:
-        from flows.prefect_environment import prepare
-
-        prepare()
-        from flows.ingest import run_as_flow
-
-        summary = run_as_flow(request, settings, wait=wait, config=config)
-    else:
-        from tasks.pipeline import ingest, plain_calls
-
-        with (
-            ProgressWatcher(Console(stderr=True)) as watcher,
-            plain_calls(settings.worker_count) as call,
-        ):
-            summary = ingest(request, settings, call, watcher, wait=wait)
+    run = partial(_run_as_flow, config=config) if prefect else _run_plainly
+    try:
+        summary = run(request, settings, wait=wait)
+    except KeyboardInterrupt as error:
+        raise StoppedError("Stopped; the same command resumes the run.") from error
     console.print(closing_table(summary))
+
+
+def _run_plainly(request: Request, settings: Settings, *, wait: bool) -> "Summary":
+    from tasks.pipeline import ingest, plain_calls
+
+    progress = ProgressWatcher(Console(stderr=True))
+    with progress as watcher, plain_calls(settings.worker_count) as call:
+        return ingest(request, settings, call, watcher, wait=wait)
+
+
+def _run_as_flow(
+    request: Request, settings: Settings, *, wait: bool, config: Path | None
+) -> "Summary":
+    from flows.prefect_environment import prepare
+
+    prepare()
+    from flows.ingest import run_as_flow
+
+    return run_as_flow(request, settings, wait=wait, config=config)
 
 
 def sql_command(query: str, warehouse: Path, format: str) -> None:

@@ -145,7 +145,7 @@ class WorkerPool:
                 self._on_document()
             at = (what, int(value))
         status = worker.wait()
-        log.warning("worker died batch=%s at=%s status=%d", batch_file.stem, at, status)
         if not self._closed:
+            log.warning("worker died batch=%s at=%s status=%d", batch_file.stem, at, status)
             faults.blame(*at, status)
         return None

@@ -5,7 +5,7 @@ REJECTION_REASONS = {
     "too_many_tags": "The page has more tags than process.tag_count.",
     "too_deep": "Elements are nested deeper than process.tag_depth.",
     "too_many_attributes": "One tag has more attributes than process.tag_attributes.",
-    "too_short": "The text has fewer than process.min_words words; menu entries of a page do not count.",
+    "too_short": "Fewer words than process.min_words; menu entries of a page do not count.",
     "soft_404": "The page says that there is no such page, though its status was 200.",
     "bot_check": "The page asks for proof that the visitor is no robot.",
     "consent_wall": "The page holds little but a request for consent.",

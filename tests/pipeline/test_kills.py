@@ -99,6 +99,22 @@ def test_an_unfinished_run_of_other_input_is_dropped_with_a_line_that_says_so(
     assert not list((tmp_path / "w" / "runs").iterdir())
 
 
+def test_ctrl_c_ends_the_run_with_a_sentence_and_its_workers_with_it(
+    archive: Path, unbroken: Any, tmp_path: Path
+) -> None:
+    process = start("ingest", archive, "--warehouse", tmp_path / "w", **SMALL_BATCHES)
+    while not list((tmp_path / "w").glob("runs/*/parts/*.parquet")) and process.poll() is None:
+        time.sleep(0.002)
+    os.killpg(process.pid, signal.SIGINT)
+    _, shown = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert shown == "broadsheet: Stopped; the same command resumes the run.\n"
+    with pytest.raises(ProcessLookupError):  # nobody of its session is left
+        os.killpg(process.pid, 0)
+    run("ingest", archive, "--warehouse", tmp_path / "w", **SMALL_BATCHES)
+    assert state(tmp_path / "w") == unbroken
+
+
 def test_a_killed_worker_costs_nothing(archive: Path, unbroken: Any, tmp_path: Path) -> None:
     process = start("ingest", archive, "--warehouse", tmp_path / "w", **SMALL_BATCHES)
     while not list((tmp_path / "w").glob("runs/*/parts/*.parquet")) and process.poll() is None:
