@@ -46,6 +46,31 @@ def test_the_same_command_again_changes_no_article(tmp_path: Path) -> None:
     }
 
 
+def test_files_that_were_added_to_a_folder_are_read_by_the_same_command(tmp_path: Path) -> None:
+    folder = tmp_path / "saved"
+    folder.mkdir()
+    for number in range(6):
+        (folder / f"{number}.html").write_text(page(number))
+    run("ingest", folder, "--warehouse", tmp_path / "w")
+    for number in (6, 7):
+        (folder / f"{number}.html").write_text(page(number))
+    run("ingest", folder, "--warehouse", tmp_path / "w")
+    runs = ask(tmp_path / "w", "select documents, loaded, duplicate from runs order by run_id")
+    assert runs == [
+        {"documents": 6, "loaded": 6, "duplicate": 0},
+        {"documents": 8, "loaded": 2, "duplicate": 6},
+    ]
+
+
+def test_copies_of_one_story_at_many_addresses_all_stay(tmp_path: Path) -> None:
+    addresses = [f"https://paper{n}.example/wire/story.html" for n in range(4)]
+    addresses += ["https://paper.example/story?id=1", "https://paper.example/story?id=2"]
+    archive = write_warc(tmp_path / "night.warc.gz", {url: page(1) for url in addresses})
+    run("ingest", archive, "--warehouse", tmp_path / "w")
+    query = "select count(*) as articles, count(distinct cluster_id) as stories from articles"
+    assert ask(tmp_path / "w", query) == [{"articles": 6, "stories": 1}]
+
+
 def test_batches_and_workers_do_not_change_the_result(tmp_path: Path) -> None:
     archive = write_stories(tmp_path / "night.warc.gz", range(40))
     run("ingest", archive, "--warehouse", tmp_path / "one", "--workers", "1")
