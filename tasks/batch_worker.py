@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -48,15 +49,15 @@ class Job:
 def main() -> None:
     """Answers jobs until standard input ends, which it does when the supervisor is gone."""
     _keep_channel()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the supervisor's to handle
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     logging.basicConfig(level=logging.WARNING, format="%(name)s %(message)s")
     for noisy in ("trafilatura", "htmldate"):
         logging.getLogger(noisy).setLevel(logging.CRITICAL)
     warm()
-    _say("ready")
-    for line in sys.stdin:
-        _answer(_job(line))
+    with suppress(BrokenPipeError):  # the supervisor is gone
+        _say("ready")
+        for line in sys.stdin:
+            _answer(_job(line))
 
 
 def _keep_channel() -> None:
@@ -74,6 +75,8 @@ def _job(line: str) -> Job:
 def _answer(job: Job) -> None:
     try:
         documents = _work(job)
+    except BrokenPipeError:
+        raise
     except OSError as error:
         # A full or failing disk is no document's fault: the run stops here and can be resumed.
         _say(f"error {error.strerror or error}: {error.filename or job.batch_file}")

@@ -106,9 +106,14 @@ class WorkerPool:
     def _start(self) -> subprocess.Popen[str]:
         if self._closed:
             raise WorkerError("The run was stopped; the same command resumes it.")
-        worker = subprocess.Popen(
-            COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
-        )
+        # Ctrl-C is ours to handle: a worker inherits the blocked signal from its first instant.
+        mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            worker = subprocess.Popen(
+                COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+            )
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         self._alive.add(worker)
         if self._closed:  # while it started
             worker.kill()
