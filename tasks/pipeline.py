@@ -20,6 +20,7 @@ from config.settings import Settings
 from tasks.read.plan import Plan
 from tasks.runs import Request, Run, plan, start_or_resume, unfinished_runs
 from tasks.worker_pool import WorkerPool
+from warehouse.layout import RUNS
 from warehouse.lock import writer_lock
 
 if TYPE_CHECKING:
@@ -129,7 +130,7 @@ def make_warehouse(path: Path) -> Path:
     """
     absolute = path.expanduser().absolute()
     try:
-        (absolute / "runs").mkdir(parents=True, exist_ok=True)
+        (absolute / RUNS).mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UsageError(
             f"Cannot make the warehouse {absolute}: {error.strerror}; name another by --warehouse."

@@ -4,15 +4,13 @@ import csv
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO, Literal, TextIO
+from typing import Any, BinaryIO, TextIO
 
 import duckdb
 import orjson
 
 from config.errors import UsageError
 from warehouse.layout import PUBLISHED
-
-Format = Literal["table", "csv", "json", "parquet"]
 
 
 @contextmanager

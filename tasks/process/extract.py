@@ -13,7 +13,6 @@ from config.errors import ExtractorError
 
 EXTRACTOR = "trafilatura"
 EXTRACTOR_VERSION: str = trafilatura.__version__
-TABLE_ROW = re.compile(r"\|\s(.*?)\s*\|?\s*")
 CELL_BORDER = re.compile(r"(?<!\\)\|")
 TABLE_RULE = re.compile(r"\|[-|]+\|")
 LIST_MARK = "- "
@@ -41,7 +40,7 @@ def extract_body(html: str, url: str | None) -> Body:
     Raises:
         ExtractorError: trafilatura raised; the page is to blame, not the run.
     """
-    # deduplicate stays False: it keeps state between documents (field notes, 1). With the lines of
+    # deduplicate stays False: it keeps state between documents (measured). With the lines of
     # boilerplate cleaned away, recall mode is as exact as the balanced one, .005 better on guides
     # and blogs (wcxb), and faster: it never extracts twice.
     options = Extractor(output_format="python", comments=False, url=url, dedup=False, recall=True)

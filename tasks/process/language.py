@@ -10,7 +10,7 @@ UNDETERMINED = "und"
 SUBTAG = re.compile("[A-Za-z]{2,3}")
 MIN_WORDS = 4
 ENOUGH = 1_500  # characters; more does not change the answer
-SURE = 0.5  # below, a declared language among the guesses is believed (field notes, 1)
+SURE = 0.5  # below, a declared language among the guesses is believed
 GUESSES = 5
 # fastText's codes that are not ISO 639-1 but have one, or are written alike.
 ISO_639_1 = {

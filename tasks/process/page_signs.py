@@ -14,7 +14,6 @@ PRODUCT_TYPES = frozenset(
 COLLECTION_TYPES = frozenset({"product.group", "product:group", "offercatalog", "someproducts"})
 LISTING_TYPES = frozenset({"collectionpage", "searchresultspage"})
 FORUM_TYPES = frozenset({"discussionforumposting", "qapage"})
-DOCUMENTATION_TYPES = frozenset({"apireference"})
 
 SOFT_404_TITLE = re.compile(
     r"""(?:.{0,40}[|:·–-]\s*)?(?:error\s*:?\s*|http\s*|oops[!.,\s]*|sorry[!.,\s]*|fehler\s*

@@ -142,10 +142,10 @@ def _suspicions(page: PageEvidence, types: set[str]) -> Iterator[tuple[str, str,
         yield "forum", "address", False
     if _is_documentation(page, address.netloc, path):
         yield "documentation", "address or generator", False
-    if _is_list_of_teasers(page):
-        kind = "section_front" if path.strip("/").count("/") < SECTION_SEGMENTS else "listing"
-        yield kind, "headlines that are links, and no longer text", False
     if not (signs.STORY_PATH.search(path) or signs.STORY_PATH.search(address.query)):
+        if _is_list_of_teasers(page):
+            kind = "section_front" if path.strip("/").count("/") < SECTION_SEGMENTS else "listing"
+            yield kind, "headlines that are links, and no longer text", False
         for page_type, pattern in SHOP_PATHS:
             if pattern.search(path):
                 yield page_type, "address", False

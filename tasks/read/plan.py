@@ -21,8 +21,6 @@ from tasks.read.spans import (
     Span,
     batch_from_json,
     batch_to_json,
-    plan_from_json,
-    plan_to_json,
 )
 from tasks.read.split import split_files
 from tasks.read.streams import open_file
@@ -35,9 +33,7 @@ __all__ = [
     "Span",
     "batch_from_json",
     "batch_to_json",
-    "plan_from_json",
     "plan_inputs",
-    "plan_to_json",
 ]
 
 

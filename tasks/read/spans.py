@@ -97,27 +97,8 @@ def batch_from_json(data: bytes) -> Batch:
     return Batch(spans=spans, **fields)
 
 
-def plan_to_json(plan: Plan) -> bytes:
-    """A plan as JSON."""
-    return json.dumps(plan, default=_fields).encode()
-
-
-def plan_from_json(data: bytes) -> Plan:
-    """A plan as `plan_to_json` wrote it."""
-    fields = json.loads(data)
-    return Plan(
-        inputs=tuple(map(Path, fields["inputs"])),
-        files=tuple(PlannedInput(**file) for file in fields["files"]),
-        batches=tuple(batch_from_json(json.dumps(batch).encode()) for batch in fields["batches"]),
-        columns=fields["columns"],
-        limit=fields["limit"],
-    )
-
-
-def _fields(value: Batch | Plan | Span | PlannedInput | Path) -> dict[str, Any] | str:
+def _fields(value: Batch | Span) -> dict[str, Any]:
     """What json cannot write itself; `asdict` takes ten times as long."""
-    if isinstance(value, Path):
-        return str(value)
     return {name: getattr(value, name) for name in value.__slots__}
 
 

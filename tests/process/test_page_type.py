@@ -165,6 +165,22 @@ def test_kinds_of_stories_are_named_and_loaded(
     assert verdict(page) == Verdict(page_type)
 
 
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("https://courier.example/isles/", "section_front"),
+        ("https://courier.example/194420/three-hurt-on-the-coast-road.html", None),
+    ],
+)
+def test_teasers_make_a_front_of_a_page_unless_its_address_is_a_storys(
+    url: str, reason: str | None
+) -> None:
+    teasers = "".join(f"<h2><a href='/news/{n}'>Seal {n} stops the tram</a></h2>" for n in range(8))
+    lines = ("Three people were hurt where the coast road meets the pier on Monday night.",) * 4
+    page = replace(BARE, url=url, tree=LexborHTMLParser(teasers), paragraphs=lines)
+    assert verdict(page).rejected_reason == reason
+
+
 def test_a_menu_does_not_make_a_note_long_enough() -> None:
     menu = ("Harbour news", "Town", "The isles", "People", "Sport", "What's on", "Contact") * 4
     note = replace(ARTICLE, paragraphs=(*menu, "Fog from eight. The horn will sound. Stay in."))

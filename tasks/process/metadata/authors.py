@@ -192,7 +192,7 @@ def _in_article(evidence: PageEvidence, marks: list[Marked]) -> list[Marked]:
     return [mark for mark in marks[:40] if not evidence.elements.is_beside(mark.node)]
 
 
-# Best source first; what each is worth is in the field notes.
+# Best source first, as measured on the development corpora.
 AUTHOR_ORDER: tuple[Callable[[PageEvidence], Iterator[str]], ...] = (
     _from_jsonld,
     _from_meta,

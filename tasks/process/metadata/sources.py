@@ -1,7 +1,7 @@
 """Where each field is looked for, best source first. This is the one place that says it.
 
-The orders were measured on the development corpora (docs: field notes, "Metadata"). JSON-LD comes
-before meta, meta before microdata, and what the page shows to its reader last, but for the title:
+The orders were measured on the development corpora. JSON-LD comes before meta,
+meta before microdata, and what the page shows to its reader last, but for the title:
 an h1 is printed, while SEO plug-ins fill JSON-LD from `<title>`.
 """
 
