@@ -6,11 +6,12 @@ unknown key is refused by its name.
 
 import os
 import tomllib
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from config.errors import UsageError
 
@@ -37,6 +38,63 @@ ZoneName = Annotated[str, AfterValidator(_known_zone)]
 
 class _Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def _listed(value: Any) -> Any:
+    """The environment gives lists as "a, b"."""
+    return (
+        [part.strip() for part in value.split(",") if part.strip()]
+        if isinstance(value, str)
+        else value
+    )
+
+
+def _known_network(text: str) -> str:
+    ip_network(text)  # its ValueError says what is wrong
+    return text
+
+
+Networks = Annotated[
+    tuple[Annotated[str, AfterValidator(_known_network)], ...], BeforeValidator(_listed)
+]
+Days = Annotated[tuple[Annotated[int, Field(ge=1)], ...], BeforeValidator(_listed)]
+
+
+class DiscoverSettings(_Section):
+    """Reach and bounds of looking for what sources published."""
+
+    sitemap_days: Annotated[int, Field(ge=1)]
+    sitemap_files: Annotated[int, Field(ge=1)]
+    force_visits: Annotated[int, Field(ge=1)]
+    listing_bytes: Bytes
+    parse_seconds: Seconds
+
+
+class FetchSettings(_Section):
+    """Politeness, limits and safety of fetching."""
+
+    contact: str
+    delay: Annotated[float, Field(ge=0)]
+    max_per_night: Annotated[int, Field(ge=1)]
+    connections: Annotated[int, Field(ge=1)]
+    host_connections: Annotated[int, Field(ge=1)]
+    connect_seconds: Seconds
+    stall_seconds: Seconds
+    request_seconds: Seconds
+    night_seconds: Seconds
+    page_bytes: Bytes
+    redirects: Annotated[int, Field(ge=0)]
+    tries: Annotated[int, Field(ge=1)]
+    retry_seconds: Annotated[float, Field(ge=0)]
+    retry_nights: Annotated[int, Field(ge=1)]
+    retry_after_seconds: Annotated[float, Field(ge=0)]
+    host_failures: Annotated[int, Field(ge=1)]
+    revisit_days: Days
+    allow_networks: Networks
+    hosts: dict[str, str]
+    obey_tdm: bool
+    warc_bytes: Bytes
+    free_bytes: Annotated[int, Field(ge=0)]
 
 
 class ReadSettings(_Section):
@@ -88,6 +146,9 @@ class Settings(_Section):
     warehouse: Path
     workers: Annotated[int, Field(ge=0, le=1024)]
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"]
+    sources: str
+    discover: DiscoverSettings
+    fetch: FetchSettings
     read: ReadSettings
     process: ProcessSettings
     load: LoadSettings
