@@ -86,12 +86,14 @@ class FetchSettings(_Section):
     redirects: Annotated[int, Field(ge=0)]
     tries: Annotated[int, Field(ge=1)]
     retry_seconds: Annotated[float, Field(ge=0)]
+    carry_days: Annotated[int, Field(ge=1)]
     retry_nights: Annotated[int, Field(ge=1)]
     retry_after_seconds: Annotated[float, Field(ge=0)]
     host_failures: Annotated[int, Field(ge=1)]
     revisit_days: Days
     allow_networks: Networks
     hosts: dict[str, str]
+    ccnews: str
     obey_tdm: bool
     warc_bytes: Bytes
     free_bytes: Annotated[int, Field(ge=0)]

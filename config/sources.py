@@ -70,13 +70,18 @@ class Source(BaseModel):
     @property
     def slug(self) -> str:
         """The name as part of a file's name."""
-        return re.sub(r"[^\w.-]+", "-", self.name.lower()).strip("-.") or "source"
+        return slug_of(self.name)
 
     def wants(self, url: str) -> bool:
         """Whether an article's address passes `include` and `exclude`."""
         if any(re.search(pattern, url) for pattern in self.exclude):
             return False
         return not self.include or any(re.search(pattern, url) for pattern in self.include)
+
+
+def slug_of(name: str) -> str:
+    """A source's name as part of a file's name."""
+    return re.sub(r"[^\w.-]+", "-", name.lower()).strip("-.") or "source"
 
 
 def sources_file(configured: str = "") -> Path:

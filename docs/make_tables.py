@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from tasks.terms import QUALITY_FLAGS, REASONS
-from warehouse.schema import TABLES, Table
+from warehouse.schema import TABLES, VIEWS, Table
 
 HERE = Path(__file__).parent
 HEAD = """# Tables
@@ -25,7 +25,7 @@ def page() -> str:
     """The whole text of docs/tables.md."""
     parts = [
         HEAD,
-        *map(_table, TABLES),
+        *map(_table, (*TABLES, *VIEWS)),
         _terms("Reasons", REASONS),
         _terms("Quality flags", QUALITY_FLAGS),
     ]

@@ -2,7 +2,7 @@
 
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 
-from flows.report import OUTCOMES, one_line
+from flows.report import OUTCOMES, night_line, one_line, visits
 from tasks.pipeline import Summary
 from warehouse.query import opened, rows
 from warehouse.statements import statement
@@ -21,6 +21,32 @@ def record_outcomes(summary: Summary) -> None:
     )
     create_markdown_artifact(
         key="ingest-dropped", markdown=_dropped(summary), description="Why documents were dropped"
+    )
+
+
+def record_night(summary: Summary) -> None:
+    """Two artifacts: the night's table, one row per source, and why documents were dropped."""
+    create_table_artifact(
+        key="night-sources",
+        table=[
+            {
+                "source": visit.source,
+                "found": visit.found,
+                "fetched": visit.fetched,
+                "unchanged": visit.unchanged,
+                "loaded": visit.loaded,
+                "revised": visit.revised,
+                "rejected": visit.rejected,
+                "failed": visit.failed,
+                "newest": f"{visit.newest_at:%Y-%m-%d %H:%M}" if visit.newest_at else "",
+                "note": visit.note,
+            }
+            for visit in visits(summary)
+        ],
+        description=f"The night's sources: {night_line(summary)}",
+    )
+    create_markdown_artifact(
+        key="night-dropped", markdown=_dropped(summary), description="Why documents were dropped"
     )
 
 

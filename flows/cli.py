@@ -1,12 +1,24 @@
 """The command `broadsheet`. Heavy modules are imported where they are used: --help stays quick."""
 
 import sys
-from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
 from config.errors import BroadsheetError
+from flows.cli_nights import register
+from flows.options import (
+    AsFlow,
+    Columns,
+    Config,
+    DryRun,
+    Limit,
+    Paths,
+    Source,
+    Wait,
+    Warehouse,
+    Workers,
+)
 
 app = typer.Typer(
     name="broadsheet",
@@ -18,57 +30,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-
-Warehouse = Annotated[
-    Path | None,
-    typer.Option(
-        "--warehouse",
-        "-w",
-        metavar="DIR",
-        help="Folder of the tables. [dim]Default: setting `warehouse`, ./data[/dim]",
-        show_default=False,
-    ),
-]
-Config = Annotated[
-    Path | None,
-    typer.Option("--config", metavar="FILE", help="Settings instead of ./broadsheet.toml."),
-]
-
-Paths = Annotated[
-    list[str], typer.Argument(metavar="PATH", help="Files, folders and globs, in any mix.")
-]
-Source = Annotated[
-    str | None,
-    typer.Option(
-        metavar="NAME",
-        help="Source of all documents. [dim]Default: what the archive says[/dim]",
-        show_default=False,
-    ),
-]
-Workers = Annotated[
-    int | None,
-    typer.Option(
-        min=1, help="Worker processes. [dim]Default: one per core[/dim]", show_default=False
-    ),
-]
-Limit = Annotated[
-    int | None, typer.Option(min=1, metavar="N", help="Take a first look: N documents only.")
-]
-Columns = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--map",
-        metavar="FIELD=COLUMN",
-        help="For rows: which column holds a field, such as text=story. Repeatable.",
-    ),
-]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be read, and stop.")]
-Wait = Annotated[
-    bool, typer.Option("--wait", help="Wait while another run writes to the warehouse.")
-]
-AsFlow = Annotated[
-    bool, typer.Option("--prefect", help="Run as a Prefect flow run, recorded by its server.")
-]
 
 
 def main() -> None:
@@ -190,7 +151,10 @@ def doctor(warehouse: Warehouse = None, config: Config = None) -> None:
 
 @app.command()
 def init() -> None:
-    """Write a commented broadsheet.toml into this folder."""
+    """Write a commented broadsheet.toml and sources.toml into this folder."""
     from flows.commands import init_command
 
     init_command()
+
+
+register(app)

@@ -1,29 +1,22 @@
 """The Prefect flow `ingest`: the pipeline, with each stage and each batch as a task run."""
 
-import logging
 import os
-from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
-from prefect import flow, runtime, task
-from prefect.cache_policies import NO_CACHE
+from prefect import flow, runtime
 from prefect.client.schemas.objects import State
-from prefect.logging.handlers import APILogHandler
 from prefect.states import Completed
 from prefect.task_runners import ThreadPoolTaskRunner
 from pydantic import Field
 
 from config.settings import Settings, load_settings
 from flows.artifacts import record_outcomes
+from flows.prefect_run import LogWatcher, call_as_task, log_to_run
 from flows.report import one_line
-from tasks.pipeline import Result, Summary, Watcher
+from tasks.pipeline import Summary
 from tasks.pipeline import ingest as run_pipeline
 from tasks.runs import Request
-
-log = logging.getLogger("broadsheet.flow")
-
-T = TypeVar("T")
 
 Paths = Annotated[list[str], Field(min_length=1)]
 
@@ -34,26 +27,6 @@ def _name() -> str:
     """Such as "ingest pages.warc.gz and 2 more"."""
     first, *more = runtime.flow_run.parameters["paths"]
     return f"ingest {Path(first).name}" + (f" and {len(more)} more" if more else "")
-
-
-class LogWatcher(Watcher):
-    """Notices go to the run's log."""
-
-    def notice(self, sentence: str) -> None:
-        log.warning(sentence)
-
-    def planned(self, batches: int, size: int) -> None:
-        log.info("planned batches=%d bytes=%d", batches, size)
-
-
-def call_as_task(stage: str, label: str, function: Callable[..., T], *arguments: Any) -> Result[T]:
-    """Calls a stage as a Prefect task run; our own files say what is done, so nothing is cached."""
-
-    @task(name=stage, task_run_name=label, cache_policy=NO_CACHE, persist_result=False)
-    def stage_task() -> T:
-        return function(*arguments)
-
-    return stage_task.submit()
 
 
 @flow(
@@ -87,7 +60,7 @@ def ingest(
         config: A settings file instead of ./broadsheet.toml.
         wait: Wait while another run writes to the warehouse, instead of failing.
     """
-    _log_to_run()
+    log_to_run()
     settings = load_settings(config, warehouse=warehouse, workers=workers)
     request = Request(tuple(paths), source, tuple((columns or {}).items()), limit)
     summary = run_pipeline(request, settings, call_as_task, LogWatcher(), wait=wait)
@@ -112,11 +85,3 @@ def run_as_flow(
     )
     assert isinstance(summary, Summary)
     return summary
-
-
-def _log_to_run() -> None:
-    """Our log lines become the flow run's, and those of the task run that they come from."""
-    ours = logging.getLogger("broadsheet")
-    ours.setLevel(logging.INFO)
-    if not any(isinstance(handler, APILogHandler) for handler in ours.handlers):
-        ours.addHandler(APILogHandler())

@@ -1,39 +1,48 @@
 """What a run shows in the terminal: progress, notices, and the closing table."""
 
+from collections.abc import Sequence
+from threading import Lock
 from types import TracebackType
 from typing import Self
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import (
     BarColumn,
     Progress,
     SpinnerColumn,
+    TaskID,
     TextColumn,
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
 from rich.table import Table
 
-from tasks.pipeline import Summary, Watcher
+from flows.report import Visit
+from tasks.pipeline import Summary
+from tasks.watching import Watcher
+
+COUNTS = ("found", "fetched", "unchanged", "loaded", "revised", "rejected", "failed", "waiting")
 
 
 class ProgressWatcher(Watcher):
-    """A progress bar over the bytes of the plan, with documents and their rate."""
+    """Progress bars: the lists of sources, the pages to fetch, the bytes of the plan."""
 
     def __init__(self, console: Console) -> None:
         self._progress = Progress(
             SpinnerColumn(),
-            TextColumn("[bold]ingest[/bold]"),
+            TextColumn("[bold]{task.description}[/bold]"),
             BarColumn(),
-            TextColumn("{task.fields[documents]:,} documents"),
+            TextColumn("{task.fields[count]:,} {task.fields[unit]}"),
             TimeElapsedColumn(),
             TimeRemainingColumn(),
             console=console,
             transient=True,
             disable=not console.is_terminal,
         )
-        self._bar = self._progress.add_task("ingest", total=None, documents=0)
-        self._documents = 0
+        self._bars: dict[str, TaskID] = {}
+        self._counts: dict[str, int] = {}
+        self._lock = Lock()
 
     def __enter__(self) -> Self:
         return self
@@ -49,16 +58,37 @@ class ProgressWatcher(Watcher):
     def notice(self, sentence: str) -> None:
         self._progress.console.print(f"[yellow]note:[/yellow] {sentence}")
 
+    def discovering(self, sources: int) -> None:
+        self._begin("discover", sources, "pages found")
+
+    def discovered(self, source: str, found: int) -> None:
+        self._advance("discover", 1, found)
+
+    def fetching(self, pages: int) -> None:
+        self._begin("fetch", pages, "kB")
+
+    def fetched(self, outcome: str, size: int) -> None:
+        self._advance("fetch", 1, size // 1000)
+
     def planned(self, batches: int, size: int) -> None:
-        self._progress.update(self._bar, total=size)
-        self._progress.start()  # not before: until then, wrong usage ends the command in a line
+        self._begin("ingest", size, "documents")
 
     def document(self) -> None:
-        self._documents += 1
-        self._progress.update(self._bar, documents=self._documents)
+        self._advance("ingest", 0, 1)
 
     def batch(self, size: int) -> None:
-        self._progress.advance(self._bar, size)
+        self._advance("ingest", size, 0)
+
+    def _begin(self, name: str, total: int, unit: str) -> None:
+        with self._lock:
+            self._counts[name] = 0
+            self._bars[name] = self._progress.add_task(name, total=total, count=0, unit=unit)
+        self._progress.start()  # not before: until then, wrong usage ends the command in a line
+
+    def _advance(self, name: str, steps: int, count: int) -> None:
+        with self._lock:
+            self._counts[name] += count
+            self._progress.update(self._bars[name], advance=steps, count=self._counts[name])
 
 
 def closing_table(summary: Summary) -> Table:
@@ -83,4 +113,22 @@ def closing_table(summary: Summary) -> Table:
         for count in sorted(counts, key=lambda count: -count.documents):
             if count.reason:
                 table.add_row("", count.reason, f"[dim]{count.documents:,}[/dim]")
+    return table
+
+
+def night_table(visits: Sequence[Visit]) -> Table:
+    """One row per source: the end of every night."""
+    table = Table(box=None, header_style="bold", pad_edge=False, show_footer=True)
+    table.add_column("source", footer="all")
+    for name in COUNTS:
+        total = sum(getattr(visit, name) for visit in visits)
+        table.add_column(name, justify="right", footer=f"{total:,}")
+    table.add_column("newest")
+    table.add_column("note", overflow="fold")
+    for visit in visits:
+        newest = f"{visit.newest_at:%Y-%m-%d %H:%M}" if visit.newest_at else ""
+        counts = (f"{getattr(visit, name):,}" for name in COUNTS)
+        table.add_row(
+            escape(visit.source), *counts, newest, f"[yellow]{escape(visit.note)}[/yellow]"
+        )
     return table

@@ -45,13 +45,20 @@ def publish_run(run: Run, settings: Settings) -> Path:
     return published
 
 
-def settle(run: Run, settings: Settings) -> str:
-    """Rolls a run of other input forward if it had begun to commit, else drops it; says which."""
+def settle(run: Run, settings: Settings) -> str | None:
+    """Ends an unfinished run of other input; says how.
+
+    One that had begun to commit is rolled forward. Any other is dropped, but for a night's: what it
+    fetched is its own to finish; only what it resolved against older tables is forgotten.
+    """
     lake = open_lake(run.warehouse)
     if run.resolved_file.is_file() and is_committed(lake, run.run_id):
         load(run, settings)
         publish_run(run, settings)
         return f"The unfinished run {run.run_id} had been committed; it was completed."
     remove_files(lake, run.run_id)
+    if run.fetches:
+        run.resolved_file.unlink(missing_ok=True)
+        return None
     run.remove()
     return f"The unfinished run {run.run_id} was dropped: it asked for other input."

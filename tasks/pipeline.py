@@ -10,15 +10,16 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from config.errors import UsageError
 from config.settings import Settings
-from tasks.read.plan import Plan
+from tasks.read.plan import batch_from_json
 from tasks.runs import Request, Run, plan, start_or_resume, unfinished_runs
+from tasks.watching import Watcher
 from tasks.worker_pool import WorkerPool
 from warehouse.layout import RUNS
 from warehouse.lock import writer_lock
@@ -50,22 +51,6 @@ class Call(Protocol):
     ) -> Result[T]: ...
 
 
-class Watcher:
-    """Is told how a run goes on; from any thread. This one does not care."""
-
-    def notice(self, sentence: str) -> None:
-        """Something that the person who started the run should know."""
-
-    def planned(self, batches: int, size: int) -> None:
-        """So many batches of together `size` bytes are still to be processed."""
-
-    def document(self) -> None:
-        """One document was processed."""
-
-    def batch(self, size: int) -> None:
-        """A batch of `size` bytes was finished."""
-
-
 @dataclass(frozen=True, slots=True)
 class Summary:
     """What a run came to: the closing table's numbers.
@@ -93,33 +78,61 @@ def ingest(
         BroadsheetError: one sentence; what was published before is still there.
     """
     planned = plan(request, settings)  # before anything is made: bad input changes nothing
-    warehouse = make_warehouse(settings.warehouse)
-    settings = settings.model_copy(update={"warehouse": warehouse})  # views name absolute paths
-    clock = _Clock()
-    with writer_lock(warehouse, "ingest", wait=wait):
-        run = start_or_resume(request, planned, settings)
-        settle_others(run, settings, watcher.notice)
-        with clock("process"):
-            _process(run, planned, settings, call, watcher)
-        from tasks.load import load, publish_run
-        from tasks.resolve import resolve
+    stages = Stages(settings, call, watcher).prepared()
+    with writer_lock(stages.settings.warehouse, "ingest", wait=wait):
+        run = start_or_resume(request, planned, stages.settings)
+        settle_others(run, stages)
+        return finish(run, stages)
 
-        with clock("resolve"):
-            resolved = call("resolve", "resolve", resolve, run, settings).result()
-        with clock("load"):
-            call("load", "load", load, run, settings).result()
-        with clock("publish"):
-            published = call("publish", "publish", publish_run, run, settings).result()
+
+@dataclass(frozen=True, slots=True)
+class Stages:
+    """How a run's stages are called, and who is told."""
+
+    settings: Settings
+    call: Call
+    watcher: Watcher
+    clock: "Clock" = field(default_factory=lambda: Clock())
+
+    def prepared(self) -> "Stages":
+        """The same for a warehouse whose folder is there and named by its absolute path."""
+        return replace(self, settings=with_warehouse(self.settings))
+
+
+def finish(run: Run, stages: Stages) -> Summary:
+    """Takes a run whose batches are planned through all stages; the writer's lock is held."""
+    process(run, stages)
+    return load_and_publish(run, stages)
+
+
+def load_and_publish(run: Run, stages: Stages) -> Summary:
+    """The stages behind processing."""
+    settings, call, clock = stages.settings, stages.call, stages.clock
+    from tasks.load import load, publish_run
+    from tasks.resolve import resolve
+
+    with clock("resolve"):
+        resolved = call("resolve", "resolve", resolve, run, settings).result()
+    with clock("load"):
+        call("load", "load", load, run, settings).result()
+    with clock("publish"):
+        published = call("publish", "publish", publish_run, run, settings).result()
     return Summary(run.run_id, resolved, published, clock.seconds)
 
 
-def settle_others(current: Run, settings: Settings, notice: Callable[[str], None]) -> None:
+def settle_others(current: Run, stages: Stages) -> None:
     """Ends other unfinished runs: completed where they had begun to commit, else dropped."""
     for run in unfinished_runs(current.warehouse):
         if run.run_id != current.run_id:
             from tasks.load import settle
 
-            notice(settle(run, settings))
+            if said := settle(run, stages.settings):
+                stages.watcher.notice(said)
+
+
+def with_warehouse(settings: Settings) -> Settings:
+    """The settings with the warehouse's absolute path, for views name such; makes its folder."""
+    return settings.model_copy(update={"warehouse": make_warehouse(settings.warehouse)})
 
 
 def make_warehouse(path: Path) -> Path:
@@ -138,20 +151,28 @@ def make_warehouse(path: Path) -> Path:
     return absolute
 
 
-def _process(run: Run, planned: Plan, settings: Settings, call: Call, watcher: Watcher) -> None:
-    sizes = {f"{batch.number:05}": batch.bytes for batch in planned.batches}
-    todo = run.unfinished_batches
-    watcher.planned(len(todo), sum(sizes[path.stem] for path in todo))
-    with WorkerPool(min(settings.worker_count, len(todo)), watcher.document) as pool:
+def process(run: Run, stages: Stages) -> None:
+    """Processes the batches that are not done."""
+    with stages.clock("process"):
+        _process(run, stages)
+
+
+def _process(run: Run, stages: Stages) -> None:
+    batches, todo = run.batches, run.unfinished_batches
+    sizes = {path: batch_from_json(path.read_bytes()).bytes for path in todo}
+    stages.watcher.planned(len(todo), sum(sizes.values()))
+    with WorkerPool(min(stages.settings.worker_count, len(todo)), stages.watcher.document) as pool:
 
         def process(batch_file: Path) -> int:
             documents = pool.run(batch_file)
-            watcher.batch(sizes[batch_file.stem])
+            stages.watcher.batch(sizes[batch_file])
             log.info("processed batch=%s documents=%d", batch_file.stem, documents)
             return documents
 
-        label = f"process batch %d of {len(sizes)}"
-        calls = [call("process", label % (int(path.stem) + 1), process, path) for path in todo]
+        label = f"process batch %d of {len(batches)}"
+        calls = [
+            stages.call("process", label % (int(path.stem) + 1), process, path) for path in todo
+        ]
         import_module("tasks.load")  # pyiceberg takes a second to import; the workers are busy now
         for result in calls:
             result.result()
@@ -172,7 +193,7 @@ def plain_calls(workers: int) -> Iterator[Call]:
             raise
 
 
-class _Clock:
+class Clock:
     """Seconds by stage."""
 
     def __init__(self) -> None:

@@ -9,7 +9,14 @@ DropOutcome = Literal["rejected", "failed"]
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """What an archive row says about its document: evidence as written, not yet believed."""
+    """What an archive row or a feed says about a document: evidence as written, not yet believed.
+
+    Attributes:
+        publication: of an archive row; of a fetched page its configured source.
+        origin: "feed" stands for whatever list a source's page was found in.
+        timezone: IANA name, of times without an offset; "" if not known.
+        rights: evidence from beside the page, such as tdmrep.json.
+    """
 
     title: str | None = None
     description: str | None = None
@@ -21,6 +28,9 @@ class Declared:
     section: str | None = None
     keywords: tuple[str, ...] = ()
     image_url: str | None = None
+    origin: Literal["archive", "feed"] = "archive"
+    timezone: str = ""
+    rights: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +74,8 @@ class RawDocument:
             url=self.url,
             page_type=page_type,
             bytes=len(self.body),
+            fetched_at=self.fetched_at,
+            publication=self.declared.publication,
         )
 
 
@@ -89,6 +101,8 @@ class Dropped:
     url: str | None = None
     page_type: str | None = None
     bytes: int | None = None
+    fetched_at: datetime | None = None
+    publication: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,32 +13,42 @@ from datetime import UTC, datetime
 
 import duckdb
 import orjson
-import pyarrow.parquet as pq
 
 from config.errors import BroadsheetError, UnbalancedRunError
 from config.settings import Settings
+from tasks.run_inputs import define_inputs
 from tasks.runs import Run
-from warehouse.files import WrittenFile, write_bytes, write_table_files
+from warehouse.files import write_bytes, write_table_files
 from warehouse.lake import Lake, open_lake
-from warehouse.publish import Snapshot, take_snapshot
+from warehouse.publish import take_snapshot
 from warehouse.schema import (
     ARTICLE_VERSIONS,
     DATE_CANDIDATES,
+    DISCOVERIES,
     DOCUMENTS,
-    PROCESSED,
+    FETCHES,
     SUPERSEDED,
+    VISITS,
     Table,
 )
 from warehouse.statements import statement
 
 log = logging.getLogger("broadsheet.resolve")
 
-STATEMENTS = {
-    "new_versions": ARTICLE_VERSIONS,
-    "newly_superseded": SUPERSEDED,
-    "new_date_candidates": DATE_CANDIDATES,
-    "ledger": DOCUMENTS,
-}
+REPROCESS = "reprocess"
+
+STATEMENTS = (
+    (ARTICLE_VERSIONS, "new_versions"),
+    (SUPERSEDED, "newly_superseded"),
+    (DATE_CANDIDATES, "new_date_candidates"),
+    (DOCUMENTS, "ledger"),
+)
+# Of a run that fetches, beside these.
+FETCHING_STATEMENTS = (
+    (DISCOVERIES, "run_discoveries"),
+    (FETCHES, "run_fetches"),
+    (VISITS, "run_visits"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,20 +85,18 @@ def resolve(run: Run, settings: Settings) -> Resolved:
         return read_resolved(run)
     lake = open_lake(run.warehouse)
     with _connected(run, settings) as connection:
-        _define_inputs(connection, run, take_snapshot(lake))
+        define_inputs(connection, run, take_snapshot(lake))
+        connection.execute(statement("reprocessed"), {"reprocess": run.flow == REPROCESS})
         connection.execute(statement("known"))
         connection.execute(statement("resolve"))
         counts = tuple(
             Count(*row) for row in connection.execute(statement("outcome_counts")).fetchall()
         )
         _check_balance(connection, run, counts)
-        files = {
-            table.name: _write(connection, name, run, lake, settings)
-            for name, table in STATEMENTS.items()
-        }
-    resolved = Resolved(
-        {name: [f.path for f in written] for name, written in files.items()}, counts
-    )
+        statements = STATEMENTS + (FETCHING_STATEMENTS if run.fetches else ())
+        writer = _Writer(connection, run, lake, settings)
+        files = {table.name: writer.write(table, name) for table, name in statements}
+    resolved = Resolved(files, counts)
     write_bytes(run.resolved_file, orjson.dumps(asdict(resolved)))
     log.info("resolved run=%s documents=%d", run.run_id, resolved.documents)
     return resolved
@@ -116,17 +124,6 @@ def _connected(run: Run, settings: Settings) -> Iterator[duckdb.DuckDBPyConnecti
             ) from error
 
 
-def _define_inputs(connection: duckdb.DuckDBPyConnection, run: Run, snapshot: Snapshot) -> None:
-    empty = run.folder / "empty.parquet"
-    pq.write_table(PROCESSED.empty_table(), empty)
-    inputs = {
-        "processed": [str(empty), *run.parts],
-        **{t.name: snapshot.files[t.name] for t in (ARTICLE_VERSIONS, SUPERSEDED, DOCUMENTS)},
-    }
-    for name, files in inputs.items():
-        connection.read_parquet(files, union_by_name=True).create_view(name)
-
-
 def _check_balance(
     connection: duckdb.DuckDBPyConnection, run: Run, counts: tuple[Count, ...]
 ) -> None:
@@ -144,21 +141,34 @@ def _check_balance(
         )
 
 
-def _write(
-    connection: duckdb.DuckDBPyConnection, name: str, run: Run, lake: Lake, settings: Settings
-) -> list[WrittenFile]:
-    table: Table = STATEMENTS[name]
-    values = {
-        "run_id": run.run_id,
-        "source": run.description()["parameters"]["source"],
-        "loaded_at": datetime.now(UTC),
-    }
-    text = statement(name)
-    used = {key: value for key, value in values.items() if f"${key}" in text}
-    batches = connection.execute(text, used).to_arrow_reader(settings.load.row_group_rows)
-    return write_table_files(
-        batches,
-        table,
-        settings.load,
-        lambda number: lake.folder(table) / f"{run.run_id}-{number:05}.parquet",
-    )
+@dataclass(frozen=True, slots=True)
+class _Writer:
+    """Writes what statements give into the lake's folders."""
+
+    connection: duckdb.DuckDBPyConnection
+    run: Run
+    lake: Lake
+    settings: Settings
+
+    def write(self, table: Table, name: str) -> list[str]:
+        """The files with a statement's rows; none where there are no rows."""
+        described = self.run.description()
+        values = {
+            "run_id": self.run.run_id,
+            "night": described.get("night"),
+            "source": described["parameters"].get("source"),
+            "loaded_at": datetime.now(UTC),
+            "change_reason": "reprocess" if described["flow"] == REPROCESS else "publisher",
+        }
+        text = statement(name)
+        used = {key: value for key, value in values.items() if f"${key}" in text}
+        rows = self.settings.load.row_group_rows
+        batches = self.connection.execute(text, used).to_arrow_reader(rows)
+        folder = self.lake.folder(table)
+        written = write_table_files(
+            batches,
+            table,
+            self.settings.load,
+            lambda number: folder / f"{self.run.run_id}-{number:05}.parquet",
+        )
+        return [file.path for file in written]

@@ -1,21 +1,25 @@
 """A run's identity and its folder, whose files say how far it has come.
 
     WAREHOUSE/runs/<run_id>/run.json               what was asked for, and when
+                            discovered/SOURCE.json what a source's lists gave
+                            targets.json           what is to be fetched
+                            attempts/SOURCE.jsonl  every attempt, and where its bytes lie
+                            fetched.json           the WARC files of the run are whole
                             batches/NNNNN.json     the plan: what each batch reads
                             parts/NNNNN-MMMMMM.parquet
                                                    documents MMMMMM… of batch NNNNN, as processed
                             done/NNNNN.json        batch NNNNN is whole; how many documents it has
                             resolved.json          the run's Parquet files are in the lake
 
-After `resolved.json` the tables are committed one by one, each marked by the run's id in its
-snapshot; then the published file is replaced and the folder removed. A run that is killed goes on
-after the last of these marks.
+A run that only reads begins with its batches. After `resolved.json` the tables are committed one by
+one, each marked by the run's id in its snapshot; then the published file is replaced and the folder
+removed. A run that is killed goes on after the last of these marks.
 """
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +29,7 @@ import xxhash
 from config.settings import Settings
 from tasks.read.plan import Batch, Plan, batch_from_json, batch_to_json, plan_inputs
 from warehouse.files import write_bytes
-from warehouse.layout import RUNS
+from warehouse.layout import RAW, RUNS
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +76,43 @@ class Run:
         return [str(path) for path in sorted((self.folder / "parts").glob("*.parquet"))]
 
     @property
+    def is_planned(self) -> bool:
+        return (self.folder / "batches").is_dir()
+
+    @property
+    def fetches(self) -> bool:
+        """Whether the run has bytes of its own in the raw zone, which must not be lost."""
+        return "night" in self.description()
+
+    @property
     def resolved_file(self) -> Path:
         return self.folder / "resolved.json"
+
+    @property
+    def flow(self) -> str:
+        return str(self.description()["flow"])
+
+    @property
+    def night(self) -> date:
+        """Of a run that fetches: the local date of its scheduled start."""
+        return date.fromisoformat(self.description()["night"])
+
+    @property
+    def raw_folder(self) -> Path:
+        """Where the run's WARC files lie, with those of other runs of the same night."""
+        return self.warehouse / RAW / self.night.isoformat()
+
+    @property
+    def targets_file(self) -> Path:
+        return self.folder / "targets.json"
+
+    @property
+    def fetched_file(self) -> Path:
+        return self.folder / "fetched.json"
+
+    def attempts_file(self, name: str) -> Path:
+        """The log of attempts of a source's articles, or of its lists."""
+        return self.folder / "attempts" / f"{name}.jsonl"
 
     def done_file(self, batch: Path) -> Path:
         return self.folder / "done" / batch.name
@@ -108,30 +147,55 @@ def plan(request: Request, settings: Settings) -> Plan:
 def start_or_resume(request: Request, plan: Plan, settings: Settings) -> Run:
     """The unfinished run of this very plan, or a new one with its plan written down."""
     key = _plan_key(request, plan, settings)
-    for run in unfinished_runs(settings.warehouse):
-        if run.run_id.endswith(key):
-            return run
+    found = find_run(settings.warehouse, key)
+    if found:
+        return found
+    run = new_run(settings.warehouse, key, _describe(request, plan, settings))
+    write_plan(run, plan)
+    return run
+
+
+def find_run(warehouse: Path, key: str) -> Run | None:
+    """The unfinished run with this key."""
+    return next((run for run in unfinished_runs(warehouse) if run.run_id.endswith(key)), None)
+
+
+def new_run(warehouse: Path, key: str, description: Mapping[str, Any]) -> Run:
+    """Makes a run's folder with its `run.json`; it is there whole or not at all."""
     started = datetime.now(UTC)
-    run_id = f"{started:%Y%m%dT%H%M%SZ}-{key}"
-    folder = settings.warehouse / RUNS / run_id
-    for name in ("batches", "parts", "done"):
-        (folder / name).mkdir(parents=True)
-    for batch in plan.batches:
-        (folder / "batches" / f"{batch.number:05}.json").write_bytes(batch_to_json(batch))
-    write_bytes(folder / "run.json", orjson.dumps(_describe(request, plan, settings, started)))
+    run_id = f"{started:%Y%m%dT%H%M%S%fZ}-{key}"
+    folder = warehouse / RUNS / run_id
+    aside = folder.with_name(f".{description['flow']}")  # a lock lets one run of a flow start
+    shutil.rmtree(aside, ignore_errors=True)
+    aside.mkdir(parents=True)
+    described = {**description, "started_at": started.isoformat()}
+    write_bytes(aside / "run.json", orjson.dumps(described))
+    aside.rename(folder)
     return Run(run_id, folder)
+
+
+def write_plan(run: Run, plan: Plan) -> None:
+    """Writes the batches of a run, all or none."""
+    aside = run.folder / ".batches"
+    shutil.rmtree(aside, ignore_errors=True)
+    for folder in (aside, run.folder / "parts", run.folder / "done"):
+        folder.mkdir(exist_ok=True)
+    for batch in plan.batches:
+        (aside / f"{batch.number:05}.json").write_bytes(batch_to_json(batch))
+    aside.rename(run.folder / "batches")
 
 
 def unfinished_runs(warehouse: Path) -> Iterator[Run]:
     """Runs that were planned and not yet published, oldest first.
 
-    A folder without `run.json` was killed while it was planned: nothing was done yet.
+    A run whose plan was not yet written, and that fetches nothing, had done nothing: it is removed.
     """
-    for folder in sorted((warehouse / RUNS).glob("*")):
-        if (folder / "run.json").is_file():
-            yield Run(folder.name, folder)
+    for folder in sorted((warehouse / RUNS).glob("[!.]*")):
+        run = Run(folder.name, folder)
+        if run.is_planned or run.fetches:
+            yield run
         else:
-            shutil.rmtree(folder)
+            run.remove()
 
 
 def batch_job(batch_file: Path) -> tuple[Batch, dict[str, Any]]:
@@ -140,14 +204,11 @@ def batch_job(batch_file: Path) -> tuple[Batch, dict[str, Any]]:
     return batch_from_json(batch_file.read_bytes()), run.description()
 
 
-def _describe(
-    request: Request, plan: Plan, settings: Settings, started: datetime
-) -> dict[str, Any]:
+def _describe(request: Request, plan: Plan, settings: Settings) -> dict[str, Any]:
     return {
         "flow": "ingest",
         "parameters": asdict(request),
         "inputs": [str(path) for path in plan.inputs],
-        "started_at": started.isoformat(),
         "columns": dict(plan.columns),
         "read": settings.read.model_dump(),
         "process": settings.process.model_dump(),
@@ -156,5 +217,5 @@ def _describe(
 
 def _plan_key(request: Request, plan: Plan, settings: Settings) -> str:
     files = [(str(file.path), file.bytes, file.mtime_ns) for file in plan.files]
-    described = _describe(request, plan, settings, datetime.min)
+    described = _describe(request, plan, settings)
     return xxhash.xxh3_64_hexdigest(orjson.dumps([described, files]))[:8]

@@ -32,7 +32,7 @@ def commit_run(
     snapshots = {}
     for table in TABLES:
         if table is not RUNS:
-            snapshots[table.name] = lake.commit(table, files[table.name], run_id)
+            snapshots[table.name] = lake.commit(table, files.get(table.name, ()), run_id)
     if lake.snapshot_of(RUNS, run_id) is None:
         row = pa.RecordBatch.from_pylist(
             [{**run, "snapshots": orjson.dumps(snapshots).decode()}], RUNS.arrow

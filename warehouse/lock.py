@@ -13,17 +13,20 @@ from warehouse.layout import LOCK
 
 
 @contextmanager
-def writer_lock(warehouse: Path, what: str, *, wait: bool = False) -> Iterator[None]:
+def writer_lock(
+    warehouse: Path, what: str, *, wait: bool = False, name: str = LOCK
+) -> Iterator[None]:
     """Holds the warehouse for writing while the block runs.
 
     Args:
         what: what the holder does, for whom it keeps waiting.
         wait: wait for the holder instead of failing.
+        name: FETCH_LOCK for fetching, which goes on beside a writer.
 
     Raises:
         WarehouseLockedError: another process holds it; says which and since when.
     """
-    with (warehouse / LOCK).open("a+") as handle:
+    with (warehouse / name).open("a+") as handle:
         _acquire(handle, warehouse, wait)
         handle.truncate(0)
         now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")

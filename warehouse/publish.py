@@ -19,7 +19,7 @@ from config.settings import PublishSettings
 from warehouse.files import fsync
 from warehouse.lake import Lake
 from warehouse.layout import PUBLISHED
-from warehouse.schema import TABLES, Table
+from warehouse.schema import TABLES, VIEWS, Table
 from warehouse.statements import statement
 
 log = logging.getLogger("broadsheet.publish")
@@ -87,7 +87,7 @@ def _build(path: Path, snapshot: Snapshot, settings: PublishSettings) -> None:
         )
         connection.execute("use news")
         connection.execute(_views(snapshot, settings))
-        for table in TABLES:
+        for table in (*TABLES, *VIEWS):
             _comment(connection, table)
         connection.execute("checkpoint news")
         connection.execute("use memory")

@@ -135,3 +135,30 @@ class FetchError(Exception):
     def passing(self) -> bool:
         """Whether it may go better another time."""
         return self.reason in PASSING
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What was known of a page before it was fetched; kept beside its bytes.
+
+    Attributes:
+        source: name of the configured source.
+        timezone, language: as configured, "" if not.
+        how, place, found_at: what kind of list named the page; its address; when it was read.
+        title, published, modified, authors: as listed.
+        rights: from headers and tdmrep.json, such as `tdm-reservation:1`.
+        hops: the addresses that redirected to the page.
+    """
+
+    source: str
+    timezone: str = ""
+    language: str = ""
+    how: str = ""
+    place: str | None = None
+    found_at: datetime | None = None
+    title: str | None = None
+    published: str | None = None
+    modified: str | None = None
+    authors: tuple[str, ...] = ()
+    rights: tuple[str, ...] = ()
+    hops: tuple[str, ...] = ()

@@ -1,12 +1,18 @@
-"""Dates of archive rows: read strictly, or not at all."""
+"""Dates that come with a document, of archive rows and of feeds: read strictly, or not at all."""
 
-from datetime import date
+import re
+from datetime import date, datetime
+from email.utils import parsedate
 
+from tasks.process.metadata.date_candidates import bounds_verdict
 from tasks.process.metadata.plain import plain
-from tasks.process.metadata.written_dates import Reading, read_whole
+from tasks.process.metadata.written_dates import Reading, WrittenDate, read_whole
 from tasks.records import DateCandidate
 
 FIRST_ARCHIVE_DAY = date(1600, 1, 1)
+_RFC_822 = re.compile(
+    r"(?:[A-Za-z]{3,9}\s?,?\s?)?\d{1,2}[\s-][A-Za-z]{3,9}[\s-]\d{2,4}\s(?P<clock>\d{1,2}:\d.*)"
+)
 
 
 def read_archive_date(raw: str, timezone: str = "", place: str = "row") -> DateCandidate:
@@ -25,9 +31,43 @@ def read_archive_date(raw: str, timezone: str = "", place: str = "row") -> DateC
     """
     shown = plain(raw, 200)
     written = read_whole(shown, Reading(timezone=timezone)) if len(raw) <= 200 else None
+    verdict = "before_1600" if written and written.day < FIRST_ARCHIVE_DAY else "chosen"
+    return _candidate("archive", (place, shown), written, verdict)
+
+
+def read_feed_date(raw: str, timezone: str, latest: datetime | None) -> DateCandidate:
+    """The date that a feed or news sitemap gives a page, as a candidate of source `feed`.
+
+    Read is what archives may write, and RFC 822 with all its liberties.
+
+    Args:
+        latest: no later date is believed; None sets no bound.
+
+    Returns:
+        A candidate with the verdict `chosen`, `unparsable`, `before_1995` or `future`.
+    """
+    shown = plain(raw, 200)
+    reading = Reading(timezone=timezone)
+    written = None
+    if len(raw) <= 200:
+        written = read_whole(shown, reading) or _read_rfc822(shown, reading)
+    verdict = (written and bounds_verdict(written, latest)) or "chosen"
+    return _candidate("feed", ("feed[published]", shown), written, verdict)
+
+
+def _candidate(
+    source: str, shown: tuple[str, str], written: WrittenDate | None, verdict: str
+) -> DateCandidate:
     if written is None:
-        return DateCandidate("archive", place, shown, None, None, None, "unparsable")
-    verdict = "before_1600" if written.day < FIRST_ARCHIVE_DAY else "chosen"
-    return DateCandidate(
-        "archive", place, shown, written.instant, written.day, written.precision, verdict
-    )
+        return DateCandidate(source, *shown, None, None, None, "unparsable")
+    return DateCandidate(source, *shown, written.instant, written.day, written.precision, verdict)
+
+
+def _read_rfc822(text: str, reading: Reading) -> WrittenDate | None:
+    """RFC 822 as feeds have it: years of two digits, days and months in full, spaces missing."""
+    match = _RFC_822.fullmatch(text)
+    parts = parsedate(text) if match else None
+    if match is None or parts is None:
+        return None
+    year, month, day = parts[:3]
+    return read_whole(f"{year:04}-{month:02}-{day:02} {match['clock']}", reading)

@@ -26,7 +26,7 @@ from tasks.process.metadata.page import PageContext, read_metadata, with_declare
 from tasks.process.page_type import PageEvidence, Verdict, judge
 from tasks.process.plaintext import read_plain_text
 from tasks.process.urls import identifying_url, registered_domain, url_key
-from tasks.records import Article, Dropped, RawDocument
+from tasks.records import Article, Declared, Dropped, RawDocument
 
 # Plain text has no extractor but our own reading of it.
 PLAIN_TEXT = "plaintext"
@@ -73,8 +73,7 @@ def _draft_page(document: RawDocument, settings: ProcessSettings) -> Draft | Dro
     if refused:
         return document.dropped("rejected", *refused)
     tree = LexborHTMLParser(decoded.text)
-    context = PageContext(document.url, document.fetched_at, document.headers, document.declared)
-    metadata = read_metadata(tree, context, settings)
+    metadata = read_metadata(tree, _context(document), settings)
     try:
         body = extract_body(decoded.text, document.url)
     except ExtractorError as error:
@@ -87,15 +86,21 @@ def _draft_text(document: RawDocument, settings: ProcessSettings) -> Draft:
     decoded = decode(document.body, document.charset)
     plain = read_plain_text(decoded.text)
     title, paragraphs = plain.title, plain.paragraphs
-    if document.declared.title and title:  # the row's title counts; the line is part of the text
+    # What a feed says of a text that was fetched only fills gaps.
+    row = document.declared if document.declared.origin == "archive" else Declared()
+    if row.title and title:  # the row's title counts; the line is part of the text
         paragraphs = (title, *paragraphs)
         title = None
     found = Metadata(title=title)
-    if not document.declared.authors:
+    if not row.authors:
         found = replace(found, authors=names_in_byline(paragraphs))
-    metadata = with_declared(found, document.declared, settings.timezone)
+    metadata = with_declared(found, _context(document), settings)
     cleaned = clean(paragraphs, metadata.title, metadata.authors)
     return Draft(decoded.text, metadata, Body(paragraphs, PLAIN_TEXT), cleaned, decoded.flags)
+
+
+def _context(document: RawDocument) -> PageContext:
+    return PageContext(document.url, document.fetched_at, document.headers, document.declared)
 
 
 def _judge(document: RawDocument, draft: Draft, settings: ProcessSettings) -> Verdict:

@@ -56,6 +56,7 @@ def plan_inputs(
     *,
     columns: Mapping[str, str],
     limit: int | None,
+    base: Path | None = None,
 ) -> Plan:
     """Plans the reading of files, folders and globs in any mix.
 
@@ -64,6 +65,7 @@ def plan_inputs(
     Args:
         columns: `--map`: field to column.
         limit: all is one batch then, whose reading ends after so many documents.
+        base: the folder that all files are named from, instead of what the user named.
 
     Raises:
         UsageError: a path does not exist or holds nothing, a file that was named is of a kind
@@ -74,7 +76,7 @@ def plan_inputs(
         raise UsageError("Nothing to read: name a file, a folder or a glob.")
     inputs = [_find(str(path), chosen, settings) for path in paths]
     found, bases = _once(inputs)
-    files = _spans(found, bases)
+    files = _spans(found, [str(base)] * len(bases) if base else bases)
     return Plan(
         inputs=tuple(Path(named.path) for named in inputs),
         files=tuple(PlannedInput(file.path, file.bytes, file.mtime_ns) for _, file in found),

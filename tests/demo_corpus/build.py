@@ -1,6 +1,7 @@
-"""Builds the demo corpus from its sources: `python -m tests.demo_corpus.build [FOLDER]`.
+"""Builds the demo's corpus and web site: `python -m tests.demo_corpus.build [FOLDER]`.
 
-`corpus.toml` names every file and, in order, what is in it. Same sources, same bytes.
+`corpus.toml` names every file and, in order, what is in it. Same sources, same bytes. The site
+is built by `nights.py`.
 """
 
 import csv
@@ -16,11 +17,13 @@ from pathlib import Path
 from typing import Any
 
 from tests.demo_corpus.containers import Fetched, gzipped, warc
+from tests.demo_corpus.nights import build_site
 from tests.demo_corpus.sites import SITES, render
 from tests.demo_corpus.story import STORIES, Story, as_text, blocks, read_story
 
 SOURCES = Path(__file__).parent
-SHIPPED = SOURCES.parents[1] / "flows" / "demo" / "corpus"
+DEMO = SOURCES.parents[1] / "flows" / "demo"
+SHIPPED = DEMO / "corpus"
 SECONDS_APART = 7
 LINKED = 4
 
@@ -167,4 +170,6 @@ KINDS: dict[str, Callable[[Entry], bytes]] = {
 }
 
 if __name__ == "__main__":
-    build(Path(sys.argv[1]) if len(sys.argv) > 1 else SHIPPED)
+    demo = Path(sys.argv[1]) if len(sys.argv) > 1 else DEMO
+    build(demo / "corpus")
+    build_site(demo / "site")

@@ -117,6 +117,22 @@ SITES = {
         names=_linked('<a href="/auteur/{slug}">{name}</a>'),
         card='<p class="lire-aussi"><a href="{url}">{title}</a><br><small>{shown}</small></p>',
     ),
+    "agency": Site(
+        host="www.tpa.example",
+        and_word="and",
+        date=lambda at: f"{at.day} {at:%B %Y %H:%M}",
+        time='<time datetime="{iso}">{shown}</time>',
+        names=_linked("{name}"),
+        card='<li><a href="{url}">{title}</a> {shown}</li>',
+    ),
+    "misaki": Site(
+        host="www.misaki-shimpo.example",
+        and_word="・",
+        date=lambda at: f"{at:%Y}年{at.month}月{at.day}日 {at.hour}時{at:%M}分",
+        time='<time datetime="{iso}">{shown}</time>',
+        names=_linked('<a rel="author" href="/kisha/">{name}</a>'),
+        card='<li><a href="{url}">{title}</a></li>',
+    ),
 }
 BY = {
     "courier": '<p class="article__byline">By {names}{role}</p>',
@@ -126,6 +142,8 @@ BY = {
     "observer": '<span class="story__byline">By {names}{role}</span>',
     "bote": "Von {names}",
     "gazette": "Par {names}",
+    "agency": "By {names}",
+    "misaki": "{names}",
 }
 
 

@@ -141,7 +141,7 @@ def test_a_warehouse_opens_after_a_column_was_added_to_the_schema(
 ) -> None:
     nights.load(article(PAGE, "A", position=1, day=1))
     with monkeypatch.context() as later:
-        _with_column(later, version=2)
+        _with_column(later, version=warehouse.schema.SCHEMA_VERSION + 1)
         snapshot = take_snapshot(open_lake(nights.folder))
         publish(nights.folder, snapshot, nights.settings.publish)
         assert nights.ask("select url, beat from articles") == [(PAGE, None)]

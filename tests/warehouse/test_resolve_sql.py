@@ -20,18 +20,22 @@ Runs = st.lists(
 TABLES = """
 create table article_versions (
     article_id varchar, version int, fetched_at timestamptz, content_hash varchar,
-    payload_digest varchar
+    payload_digest varchar, url varchar
+);
+create table reprocessed (
+    position bigint, article_id varchar, fetched_at timestamptz, duplicate_reason varchar,
+    version int, outcome varchar
 );
 create table documents (article_id varchar, version int, fetched_at timestamptz, outcome varchar);
 create table superseded (article_id varchar, version int);
 create table processed (
     position bigint, outcome varchar, article_id varchar, fetched_at timestamptz,
-    content_hash varchar, payload_digest varchar
+    content_hash varchar, payload_digest varchar, url varchar, reason varchar
 );
 """
 LOAD = """
 insert into article_versions
-select processed.article_id, decided.version, processed.fetched_at, content_hash, payload_digest
+select processed.article_id, decided.version, processed.fetched_at, content_hash, payload_digest, url
 from decided join processed using (position) where decided.outcome <> 'duplicate';
 insert into documents select article_id, version, fetched_at, outcome from decided;
 """
@@ -49,8 +53,8 @@ def load(connection: duckdb.DuckDBPyConnection, captures: list[Capture]) -> list
     connection.execute("delete from processed")
     for position, (text, day) in enumerate(captures):
         fetched = None if day is None else datetime(2025, 3, day, tzinfo=UTC)
-        row = [position, None, "article", fetched, text, text]
-        connection.execute("insert into processed values (?, ?, ?, ?, ?, ?)", row)
+        row = [position, None, "article", fetched, text, text, "https://courier.example/", None]
+        connection.execute("insert into processed values (?, ?, ?, ?, ?, ?, ?, ?)", row)
     connection.execute("drop table if exists known; drop table if exists decided")
     connection.execute(statement("known"))
     connection.execute(statement("resolve"))

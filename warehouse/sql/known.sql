@@ -2,14 +2,22 @@
 -- versions, and the later times at which a version was found unchanged.
 create temp table known as
 with met as (
-    select distinct article_id
+    select article_id
     from processed
     where outcome is null
+    union
+    select article_id
+    from reprocessed
+    union
+    select article_id
+    from article_versions
+    semi join processed on processed.url = article_versions.url and processed.reason = 'revisit'
 ),
 versions as (
     select
         article_id,
         version,
+        url,
         fetched_at,
         content_hash,
         payload_digest
@@ -32,6 +40,7 @@ select
     fetched_at,
     content_hash,
     payload_digest,
+    url,
     true as is_version
 from versions
 union all
@@ -41,6 +50,7 @@ select
     unchanged.fetched_at,
     versions.content_hash,
     versions.payload_digest,
+    url,
     false as is_version
 from unchanged
 join versions using (article_id, version);

@@ -14,8 +14,10 @@ with first_versions as (
     where outcome = 'loaded'
 )
 select
+    decided.article_id,
     processed.* exclude (
         position,
+        article_id,
         outcome,
         step,
         reason,
@@ -26,7 +28,7 @@ select
         date_candidates
     ),
     decided.version,
-    case when decided.version > 1 then 'publisher' end as change_reason,
+    case when decided.version > 1 then $change_reason end as change_reason,
     coalesce($source, processed.publication) as source,
     first_versions.fetched_at as first_seen_at,
     $loaded_at::timestamptz as loaded_at,
@@ -34,6 +36,6 @@ select
     $run_id as run_id
 from processed
 join decided using (position)
-join first_versions on first_versions.article_id = processed.article_id
+join first_versions on first_versions.article_id = decided.article_id
 where decided.outcome in ('loaded', 'revised')
 order by processed.published_at, processed.position;

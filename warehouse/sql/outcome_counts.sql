@@ -1,7 +1,7 @@
 -- Grain: one row per outcome and reason of the run.
 select
-    coalesce(processed.outcome, decided.outcome) as outcome,
-    coalesce(processed.reason, decided.duplicate_reason) as reason,
+    coalesce(decided.outcome, processed.outcome) as outcome,
+    if(decided.position is null, processed.reason, decided.duplicate_reason) as reason,
     count(*) as documents
 from processed
 left join decided using (position)

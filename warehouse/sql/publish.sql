@@ -39,3 +39,166 @@ from read_parquet($documents_files, union_by_name = true);
 create view runs as
 select $runs_columns
 from read_parquet($runs_files, union_by_name = true);
+
+-- Grain: one row per address and place that listed it, per run.
+create view discoveries as
+select $discoveries_columns
+from read_parquet($discoveries_files, union_by_name = true);
+
+-- Grain: one row per attempt to fetch an address.
+create view fetches as
+select $fetches_columns
+from read_parquet($fetches_files, union_by_name = true);
+
+-- Grain: one row per source and nightly run.
+create view visits as
+select $visits_columns
+from read_parquet($visits_files, union_by_name = true);
+
+-- Grain: one row per source and night; a night that was run twice counts both.
+create view nights as
+select
+    night,
+    source,
+    case
+        when bool_and(discovery = 'failed') then 'failed'
+        when bool_and(discovery = 'ok') then 'ok'
+        else 'partial'
+    end as discovery,
+    arg_max(problem, run_id) as problem,
+    sum(found)::bigint as found,
+    sum(new)::bigint as new,
+    sum(fetched)::bigint as fetched,
+    sum(unchanged)::bigint as unchanged,
+    sum(loaded)::bigint as loaded,
+    sum(revised)::bigint as revised,
+    sum(duplicate)::bigint as duplicate,
+    sum(rejected)::bigint as rejected,
+    sum(failed)::bigint as failed,
+    sum(refused)::bigint as refused,
+    sum(postponed)::bigint as postponed,
+    max(newest_at) as newest_at,
+    bool_or(possible_loss) as possible_loss,
+    sum(filled)::bigint as filled
+from visits
+group by night, source;
+
+-- Grain: one row per source and day, from its first night or article to the last night of all.
+create view coverage as
+with dated as (
+    select
+        source,
+        published_date as day,
+        count(*) as published
+    from articles
+    semi join visits using (source)
+    where published_date is not null
+    group by all
+),
+bounds as (
+    select
+        source,
+        min(day) as first_day
+    from (
+        select source, day from dated
+        union all
+        select source, night as day from visits
+    )
+    group by source
+),
+days as (
+    select
+        source,
+        unnest(
+            generate_series(
+                first_day::timestamp,
+                (select max(night) from visits)::timestamp,
+                interval 1 day
+            )
+        )::date as day
+    from bounds
+)
+select
+    days.source,
+    days.day,
+    coalesce(dated.published, 0) as published,
+    coalesce(nights.loaded, 0) as collected,
+    case
+        when nights.night is null then 'not_visited'
+        when nights.discovery = 'failed' then 'failed'
+        when nights.fetched + nights.unchanged = 0 and nights.failed > 0 then 'failed'
+        when nights.possible_loss then 'possible_loss'
+        when nights.loaded > 0 then 'collected'
+        else 'quiet'
+    end as state
+from days
+left join dated using (source, day)
+left join nights on nights.source = days.source and nights.night = days.day;
+
+-- Grain: one row per source without a new article for longer than is its habit: the longest pause
+-- between nights that brought one, of at least three such nights.
+create view silent_sources as
+with active as (
+    select
+        source,
+        night,
+        night - lag(night) over (partition by source order by night) as pause
+    from nights
+    where loaded > 0
+),
+habits as (
+    select
+        source,
+        max(night) as last_day,
+        max(pause) as habit_days
+    from active
+    group by source
+    having count(*) >= 3
+),
+visited as (
+    select
+        source,
+        max(night) as last_night
+    from visits
+    group by source
+)
+select
+    source,
+    last_day,
+    last_night,
+    last_night - last_day as silent_days,
+    habit_days
+from habits
+join visited using (source)
+where last_night - last_day > habit_days;
+
+-- Grain: one row per source that was ever visited, as of its last night.
+create view sources as
+with collected as (
+    select
+        source,
+        count(*) as articles,
+        max(published_at) as newest_at
+    from articles
+    semi join visits using (source)
+    group by source
+),
+visited as (
+    select
+        source,
+        arg_max(homepage, run_id) as homepage,
+        arg_max(entry, run_id) as entry,
+        arg_max(feeds, run_id) as feeds,
+        arg_max(sitemaps, run_id) as sitemaps,
+        min(night) as first_night,
+        max(night) as last_night,
+        count(distinct night) as nights
+    from visits
+    group by source
+)
+select
+    visited.*,
+    coalesce(articles, 0) as articles,
+    newest_at
+from visited
+left join collected using (source);

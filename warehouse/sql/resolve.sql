@@ -9,7 +9,20 @@ with incoming as (
         content_hash,
         payload_digest
     from processed
+    anti join reprocessed using (position)
     where outcome is null
+),
+revisited as (
+    -- A revisit record says that an address had what was stored of it before.
+    select
+        position,
+        arg_max(known.article_id, known.fetched_at) as article_id,
+        any_value(processed.fetched_at) as fetched_at,
+        arg_max(version, known.fetched_at) as version
+    from processed
+    join known using (url)
+    where processed.reason = 'revisit'
+    group by position
 ),
 seen as (
     -- The same document again: a text that is known for this very time or, where the document has
@@ -139,4 +152,22 @@ select
     case when same_bytes then 'same_bytes' else 'same_text' end as duplicate_reason,
     version,
     'duplicate' as outcome
-from seen;
+from seen
+union all
+select
+    position,
+    article_id,
+    fetched_at,
+    'revisit' as duplicate_reason,
+    version,
+    'duplicate' as outcome
+from revisited
+union all
+select
+    position,
+    article_id,
+    fetched_at,
+    duplicate_reason,
+    version,
+    outcome
+from reprocessed;

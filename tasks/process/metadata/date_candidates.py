@@ -202,14 +202,17 @@ def _bounded(
     raw = plain(raw, 200)
     if written is None:
         return DateCandidate(source, place, raw, None, None, None, "unparsable")
-    verdict = "outranked"
-    if written.day < FIRST_PAGE_DAY:
-        verdict = "before_1995"
-    elif evidence.latest and _is_after(written, evidence.latest):
-        verdict = "future"
+    verdict = bounds_verdict(written, evidence.latest) or "outranked"
     return DateCandidate(
         source, place, raw, written.instant, written.day, written.precision, verdict
     )
+
+
+def bounds_verdict(written: WrittenDate, latest: datetime | None) -> str | None:
+    """Why a date cannot be that of a page on the web; None if it can."""
+    if written.day < FIRST_PAGE_DAY:
+        return "before_1995"
+    return "future" if latest and _is_after(written, latest) else None
 
 
 def _is_after(written: WrittenDate, latest: datetime) -> bool:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from selectolax.lexbor import LexborHTMLParser
 
 from config.settings import ProcessSettings
-from tasks.process.archive_dates import read_archive_date
+from tasks.process.archive_dates import read_archive_date, read_feed_date
 from tasks.process.metadata.authors import read_authors
 from tasks.process.metadata.dates import PageDates, instant_of, read_dates
 from tasks.process.metadata.elements import Elements, collect
@@ -30,7 +30,7 @@ from tasks.process.metadata.sources import META_DESCRIPTION, META_IMAGE, META_SE
 from tasks.process.metadata.titles import read_title
 from tasks.process.metadata.written_dates import Reading
 from tasks.process.urls import absolute_url
-from tasks.records import Declared
+from tasks.records import DateCandidate, Declared
 
 MOST_PAGE_TYPES = 20
 
@@ -42,13 +42,21 @@ class PageContext:
     Attributes:
         fetched_at: no date after this plus a day is believed; None sets no bound.
         headers: HTTP response headers.
-        declared: what an archive row says; believed where the page itself is silent.
+        declared: what an archive row or a feed says; believed where the page itself is silent.
     """
 
     url: str | None = None
     fetched_at: datetime | None = None
     headers: tuple[tuple[str, str], ...] = ()
     declared: Declared = field(default_factory=Declared)
+
+    @property
+    def latest(self) -> datetime | None:
+        return self.fetched_at + timedelta(days=1) if self.fetched_at else None
+
+    def timezone(self, settings: ProcessSettings) -> str:
+        """Of times without an offset: its source's, else that of the settings."""
+        return self.declared.timezone or settings.timezone
 
 
 def read_metadata(
@@ -78,7 +86,7 @@ def read_metadata(
         rights=read_rights(elements, article, context.headers),
         flags=tuple(_flags(evidence, dates)),
     )
-    return with_declared(found, context.declared, settings.timezone)
+    return with_declared(found, context, settings)
 
 
 def gather(tree: LexborHTMLParser, context: PageContext, settings: ProcessSettings) -> PageEvidence:
@@ -94,44 +102,68 @@ def gather(tree: LexborHTMLParser, context: PageContext, settings: ProcessSettin
         article=article,
         url=url,
         sites=site_words(elements, jsonld, article, url),
-        reading=Reading(settings.timezone, day_order(elements, language, url)),
-        latest=context.fetched_at + timedelta(days=1) if context.fetched_at else None,
+        reading=Reading(context.timezone(settings), day_order(elements, language, url)),
+        latest=context.latest,
     )
 
 
-def with_declared(found: Metadata, declared: Declared, timezone: str) -> Metadata:
-    """Fills what the page does not say from the archive row that had it."""
-    row = read_archive_date(declared.published, timezone) if declared.published else None
-    candidates = found.date_candidates
-    published, flags = found.published, found.flags
-    if row is not None:
-        if published is None and row.verdict == "chosen":
-            published = row
-        elif row.verdict == "chosen":
-            row = replace(row, verdict="outranked")
-        else:
-            flags = (*flags, "date_unparsable")
-        candidates = (*candidates, row)
+def with_declared(found: Metadata, context: PageContext, settings: ProcessSettings) -> Metadata:
+    """Fills what the page does not say from the archive row or the feed that had it."""
+    declared = context.declared
+    found = _with_declared_date(found, _declared_date(context, settings))
     authors = tuple(name for author in declared.authors for name in names_in(author))
     return replace(
         found,
         title=found.title or declared.title,
         description=found.description or declared.description,
         authors=found.authors or authors,
-        published=published,
-        modified_at=found.modified_at or _declared_instant(declared.modified, timezone),
-        date_candidates=candidates,
+        modified_at=found.modified_at or _declared_change(context, settings),
         language=found.language or primary_subtag(declared.language),
         section=found.section or declared.section,
         keywords=found.keywords or declared.keywords,
         image_url=found.image_url or declared.image_url,
         site_name=found.site_name or declared.publication,
-        flags=flags,
+        rights=tuple(dict.fromkeys((*found.rights, *declared.rights))),
     )
 
 
-def _declared_instant(raw: str | None, timezone: str) -> datetime | None:
-    return instant_of(read_archive_date(raw, timezone)) if raw else None
+def _declared_date(context: PageContext, settings: ProcessSettings) -> DateCandidate | None:
+    declared, timezone = context.declared, context.timezone(settings)
+    if not declared.published:
+        return None
+    if declared.origin == "feed":
+        return read_feed_date(declared.published, timezone, context.latest)
+    return read_archive_date(declared.published, timezone)
+
+
+def _with_declared_date(found: Metadata, declared: DateCandidate | None) -> Metadata:
+    if declared is None:
+        return found
+    published, flags = found.published, (*found.flags, *_declared_date_flags(found, declared))
+    if declared.verdict == "chosen" and published is None:
+        published = declared
+    elif declared.verdict == "chosen":
+        declared = replace(declared, verdict="outranked")
+    candidates = (*found.date_candidates, declared)
+    return replace(found, published=published, flags=flags, date_candidates=candidates)
+
+
+def _declared_date_flags(found: Metadata, declared: DateCandidate) -> Iterator[str]:
+    """A feed's date is missed only where the page gives none."""
+    if declared.source == "archive" and declared.verdict != "chosen":
+        yield "date_unparsable"
+    if declared.source == "feed" and found.published is None:
+        flags = {"unparsable": "date_unparsable", "future": "date_future"}
+        if flag := flags.get(declared.verdict):
+            yield flag
+
+
+def _declared_change(context: PageContext, settings: ProcessSettings) -> datetime | None:
+    """Of an archive row only: a feed's own is often the time at which it was built."""
+    raw = context.declared.modified
+    if not raw or context.declared.origin == "feed":
+        return None
+    return instant_of(read_archive_date(raw, context.timezone(settings)))
 
 
 def _first_meta(elements: Elements, names: tuple[str, ...]) -> str | None:

@@ -9,6 +9,7 @@ from config.settings import ReadSettings
 from tasks.read.kinds import binary_name, looks_like_html, looks_like_text
 from tasks.read.place import Place, dropped
 from tasks.read.reasons import Reason
+from tasks.read.warc.evidence import NOTHING_KNOWN, read_evidence
 from tasks.read.warc.frames import Frame, Framing, walk
 from tasks.read.warc.http import (
     Response,
@@ -17,7 +18,7 @@ from tasks.read.warc.http import (
     decoded_body,
     parse_response,
 )
-from tasks.records import Dropped, RawDocument
+from tasks.records import Declared, Dropped, RawDocument
 
 Media = Literal["html", "text"]
 
@@ -33,20 +34,41 @@ def read_warc(
     """One outcome per response, resource and revisit record, and per hole.
 
     Records of the other types are no documents and are not counted: they describe the crawl
-    (warcinfo, request, metadata) or repeat what another record holds (conversion).
+    (warcinfo, request, metadata) or repeat what another record holds (conversion). Of a metadata
+    record that follows its document the evidence is read.
 
     Args:
         span: the range of offsets in which records begin.
         by_offset: positions are offsets; otherwise, in archives within others, they are counted.
     """
-    for frame in walk(framing, *span):
-        if not frame.damaged and _type(frame) not in _DOCUMENTS:
-            continue
+    for frame, evidence in _with_evidence(framing, span):
         position = place.tally.claim(frame.offset + frame.ordinal if by_offset else None)
         if position is not None:
             ordinal = f"+{frame.ordinal}" if frame.ordinal else ""
             locator = f"{place.locator}#offset={frame.offset}{ordinal}"
-            yield _outcome(frame, locator, position, place.settings)
+            yield _outcome(frame, replace(place, locator=locator), position, evidence)
+
+
+def _with_evidence(
+    framing: Framing, span: tuple[int, int | None]
+) -> Iterator[tuple[Frame, Declared]]:
+    """The frames that have an outcome, each with what the record behind it says of it.
+
+    A document waits for one further record; a hole for none, because what follows it may have to
+    be searched for.
+    """
+    waiting: Frame | None = None
+    for frame in walk(framing, *span):
+        if waiting is not None:
+            yield waiting, read_evidence(waiting, frame)
+            waiting = None
+        if frame.damaged:
+            yield frame, NOTHING_KNOWN
+        elif _type(frame) in _DOCUMENTS:
+            waiting = frame
+    if waiting is not None:
+        following = None if framing.next is None else next(framing.unit(framing.next), None)
+        yield waiting, read_evidence(waiting, following)
 
 
 class _RefusedError(Exception):
@@ -59,24 +81,27 @@ class _RefusedError(Exception):
 
 
 def _outcome(
-    frame: Frame, locator: str, position: int, settings: ReadSettings
+    frame: Frame, place: Place, position: int, evidence: Declared
 ) -> RawDocument | Dropped:
     url = _header(frame, "WARC-Target-URI").strip("<> \t") or None
+    fetched_at = _instant(_header(frame, "WARC-Date"))
     try:
         response = _response(frame)
-        media, body = _content(frame, response, settings)
+        media, body = _content(frame, response, place.settings)
     except (_RefusedError, UndecodableError) as error:
-        row = dropped(locator, position, error.reason, error.detail, url=url)
-        return replace(row, bytes=frame.length)
+        row = dropped(place.locator, position, error.reason, error.detail, url=url)
+        publication = evidence.publication
+        return replace(row, bytes=frame.length, fetched_at=fetched_at, publication=publication)
     return RawDocument(
-        locator=locator,
+        locator=place.locator,
         position=position,
         media=media,
         body=body,
         url=url,
-        fetched_at=_instant(_header(frame, "WARC-Date")),
+        fetched_at=fetched_at,
         charset=content_type(response.header("content-type"))[1],
         headers=response.headers,
+        declared=evidence,
     )
 
 

@@ -139,7 +139,7 @@ def test_keywords_are_lists_that_the_page_declares(html: str, keywords: tuple[st
 
 def test_the_archive_row_fills_only_what_the_page_does_not_say() -> None:
     row = Declared(title="Row", authors=("By Ada Brook",), published="2021-03-04", section="Town")
-    filled = with_declared(Metadata(title="Page"), row, "")
+    filled = with_declared(Metadata(title="Page"), PageContext(declared=row), SETTINGS)
     assert (filled.title, filled.authors, filled.section) == ("Page", ("Ada Brook",), "Town")
     assert filled.published is not None
     assert (filled.published.source, filled.published.day) == ("archive", date(2021, 3, 4))

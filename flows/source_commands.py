@@ -1,0 +1,165 @@
+"""What `broadsheet sources …` does."""
+
+import asyncio
+import re
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from pydantic import ValidationError
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from config.errors import UsageError
+from config.settings import Settings
+from config.source_entries import add_entries, entry_text
+from config.sources import Source, load_sources, sources_file
+
+if TYPE_CHECKING:
+    from tasks.discover.check import Checked
+    from tasks.discover.lists import ListReader
+    from tasks.fetch.session import Session
+
+console = Console()
+
+
+def list_command(settings: Settings) -> None:
+    """Prints the entries of the list."""
+    path = sources_file(settings.sources)
+    table = Table(box=None, header_style="bold", pad_edge=False, title=str(path))
+    for column in ("source", "homepage", "feeds", "sitemaps", "sections"):
+        table.add_column(column)
+    for source in load_sources(path):
+        name = source.name if source.enabled else f"{source.name} (disabled)"
+        lists = (source.feeds, source.sitemaps, source.sections)
+        counts = (str(len(urls)) if urls else "" for urls in lists)
+        table.add_row(escape(name), escape(source.homepage), *counts)
+    console.print(table)
+
+
+def check_command(names: Sequence[str], settings: Settings) -> bool:
+    """Tries sources and prints what each gives; says whether all give something."""
+    path = sources_file(settings.sources)
+    known = {source.name: source for source in load_sources(path)}
+    for name in names:
+        if name not in known:
+            raise UsageError(f"{path} has no source {name!r}; it has {', '.join(known)}.")
+    sources = [known[name] for name in names] or list(known.values())
+    if not sources:
+        raise UsageError(f"{path} has no source: add one by `broadsheet sources add URL`.")
+    checked = asyncio.run(_check_all(sources, settings))
+    for one in checked:
+        _show(one)
+    return all(one.articles for one in checked)
+
+
+def add_command(url: str, name: str | None, settings: Settings) -> None:
+    """Finds a site's feeds and sitemaps and writes its entry.
+
+    Raises:
+        UsageError: the address is none, nothing answers there, or it is listed already.
+    """
+    try:
+        draft = Source(name=name or urlsplit(url).hostname or "source", homepage=url)
+    except ValidationError as error:
+        raise UsageError(f"{url}: {error.errors()[0]['msg']}.") from error
+    source = asyncio.run(_found_source(draft, settings, has_name=name is not None))
+    _add([source], sources_file(settings.sources))
+    console.print(f"Try it: broadsheet sources check {source.name!r}", highlight=False)
+
+
+def import_command(file: Path, settings: Settings) -> None:
+    """Adds the feeds of an OPML file.
+
+    Raises:
+        UsageError: the file cannot be read or holds no feeds.
+    """
+    from tasks.discover.opml import read_opml
+
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise UsageError(f"Cannot read {file}: {error.strerror}.") from error
+    _add(read_opml(content, str(file)), sources_file(settings.sources))
+
+
+def _add(sources: list[Source], path: Path) -> None:
+    added = add_entries(path, sources)
+    for source in added:
+        console.print(entry_text(source), highlight=False, markup=False)
+    left = len(sources) - len(added)
+    already = f"; {left} {'is' if left == 1 else 'are'} listed already" if left else ""
+    console.print(f"{len(added)} added to {path}{already}.", highlight=False)
+
+
+async def _check_all(sources: Sequence[Source], settings: Settings) -> list["Checked"]:
+    from tasks.discover.check import check_source
+    from tasks.fetch.session import opened_session
+
+    async with opened_session(settings) as session:
+        readers = [_reader(source, session, settings) for source in sources]
+        return await asyncio.gather(*(check_source(reader, session.parsers) for reader in readers))
+
+
+def _reader(source: Source, session: "Session", settings: Settings) -> "ListReader":
+    from tasks.discover.lists import ListReader
+
+    return ListReader(session.fetcher, source, {}, settings, lambda attempt: None)
+
+
+async def _found_source(draft: Source, settings: Settings, *, has_name: bool) -> Source:
+    from tasks.discover.check import working_feeds
+    from tasks.discover.links import feed_and_sitemap_links
+    from tasks.discover.source import named_sitemaps
+    from tasks.fetch.session import opened_session
+
+    async with opened_session(settings) as session:
+        reader = _reader(draft, session, settings)
+        home = await reader.read("homepage", draft.homepage, None)
+        if not home.is_ok:
+            raise UsageError(f"Nothing to add: {home.problem}; check the address.")
+        places = await session.parsers.parse(feed_and_sitemap_links, home.content, draft.homepage)
+        feeds = await working_feeds(reader, session.parsers, places.feeds)
+        sitemaps = () if feeds else await named_sitemaps(reader, places.sitemaps)
+    found: dict[str, object] = {"feeds": feeds, "sitemaps": sitemaps}
+    if not has_name and (site := _site_name(home.content)):
+        found["name"] = site
+    return draft.model_copy(update=found)
+
+
+def _site_name(page: bytes) -> str | None:
+    """What the homepage calls itself: og:site_name, else nothing."""
+    from selectolax.lexbor import LexborHTMLParser
+
+    from tasks.process.charset import decode
+
+    tree = LexborHTMLParser(decode(page, None).text)
+    node = tree.css_first('meta[property="og:site_name"]')
+    name = (node.attributes.get("content") or "") if node else ""
+    return re.sub(r"\s+", " ", name).strip()[:100] or None
+
+
+def _show(checked: "Checked") -> None:
+    newest = _day(checked.newest)
+    console.print(
+        f"[bold]{escape(checked.source.name)}[/bold]  {escape(checked.source.homepage)}\n"
+        f"  robots.txt: {escape(checked.robots)}\n"
+        f"  {checked.articles:,} articles seen, newest {newest}",
+        highlight=False,
+        soft_wrap=True,
+    )
+    for one in checked.lists:
+        console.print(
+            f"  {one.how}: {escape(one.url)}  {one.pages:,} pages, newest {_day(one.newest)}",
+            highlight=False,
+            soft_wrap=True,
+        )
+    for problem in checked.problems:
+        console.print(f"  [yellow]problem:[/yellow] {escape(problem)}", soft_wrap=True)
+
+
+def _day(day: date | None) -> str:
+    return day.isoformat() if day else "unknown"

@@ -1,0 +1,145 @@
+"""Reading one list of a source: a conditional request, and its answer parsed."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from hashlib import sha1
+from itertools import count
+
+from config.settings import Settings
+from config.sources import Source
+from tasks.discover.model import Listing
+from tasks.fetch.attempts import Asked, Attempt, answered, failed
+from tasks.fetch.fetcher import Fetcher, Order
+from tasks.fetch.model import Answer, FetchError, Kind, Outcome, Reason
+from tasks.fetch.patience import is_worth_repeating, pause
+from tasks.fetch.target import conditions
+
+Parse = Callable[..., Coroutine[None, None, Listing]]
+
+
+@dataclass(frozen=True, slots=True)
+class ListState:
+    """What a list answered when it was last read.
+
+    Attributes:
+        night: of the last visit.
+        unmodified: how often in a row it has said "not modified".
+        items: keys of the addresses that a feed listed when it last sent its content.
+    """
+
+    etag: str | None = None
+    last_modified: str | None = None
+    payload_digest: str | None = None
+    night: date | None = None
+    unmodified: int = 0
+    items: frozenset[str] = frozenset()
+
+
+NEVER_READ = ListState()
+
+
+@dataclass(frozen=True, slots=True)
+class ListRead:
+    """One list as read tonight.
+
+    Attributes:
+        attempt: the last one.
+        listing: None where it could not be read, or is as it was.
+        content: of the answer, for a page that is read in two ways.
+    """
+
+    url: str
+    attempt: Attempt
+    read_at: datetime
+    listing: Listing | None = None
+    content: bytes = b""
+
+    @property
+    def is_ok(self) -> bool:
+        return self.attempt.outcome in ("fetched", "unchanged")
+
+    @property
+    def problem(self) -> str | None:
+        """What went wrong, in a line."""
+        last = self.attempt
+        if not self.is_ok:
+            return f"{self.url}: {last.reason}" + (f" ({last.detail})" if last.detail else "")
+        return f"{self.url}: {self.listing.fault}" if self.listing and self.listing.fault else None
+
+
+@dataclass(frozen=True, slots=True)
+class ListReader:
+    """What reading a source's lists needs.
+
+    Attributes:
+        states: what each list answered last, by its address.
+        note: is given each attempt as it ends.
+    """
+
+    fetcher: Fetcher
+    source: Source
+    states: Mapping[str, ListState]
+    settings: Settings
+    note: Callable[[Attempt], None]
+
+    async def read(
+        self, kind: Kind, url: str, parse: Parse | None, *, anew: bool = False
+    ) -> ListRead:
+        """Asks for a list, unless-modified where that can be believed, and parses it.
+
+        An ETag may lie: bytes are compared, and after some visits the list is asked for anew.
+
+        Args:
+            parse: None for a page whose content the caller reads.
+            anew: asks for and parses it whatever is known of it.
+        """
+        asked = Asked(source=self.source.name, kind=kind, url=url)
+        now = datetime.now(UTC)
+        answer, attempt = await self._ask(asked, anew)
+        listing = None
+        if answer and parse and (anew or attempt.outcome == "fetched"):
+            listing = await parse(answer.content, answer.url, answer.headers)
+            if listing.fault and not listing.entries and not listing.children:
+                attempt = replace(
+                    attempt, outcome="failed", reason=str(Reason.BROKEN_LIST), detail=listing.fault
+                )
+        self.note(attempt)
+        return ListRead(url, attempt, now, listing, answer.content if answer else b"")
+
+    async def _ask(self, asked: Asked, anew: bool) -> tuple[Answer | None, Attempt]:
+        """The answer and the attempt that gave it; or the last one, when none did."""
+        order = self._order(asked.url, anew)
+        for number in count(1):
+            try:
+                answer = await self.fetcher.fetch(order)
+            except FetchError as error:
+                attempt = failed(asked, number, error)
+                if not is_worth_repeating(error, number, self.settings.fetch):
+                    return None, attempt
+                self.note(attempt)
+                await asyncio.sleep(pause(number, self.settings.fetch))
+            else:
+                return answer, self._compared(answered(asked, number, answer, None), answer)
+        raise AssertionError("count() does not end")
+
+    def _order(self, url: str, anew: bool) -> Order:
+        state = self.states.get(url, NEVER_READ)
+        headers = tuple(self.source.headers.items())
+        if not anew and state.unmodified < self.settings.discover.force_visits:
+            headers += conditions(state.etag, state.last_modified)
+        return Order(
+            url,
+            headers=headers,
+            most_bytes=self.settings.discover.listing_bytes,
+            delay=self.source.delay,
+        )
+
+    def _compared(self, attempt: Attempt, answer: Answer) -> Attempt:
+        if answer.status == 304:
+            return attempt
+        digest = sha1(answer.body, usedforsecurity=False).hexdigest()
+        before = self.states.get(attempt.url, NEVER_READ).payload_digest
+        outcome: Outcome = "unchanged" if digest == before else "fetched"
+        return replace(attempt, payload_digest=digest, outcome=outcome)

@@ -1,0 +1,213 @@
+"""Sitemaps: indexes, lists of pages with or without the news extension, plain text, feeds.
+
+The protocol: https://www.sitemaps.org/protocol.html; the news extension:
+https://developers.google.com/search/docs/crawling-indexing/sitemaps/news-sitemap.
+"""
+
+import re
+import zlib
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from lxml import etree
+
+from tasks.discover.addresses import page_address
+from tasks.discover.days import entry_day, sitemap_month
+from tasks.discover.feeds import read_feed
+from tasks.discover.model import Listed, Listing
+from tasks.process.charset import decode
+from tasks.process.metadata.plain import plain
+
+__all__ = ["entry_day", "read_sitemap", "sitemap_month"]
+
+GZIP = b"\x1f\x8b"
+PIECE_BYTES = 256 * 1024
+LISTING_BYTES = 52_000_000  # the protocol allows 50 MB
+TAGS = ("{*}url", "{*}sitemap")
+COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
+ELEMENT = re.compile(rb"<([a-z][\w:.-]*)", re.IGNORECASE)
+SITEMAP_ROOTS = frozenset({"urlset", "sitemapindex"})
+FEED_ROOTS = frozenset({"rss", "feed", "rdf"})
+DECLARATION = re.compile(r"\s*<\?xml\b[^>]*?(?:encoding\s*=\s*[\"']([\w.:-]+)[^>]*)?\?>")
+# In CDATA an ampersand stands for itself.
+CDATA_OR_STRAY = re.compile(
+    r"<!\[CDATA\[.*?\]\]>|&(?!(?:#\d+|#x[0-9a-fA-F]+|amp|lt|gt|quot|apos);)", re.S
+)
+
+
+def read_sitemap(content: bytes, url: str, most_bytes: int = LISTING_BYTES) -> Listing:
+    """What a sitemap of any form lists; of a broken one what can be read. Never raises.
+
+    Args:
+        content: as served; gzip within it is undone.
+        url: relative addresses are joined to it.
+        most_bytes: of its content, expanded; what lies behind is not read.
+    """
+    content, cut = _expanded(content, most_bytes)
+    root = _root(content)
+    if not content.strip():
+        listing = Listing("sitemap", fault="empty: not a byte of a sitemap")
+    elif root in FEED_ROOTS:
+        listing = replace(read_feed(content, url, ()), how="sitemap")
+    elif root == "html":
+        listing = Listing("sitemap", fault="an HTML page, not a sitemap")
+    elif root:
+        listing = _read_xml(content, url)
+    else:
+        # What was cut may end in half an address.
+        listing = _read_lines(content.rpartition(b"\n")[0] if cut else content)
+    faults = [fault for fault in (cut, listing.fault) if fault]
+    return replace(listing, fault="; ".join(faults) or None)
+
+
+def _expanded(content: bytes, most_bytes: int) -> tuple[bytes, str | None]:
+    """The content without its gzip (any number of members), and what is wrong with that."""
+    pieces: list[bytes] = []
+    room = most_bytes
+    while content.startswith(GZIP) and room > 0:
+        inflater = zlib.decompressobj(wbits=31)
+        try:
+            pieces.append(inflater.decompress(content, room))
+        except zlib.error as error:
+            return b"".join(pieces), f"broken gzip: {error}"
+        room -= len(pieces[-1])
+        if not inflater.eof:
+            fault = "truncated gzip" if room else f"longer than {most_bytes} bytes, cut there"
+            return b"".join(pieces), fault
+        content = inflater.unused_data
+    if pieces:
+        return b"".join(pieces), None
+    too_long = f"longer than {most_bytes} bytes, cut there" if len(content) > most_bytes else None
+    return content[:most_bytes], too_long
+
+
+def _root(content: bytes) -> str:
+    """The local name of the first element in lower case; "" for what is no markup."""
+    head = content[:20_000].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xfe\xff \t\r\n")
+    found = ELEMENT.search(COMMENT.sub(b"", head))
+    name = found[1].decode().lower().rpartition(":")[2] if found else ""
+    # Templates and warnings before the declaration are no reason to see plain text in it.
+    return name if head.startswith(b"<") or name in SITEMAP_ROOTS else ""
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What is read so far."""
+
+    base: str
+    entries: list[Listed] = field(default_factory=list)
+    children: list[tuple[str, str | None]] = field(default_factory=list)
+    unlinked: int = 0
+    has_news: bool = False
+
+    def add(self, element: Any) -> None:
+        values = _values(element)
+        url = page_address(values.get("loc"), self.base)
+        self.has_news = self.has_news or "news" in values
+        if url is None:
+            self.unlinked += 1
+        elif _local(element) == "sitemap":
+            self.children.append((url, values.get("lastmod")))
+        else:
+            title = plain(values.get("title"), 1000) or None
+            published, modified = values.get("publication_date"), values.get("lastmod")
+            self.entries.append(Listed(url, title, published, modified))
+
+    def listing(self, fault: str | None) -> Listing:
+        return Listing(
+            "news_sitemap" if self.has_news else "sitemap",
+            tuple(self.entries),
+            tuple(self.children),
+            fault,
+            self.unlinked,
+        )
+
+
+def _read_xml(content: bytes, url: str) -> Listing:
+    reading = _Reading(url)
+    try:
+        _parse(content, reading, recover=False)
+    except etree.XMLSyntaxError as error:
+        reading = _Reading(url)
+        with suppress(etree.XMLSyntaxError):
+            _parse(_mended(content), reading, recover=True)
+        return reading.listing(" ".join(f"broken XML: {error.msg}".split())[:200])
+    return reading.listing(None)
+
+
+def _parse(content: bytes, reading: _Reading, *, recover: bool) -> None:
+    """Reads every element that is closed.
+
+    A broken document's parser is not: it would close what a truncation left open, and give half
+    an address.
+    """
+    parser = etree.XMLPullParser(
+        events=("end",),
+        tag=TAGS,
+        recover=recover,
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    for start in range(0, len(content), PIECE_BYTES):
+        parser.feed(content[start : start + PIECE_BYTES])
+        for _, element in parser.read_events():
+            reading.add(element)
+            _forget(element)
+    if not recover:
+        parser.close()
+
+
+def _forget(element: Any) -> None:
+    """Keeps memory flat: an element that was read is emptied, and the one before it removed."""
+    element.clear(keep_tail=False)
+    before = element.getprevious()
+    if before is not None and before.tag == element.tag:
+        element.getparent().remove(before)
+
+
+def _mended(content: bytes) -> bytes:
+    """In UTF-8 whatever was declared, and with stray ampersands escaped."""
+    declared = DECLARATION.search(content[:2_000].decode("latin-1"))
+    text = decode(content, declared[1] if declared else None).text
+    text = DECLARATION.sub("", text, count=1)
+    text = text[max(text.find("<"), 0) :]
+    return CDATA_OR_STRAY.sub(lambda found: "&amp;" if found[0] == "&" else found[0], text).encode()
+
+
+def _values(element: Any) -> dict[str, str]:
+    """The texts of an entry's own elements and of its news by local name, the first of each."""
+    values: dict[str, str] = {}
+    for child in element:
+        name = _local(child)
+        if name == "news":
+            values["news"] = ""
+            for part in child:
+                values.setdefault(_local(part), _text(part))
+        else:
+            values.setdefault(name, _text(child))
+    return {name: text for name, text in values.items() if text or name == "news"}
+
+
+def _local(element: Any) -> str:
+    """The name without namespace or undeclared prefix; "" for an entity, which has none."""
+    tag = element.tag
+    return tag.rpartition("}")[2].rpartition(":")[2].lower() if isinstance(tag, str) else ""
+
+
+def _text(element: Any) -> str:
+    """The text of a leaf; nothing of one with elements or entities in it, which is but a part."""
+    return "" if len(element) else (element.text or "").strip()
+
+
+def _read_lines(content: bytes) -> Listing:
+    lines = list(filter(None, map(str.strip, decode(content, None).text.splitlines())))
+    addresses = [page_address(line, "") for line in lines]
+    entries = tuple(Listed(address) for address in addresses if address)
+    if not entries:
+        return Listing("sitemap", fault="neither XML nor a list of addresses")
+    return Listing("sitemap", entries, unlinked=len(lines) - len(entries))

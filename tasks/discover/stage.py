@@ -1,0 +1,105 @@
+"""The stage `discover`: the lists of all sources, each source by itself, its result as a file."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import orjson
+
+from config.settings import Settings
+from config.sources import Source
+from tasks.discover.lists import ListReader, ListState
+from tasks.discover.model import Listed
+from tasks.discover.sitemap_walk import Window
+from tasks.discover.source import Discovered, Found, discover_past, discover_source
+from tasks.fetch.attempts import attempt_log
+from tasks.fetch.session import ASKING, Asking, Session
+from tasks.runs import Run
+from tasks.watching import Watcher
+from warehouse.files import write_bytes
+from warehouse.lake import open_lake
+from warehouse.publish import take_snapshot
+from warehouse.schema import DISCOVERIES, FETCHES
+from warehouse.statements import statement
+
+log = logging.getLogger("broadsheet.discover")
+
+
+async def discover(
+    run: Run, sources: Sequence[Source], settings: Settings, session: Session, watcher: Watcher
+) -> None:
+    """Reads the lists of every source whose result is not there yet.
+
+    A source that fails has a result, too, which says so; it does not stop others.
+    """
+    states = read_states(run.warehouse)
+    todo = [source for source in sources if not discovered_file(run, source).is_file()]
+    (run.folder / "discovered").mkdir(exist_ok=True)
+    watcher.discovering(len(todo))
+
+    async def one(source: Source) -> None:
+        with attempt_log(run.attempts_file(f"{source.slug}~lists")) as attempts:
+            ASKING.set(Asking(source.name, attempts.add))
+            reader = ListReader(session.fetcher, source, states, settings, attempts.add)
+            found = await _guarded(reader, session, run)
+        write_bytes(discovered_file(run, source), orjson.dumps(found))
+        watcher.discovered(source.name, len(found.found))
+
+    await asyncio.gather(*(one(source) for source in todo))
+
+
+async def _guarded(reader: ListReader, session: Session, run: Run) -> Discovered:
+    try:
+        if run.flow == "nightly":
+            return await discover_source(reader, session.parsers, run.night)
+        asked = run.description()["parameters"]
+        window = Window(
+            date.fromisoformat(asked["published_from"]),
+            date.fromisoformat(asked["published_to"]),
+            undated=False,
+        )
+        return await discover_past(reader, session.parsers, window)
+    except Exception as error:
+        log.exception("defect source=%s", reader.source.name)
+        problem = f"internal error: {type(error).__name__}: {error}"[:200]
+        return Discovered((), (), (), read=0, unread=1, problems=(problem,))
+
+
+def discovered_file(run: Run, source: Source) -> Path:
+    return run.folder / "discovered" / f"{source.slug}.json"
+
+
+def read_discovered(run: Run, source: Source) -> Discovered:
+    """What the stage found for a source."""
+    fields: dict[str, Any] = orjson.loads(discovered_file(run, source).read_bytes())
+    found = tuple(
+        Found(
+            **{
+                **one,
+                "listed": Listed(**{**one["listed"], "authors": tuple(one["listed"]["authors"])}),
+                "found_at": datetime.fromisoformat(one["found_at"]),
+            }
+        )
+        for one in fields.pop("found")
+    )
+    lists = {name: tuple(value) for name, value in fields.items() if isinstance(value, list)}
+    return Discovered(found=found, **{**fields, **lists})
+
+
+def read_states(warehouse: Path) -> dict[str, ListState]:
+    """What every list answered when it was last read, by its address."""
+    snapshot = take_snapshot(open_lake(warehouse))
+    with duckdb.connect() as connection:
+        connection.execute("set timezone = 'UTC'")
+        for table in (FETCHES, DISCOVERIES):
+            files = snapshot.files[table.name]
+            connection.read_parquet(files, union_by_name=True).create_view(table.name)
+        rows = connection.execute(statement("list_states")).fetchall()
+    return {
+        url: ListState(etag, modified, digest, night, unmodified, frozenset(items or ()))
+        for url, etag, modified, digest, night, unmodified, items in rows
+    }

@@ -1,0 +1,179 @@
+"""The stage `fetch`: every target of the run is asked for, politely, and its bytes are kept.
+
+Each source has a queue of targets, a log of attempts and WARC files of its own, so that one that
+fails or stalls holds up no other. What is in the log is in the WARC: a run that was killed reads
+the log, cuts off what is behind its last record, and goes on with what is not done.
+"""
+
+import asyncio
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from pathlib import Path
+
+import orjson
+
+from config.settings import Settings
+from config.sources import Source
+from tasks.discover.select import read_targets
+from tasks.fetch.attempts import (
+    Attempt,
+    attempt_log,
+    failed,
+    forget_lost,
+    read_attempts,
+    warc_ends,
+)
+from tasks.fetch.model import FetchError, Reason
+from tasks.fetch.page import PageFetcher, asked_for
+from tasks.fetch.patience import NOT_TONIGHT, pause
+from tasks.fetch.session import ASKING, Asking, Session
+from tasks.fetch.target import Target
+from tasks.fetch.warc_files import WarcFiles
+from tasks.raw import source_paths
+from tasks.runs import Run
+from tasks.watching import Watcher
+from warehouse.files import write_bytes
+
+Item = tuple[Target, int]
+
+
+async def fetch(
+    run: Run, sources: Sequence[Source], settings: Settings, session: Session, watcher: Watcher
+) -> None:
+    """Asks for the run's targets; every attempt has its line in a log.
+
+    After `night_seconds` what is left is postponed, with a line each.
+    """
+    by_name = {source.name: source for source in sources}
+    before = _files_before(run)
+    deadline = time.monotonic() + settings.fetch.night_seconds
+    queues = [
+        _SourceFetch(by_name[name], run, settings, list(group), before)
+        for name, group in groupby(read_targets(run), key=lambda target: target.source)
+    ]
+    watcher.fetching(sum(len(queue.todo) for queue in queues))
+    await asyncio.gather(*(queue.work(session, watcher, deadline) for queue in queues))
+    write_bytes(run.fetched_file, orjson.dumps(_warc_files(run)))
+
+
+def _files_before(run: Run) -> list[str]:
+    """What other runs of the same night had fetched before this one began to."""
+    listed = run.folder / "raw-before.json"
+    if not listed.is_file():
+        run.raw_folder.mkdir(parents=True, exist_ok=True)
+        write_bytes(listed, orjson.dumps(sorted(path.name for path in run.raw_folder.iterdir())))
+    names: list[str] = orjson.loads(listed.read_bytes())
+    return names
+
+
+def fetched_files(run: Run) -> list[str]:
+    """The run's WARC files, absolute, in order."""
+    names: list[str] = orjson.loads(run.fetched_file.read_bytes())
+    return [str(run.warehouse / name) for name in names]
+
+
+def _warc_files(run: Run) -> list[str]:
+    logs = (run.folder / "attempts").glob("*.jsonl")
+    return sorted({name for log in logs for name in warc_ends(read_attempts(log))})
+
+
+class _SourceFetch:
+    """One source's targets on their way.
+
+    Attributes:
+        todo: targets that are not done, each with the number of its next attempt.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        run: Run,
+        settings: Settings,
+        targets: Sequence[Target],
+        before: Sequence[str],
+    ) -> None:
+        self._source = source
+        self._run = run
+        self._settings = settings.fetch
+        self._log = run.attempts_file(source.slug)
+        logged = forget_lost(self._log, run.warehouse)
+        self._kept = {Path(name).name: end for name, end in warc_ends(logged).items()}
+        self._remove_unlogged(before)
+        self.todo = list(_unfinished(targets, logged, settings.fetch.tries))
+        self._open = len(self.todo)
+        self._queue: asyncio.Queue[Item | None] = asyncio.Queue()
+
+    async def work(self, session: Session, watcher: Watcher, deadline: float) -> None:
+        """Works until every target is done."""
+        for item in self.todo:
+            self._queue.put_nowait(item)
+        workers = min(self._settings.host_connections, len(self.todo))
+        folder = self._run.raw_folder
+        with attempt_log(self._log) as log, self._files() as files:
+            ASKING.set(Asking(self._source.name, log.add))
+            relative = folder.relative_to(self._run.warehouse).as_posix()
+            pages = PageFetcher(self._source, self._settings, session.fetcher, files, relative)
+
+            async def worker() -> None:
+                while item := await self._queue.get():
+                    target, number = item
+                    if time.monotonic() < deadline:
+                        attempt = await pages.attempt(target, number)
+                    else:
+                        attempt = _postponed(target)
+                    log.add(attempt)
+                    if self._is_repeated(target, attempt):
+                        continue
+                    watcher.fetched(attempt.outcome, attempt.bytes or 0)
+                    self._finish_one(workers)
+
+            await asyncio.gather(*(worker() for _ in range(workers)))
+
+    def _is_repeated(self, target: Target, attempt: Attempt) -> bool:
+        """Puts the target back in line, after a pause, where that may help."""
+        if _is_final(attempt, self._settings.tries):
+            return False
+        again = (target, attempt.attempt + 1)
+        seconds = pause(attempt.attempt, self._settings)
+        asyncio.get_running_loop().call_later(seconds, self._queue.put_nowait, again)
+        return True
+
+    def _finish_one(self, workers: int) -> None:
+        self._open -= 1
+        if not self._open:
+            for _ in range(workers):
+                self._queue.put_nowait(None)
+
+    def _files(self) -> WarcFiles:
+        """Goes on behind the last record that is in the log, or with the next new file."""
+        settings = self._settings
+        return WarcFiles(self._run.raw_folder, self._source.slug, settings.warc_bytes, self._kept)
+
+    def _remove_unlogged(self, before: Sequence[str]) -> None:
+        """Removes files of this run of which no page was logged before it was killed."""
+        for path in source_paths(self._run.raw_folder, self._source.slug):
+            if path.name not in self._kept and path.name not in before:
+                path.unlink()
+
+
+def _unfinished(
+    targets: Iterable[Target], attempts: Iterable[Attempt], tries: int
+) -> Iterator[Item]:
+    last = {attempt.url_key: attempt for attempt in attempts if attempt.kind == "article"}
+    for target in targets:
+        attempt = last.get(target.url_key)
+        if attempt is None:
+            yield target, 1
+        elif not _is_final(attempt, tries):
+            yield target, attempt.attempt + 1
+
+
+def _is_final(attempt: Attempt, tries: int) -> bool:
+    """Whether nothing more is tried tonight."""
+    return not attempt.passing or attempt.reason in NOT_TONIGHT or attempt.attempt >= tries
+
+
+def _postponed(target: Target) -> Attempt:
+    error = FetchError(Reason.NIGHT_OVER, "the night's time was over (fetch.night_seconds)")
+    return failed(asked_for(target), 0, error)

@@ -1,0 +1,95 @@
+"""Reservations against text and data mining, as sites and answers declare them.
+
+The W3C community group's TDM Reservation Protocol: https://www.w3.org/community/reports/tdmrep/.
+Written as rights are elsewhere: `tdm-reservation:1`, `tdm-policy:URL`, `noai`.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+import orjson
+from protego import Protego
+
+from tasks.fetch.model import Headers
+from tasks.process.metadata.rights import RESERVATIONS
+
+PATH: Final = "/.well-known/tdmrep.json"
+MOST_BYTES: Final = 1_000_000
+MOST_RULES: Final = 1_000
+MOST_POLICY: Final = 300
+
+_CONTROLS = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029#]")
+_RESERVED = frozenset({"tdm-reservation:1", "noai"})
+
+
+@dataclass(frozen=True, slots=True)
+class TdmRule:
+    """What a site declares for the addresses that a pattern matches."""
+
+    pattern: str
+    matcher: Protego
+    rights: tuple[str, ...]
+
+
+def parse_tdmrep(content: bytes) -> tuple[TdmRule, ...]:
+    """The rules of a tdmrep.json, the most specific first; what is malformed is left out."""
+    try:
+        entries = orjson.loads(content.removeprefix(b"\xef\xbb\xbf"))
+    except orjson.JSONDecodeError:
+        return ()
+    entries = [entries] if isinstance(entries, dict) else entries
+    if not isinstance(entries, list):
+        return ()
+    rules = [rule for entry in entries[:MOST_RULES] if (rule := _rule(entry))]
+    return tuple(sorted(rules, key=lambda rule: -len(rule.pattern)))
+
+
+def declared_rights(rules: Iterable[TdmRule], url: str) -> tuple[str, ...]:
+    """What the longest pattern that matches an address declares, as in robots.txt."""
+    return next((rule.rights for rule in rules if not rule.matcher.can_fetch(url, "*")), ())
+
+
+def header_rights(headers: Headers) -> tuple[str, ...]:
+    """What the headers of an answer declare."""
+    return tuple(dict.fromkeys(_header_rights(headers)))
+
+
+def is_reserved(rights: Iterable[str]) -> bool:
+    """Whether mining is reserved."""
+    return not _RESERVED.isdisjoint(rights)
+
+
+def _header_rights(headers: Headers) -> Iterator[str]:
+    for name, value in headers:
+        match name.lower():
+            case "tdm-reservation" | "tdm-policy" as declared:
+                yield f"{declared}:{_plain(value)}"
+            case "x-robots-tag":
+                words = value[:500].lower().replace(":", ",").split(",")
+                yield from (word.strip() for word in words if word.strip() in RESERVATIONS)
+
+
+def _rule(entry: Any) -> TdmRule | None:
+    if not isinstance(entry, dict):
+        return None
+    location = entry.get("location")
+    reservation = entry.get("tdm-reservation")
+    if not isinstance(location, str) or str(reservation) not in {"0", "1"}:
+        return None
+    pattern = _CONTROLS.sub("", location)
+    if not pattern:
+        return None
+    rights = [f"tdm-reservation:{reservation}"]
+    policy = entry.get("tdm-policy")
+    if isinstance(policy, str) and policy.strip():
+        rights.append(f"tdm-policy:{_plain(policy)}")
+    # Its patterns are those of robots.txt: the rule of one that forbids just these addresses.
+    matcher = Protego.parse(f"User-agent: *\nDisallow: {pattern}")
+    return TdmRule(pattern, matcher, tuple(rights))
+
+
+def _plain(text: str) -> str:
+    clean = text.encode("utf-8", "replace").decode()
+    return " ".join(clean.split())[:MOST_POLICY]

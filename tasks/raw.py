@@ -1,0 +1,75 @@
+"""The raw zone: WARC files as fetched, by night and source.
+
+WAREHOUSE/raw/<night>/<source>-NNN.warc.gz
+"""
+
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from config.errors import BroadsheetError
+from warehouse.layout import RAW
+
+_NAME = re.compile(r"(?P<source>.+)-\d{3,}\.warc\.gz")
+
+
+@dataclass(frozen=True, slots=True)
+class RawNight:
+    """The files of one night."""
+
+    night: date
+    folder: Path
+    files: tuple[Path, ...]
+
+    @property
+    def bytes(self) -> int:
+        return sum(path.stat().st_size for path in self.files)
+
+
+def raw_nights(warehouse: Path) -> Iterator[RawNight]:
+    """Every night that has files, oldest first."""
+    for folder in sorted((warehouse / RAW).glob("[0-9]*")):
+        files = tuple(sorted(folder.glob("*.warc.gz")))
+        if files:
+            yield RawNight(date.fromisoformat(folder.name), folder, files)
+
+
+def source_files(night: RawNight, slug: str | None) -> tuple[Path, ...]:
+    """A night's files of one source, or of all."""
+    return tuple(path for path in night.files if slug is None or _source_of(path) == slug)
+
+
+def source_paths(folder: Path, slug: str) -> list[Path]:
+    """The files of one source in a night's folder."""
+    return [path for path in folder.glob("*.warc.gz") if _source_of(path) == slug]
+
+
+def remove_night(night: RawNight) -> None:
+    """Removes a night's files."""
+    for path in night.files:
+        path.unlink()
+    if not any(night.folder.iterdir()):
+        night.folder.rmdir()
+
+
+def require_room(warehouse: Path, free_bytes: int) -> None:
+    """Checks the disk before a night.
+
+    Raises:
+        BroadsheetError: less than `free_bytes` are free.
+    """
+    free = shutil.disk_usage(warehouse).free
+    if free < free_bytes:
+        raise BroadsheetError(
+            f"The disk of {warehouse} has {free / 1e9:.1f} GB free and a night needs "
+            f"{free_bytes / 1e9:.1f} (setting fetch.free_bytes): make room; "
+            "`broadsheet prune` removes old WARC files."
+        )
+
+
+def _source_of(path: Path) -> str | None:
+    match = _NAME.fullmatch(path.name)
+    return match["source"] if match else None

@@ -1,0 +1,73 @@
+"""What the metadata record beside a document says of it: where it was listed, and how.
+
+Broadsheet's own fetching writes such records (`tasks.fetch.warc_records`); those of other crawlers
+say other things and are left alone.
+"""
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import orjson
+
+from tasks.read.rows import as_string
+from tasks.read.warc.frames import Frame
+from tasks.records import Declared
+
+NOTHING_KNOWN = Declared()
+# Longer ones are no headlines, names or dates; feeds have put whole stories there.
+_MOST_CHARS = 1_000
+_MOST_VALUES = 50
+
+
+def read_evidence(document: Frame, following: Frame | None) -> Declared:
+    """What the record that follows a document says of it, if it is evidence of that document."""
+    if following is None or following.fault or not _belongs(following, document):
+        return NOTHING_KNOWN
+    try:
+        content = orjson.loads(following.block)
+    except orjson.JSONDecodeError:
+        return NOTHING_KNOWN
+    if not isinstance(content, dict) or "broadsheet" not in content:
+        return NOTHING_KNOWN
+    return _declared(content)
+
+
+def _belongs(following: Frame, document: Frame) -> bool:
+    if following.header is None or document.header is None:
+        return False
+    kind = (following.header.get("WARC-Type") or "").strip().lower()
+    concurrent = (following.header.get("WARC-Concurrent-To") or "").strip("<> \t")
+    named = (document.header.get("WARC-Record-ID") or "").strip("<> \t")
+    return kind == "metadata" and bool(named) and concurrent == named
+
+
+def _declared(content: dict[str, Any]) -> Declared:
+    """What counts for processing. A list's own date of change is none of the page's: left out."""
+    return Declared(
+        title=_text(content.get("title")),
+        authors=_texts(content.get("authors")),
+        published=_text(content.get("published")),
+        language=_text(content.get("language")),
+        publication=_text(content.get("source")),
+        origin="feed",
+        timezone=_zone(content.get("timezone")),
+        rights=_texts(content.get("rights")),
+    )
+
+
+def _text(value: object) -> str | None:
+    text = as_string(value)
+    return text[:_MOST_CHARS] if text else None
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    values = value[:_MOST_VALUES] if isinstance(value, list) else ()
+    return tuple(text for item in values if (text := _text(item)))
+
+
+def _zone(value: object) -> str:
+    name = _text(value) or ""
+    try:
+        return ZoneInfo(name).key if name else ""
+    except (KeyError, ValueError, OSError):
+        return ""

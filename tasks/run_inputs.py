@@ -1,0 +1,75 @@
+"""A run's files and the warehouse's tables as views, for the statements that resolve it."""
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from tasks.runs import Run
+from warehouse.publish import Snapshot
+from warehouse.schema import (
+    ARTICLE_VERSIONS,
+    DISCOVERIES,
+    DOCUMENTS,
+    FETCHES,
+    PROCESSED,
+    SUPERSEDED,
+    VISITS,
+    Table,
+)
+
+# Grain: one row per address and place that listed it; what `select` writes.
+LISTED = pa.schema([field for field in DISCOVERIES.arrow if field.name != "run_id"])
+# Grain: one row per source of a nightly run: what is known before its pages are fetched.
+VISITED = pa.schema(
+    [
+        *(VISITS.arrow.field(name) for name in ("source", "homepage", "entry", "feeds")),
+        *(VISITS.arrow.field(name) for name in ("sitemaps", "discovery", "problem")),
+        VISITS.arrow.field("possible_loss"),
+    ]
+)
+
+
+def define_inputs(connection: duckdb.DuckDBPyConnection, run: Run, snapshot: Snapshot) -> None:
+    """Views `processed`, `listed`, `visited`, `attempts`, and the tables of the snapshot."""
+    _define(connection, run, "processed", PROCESSED, run.parts)
+    _define(connection, run, "listed", LISTED, _existing(run, "discoveries.parquet"))
+    _define(connection, run, "visited", VISITED, _existing(run, "visits.parquet"))
+    _define_attempts(connection, run)
+    for table in (ARTICLE_VERSIONS, SUPERSEDED, DOCUMENTS):
+        files = snapshot.files[table.name]
+        connection.read_parquet(files, union_by_name=True).create_view(table.name)
+
+
+def _existing(run: Run, name: str) -> list[str]:
+    path = run.folder / name
+    return [str(path)] if path.is_file() else []
+
+
+def _define(
+    connection: duckdb.DuckDBPyConnection,
+    run: Run,
+    name: str,
+    schema: pa.Schema,
+    files: list[str],
+) -> None:
+    """A view whose columns are there even if no file is."""
+    empty = run.folder / f"no-{name}.parquet"
+    pq.write_table(schema.empty_table(), empty)
+    connection.read_parquet([str(empty), *files], union_by_name=True).create_view(name)
+
+
+def _define_attempts(connection: duckdb.DuckDBPyConnection, run: Run) -> None:
+    columns = {**_json_types(FETCHES), "warc_end": "BIGINT"}
+    logs = sorted((run.folder / "attempts").glob("*.jsonl"))
+    described = ", ".join(f"'{name}': '{kind}'" for name, kind in columns.items())
+    none = run.folder / "no-attempts.jsonl"
+    none.touch()
+    connection.execute(
+        "create temp table attempts as from read_json("
+        f"$logs, format = 'newline_delimited', columns = {{{described}}})",
+        {"logs": [str(path) for path in (none, *logs)]},
+    )
+
+
+def _json_types(table: Table) -> dict[str, str]:
+    return {c.name: c.sql_type for c in table if c.name not in {"run_id", "night"}}

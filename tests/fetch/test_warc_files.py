@@ -1,0 +1,386 @@
+import gzip
+import io
+import json
+import os
+import subprocess
+import sys
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+from fastwarc.warc import ArchiveIterator, WarcRecordType
+from hypothesis import given
+from hypothesis import settings as effort
+from hypothesis import strategies as st
+from warcio.archiveiterator import ArchiveIterator as WarcioIterator
+
+from tasks.fetch.model import Answer, Evidence
+from tasks.fetch.warc_files import Original, WarcFiles, payload_digest
+from tasks.fetch.warc_records import page_exchange
+from tasks.records import RawDocument
+from tests.fetch.exchanges import COURIER, HTML, STARTED, answer
+from tests.read.samples import documents, page, read, reasons
+
+
+def not_modified() -> Answer:
+    return answer(status=304, reason_phrase="Not Modified", body=b"", headers=(("ETag", '"a"'),))
+
+
+def write(folder: Path, *answers: Answer, most_bytes: int = 10**9) -> list[Path]:
+    with WarcFiles(folder, "courier", most_bytes) as files:
+        for one in answers:
+            files.write_page(one, COURIER)
+    return sorted(folder.iterdir())
+
+
+def check(*paths: Path) -> None:
+    """What independent readers say: every digest is there and right, every record whole."""
+    checked = subprocess.run(
+        [sys.executable, "-m", "warcio.cli", "check", "-v", *map(str, paths)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+    for path in paths:
+        with path.open("rb") as stream:
+            for record in ArchiveIterator(stream, parse_http=False):
+                assert record.verify_block_digest(), path
+                if record.record_type == WarcRecordType.response:
+                    record.parse_http(auto_decode="none")
+                    assert record.verify_payload_digest(), path
+
+
+def types(path: Path) -> list[str]:
+    with path.open("rb") as stream:
+        return [
+            record.rec_type
+            for record in WarcioIterator(stream, check_digests="raise", ensure_http_headers=False)
+            if record.content_stream().read() is not None
+        ]
+
+
+def members(path: Path) -> list[bytes]:
+    """The records of a file as bytes, decompressed, each from a gzip member of its own."""
+    data = path.read_bytes()
+    with path.open("rb") as stream:
+        starts = [record.stream_pos for record in ArchiveIterator(stream, parse_http=False)]
+    ends = [*starts[1:], len(data)]
+    return [gzip.decompress(data[start:end]) for start, end in zip(starts, ends, strict=True)]
+
+
+def test_a_page_is_three_records_behind_a_warcinfo_and_every_reader_agrees(tmp_path):
+    (path,) = write(tmp_path, answer(0), answer(1))
+
+    check(path)
+    page_records = ["request", "response", "metadata"]
+    assert types(path) == ["warcinfo", *page_records, *page_records]
+    assert path.name == "courier-000.warc.gz"
+    assert [document.body for document in documents(read(path))] == [page(0), page(1)]
+
+
+def test_the_position_names_the_gzip_member_of_the_answer(tmp_path):
+    with WarcFiles(tmp_path, "courier", 10**9) as files:
+        written = [files.write_page(answer(number), COURIER) for number in range(3)]
+
+    data = (tmp_path / "courier-000.warc.gz").read_bytes()
+    for number, one in enumerate(written):
+        record = gzip.decompress(data[one.offset : one.offset + one.length])
+        assert record.startswith(b"WARC/1.1\r\nWARC-Type: response\r\n")
+        assert f"WARC-Record-ID: <{one.record_id}>".encode() in record
+        assert f"WARC-Payload-Digest: {payload_digest(page(number))}".encode() in record
+        assert b"WARC-Date: 2025-03-11T06:30:00.123456Z\r\n" in record
+        assert one.payload_digest == payload_digest(page(number))
+    assert written[-1].end == len(data)
+    locators = [document.locator for document in documents(read(tmp_path))]
+    assert locators == [f"{one.file}#offset={one.offset}" for one in written]
+
+
+def test_the_warcinfo_says_what_wrote_the_file_and_nothing_of_the_machine(tmp_path):
+    (path,) = write(tmp_path, answer())
+
+    head = members(path)[0].decode()
+
+    assert "WARC-Filename: courier-000.warc.gz\r\n" in head
+    assert "isPartOf: courier\r\n" in head
+    assert "robots: obey\r\n" in head
+    assert "software: Broadsheet/" in head
+    assert os.uname().nodename not in head
+
+
+def test_the_body_is_stored_as_it_was_sent(tmp_path):
+    packed = gzip.compress(page(4))
+    sent = answer(4, packed, headers=(*HTML, ("Content-Encoding", "gzip")), content=page(4))
+
+    (path,) = write(tmp_path, sent)
+
+    check(path)
+    assert packed in members(path)[2]
+    assert documents(read(path))[0].body == page(4)
+
+
+def test_the_request_is_stored_with_its_headers(tmp_path):
+    (path,) = write(tmp_path, answer(url="https://courier.example/a?b=c"))
+
+    request = members(path)[1]
+
+    assert (
+        b"\r\n\r\nGET /a?b=c HTTP/1.1\r\nHost: courier.example\r\nUser-Agent: Broadsheet\r\n"
+        in request
+    )
+
+
+@pytest.mark.parametrize(
+    "header",
+    [("Transfer-Encoding", "chunked"), ("content-length", "99999"), ("Content-Length", "1")],
+)
+def test_headers_that_are_no_longer_true_of_the_body_are_kept_under_another_name(tmp_path, header):
+    (path,) = write(tmp_path, answer(headers=(*HTML, header)))
+
+    check(path)
+    (document,) = documents(read(path))
+    assert document.body == page(0)
+    assert (f"x-archive-{header[0].lower()}", header[1]) in document.headers
+
+
+def test_headers_are_stored_byte_by_byte(tmp_path):
+    odd = b"caf\xe9 \xc3\xa9 \x80\xff".decode("utf-8", "surrogateescape")
+
+    (path,) = write(tmp_path, answer(headers=(*HTML, ("X-Odd", odd)), reason_phrase=odd))
+
+    check(path)
+    assert b"HTTP/1.1 200 caf\xe9 \xc3\xa9 \x80\xff\r\n" in members(path)[2]
+    assert b"X-Odd: caf\xe9 \xc3\xa9 \x80\xff\r\n" in members(path)[2]
+
+
+@pytest.mark.parametrize("odd", ["\r\nX-Evil: 1", "\nX-Evil: 1", "\r\n\r\nWARC/1.1\r\n", "\ud800"])
+def test_no_address_header_or_name_adds_a_line_to_a_header(tmp_path, odd):
+    url = f"https://courier.example/a{odd}b"
+    headers = ((f"X{odd}", f"a{odd}"), *HTML)
+    exchange = answer(url=url, headers=headers, request_headers=headers, reason_phrase=odd)
+    with WarcFiles(tmp_path, "courier", 10**9) as files:
+        files.write_page(exchange, Evidence(source=odd, title=odd, rights=(odd,)))
+        files.write_revisit(exchange, COURIER, Original("urn:uuid:1", url, STARTED))
+
+    path = tmp_path / "courier-000.warc.gz"
+    check(path)
+    assert len(types(path)) == 7
+    for record in members(path):
+        assert b"\nX-Evil" not in record
+    (document,) = documents(read(path))
+    assert document.body == page(0)
+
+
+def test_an_unchanged_page_is_a_revisit_that_names_the_original(tmp_path):
+    with WarcFiles(tmp_path, "courier", 10**9) as files:
+        first = files.write_page(answer(), COURIER)
+        original = Original(first.record_id, answer().url, STARTED)
+        again = answer(started_at=STARTED + timedelta(days=1))
+        same = files.write_revisit(again, COURIER, original)
+        silent = files.write_revisit(not_modified(), COURIER, original)
+
+    path = tmp_path / first.file
+    check(path)
+    identical, unmodified = members(path)[5].decode(), members(path)[8].decode()
+    for record, profile in (
+        (identical, "identical-payload-digest"),
+        (unmodified, "server-not-modified"),
+    ):
+        assert f"/revisit/{profile}\r\n" in record
+        assert f"WARC-Refers-To: <{first.record_id}>\r\n" in record
+        assert "WARC-Refers-To-Target-URI: https://courier.example/0\r\n" in record
+        assert "WARC-Refers-To-Date: 2025-03-11T06:30:00.123456Z\r\n" in record
+    assert "HTTP/1.1 200 OK\r\n" in identical
+    assert "HTTP/1.1 304 Not Modified\r\n" in unmodified
+    assert page(0).decode() not in identical
+    assert (same.payload_digest, silent.payload_digest) == (first.payload_digest, None)
+    assert reasons(read(path)) == ["revisit", "revisit"]
+
+
+def test_the_evidence_is_json_beside_the_answer(tmp_path):
+    berlin = timezone(timedelta(hours=1))
+    evidence = Evidence(
+        source="courier",
+        how="news_sitemap",
+        place="https://courier.example/news.xml",
+        found_at=datetime(2025, 3, 11, 7, 0, tzinfo=berlin),
+        title="Fähre \ud83d",
+        hops=("https://courier.example/old",),
+    )
+    with WarcFiles(tmp_path, "courier", 10**9) as files:
+        written = files.write_page(answer(), evidence)
+
+    head, _, block = members(tmp_path / written.file)[3].partition(b"\r\n\r\n")
+
+    assert f"WARC-Concurrent-To: <{written.record_id}>".encode() in head
+    assert b"Content-Type: application/json" in head
+    content = json.loads(block)
+    assert content["broadsheet"] == 1
+    assert content["title"] == "Fähre ?"
+    assert content["found_at"] == "2025-03-11T06:00:00Z"
+    assert content["hops"] == ["https://courier.example/old"]
+    assert content["published"] is None
+
+
+def test_a_full_file_is_followed_by_the_next_number(tmp_path):
+    paths = write(tmp_path, *map(answer, range(4)), most_bytes=2000)
+
+    assert [path.name for path in paths] == [f"courier-00{number}.warc.gz" for number in range(2)]
+    check(*paths)
+    for path in paths:
+        assert types(path)[0] == "warcinfo"
+        assert types(path).count("response") == 2
+    assert paths[0].stat().st_size >= 2000
+
+
+def test_files_that_are_there_already_are_left_alone(tmp_path):
+    (first,) = write(tmp_path, answer(0))
+    before = first.read_bytes()
+    (tmp_path / "courier-east-007.warc.gz").write_bytes(b"another source's")
+
+    write(tmp_path, answer(1))
+
+    assert first.read_bytes() == before
+    assert (tmp_path / "courier-001.warc.gz").is_file()
+
+
+def test_nothing_written_leaves_no_file(tmp_path):
+    with WarcFiles(tmp_path / "night", "courier", 10**9) as files:
+        files.sync()
+    assert not (tmp_path / "night").exists()
+
+
+@pytest.fixture(scope="module")
+def three_pages(tmp_path_factory) -> tuple[bytes, list[int]]:
+    """A file, and where each page's records end in it."""
+    folder = tmp_path_factory.mktemp("whole")
+    with WarcFiles(folder, "courier", 10**9) as files:
+        ends = [files.write_page(answer(number), COURIER).end for number in range(3)]
+    return (folder / "courier-000.warc.gz").read_bytes(), ends
+
+
+@effort(max_examples=120, deadline=None)
+@given(share=st.floats(0, 1), logged=st.integers(0, 3))
+def test_a_file_cut_anywhere_is_readable_and_valid_once_it_is_gone_on_with(
+    three_pages, tmp_path_factory, share, logged
+):
+    """A kill leaves more than the log knows, a loss of power perhaps less."""
+    data, ends = three_pages
+    path = tmp_path_factory.mktemp("cut") / "courier-000.warc.gz"
+    cut = int(len(data) * share)
+    path.write_bytes(data[:cut])
+    answers_end = [end for end in ends if end <= cut]
+    assert len(documents(read(path.parent))) >= len(answers_end)
+
+    kept = {path.name: ends[logged - 1]} if logged else None
+    with WarcFiles(path.parent, "courier", 10**9, kept) as files:
+        written = files.write_page(answer(9), COURIER)
+
+    whole = [number for number, end in enumerate(ends[:logged]) if end <= cut]
+    if logged:
+        assert written.file == path.name
+        urls = [document.url for document in documents(read(path))]
+        assert urls[: len(whole)] == [f"https://courier.example/{number}" for number in whole]
+        assert urls[-1] == "https://courier.example/9"
+        assert not reasons(read(path))
+        assert all(record.startswith(b"WARC/1.1") for record in members(path))
+    else:
+        assert written.file == "courier-001.warc.gz"
+        assert path.read_bytes() == data[:cut]
+
+
+@pytest.mark.parametrize("torn", [b"", b"\x1f\x8b\x08", b"garbage"])
+def test_going_on_cuts_what_the_log_does_not_know_and_all_readers_find_it_valid(
+    three_pages, tmp_path, torn
+):
+    data, ends = three_pages
+    path = tmp_path / "courier-000.warc.gz"
+    path.write_bytes(data[: ends[1] + 50] + torn)
+
+    with WarcFiles(tmp_path, "courier", 10**9, {path.name: ends[1]}) as files:
+        files.write_page(answer(9), COURIER)
+
+    check(path)
+    assert path.read_bytes().startswith(data[: ends[1]])
+    assert [one.url for one in documents(read(path))] == [
+        f"https://courier.example/{number}" for number in (0, 1, 9)
+    ]
+
+
+def test_what_was_lost_with_the_power_shows_in_the_ends(three_pages, tmp_path):
+    data, ends = three_pages
+    path = tmp_path / "courier-000.warc.gz"
+    path.write_bytes(data[: ends[1] + 100])
+
+    files = WarcFiles(tmp_path, "courier", 10**9, {path.name: ends[2], "courier-001.warc.gz": 7})
+
+    assert ends[1] <= files.ends[path.name] < ends[2]
+    assert list(files.ends) == [path.name]
+
+
+def test_a_full_last_file_is_not_added_to_when_a_run_goes_on(three_pages, tmp_path):
+    data, ends = three_pages
+    (tmp_path / "courier-000.warc.gz").write_bytes(data)
+
+    with WarcFiles(tmp_path, "courier", 1000, {"courier-000.warc.gz": ends[2]}) as files:
+        assert files.write_page(answer(9), COURIER).file == "courier-001.warc.gz"
+
+    assert (tmp_path / "courier-000.warc.gz").read_bytes() == data
+
+
+def test_a_full_disk_leaves_the_file_as_it_was(tmp_path):
+    """The limit of the file's size stands for the disk's; it holds for the child process only."""
+    script = """
+import resource, signal, sys
+from pathlib import Path
+from tests.fetch.exchanges import COURIER, answer
+from tasks.fetch.warc_files import WarcFiles
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+files = WarcFiles(Path(sys.argv[1]), "courier", 10**9)
+first = files.write_page(answer(0), COURIER)
+resource.setrlimit(resource.RLIMIT_FSIZE, (first.end + 500, resource.RLIM_INFINITY))
+try:
+    files.write_page(answer(1, bytes(range(256)) * 900), COURIER)
+except OSError:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    assert Path(sys.argv[1], first.file).stat().st_size == first.end
+    files.write_page(answer(2), COURIER)
+    files.close()
+    print("refused")
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path)], capture_output=True, text=True, check=False
+    )
+
+    assert done.stdout == "refused\n", done.stderr
+    check(tmp_path / "courier-000.warc.gz")
+    assert len(documents(read(tmp_path))) == 2
+
+
+text = st.text(st.characters(), max_size=30)
+headers = st.lists(st.tuples(text, text), max_size=4).map(tuple)
+
+
+@effort(max_examples=150, deadline=None)
+@given(url=text, reason=text, sent=headers, body=st.binary(max_size=200), words=text)
+def test_any_answer_becomes_records_that_can_be_read(url, reason, sent, body, words):
+    odd = answer(0, body, url=f"https://courier.example/{url}", headers=sent, reason_phrase=reason)
+    evidence = Evidence(source=words, title=words, authors=(words,), place=url)
+
+    exchange = page_exchange(odd, evidence)
+
+    data = exchange.request + exchange.answer + exchange.evidence
+    found = list(WarcioIterator(io.BytesIO(data), check_digests="raise"))
+    assert len(found) == 3
+    record = gzip.decompress(exchange.answer)
+    assert record.endswith(body + b"\r\n\r\n")
+    assert (
+        json.loads(gzip.decompress(exchange.evidence).partition(b"\r\n\r\n")[2])["broadsheet"] == 1
+    )
+
+
+def test_the_same_bytes_compress_alike_whenever_they_are_written(tmp_path):
+    (path,) = write(tmp_path, answer())
+
+    assert path.read_bytes()[:10] == bytes.fromhex("1f8b08000000000000ff")
+    assert isinstance(read(path)[0], RawDocument)

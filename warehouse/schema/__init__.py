@@ -1,0 +1,50 @@
+"""Every table and column of the warehouse, stated once.
+
+From here come the Arrow schemas that files are cast to before they are written, the Iceberg
+tables, the published views and `docs/tables.md`. A column that is appended to a table is added to
+older warehouses when they are next written to; `SCHEMA_VERSION` is raised with each such change.
+"""
+
+from warehouse.schema.articles import (
+    ARTICLE_VERSIONS,
+    DATE_CANDIDATE_STRUCT,
+    DATE_CANDIDATES,
+    DOCUMENTS,
+    PROCESSED,
+    RUNS,
+    SUPERSEDED,
+)
+from warehouse.schema.columns import Column, Table
+from warehouse.schema.nights import DISCOVERIES, FETCHES, VIEWS, VISITS
+
+__all__ = [
+    "ARTICLE_VERSIONS",
+    "DATE_CANDIDATES",
+    "DATE_CANDIDATE_STRUCT",
+    "DISCOVERIES",
+    "DOCUMENTS",
+    "FETCHES",
+    "PROCESSED",
+    "RUNS",
+    "SCHEMA_VERSION",
+    "SUPERSEDED",
+    "TABLES",
+    "VIEWS",
+    "VISITS",
+    "Column",
+    "Table",
+]
+
+SCHEMA_VERSION = 2
+
+# The order in which a run is committed; `runs` last, for its row says that the others are there.
+TABLES = (
+    ARTICLE_VERSIONS,
+    SUPERSEDED,
+    DATE_CANDIDATES,
+    DOCUMENTS,
+    DISCOVERIES,
+    FETCHES,
+    VISITS,
+    RUNS,
+)

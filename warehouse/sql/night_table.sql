@@ -1,0 +1,18 @@
+-- Grain: one row per source of a nightly run, for its closing table.
+select
+    source,
+    found,
+    fetched,
+    unchanged,
+    loaded,
+    revised,
+    rejected,
+    failed,
+    refused + postponed as waiting,
+    newest_at,
+    discovery,
+    problem,
+    possible_loss
+from visits
+where run_id = $run_id
+order by source;

@@ -1,0 +1,152 @@
+-- Grain: one row per address to be fetched this night, or left out: `verdict` says which.
+-- $only_listed leaves out what is due without being listed. Reads: found (tonight's listings),
+-- fetches, discoveries, documents. An address is known once a
+-- run that asked for it was loaded; so what a killed night missed is simply still to be done.
+with asked as (
+    select
+        url_key,
+        arg_max(url, started_at) as url,
+        arg_max(source, started_at) as source,
+        arg_max(outcome, started_at) as outcome,
+        arg_max(reason, started_at) as reason,
+        arg_max(passing, started_at) as passing,
+        max(night) as last_night,
+        count(distinct night) filter (outcome = 'failed' or outcome = 'postponed')
+            as failed_nights,
+        min(night) filter (outcome = 'fetched') as first_visit,
+        count(distinct night) filter (outcome in ('fetched', 'unchanged')) as visits,
+        max(started_at) filter (outcome in ('fetched', 'unchanged')) as visited_at,
+        arg_max(struct_pack(etag, last_modified, payload_digest, record_id, final_url, started_at),
+            started_at) filter (outcome = 'fetched') as original
+    from fetches
+    where kind = 'article'
+    group by url_key
+),
+articles_of as (
+    select distinct fetches.url_key
+    from fetches
+    join documents
+        on documents.run_id = fetches.run_id
+        and documents.locator = fetches.warc_file || '#offset=' || fetches.warc_offset
+    where kind = 'article'
+        and documents.outcome in ('loaded', 'revised', 'duplicate')
+),
+ranked as (
+    select
+        *,
+        row_number() over (partition by url_key order by ordinal) = 1 as is_first
+    from found
+),
+listed as (
+    select
+        ranked.*,
+        case
+            when not is_first then 'twin'
+            when excluded then 'excluded'
+            when asked.url_key is null then 'new'
+            when asked.reason = 'robots' then 'new'
+            when asked.outcome in ('failed', 'postponed', 'refused') then null
+            when modified_at > visited_at and asked.last_night < $night then 'changed'
+        end as verdict
+    from ranked
+    left join asked using (url_key)
+),
+earlier as (
+    -- Listed in an earlier night and never asked for, for there were too many, or it was killed.
+    select
+        url_key,
+        arg_max(struct_pack(
+            source, url, how, place, found_at, title, published, modified, authors
+        ), run_id) as listing
+    from discoveries
+    anti join asked using (url_key)
+    where verdict in ('new', 'over_limit')
+        and night >= $night - $carry_days
+    group by url_key
+),
+due as (
+    select
+        url_key,
+        outcome not in ('fetched', 'unchanged') as is_lost,
+        case
+            when passing and failed_nights < $retry_nights and last_night < $night
+                and outcome in ('failed', 'postponed') then 'retry'
+            when outcome in ('fetched', 'unchanged') and last_night < $night
+                and visits <= len($revisit_days)
+                and first_visit + list_extract($revisit_days, visits)::integer <= $night
+                and articles_of.url_key is not null then 'revisit'
+        end as why
+    from asked
+    left join articles_of using (url_key)
+),
+last_listings as (
+    select
+        url_key,
+        arg_max(struct_pack(
+            how, place, found_at, title, published, modified, authors
+        ), run_id) as listing
+    from discoveries
+    semi join due on due.url_key = discoveries.url_key and due.why is not null
+    group by url_key
+),
+candidates as (
+    select
+        listed.* exclude (verdict, is_first, excluded, modified_at),
+        coalesce(verdict, why, if(is_lost, 'given_up', 'known')) as verdict,
+        true as is_listed
+    from listed
+    left join due using (url_key)
+    union all by name
+    select
+        url_key,
+        unnest(listing),
+        'carried' as verdict,
+        false as is_listed
+    from earlier
+    anti join found using (url_key)
+    union all by name
+    select
+        url_key,
+        asked.url,
+        asked.source,
+        unnest(listing),
+        why as verdict,
+        false as is_listed
+    from due
+    join asked using (url_key)
+    left join last_listings using (url_key)
+    anti join found using (url_key)
+    where why is not null
+),
+limited as (
+    select
+        candidates.*,
+        verdict not in ('twin', 'excluded', 'known', 'given_up') as is_target,
+        row_number() over (
+            partition by source, verdict not in ('twin', 'excluded', 'known', 'given_up')
+            order by
+                array_position(['new', 'changed', 'carried', 'retry', 'revisit'], verdict),
+                ordinal nulls last,
+                url
+        ) as place_in_line
+    from candidates
+    semi join sources using (source)
+    where is_listed or not $only_listed
+)
+select
+    limited.* exclude (verdict, is_target, place_in_line, ordinal),
+    is_target and place_in_line <= sources.most as is_target,
+    case
+        when is_target and place_in_line > sources.most then 'over_limit'
+        else verdict
+    end as verdict,
+    original.etag,
+    original.last_modified,
+    original.payload_digest,
+    original.record_id,
+    original.final_url as original_url,
+    original.started_at as original_at
+from limited
+join sources using (source)
+left join asked using (url_key)
+order by source, place_in_line;
