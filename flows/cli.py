@@ -134,11 +134,19 @@ def sql(
 
 
 @app.command()
-def demo(warehouse: Warehouse = None) -> None:
-    """Run the main job on the corpus that ships with Broadsheet, and show what comes out."""
+def demo(
+    warehouse: Warehouse = None,
+    archive: Annotated[
+        bool, typer.Option("--archive", help="Ingest a small archive instead of the two nights.")
+    ] = False,
+) -> None:
+    """Two nights of invented publishers, served on this machine; shows what comes out.
+
+    Runs the flow `nightly` twice, with the sites changed between.
+    """
     from flows.demo import run_demo
 
-    run_demo(warehouse)
+    run_demo(warehouse, archive=archive)
 
 
 @app.command()

@@ -37,11 +37,13 @@ class Visit:
     @property
     def note(self) -> str:
         """What a person should know, in some words."""
-        notes = ["possible loss"] if self.possible_loss else []
-        if self.discovery != "ok":
-            notes.append(f"lists {self.discovery}: {self.problem}")
-        elif self.problem:
+        notes = []
+        if self.possible_loss:
+            notes.append("possible loss: a feed shares no item with its last visit")
+        if self.problem:
             notes.append(self.problem)
+        if self.waiting:
+            notes.append(f"{self.waiting:,} not asked for or waiting, see fetches")
         return "; ".join(notes)
 
 

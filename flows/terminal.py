@@ -5,7 +5,7 @@ from threading import Lock
 from types import TracebackType
 from typing import Self
 
-from rich.console import Console
+from rich.console import Console, Group
 from rich.markup import escape
 from rich.progress import (
     BarColumn,
@@ -17,12 +17,21 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 from rich.table import Table
+from rich.text import Text
 
 from flows.report import Visit
 from tasks.pipeline import Summary
 from tasks.watching import Watcher
 
-COUNTS = ("found", "fetched", "unchanged", "loaded", "revised", "rejected", "failed", "waiting")
+COUNTS = {
+    "found": "found",
+    "fetched": "fetched",
+    "unchanged": "same",
+    "loaded": "loaded",
+    "revised": "revised",
+    "rejected": "rejected",
+    "failed": "failed",
+}
 
 
 class ProgressWatcher(Watcher):
@@ -116,19 +125,19 @@ def closing_table(summary: Summary) -> Table:
     return table
 
 
-def night_table(visits: Sequence[Visit]) -> Table:
-    """One row per source: the end of every night."""
-    table = Table(box=None, header_style="bold", pad_edge=False, show_footer=True)
-    table.add_column("source", footer="all")
-    for name in COUNTS:
+def night_table(visits: Sequence[Visit]) -> Group:
+    """One row per source, and a line for each that needs a look: the end of every night."""
+    table = Table(box=None, header_style="bold", padding=(0, 1, 0, 0), show_footer=True)
+    table.add_column("source", footer="all", no_wrap=True, overflow="ellipsis", min_width=12)
+    for name, heading in COUNTS.items():
         total = sum(getattr(visit, name) for visit in visits)
-        table.add_column(name, justify="right", footer=f"{total:,}")
-    table.add_column("newest")
-    table.add_column("note", overflow="fold")
+        table.add_column(heading, justify="right", no_wrap=True, footer=f"{total:,}")
+    table.add_column("newest", no_wrap=True)
     for visit in visits:
-        newest = f"{visit.newest_at:%Y-%m-%d %H:%M}" if visit.newest_at else ""
+        newest = f"{visit.newest_at:%Y-%m-%d}" if visit.newest_at else ""
         counts = (f"{getattr(visit, name):,}" for name in COUNTS)
-        table.add_row(
-            escape(visit.source), *counts, newest, f"[yellow]{escape(visit.note)}[/yellow]"
-        )
-    return table
+        table.add_row(escape(visit.source), *counts, newest)
+    notes = [
+        Text(f"{visit.source}: {visit.note}", style="yellow") for visit in visits if visit.note
+    ]
+    return Group(table, *notes)

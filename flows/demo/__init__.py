@@ -1,6 +1,6 @@
-"""`broadsheet demo`: the main job on the corpus that ships with Broadsheet.
+"""`broadsheet demo`: two nights of invented publishers, or an archive of theirs.
 
-The corpus is about the Skerrow coast, an invented region, with invented publishers.
+All of it is about the Skerrow coast, an invented region.
 """
 
 import shutil
@@ -21,29 +21,39 @@ QUESTIONS = Path(__file__).with_name("questions")
 MARK = ".broadsheet-demo"
 
 
-def run_demo(warehouse: Path | None) -> None:
-    """Ingests the demo corpus by the Prefect flow, then asks three questions of the result.
+def run_demo(warehouse: Path | None, *, archive: bool) -> None:
+    """Runs the demo by a Prefect flow, then asks some questions of the result.
 
     Args:
         warehouse: a folder that is new or holds an earlier demo, which is removed first;
             default: `demo` within the setting `warehouse`.
+        archive: ingest the archive that ships with Broadsheet instead of the two nights.
     """
     console = Console()
-    folder = warehouse or load_settings().warehouse / "demo"
+    folder = (warehouse or load_settings().warehouse / "demo").absolute()
     _clear(folder)
+    prepare()
+    if archive:
+        _ingest_corpus(console, folder)
+    else:
+        from flows.demo.nights import run_nights
+
+        run_nights(console, folder)
+    _ask(console, folder, QUESTIONS / ("archive" if archive else "nights"))
+    _say_what_next(console, folder)
+
+
+def _ingest_corpus(console: Console, folder: Path) -> None:
     console.print(
         f"Ingesting {_files()} files of the demo corpus into {folder} by the Prefect flow "
         "`ingest`; its server takes some seconds to start.\n"
     )
-    prepare()
     from flows.ingest import run_as_flow
 
     settings = load_settings(warehouse=folder)
     summary = run_as_flow(Request((str(CORPUS),)), settings, wait=False, config=None)
     console.print()
     console.print(closing_table(summary))
-    _ask(console, folder)
-    _say_what_next(console, folder)
 
 
 def _files() -> int:
@@ -61,9 +71,9 @@ def _clear(folder: Path) -> None:
     (folder / MARK).touch()
 
 
-def _ask(console: Console, folder: Path) -> None:
+def _ask(console: Console, folder: Path, questions: Path) -> None:
     with opened(folder) as connection:
-        for question in sorted(QUESTIONS.glob("*.sql")):
+        for question in sorted(questions.glob("*.sql")):
             text = question.read_text("utf-8")
             title, _, query = text.partition("\n")
             console.print(f"\n[bold]{title.removeprefix('-- ')}[/bold]")
@@ -77,8 +87,9 @@ def _say_what_next(console: Console, folder: Path) -> None:
         f"\nNext:\n"
         f'  {command} sql "select title, language, published_date from articles" -w {folder}\n'
         f'  {command} sql "select outcome, reason, locator from documents" -w {folder}\n'
-        f"  {command} ingest YOUR-ARCHIVE\n"
-        f"  {command} ingest --help",
+        f"  {command} sources add https://YOUR-FIRST-PUBLISHER/\n"
+        f"  {command} nightly\n"
+        f"  {command} ingest YOUR-ARCHIVE",
         highlight=False,
         soft_wrap=True,
     )

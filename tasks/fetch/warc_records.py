@@ -112,6 +112,16 @@ def warcinfo(name: str, part_of: str, *, compress: Compress = gzip_member) -> by
     return compress(_written(record, block.encode()))
 
 
+def evidence_record(record_id: str, url: str, evidence: Evidence) -> bytes:
+    """A metadata record, not compressed, for a response that others have written."""
+    record = WarcRecord()
+    record.init_headers(WarcRecordType.metadata)
+    record.headers["WARC-Target-URI"] = _uri(url)
+    record.headers["WARC-Concurrent-To"] = f"<{record_id}>"
+    record.headers["Content-Type"] = "application/json"
+    return _written(record, _evidence_json(evidence))
+
+
 def _exchange(
     about: tuple[Answer, Evidence],
     answered: tuple[WarcRecord, bytes],

@@ -2,13 +2,10 @@ import gzip
 import io
 import json
 import os
-import subprocess
-import sys
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from fastwarc.warc import ArchiveIterator, WarcRecordType
 from hypothesis import given
 from hypothesis import settings as effort
 from hypothesis import strategies as st
@@ -19,6 +16,7 @@ from tasks.fetch.warc_files import Original, WarcFiles, payload_digest
 from tasks.fetch.warc_records import page_exchange
 from tasks.records import RawDocument
 from tests.fetch.exchanges import COURIER, HTML, STARTED, answer
+from tests.fetch.warc_readers import check, members, types
 from tests.read.samples import documents, page, read, reasons
 
 
@@ -31,42 +29,6 @@ def write(folder: Path, *answers: Answer, most_bytes: int = 10**9) -> list[Path]
         for one in answers:
             files.write_page(one, COURIER)
     return sorted(folder.iterdir())
-
-
-def check(*paths: Path) -> None:
-    """What independent readers say: every digest is there and right, every record whole."""
-    checked = subprocess.run(
-        [sys.executable, "-m", "warcio.cli", "check", "-v", *map(str, paths)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert checked.returncode == 0, checked.stdout + checked.stderr
-    for path in paths:
-        with path.open("rb") as stream:
-            for record in ArchiveIterator(stream, parse_http=False):
-                assert record.verify_block_digest(), path
-                if record.record_type == WarcRecordType.response:
-                    record.parse_http(auto_decode="none")
-                    assert record.verify_payload_digest(), path
-
-
-def types(path: Path) -> list[str]:
-    with path.open("rb") as stream:
-        return [
-            record.rec_type
-            for record in WarcioIterator(stream, check_digests="raise", ensure_http_headers=False)
-            if record.content_stream().read() is not None
-        ]
-
-
-def members(path: Path) -> list[bytes]:
-    """The records of a file as bytes, decompressed, each from a gzip member of its own."""
-    data = path.read_bytes()
-    with path.open("rb") as stream:
-        starts = [record.stream_pos for record in ArchiveIterator(stream, parse_http=False)]
-    ends = [*starts[1:], len(data)]
-    return [gzip.decompress(data[start:end]) for start, end in zip(starts, ends, strict=True)]
 
 
 def test_a_page_is_three_records_behind_a_warcinfo_and_every_reader_agrees(tmp_path):
@@ -248,113 +210,6 @@ def test_nothing_written_leaves_no_file(tmp_path):
     with WarcFiles(tmp_path / "night", "courier", 10**9) as files:
         files.sync()
     assert not (tmp_path / "night").exists()
-
-
-@pytest.fixture(scope="module")
-def three_pages(tmp_path_factory) -> tuple[bytes, list[int]]:
-    """A file, and where each page's records end in it."""
-    folder = tmp_path_factory.mktemp("whole")
-    with WarcFiles(folder, "courier", 10**9) as files:
-        ends = [files.write_page(answer(number), COURIER).end for number in range(3)]
-    return (folder / "courier-000.warc.gz").read_bytes(), ends
-
-
-@effort(max_examples=120, deadline=None)
-@given(share=st.floats(0, 1), logged=st.integers(0, 3))
-def test_a_file_cut_anywhere_is_readable_and_valid_once_it_is_gone_on_with(
-    three_pages, tmp_path_factory, share, logged
-):
-    """A kill leaves more than the log knows, a loss of power perhaps less."""
-    data, ends = three_pages
-    path = tmp_path_factory.mktemp("cut") / "courier-000.warc.gz"
-    cut = int(len(data) * share)
-    path.write_bytes(data[:cut])
-    answers_end = [end for end in ends if end <= cut]
-    assert len(documents(read(path.parent))) >= len(answers_end)
-
-    kept = {path.name: ends[logged - 1]} if logged else None
-    with WarcFiles(path.parent, "courier", 10**9, kept) as files:
-        written = files.write_page(answer(9), COURIER)
-
-    whole = [number for number, end in enumerate(ends[:logged]) if end <= cut]
-    if logged:
-        assert written.file == path.name
-        urls = [document.url for document in documents(read(path))]
-        assert urls[: len(whole)] == [f"https://courier.example/{number}" for number in whole]
-        assert urls[-1] == "https://courier.example/9"
-        assert not reasons(read(path))
-        assert all(record.startswith(b"WARC/1.1") for record in members(path))
-    else:
-        assert written.file == "courier-001.warc.gz"
-        assert path.read_bytes() == data[:cut]
-
-
-@pytest.mark.parametrize("torn", [b"", b"\x1f\x8b\x08", b"garbage"])
-def test_going_on_cuts_what_the_log_does_not_know_and_all_readers_find_it_valid(
-    three_pages, tmp_path, torn
-):
-    data, ends = three_pages
-    path = tmp_path / "courier-000.warc.gz"
-    path.write_bytes(data[: ends[1] + 50] + torn)
-
-    with WarcFiles(tmp_path, "courier", 10**9, {path.name: ends[1]}) as files:
-        files.write_page(answer(9), COURIER)
-
-    check(path)
-    assert path.read_bytes().startswith(data[: ends[1]])
-    assert [one.url for one in documents(read(path))] == [
-        f"https://courier.example/{number}" for number in (0, 1, 9)
-    ]
-
-
-def test_what_was_lost_with_the_power_shows_in_the_ends(three_pages, tmp_path):
-    data, ends = three_pages
-    path = tmp_path / "courier-000.warc.gz"
-    path.write_bytes(data[: ends[1] + 100])
-
-    files = WarcFiles(tmp_path, "courier", 10**9, {path.name: ends[2], "courier-001.warc.gz": 7})
-
-    assert ends[1] <= files.ends[path.name] < ends[2]
-    assert list(files.ends) == [path.name]
-
-
-def test_a_full_last_file_is_not_added_to_when_a_run_goes_on(three_pages, tmp_path):
-    data, ends = three_pages
-    (tmp_path / "courier-000.warc.gz").write_bytes(data)
-
-    with WarcFiles(tmp_path, "courier", 1000, {"courier-000.warc.gz": ends[2]}) as files:
-        assert files.write_page(answer(9), COURIER).file == "courier-001.warc.gz"
-
-    assert (tmp_path / "courier-000.warc.gz").read_bytes() == data
-
-
-def test_a_full_disk_leaves_the_file_as_it_was(tmp_path):
-    """The limit of the file's size stands for the disk's; it holds for the child process only."""
-    script = """
-import resource, signal, sys
-from pathlib import Path
-from tests.fetch.exchanges import COURIER, answer
-from tasks.fetch.warc_files import WarcFiles
-signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-files = WarcFiles(Path(sys.argv[1]), "courier", 10**9)
-first = files.write_page(answer(0), COURIER)
-resource.setrlimit(resource.RLIMIT_FSIZE, (first.end + 500, resource.RLIM_INFINITY))
-try:
-    files.write_page(answer(1, bytes(range(256)) * 900), COURIER)
-except OSError:
-    resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
-    assert Path(sys.argv[1], first.file).stat().st_size == first.end
-    files.write_page(answer(2), COURIER)
-    files.close()
-    print("refused")
-"""
-    done = subprocess.run(
-        [sys.executable, "-c", script, str(tmp_path)], capture_output=True, text=True, check=False
-    )
-
-    assert done.stdout == "refused\n", done.stderr
-    check(tmp_path / "courier-000.warc.gz")
-    assert len(documents(read(tmp_path))) == 2
 
 
 text = st.text(st.characters(), max_size=30)

@@ -1,0 +1,50 @@
+"""The demo's two nights: a web server of invented publishers, visited twice."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+from rich.console import Console
+
+from config.settings import load_settings
+from flows.demo.server import SITE, DemoSite, serve
+from flows.report import night_line, visits
+from flows.terminal import night_table
+from tasks.nightly import NightRequest
+
+NIGHTS = (date(2025, 3, 11), date(2025, 3, 12))
+
+
+def run_nights(console: Console, folder: Path) -> None:
+    """Runs the flow `nightly` for two nights, between which the sites change."""
+    from flows.nightly import run_as_flow
+
+    with serve() as site:
+        config = _write_settings(folder, site)
+        settings = load_settings(config, warehouse=folder)
+        console.print(
+            f"Serving {len(site.hosts)} invented publishers on 127.0.0.1:{site.port}, one of which "
+            f"is dead.\nFetching them into {folder} by the Prefect flow `nightly`, whose server "
+            "takes some seconds to start.\n"
+        )
+        for number, night in enumerate(NIGHTS, start=1):
+            site.night(number)
+            summary = run_as_flow(NightRequest(night), settings, wait=False, config=config)
+            console.print(f"\n[bold]Night {number}, {night}:[/bold] {night_line(summary)}\n")
+            console.print(night_table(visits(summary)))
+        asked = len(site.requests)
+    console.print(f"\n{asked} requests in all. Every byte is kept: {folder / 'raw'}")
+
+
+def _write_settings(folder: Path, site: DemoSite) -> Path:
+    """A broadsheet.toml that finds the publishers on loopback."""
+    hosts = "\n".join(
+        f"{json.dumps(host)} = {json.dumps(address)}" for host, address in site.hosts.items()
+    )
+    path = folder / "broadsheet.toml"
+    path.write_text(
+        f"sources = {json.dumps(str(SITE / 'sources.toml'))}\n\n"
+        f"[fetch]\nretry_seconds = 0.5\nfree_bytes = 0\n\n[fetch.hosts]\n{hosts}\n",
+        "utf-8",
+    )
+    return path
