@@ -26,8 +26,7 @@ articles_of as (
     select distinct fetches.url_key
     from fetches
     join documents
-        on documents.run_id = fetches.run_id
-        and documents.locator = fetches.warc_file || '#offset=' || fetches.warc_offset
+        on documents.locator = fetches.warc_file || '#offset=' || fetches.warc_offset
     where kind = 'article'
         and documents.outcome in ('loaded', 'revised', 'duplicate')
 ),
