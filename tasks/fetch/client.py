@@ -9,14 +9,17 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import version
+from pathlib import Path
 from typing import Final
 
 import aiohttp
+from aiohttp.client_proto import ResponseHandler
 from yarl import URL
 
 from config.settings import FetchSettings
 from tasks.fetch.addresses import CheckedResolver
 from tasks.fetch.decoding import ACCEPT_ENCODING
+from tasks.fetch.download import download
 from tasks.fetch.faults import failure
 from tasks.fetch.model import FetchError, Headers, Reason
 from tasks.fetch.robots import PRODUCT
@@ -139,6 +142,15 @@ class Client:
             raise failure(error, str(url)) from error
 
 
+    async def download(self, url: URL, path: Path) -> None:
+        """A large file to disk.
+
+        Raises:
+            FetchError: it did not come, or not whole.
+        """
+        await download(self._session, url, path)
+
+
 async def _asked_once(
     request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
 ) -> aiohttp.ClientResponse:
@@ -184,21 +196,26 @@ async def _read(response: aiohttp.ClientResponse, most_bytes: int, cut: bool) ->
             if room < 0:
                 break
     except aiohttp.ClientPayloadError as error:
-        fault = protocol.exception() if protocol else None
-        raise failure(fault if _is_reset(fault) else error, str(response.url)) from error
+        raise failure(_reset_of(protocol) or error, str(response.url)) from error
     if room < 0:
         response.close()
         if not cut:
             raise _too_large(most_bytes, response)
-    elif protocol and _is_reset(fault := protocol.exception()):
-        # A body without a length ends with its connection; aiohttp takes a reset for that end.
+    elif _ends_with_connection(response) and (fault := _reset_of(protocol)):
         raise failure(fault, str(response.url))
     body = parts[0] if len(parts) == 1 else b"".join(parts)
     return body[:most_bytes]
 
 
-def _is_reset(fault: BaseException | None) -> bool:
-    return isinstance(fault, aiohttp.ClientOSError)
+def _ends_with_connection(response: aiohttp.ClientResponse) -> bool:
+    """Whether nothing else says where the body ends: aiohttp takes a reset for that end too."""
+    return response.content_length is None and "Transfer-Encoding" not in response.headers
+
+
+def _reset_of(protocol: ResponseHandler | None) -> aiohttp.ClientOSError | None:
+    """What broke a connection, if it did not end in order."""
+    fault = None if protocol is None else protocol.exception()
+    return fault if isinstance(fault, aiohttp.ClientOSError) else None
 
 
 def _too_large(most_bytes: int, response: aiohttp.ClientResponse) -> FetchError:

@@ -7,6 +7,7 @@ asked for (`client`) when its host's turn comes (`hosts`).
 import asyncio
 import ssl
 from collections.abc import Callable
+from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 from urllib.parse import urljoin
@@ -104,6 +105,10 @@ class Fetcher:
         checked = checked_url(url, self._rules)
         rules = await self._tdm.get(str(checked.origin()), self._delay(delay))
         return () if isinstance(rules, FetchError) else tdm.declared_rights(rules, str(checked))
+
+    async def download(self, url: str, path: Path) -> None:
+        """A large file to disk, for archives; raises FetchError as `fetch` does."""
+        await self._client.download(checked_url(url, self._rules), path)
 
     def host_of(self, url: str) -> Host:
         """What is known of an address's host.

@@ -1,7 +1,9 @@
 """Stored bytes go through the present extractor: only what differs gets a new version."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,7 +11,24 @@ from flows.demo.server import DemoSite, serve
 from tests.past.site import write_config
 from tests.pipeline.command import ask, run
 
-NIGHT = ("--night", "2025-03-11")
+CURRENT = (
+    "select * exclude (run_id, loaded_at, change_reason, language_score) "
+    "from articles order by url_key"
+)
+Rows = dict[str, dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A warehouse whose first night was blind to JSON-LD and to short texts, and what came then."""
+
+    warehouse: Path
+    night: Rows
+    dry: str
+    is_untouched: bool
+    reprocessed: Rows
+    again: str
+    after_all: Rows
 
 
 @pytest.fixture(scope="module")
@@ -18,89 +37,89 @@ def site() -> Iterator[DemoSite]:
         yield running
 
 
-@pytest.fixture
-def folder(site: DemoSite, tmp_path: Path) -> Path:
-    """A warehouse whose first night was blind to JSON-LD and to short texts."""
-    write_config(tmp_path, site)
+def current(warehouse: Path) -> Rows:
+    return {row["url_key"]: row for row in ask(warehouse, CURRENT)}
+
+
+@pytest.fixture(scope="module")
+def story(site: DemoSite, tmp_path_factory: pytest.TempPathFactory) -> Story:
+    folder = tmp_path_factory.mktemp("reprocess")
+    warehouse = folder / "w"
+    config = write_config(folder, site)
     run(
-        *("nightly", *NIGHT, "-w", tmp_path / "w", "--config", tmp_path / "broadsheet.toml"),
+        *("nightly", "--night", "2025-03-11", "-w", warehouse, "--config", config),
         BROADSHEET_PROCESS__JSONLD_BYTES="100",
         BROADSHEET_PROCESS__MIN_WORDS="100",
     )
-    return tmp_path
+    night, published = current(warehouse), (warehouse / "news.duckdb").read_bytes()
+    dry = run("reprocess", "--dry-run", "-w", warehouse).stdout
+    is_untouched = published == (warehouse / "news.duckdb").read_bytes()
+    run("reprocess", "-w", warehouse)
+    reprocessed = current(warehouse)
+    again = run("reprocess", "-w", warehouse).stdout
+    return Story(warehouse, night, dry, is_untouched, reprocessed, again, current(warehouse))
 
 
-CURRENT = "select * exclude (run_id, loaded_at, change_reason, language_score) from articles order by url_key"
+def test_a_dry_run_reports_and_changes_nothing(story: Story) -> None:
+    assert "would change" in story.dry
+    assert "published_source" in story.dry
+    assert story.is_untouched
+    assert not list((story.warehouse / "runs").iterdir())
 
 
-def test_a_dry_run_reports_and_changes_nothing(folder: Path) -> None:
-    before = (folder / "w" / "news.duckdb").read_bytes()
-    done = run("reprocess", "--dry-run", "-w", folder / "w")
-    assert "would change" in done.stdout
-    assert "published_source" in done.stdout
-    assert (folder / "w" / "news.duckdb").read_bytes() == before
-    assert not list((folder / "w" / "runs").iterdir())
-
-
-def test_only_what_differs_gets_a_version_and_a_second_time_nothing(folder: Path) -> None:
-    before = {row["url_key"]: row for row in ask(folder / "w", CURRENT)}
-    run("reprocess", "-w", folder / "w")
-    after = {row["url_key"]: row for row in ask(folder / "w", CURRENT)}
-    changed = {key for key in before if after[key]["version"] == 2}
+def test_only_what_differs_gets_a_version_and_a_second_time_nothing(story: Story) -> None:
+    changed = {key for key in story.night if story.reprocessed[key]["version"] == 2}
     assert changed
-    for key, row in before.items():
-        same = {name: row[name] for name in row if name != "version"} == {
-            name: after[key][name] for name in row if name != "version"
-        }
-        assert same is (key not in changed)
-    assert set(after) > set(before), "what was too short is loaded now"
+    for key, row in story.night.items():
+        before = {name: row[name] for name in row if name != "version"}
+        after = {name: story.reprocessed[key][name] for name in before}
+        assert (before == after) is (key not in changed)
+    assert set(story.reprocessed) > set(story.night), "what was too short is loaded now"
     reasons = "select distinct change_reason from article_versions where version > 1"
-    assert ask(folder / "w", reasons) == [{"change_reason": "reprocess"}]
-
-    again = run("reprocess", "-w", folder / "w")
-    assert " 0 changed" in again.stdout
-    assert {row["url_key"]: row for row in ask(folder / "w", CURRENT)} == after
+    assert ask(story.warehouse, reasons) == [{"change_reason": "reprocess"}]
+    assert " 0 changed" in story.again
+    assert story.after_all == story.reprocessed
 
 
-def test_ids_and_first_sight_stay_and_the_ledger_accounts_for_every_record(folder: Path) -> None:
-    ids = "select article_id, first_seen_at from articles where version = 1"
-    before = {row["article_id"]: row["first_seen_at"] for row in ask(folder / "w", ids)}
-    run("reprocess", "-w", folder / "w")
-    query = "select article_id, first_seen_at, fetched_at from article_versions where version = 2"
-    for row in ask(folder / "w", query):
-        assert row["first_seen_at"] == before[row["article_id"]] == row["fetched_at"]
-    ledgers = "select flow, documents from runs order by started_at"
-    night, again = ask(folder / "w", ledgers)
-    assert (again["flow"], again["documents"]) == ("reprocess", night["documents"])
+def test_ids_and_first_sight_stay_and_the_ledger_accounts_for_every_record(story: Story) -> None:
+    query = "select url_key, article_id, first_seen_at, fetched_at from articles where version = 2"
+    for row in ask(story.warehouse, query):
+        before = story.night[row["url_key"]]
+        assert row["article_id"] == before["article_id"]
+        assert row["first_seen_at"] == before["first_seen_at"] == row["fetched_at"]
+    flows = ask(story.warehouse, "select flow, documents from runs order by started_at")
+    assert [row["flow"] for row in flows] == ["nightly", "reprocess", "reprocess"]
+    assert len({row["documents"] for row in flows}) == 1
 
 
-def test_a_reprocessed_article_that_is_looked_at_again_is_no_revision(
-    folder: Path, site: DemoSite
-) -> None:
-    run("reprocess", "-w", folder / "w")
-    run(
-        *("nightly", "--night", "2025-03-12"),
-        *("-w", folder / "w", "--config", folder / "broadsheet.toml"),
-    )
-    latest = "select loaded, revised, unchanged from nights where night = '2025-03-12'"
-    rows = ask(folder / "w", latest)
-    assert sum(row["revised"] for row in rows) == 0
-    assert sum(row["unchanged"] for row in rows) > 20
-
-
-def test_a_bound_or_source_without_files_is_wrong_usage(folder: Path) -> None:
-    refused = run("reprocess", "--source", "Nobody", "-w", folder / "w", status=2)
+def test_a_bound_or_source_without_files_is_wrong_usage(story: Story) -> None:
+    refused = run("reprocess", "--source", "Nobody", "-w", story.warehouse, status=2)
     assert "There are no WARC files" in refused.stderr
-    run("reprocess", "--from", "2025-03-12", "-w", folder / "w", status=2)
-    one = run("reprocess", "--source", "Skerrow Notes", "--dry-run", "-w", folder / "w")
+    run("reprocess", "--from", "2025-03-12", "-w", story.warehouse, status=2)
+    one = run("reprocess", "--source", "Skerrow Notes", "--dry-run", "-w", story.warehouse)
     assert "1 documents" in one.stdout
 
 
-def test_prune_says_first_what_it_would_remove(folder: Path) -> None:
-    said = run("prune", "--older-than", "30", "-w", folder / "w")
+def test_a_reprocessed_article_that_is_looked_at_again_is_no_revision(
+    story: Story, site: DemoSite, tmp_path: Path
+) -> None:
+    config = write_config(tmp_path, site)
+    run("nightly", "--night", "2025-03-12", "-w", story.warehouse, "--config", config)
+    query = "select revised, unchanged from nights where night = '2025-03-12'"
+    nights = ask(story.warehouse, query)
+    assert sum(row["revised"] for row in nights) == 0
+    assert sum(row["unchanged"] for row in nights) == len(story.reprocessed)
+
+
+def test_prune_says_first_what_it_would_remove(tmp_path: Path) -> None:
+    old, new = tmp_path / "raw" / "2025-03-11", tmp_path / "raw" / "2999-03-11"
+    for folder in (old, new):
+        folder.mkdir(parents=True)
+        (folder / "courier-000.warc.gz").write_bytes(b"x" * 1000)
+    said = run("prune", "--older-than", "30", "-w", tmp_path)
     assert "would be removed" in said.stdout
-    assert list((folder / "w" / "raw").rglob("*.warc.gz"))
-    done = run("prune", "--older-than", "30", "--yes", "-w", folder / "w")
+    assert old.is_dir()
+    done = run("prune", "--older-than", "30", "--yes", "-w", tmp_path)
     assert "1 nights" in done.stdout
-    assert not list((folder / "w" / "raw").rglob("*.warc.gz"))
-    assert ask(folder / "w", "select count(*) > 20 as there from articles") == [{"there": True}]
+    assert not old.exists()
+    assert list(new.iterdir())

@@ -1,0 +1,130 @@
+"""CC-NEWS: records of some domains and days are copied, and only they become documents."""
+
+import gzip
+import threading
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from tests.pipeline.archives import page, write_warc
+from tests.pipeline.command import ask, run
+
+BOUNDS = ("--from", "2025-01-20", "--to", "2025-02-10")
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:
+        """Says nothing."""
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Path:
+    """Two files of CC-NEWS: March 11 and 12, each with three domains."""
+    folder = tmp_path / "cc"
+    folder.mkdir()
+    for day in (11, 12):
+        pages = {
+            f"https://{site}.example/2025/03/{day}/district-{number}": page(100 * day + number)
+            for number in range(3)
+            for site in ("courier", "www.tide", "spam")
+        }
+        write_warc(folder / f"CC-NEWS-202503{day}010000-00001.warc.gz", pages, day=day)
+    return folder
+
+
+@pytest.fixture
+def server(archive: Path) -> Iterator[str]:
+    handler = partial(QuietHandler, directory=str(archive))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as http:
+        threading.Thread(target=http.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{http.server_address[1]}"
+        http.shutdown()
+
+
+DOMAINS = ("--domain", "courier.example", "--domain", "tide.example")
+
+
+def test_of_a_folder_only_wanted_domains_and_days_are_taken(archive: Path, tmp_path: Path) -> None:
+    days = ("--from", "2025-03-12", "--to", "2025-03-12")
+    run("backfill", "--ccnews", archive, *DOMAINS, *days, "-w", tmp_path / "w")
+    found = ask(tmp_path / "w", "select url, domain from articles order by url")
+    assert {row["domain"] for row in found} == {"courier.example", "tide.example"}
+    assert len(found) == 6
+    assert all("/12/" in row["url"] for row in found)
+    assert ask(tmp_path / "w", "select count(*) as n from documents") == [{"n": 6}]
+    details = ask(tmp_path / "w", "select detail from fetches where kind = 'ccnews' order by url")
+    assert details[-1] == {"detail": "6 records copied, 3 others skipped"}
+
+
+def test_a_second_time_changes_nothing(archive: Path, tmp_path: Path) -> None:
+    for _ in range(2):
+        run("backfill", "--ccnews", archive, *DOMAINS, "-w", tmp_path / "w")
+    counts = ask(tmp_path / "w", "select documents, loaded, duplicate from runs order by run_id")
+    assert counts == [
+        {"documents": 12, "loaded": 12, "duplicate": 0},
+        {"documents": 12, "loaded": 0, "duplicate": 12},
+    ]
+
+
+def test_a_list_of_addresses_is_fetched_and_sources_are_named(
+    archive: Path, server: str, tmp_path: Path
+) -> None:
+    names = sorted(path.name for path in archive.iterdir())
+    listed = tmp_path / "warc.paths.gz"
+    listed.write_bytes(gzip.compress("\n".join(f"{server}/{name}" for name in names).encode()))
+    (tmp_path / "sources.toml").write_text(
+        "[[source]]\nname = 'The Courier'\nhomepage = 'https://courier.example/'\n"
+    )
+    config = tmp_path / "broadsheet.toml"
+    config.write_text(
+        f"sources = '{tmp_path / 'sources.toml'}'\n"
+        "[fetch]\nfree_bytes = 0\nallow_networks = ['127.0.0.0/8']\n"
+    )
+    run("backfill", "--ccnews", listed, "-w", tmp_path / "w", "--config", config)
+    found = ask(tmp_path / "w", "select source, count(*) as n from articles group by all")
+    assert found == [{"source": "The Courier", "n": 6}]
+
+
+def test_a_month_s_end_is_not_the_end(tmp_path: Path) -> None:
+    listed = tmp_path / "warc.paths"
+    for name in ("20250119", "20250131", "20250201", "20250210", "20250211"):
+        write_warc(
+            tmp_path / f"CC-NEWS-{name}010000-00001.warc.gz",
+            {f"https://courier.example/{name}": page(int(name[-2:]))},
+        )
+    listed.write_text(
+        "\n".join(path.name for path in sorted(tmp_path.glob("CC-NEWS-*"))), encoding="utf-8"
+    )
+    run("backfill", "--ccnews", listed, *DOMAINS, *BOUNDS, "-w", tmp_path / "w")
+    asked = ask(tmp_path / "w", "select url from fetches where kind = 'ccnews' order by url")
+    days = [row["url"].partition("CC-NEWS-")[2][:8] for row in asked]
+    assert days == ["20250119", "20250131", "20250201", "20250210"]
+
+
+def test_a_damaged_record_has_a_row_and_the_others_are_taken(archive: Path, tmp_path: Path) -> None:
+    victim = sorted(archive.iterdir())[0]
+    content = bytearray(victim.read_bytes())
+    middle = content.find(b"\x1f\x8b\x08", len(content) // 2)
+    content[middle + 200 : middle + 260] = b"\0" * 60
+    victim.write_bytes(content)
+    run("backfill", "--ccnews", victim, *DOMAINS, "-w", tmp_path / "w")
+    ledger = ask(tmp_path / "w", "select outcome, reason from documents")
+    assert sum(row["outcome"] == "loaded" for row in ledger) >= 5
+    [fetch] = ask(tmp_path / "w", "select detail from fetches where kind = 'ccnews'")
+    assert len(ledger) == int(fetch["detail"].partition(" ")[0])
+
+
+def test_what_is_no_archive_or_names_no_domain_is_wrong_usage(
+    archive: Path, tmp_path: Path
+) -> None:
+    nothing = run("backfill", "--ccnews", tmp_path / "none", *DOMAINS, status=2)
+    assert "does not exist" in nothing.stderr
+    config = tmp_path / "broadsheet.toml"
+    config.write_text(f"sources = '{tmp_path / 'none.toml'}'\n")
+    unnamed = run("backfill", "--ccnews", archive, "--config", config, status=2)
+    assert "--domain" in unnamed.stderr
+    both = run("backfill", "A", "--ccnews", archive, status=2)
+    assert "--ccnews" in both.stderr
