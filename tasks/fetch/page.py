@@ -59,8 +59,7 @@ class PageFetcher:
     ) -> tuple[Stored, bool]:
         """Where the bytes lie; and whether they are those that were stored before."""
         evidence = _evidence(self.source, target, answer, rights)
-        same = answer.status == 304 or payload_digest(answer.body) == target.payload_digest
-        if same and target.record_id and target.original_at:
+        if target.record_id and target.original_at and _is_same(answer, target):
             original = Original(
                 target.record_id, target.original_url or target.url, target.original_at
             )

@@ -154,10 +154,11 @@ def _record(kind: WarcRecordType, answer: Answer, content_type: str) -> WarcReco
 
 
 def _written(record: WarcRecord, block: bytes) -> bytes:
-    """The record's bytes; fastwarc adds the digest of the block."""
+    """The record's bytes; with the digest of the block where that of a payload says less."""
     record.set_bytes_content(block)
     stream = io.BytesIO()
-    record.write(stream, True)
+    # Hashing a page twice takes as long as half its fetching.
+    record.write(stream, "WARC-Payload-Digest" not in record.headers)
     return stream.getvalue()
 
 

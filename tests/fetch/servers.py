@@ -137,6 +137,7 @@ class Site:
     Attributes:
         replies: by `host/path`, else by `/path`: bytes of a page, or what makes the reply.
         visits: in the order of their ends.
+        asked: host and path, in the order of their starts.
         most_at_once: by host.
         hold: seconds for which each reply is held back.
     """
@@ -144,6 +145,7 @@ class Site:
     replies: dict[str, bytes | Reply] = field(default_factory=dict)
     port: int = 0
     visits: list[Visit] = field(default_factory=list)
+    asked: list[tuple[str, str]] = field(default_factory=list)
     most_at_once: dict[str, int] = field(default_factory=dict)
     hold: float = 0.0
     _now: dict[str, int] = field(default_factory=dict)
@@ -151,6 +153,7 @@ class Site:
     async def answer(self, request: web.Request) -> web.StreamResponse:
         host = request.host
         started = time.monotonic()
+        self.asked.append((host, request.raw_path))
         self._now[host] = self._now.get(host, 0) + 1
         self.most_at_once[host] = max(self.most_at_once.get(host, 0), self._now[host])
         try:
@@ -171,11 +174,11 @@ class Site:
         return await reply(request)
 
     def paths(self, host: str = "courier.example") -> list[str]:
-        return [visit.path for visit in self.visits if visit.host == host]
+        return [path for asked, path in self.asked if asked == host]
 
 
 @asynccontextmanager
-async def site(replies: Mapping[str, bytes | Reply] | None = None) -> AsyncIterator[Site]:
+async def site(replies: Mapping[str, Any] | None = None) -> AsyncIterator[Site]:
     """Serves every host by aiohttp."""
     served = Site(dict(replies or {}))
     app = web.Application()

@@ -56,7 +56,7 @@ def test_an_address_in_a_private_network_is_refused_however_it_is_written(url: s
         ("http://courier.example:99999/", Reason.BAD_URL),
         ("http://courier.example:port/", Reason.BAD_URL),
         ("http://[::1/", Reason.BAD_URL),
-        ("http://[fe80::1%25eth0]/", Reason.PRIVATE_ADDRESS),
+        ("http://[fe80::1%25eth0]/", Reason.BAD_URL),
         ("http://a..example/", Reason.BAD_URL),
         ("http://-a.example/", Reason.BAD_URL),
         (f"http://{'a' * 64}.example/", Reason.BAD_URL),
@@ -86,6 +86,7 @@ def test_what_is_no_plain_web_address_is_refused(url: str, reason: Reason) -> No
         ("http://straße.example/", "http://xn--strae-oqa.example/"),
         ("http://8.8.8.8/", "http://8.8.8.8/"),
         ("http://[2606:4700::1111]:8080/", "http://[2606:4700::1111]:8080/"),
+        ("http://[2606:4700:0::1111]/", "http://[2606:4700::1111]/"),
         ("http://a_b.example/", "http://a_b.example/"),
     ],
 )
@@ -156,7 +157,7 @@ async def test_a_name_with_one_forbidden_address_among_others_is_refused() -> No
         return ["8.8.8.8", "10.0.0.1"]
 
     resolver = CheckedResolver(PUBLIC, lookup)
-    with pytest.raises(FetchError, match="10.0.0.1"):
+    with pytest.raises(FetchError, match=r"10\.0\.0\.1"):
         await resolver.resolve("courier.example", 80)
     await resolver.close()
 

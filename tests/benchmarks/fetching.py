@@ -1,0 +1,150 @@
+"""Pages per second of fetching, against plain aiohttp and httpx, and the price of each part.
+
+One core for the client and another for the server, pages of 200 kB, no delay; every variant asks
+for the same pages in the same run, in turns.
+"""
+
+import asyncio
+import os
+import tempfile
+import time
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from pathlib import Path
+from statistics import median
+from urllib.parse import urlsplit
+
+import aiohttp
+import httpx
+
+from config.settings import FetchSettings, load_settings
+from config.sources import Source
+from tasks.fetch.attempts import AttemptLog
+from tasks.fetch.fetcher import Fetcher, Order, user_agent
+from tasks.fetch.model import Answer, Evidence
+from tasks.fetch.page import PageFetcher
+from tasks.fetch.target import Target
+from tasks.fetch.warc_files import WarcFiles, Written
+from tasks.fetch.warc_records import page_exchange
+from tests.sites.many import ManySites, in_a_process
+
+SIZE = 200_000
+PUBLISHERS = 4
+ARTICLES = 100
+AT_ONCE = 32
+ROUNDS = 5
+
+Fetch = Callable[[str], Awaitable[int]]
+
+
+class Uncompressed(WarcFiles):
+    """WARC files without compression, to tell its price."""
+
+    def write_page(self, answer: Answer, evidence: Evidence) -> Written:
+        return self.write(page_exchange(answer, evidence, compress=bytes))
+
+
+def main() -> None:
+    """Prints a table of pages per second and milliseconds per page."""
+    site = ManySites(PUBLISHERS, ARTICLES, size=SIZE, has_gzip=False, has_log=False)
+    with in_a_process(site) as running, tempfile.TemporaryDirectory() as folder:
+        _pin()
+        asyncio.run(_compare(running, Path(folder)))
+
+
+def _pin() -> None:
+    """The client keeps to one core; the server, started before, may have the others."""
+    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+
+
+async def _compare(site: ManySites, folder: Path) -> None:
+    fetch = load_settings().fetch.model_copy(
+        update={"hosts": dict(site.hosts), "delay": 0.0, "host_connections": AT_ONCE // PUBLISHERS}
+    )
+    urls = site.urls
+    rates: dict[str, list[float]] = {}
+    async with (
+        aiohttp.ClientSession() as session,
+        httpx.AsyncClient(limits=httpx.Limits(max_connections=AT_ONCE)) as client,
+        Fetcher(fetch, user_agent=user_agent("")) as fetcher,
+    ):
+        variants = dict(_variants(site, folder, fetch, (session, client, fetcher)))
+        for number in range(ROUNDS + 1):
+            for name, variant in variants.items():
+                if name != "httpx" or number < 3:
+                    rate = await _rate(variant, urls if name != "httpx" else urls[:100])
+                    rates.setdefault(name, []).extend([rate] if number else [])  # 0 warms up
+    _print({name: median(found) for name, found in rates.items()})
+
+
+def _variants(
+    site: ManySites,
+    folder: Path,
+    settings: FetchSettings,
+    clients: tuple[aiohttp.ClientSession, httpx.AsyncClient, Fetcher],
+) -> Iterator[tuple[str, Fetch]]:
+    session, client, fetcher = clients
+
+    async def plain_aiohttp(url: str) -> int:
+        at, host = _direct(url, site)
+        async with session.get(at, headers={"Host": host}) as response:
+            return len(await response.read())
+
+    async def plain_httpx(url: str) -> int:
+        at, host = _direct(url, site)
+        return len((await client.get(at, headers={"Host": host})).content)
+
+    async def checked(url: str) -> int:
+        return len((await fetcher.fetch(Order(url))).body)
+
+    yield "aiohttp", plain_aiohttp
+    yield "httpx", plain_httpx
+    yield "Fetcher: checks, robots, turns", checked
+    yield (
+        "+ records and log, uncompressed",
+        _stored(folder / "plain", Uncompressed, settings, fetcher),
+    )
+    yield "+ compression: all of fetching", _stored(folder / "gzip", WarcFiles, settings, fetcher)
+
+
+def _stored(
+    folder: Path, kind: type[WarcFiles], settings: FetchSettings, fetcher: Fetcher
+) -> Fetch:
+    source = Source(name="Benchmark", homepage="http://press-00.example/")
+    log = AttemptLog(folder / "attempts.jsonl")
+    pages = PageFetcher(source, settings, fetcher, kind(folder, "benchmark", 10**9), "raw")
+
+    async def stored(url: str) -> int:
+        attempt = await pages.attempt(Target("Benchmark", url, url, "new"), 1)
+        log.add(attempt)
+        return attempt.bytes or 0
+
+    return stored
+
+
+def _direct(url: str, site: ManySites) -> tuple[str, str]:
+    parts = urlsplit(url)
+    return f"http://{site.hosts[parts.netloc]}{parts.path}", parts.netloc
+
+
+async def _rate(fetch: Fetch, urls: Sequence[str]) -> float:
+    """Pages per second."""
+    waiting = iter(urls)
+
+    async def worker() -> None:
+        for url in waiting:
+            assert await fetch(url) >= SIZE
+
+    started = time.perf_counter()
+    await asyncio.gather(*(worker() for _ in range(AT_ONCE)))
+    return len(urls) / (time.perf_counter() - started)
+
+
+def _print(rates: dict[str, float]) -> None:
+    base = rates["aiohttp"]
+    print(f"{'pages of 200 kB':34} {'pages/s':>8} {'ms/page':>8} {'of aiohttp':>11}")
+    for name, rate in rates.items():
+        print(f"{name:34} {rate:8.0f} {1000 / rate:8.2f} {base / rate:10.2f}×")
+
+
+if __name__ == "__main__":
+    main()

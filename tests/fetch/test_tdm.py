@@ -1,0 +1,130 @@
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tasks.fetch.model import FetchError, Reason
+from tasks.fetch.tdm import declared_rights, header_rights, is_reserved, parse_tdmrep
+from tests.fetch.servers import fetcher, on_loop, reply, site
+
+BASE = "http://courier.example"
+PATH = "/.well-known/tdmrep.json"
+POLICY = "https://courier.example/policy.json"
+RESERVED = ("tdm-reservation:1", f"tdm-policy:{POLICY}")
+RULES = json.dumps(
+    [
+        {"location": "/", "tdm-reservation": 1, "tdm-policy": POLICY},
+        {"location": "/open/", "tdm-reservation": 0},
+        {"location": "/open/*.jpg$", "tdm-reservation": 1},
+        {"location": "/caf%C3%A9", "tdm-reservation": 0},
+    ]
+).encode()
+
+
+@pytest.mark.parametrize(
+    ("path", "rights"),
+    [
+        ("/story", RESERVED),
+        ("/open/story", ("tdm-reservation:0",)),
+        ("/open/a/b.jpg", ("tdm-reservation:1",)),
+        ("/open/a/b.jpg?x", ("tdm-reservation:0",)),
+        ("/caf%c3%a9", ("tdm-reservation:0",)),
+    ],
+)
+def test_the_longest_pattern_that_matches_declares(path: str, rights: tuple[str, ...]) -> None:
+    assert declared_rights(parse_tdmrep(RULES), BASE + path) == rights
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"<html>",
+        b"{",
+        b"[1, null, []]",
+        b'[{"location": 7, "tdm-reservation": 1}]',
+        b'[{"location": "", "tdm-reservation": 1}]',
+        b'[{"location": "/", "tdm-reservation": 2}]',
+        b'[{"location": "/"}]',
+        b"[" * 100_000,
+    ],
+)
+def test_what_is_malformed_declares_nothing(content: bytes) -> None:
+    assert declared_rights(parse_tdmrep(content), f"{BASE}/story") == ()
+
+
+def test_malformed_rules_do_not_hide_the_others() -> None:
+    content = b'\xef\xbb\xbf[{"location": 7}, {"location": "/", "tdm-reservation": "1"}]'
+    assert declared_rights(parse_tdmrep(content), f"{BASE}/story") == ("tdm-reservation:1",)
+
+
+def test_a_pattern_cannot_smuggle_in_a_rule_of_its_own() -> None:
+    content = json.dumps([{"location": "/a\nDisallow: /", "tdm-reservation": 1}]).encode()
+    assert declared_rights(parse_tdmrep(content), f"{BASE}/story") == ()
+
+
+@given(
+    st.binary(max_size=200)
+    | st.recursive(
+        st.none() | st.booleans() | st.integers(-1, 2) | st.text(max_size=9),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(
+                st.sampled_from(["location", "tdm-reservation", "tdm-policy"]), inner, max_size=3
+            )
+        ),
+    ).map(lambda value: json.dumps(value).encode())
+)
+def test_any_bytes_are_rules_or_none(content: bytes) -> None:
+    assert all(":" in right for right in declared_rights(parse_tdmrep(content), f"{BASE}/a?b"))
+
+
+@on_loop
+async def test_reservations_are_asked_for_once_per_site_and_in_the_beginning_only() -> None:
+    async with (
+        site({PATH: RULES, "press.example" + PATH: reply(b"", 404)}) as served,
+        fetcher(served.port) as fetching,
+    ):
+        assert await fetching.tdm_rights(f"{BASE}/story") == RESERVED
+        assert await fetching.tdm_rights(f"{BASE}/open/a") == ("tdm-reservation:0",)
+        assert await fetching.tdm_rights("http://press.example/a") == ()
+        assert await fetching.tdm_rights("http://press.example/b") == ()
+    assert [visit.path for visit in served.visits] == [PATH, PATH]
+
+
+@on_loop
+async def test_reservations_that_cannot_be_had_are_none_and_asked_for_again() -> None:
+    async with site({PATH: reply(b"", 500)}) as served, fetcher(served.port) as fetching:
+        assert await fetching.tdm_rights(f"{BASE}/story") == ()
+        served.replies[PATH] = RULES
+        assert await fetching.tdm_rights(f"{BASE}/story") == RESERVED
+
+
+@on_loop
+async def test_reservations_of_what_must_not_be_asked_are_refused() -> None:
+    async with fetcher(1) as fetching:
+        with pytest.raises(FetchError) as caught:
+            await fetching.tdm_rights("http://127.0.0.1/")
+    assert caught.value.reason is Reason.PRIVATE_ADDRESS
+
+
+def test_headers_declare_as_pages_do() -> None:
+    headers = (
+        ("TDM-Reservation", "1"),
+        ("tdm-policy", f" {POLICY} "),
+        ("X-Robots-Tag", "otherbot: noai, follow"),
+        ("X-Robots-Tag", "noarchive"),
+        ("Content-Type", "text/html"),
+    )
+    assert header_rights(headers) == (*RESERVED, "noai", "noarchive")
+
+
+@pytest.mark.parametrize(
+    ("rights", "expected"),
+    [(RESERVED, True), (("noai",), True), (("tdm-reservation:0", "noarchive"), False), ((), False)],
+)
+def test_mining_is_reserved_by_the_protocol_or_by_noai(
+    rights: tuple[str, ...], expected: bool
+) -> None:
+    assert is_reserved(rights) is expected
