@@ -89,6 +89,10 @@ def asked_for(target: Target) -> Asked:
     )
 
 
+def _is_same(answer: Answer, target: Target) -> bool:
+    return answer.status == 304 or payload_digest(answer.body) == target.payload_digest
+
+
 def _evidence(source: Source, target: Target, answer: Answer, rights: tuple[str, ...]) -> Evidence:
     return Evidence(
         source=source.name,
