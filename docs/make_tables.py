@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from tasks.terms import QUALITY_FLAGS, REASONS
+from tasks.terms import FETCH_REASONS, QUALITY_FLAGS, REASONS, VERDICTS
 from warehouse.schema import TABLES, VIEWS, Table
 
 HERE = Path(__file__).parent
@@ -28,6 +28,8 @@ def page() -> str:
         *map(_table, (*TABLES, *VIEWS)),
         _terms("Reasons", REASONS),
         _terms("Quality flags", QUALITY_FLAGS),
+        _terms("Fetching", FETCH_REASONS),
+        _terms("Verdicts", VERDICTS),
     ]
     return "\n".join(parts)
 

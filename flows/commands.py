@@ -11,6 +11,8 @@ from rich.table import Table
 
 from config.errors import StoppedError, UsageError
 from config.settings import DEFAULTS, LOCAL_FILE, Settings
+from config.source_entries import TEMPLATE
+from config.sources import PLACES
 from flows.terminal import ProgressWatcher, closing_table
 from tasks.runs import Request, plan
 
@@ -124,16 +126,26 @@ def _shown(value: object) -> str:
 
 
 def init_command() -> None:
-    """Writes ./broadsheet.toml: the defaults, all commented out.
+    """Writes ./broadsheet.toml, the defaults all commented out, and an empty ./sources.toml.
 
     Raises:
-        UsageError: there is one already.
+        UsageError: both are there already.
     """
-    if LOCAL_FILE.exists():
-        raise UsageError(f"{LOCAL_FILE} is here already; it was left as it is.")
     lines = DEFAULTS.read_text("utf-8").splitlines()
-    LOCAL_FILE.write_text("\n".join(map(_commented, lines)) + "\n", "utf-8")
-    console.print(f"Wrote {LOCAL_FILE}: every setting with its default; uncomment what you change.")
+    files = {
+        LOCAL_FILE: "\n".join(map(_commented, lines)) + "\n",
+        PLACES[0]: TEMPLATE.read_text("utf-8"),
+    }
+    missing = {path: text for path, text in files.items() if not path.exists()}
+    if not missing:
+        raise UsageError(f"{LOCAL_FILE} and {PLACES[0]} are here already; they were left as is.")
+    for path, text in missing.items():
+        path.write_text(text, "utf-8")
+    console.print(
+        f"Wrote {' and '.join(map(str, missing))}: uncomment the settings that you change; "
+        "`broadsheet sources add URL` adds a publisher.",
+        soft_wrap=True,
+    )
 
 
 def _commented(line: str) -> str:

@@ -59,6 +59,18 @@ def _settings(settings: Settings) -> str:
     return f"valid; warehouse is {settings.warehouse.absolute()}"
 
 
+def _sources(settings: Settings) -> str:
+    from config.sources import load_sources, sources_file
+
+    path = sources_file(settings.sources)
+    if not path.is_file():
+        return "none yet; `broadsheet sources add URL` makes a list"
+    sources = load_sources(path)
+    contact = settings.fetch.contact or "nobody (set fetch.contact, so that publishers can write)"
+    enabled = sum(source.enabled for source in sources)
+    return f"{enabled:,} enabled of {len(sources):,} in {path}; the User-Agent names {contact}"
+
+
 def _disk(settings: Settings) -> str:
     folder = _existing(settings.warehouse.absolute())
     if not os.access(folder, os.W_OK):
@@ -93,13 +105,14 @@ def _published(settings: Settings) -> str:
 
 def _unfinished(settings: Settings) -> str:
     from tasks.runs import unfinished_runs
+    from warehouse.layout import FETCH_LOCK, LOCK
     from warehouse.lock import lock_holder
 
     if not settings.warehouse.is_dir():
         return "no warehouse yet"
-    holder = lock_holder(settings.warehouse)
-    if holder:
-        return f"being written now by {holder}"
+    for name, doing in ((LOCK, "written"), (FETCH_LOCK, "fetched into")):
+        if holder := lock_holder(settings.warehouse, name):
+            return f"being {doing} now by {holder}"
     waiting = [run.run_id for run in unfinished_runs(settings.warehouse)]
     if waiting:
         raise RuntimeError(
@@ -114,6 +127,7 @@ CHECKS: dict[str, Check] = {
     "installation": _installation,
     "language model": _language_model,
     "settings": _settings,
+    "sources": _sources,
     "disk": _disk,
     "published file": _published,
     "runs": _unfinished,

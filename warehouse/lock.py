@@ -38,9 +38,9 @@ def writer_lock(
             handle.truncate(0)
 
 
-def lock_holder(warehouse: Path) -> str | None:
-    """Who writes to the warehouse now, or None."""
-    path = warehouse / LOCK
+def lock_holder(warehouse: Path, name: str = LOCK) -> str | None:
+    """Who writes to the warehouse now, or fetches into it; or None."""
+    path = warehouse / name
     if not path.is_file():
         return None
     with path.open("r") as handle:
@@ -59,7 +59,7 @@ def _acquire(handle: TextIO, warehouse: Path, wait: bool) -> None:
             handle.seek(0)
             holder = handle.read() or "another process"
             raise WarehouseLockedError(
-                f"The warehouse {warehouse} is being written by {holder}: "
+                f"The warehouse {warehouse} is in use by {holder}: "
                 "run this again when it has ended, or with --wait."
             ) from error
         fcntl.flock(handle, fcntl.LOCK_EX)

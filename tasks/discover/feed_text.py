@@ -30,7 +30,7 @@ def _utf8(content: bytes, content_type: str) -> tuple[bytes, str | None]:
     """
     if 0 in content[:400]:
         return decode(content, None).text.encode(), None
-    declared = "application/xml; charset=utf-8" if _is_utf8(content) else _media_type(content_type)
+    declared = "application/xml; charset=utf-8" if is_utf8(content) else _media_type(content_type)
     result: dict[str, Any] = {}
     try:
         text = convert_to_utf8({"content-type": declared} if declared else {}, content, result)
@@ -40,8 +40,9 @@ def _utf8(content: bytes, content_type: str) -> tuple[bytes, str | None]:
     return text, str(override)[:200] if override else None
 
 
-def _is_utf8(content: bytes) -> bool:
-    if content.isascii():
+def is_utf8(content: bytes) -> bool:
+    """Whether bytes that are more than ASCII can be nothing but UTF-8."""
+    if content.isascii() or 0 in content[:400]:
         return False
     try:
         content.decode(UTF8)

@@ -41,11 +41,11 @@ def read_feed(content: bytes, url: str, headers: Headers) -> Listing:
         url: relative addresses are joined to it, where the feed names no other base.
         headers: of the response: charset and language.
     """
-    if not content.strip():
-        return Listing("feed", fault="empty: not a byte of a feed")
     if looks_like_json(content):
         return read_json_feed(content, url)
     text, encoding_fault = feed_text(content, _header(headers, "content-type"))
+    if not text.strip():
+        return Listing("feed", fault="empty: not a byte of a feed")
     response = {
         "content-type": "application/xml; charset=utf-8",
         "content-language": _header(headers, "content-language"),
@@ -104,7 +104,8 @@ def _listing(feed: Any, text: bytes, url: str, fault: str | None) -> Listing:
 
 def _entry(entry: Any, feed: Any, text: bytes, base: str) -> Listed | None:
     addresses = (page_address(written, base) for written in _links(entry, text))
-    url = next(filter(None, addresses), None)
+    # An empty link, joined, is the feed itself.
+    url = next((address for address in addresses if address and address != base), None)
     if url is None:
         return None
     listed = Listed(

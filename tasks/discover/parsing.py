@@ -32,6 +32,7 @@ HOW: dict[Callable[..., Any], How] = {
 }
 # A feed of 50 MB takes 0.5 GB (measured with feedparser 6.0.14).
 MOST_BYTES = 2_000_000_000
+KILLED = "parsing killed its process"
 # -P: a folder named `config` or `tasks` in the working directory must not be imported.
 COMMAND = (sys.executable, "-P", "-m", "tasks.discover.parse_worker")
 
@@ -85,22 +86,30 @@ class Parsers:
         Raises:
             WorkerError: workers do not start, or the parsers are closed.
         """
+        job = framed((function, arguments))
+        result, fault = await self._call(job)
+        if fault == KILLED:  # perhaps from outside, by hand or for want of memory: once more
+            result, fault = await self._call(job)
+        if fault is None:
+            return cast(T, result)
+        log.warning("no parse function=%s fault=%s", function.__name__, fault)
+        return cast(T, _nothing(function, fault))
+
+    async def _call(self, job: bytes) -> tuple[Any, str | None]:
+        """The result, or what became of the call."""
         worker = await self._idle.get()
         is_whole = False
         try:
             if worker is None or worker.returncode is not None:
                 worker = await self._start()
-            result, fault = await self._ask(worker, framed((function, arguments)))
+            answer = await self._ask(worker, job)
             is_whole = worker.returncode is None
+            return answer
         finally:
             # Cancelled amid an answer, a worker would give it to the next call.
+            self._idle.put_nowait(worker if is_whole else None)
             if worker is not None and not is_whole:
                 await self._end(worker)
-            self._idle.put_nowait(worker if is_whole else None)
-        if fault is None:
-            return cast(T, result)
-        log.warning("no parse function=%s fault=%s", function.__name__, fault)
-        return cast(T, _nothing(function, fault))
 
     async def _start(self) -> Process:
         if self._closed:
@@ -128,7 +137,7 @@ class Parsers:
             return cast(tuple[Any, str | None], answer)
         if await worker.wait() == -signal.SIGALRM:
             return None, f"parsing took longer than {self._seconds:g} s"
-        return None, "parsing killed its process"
+        return None, KILLED
 
     async def _end(self, worker: Process) -> None:
         self._alive.discard(worker)

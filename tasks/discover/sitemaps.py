@@ -13,13 +13,11 @@ from typing import Any
 from lxml import etree
 
 from tasks.discover.addresses import page_address
-from tasks.discover.days import entry_day, sitemap_month
+from tasks.discover.feed_text import is_utf8
 from tasks.discover.feeds import read_feed
 from tasks.discover.model import Listed, Listing
-from tasks.process.charset import decode
+from tasks.process.charset import UTF8, decode
 from tasks.process.metadata.plain import plain
-
-__all__ = ["entry_day", "read_sitemap", "sitemap_month"]
 
 GZIP = b"\x1f\x8b"
 PIECE_BYTES = 256 * 1024
@@ -88,7 +86,9 @@ def _root(content: bytes) -> str:
     found = ELEMENT.search(COMMENT.sub(b"", head))
     name = found[1].decode().lower().rpartition(":")[2] if found else ""
     # Templates and warnings before the declaration are no reason to see plain text in it.
-    return name if head.startswith(b"<") or name in SITEMAP_ROOTS else ""
+    if head.startswith(b"<"):
+        return name or "unknown"
+    return name if name in SITEMAP_ROOTS else ""
 
 
 @dataclass(slots=True)
@@ -137,14 +137,15 @@ def _read_xml(content: bytes, url: str) -> Listing:
 
 
 def _parse(content: bytes, reading: _Reading, *, recover: bool) -> None:
-    """Reads every element that is closed.
+    """Reads every element that is closed in the document itself.
 
-    A broken document's parser is not: it would close what a truncation left open, and give half
-    an address.
+    To recover, the parser is not told of the end: there it closes what a truncation left open, and
+    gives half an address.
     """
     parser = etree.XMLPullParser(
         events=("end",),
         tag=TAGS,
+        encoding=UTF8 if is_utf8(content) else None,  # whatever it says that it is
         recover=recover,
         resolve_entities=False,
         no_network=True,
@@ -176,6 +177,8 @@ def _mended(content: bytes) -> bytes:
     text = decode(content, declared[1] if declared else None).text
     text = DECLARATION.sub("", text, count=1)
     text = text[max(text.find("<"), 0) :]
+    if "<!ENTITY" in text:  # `&name;` may be one
+        return text.encode()
     return CDATA_OR_STRAY.sub(lambda found: "&amp;" if found[0] == "&" else found[0], text).encode()
 
 

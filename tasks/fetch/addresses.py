@@ -144,6 +144,8 @@ def _checked_host(parts: SplitResult, rules: AddressRules, url: str) -> str:
             raise FetchError(Reason.PRIVATE_ADDRESS, f"{host} is a local name", url=url)
     elif not rules.allows(address):
         raise FetchError(Reason.PRIVATE_ADDRESS, f"{address} is not public", url=url)
+    elif isinstance(address, IPv6Address):
+        return f"[{address}]"
     elif str(address) != host:
         raise FetchError(Reason.BAD_URL, f"{host} is an address in disguise", url=url)
     return host
@@ -169,7 +171,7 @@ def _literal(host: str, url: str) -> Address | None:
     """
     try:
         if ":" in host:
-            return IPv6Address(host)
+            return IPv6Address(host.replace("%", " "))  # no zone: it names a local network's card
         if _NUMBER.fullmatch(host.rpartition(".")[2]):
             return IPv4Address(socket.inet_aton(host))
     except (OSError, ValueError) as error:

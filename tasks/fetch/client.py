@@ -42,6 +42,7 @@ class Exchange:
     """One request and its answer.
 
     Attributes:
+        encodings: all of the header Content-Encoding.
         body: as it came over the wire; empty unless the status is 200.
     """
 
@@ -51,16 +52,13 @@ class Exchange:
     http_version: str
     headers: Headers
     request_headers: Headers
+    encodings: str
     body: bytes
     first_byte_seconds: float
 
     def first(self, name: str) -> str:
         """A header's first value, "" if there is none; its name in lower case."""
         return next((value for key, value in self.headers if key.lower() == name), "")
-
-    def joined(self, name: str) -> str:
-        """All values of a header that is a list; its name in lower case."""
-        return ", ".join(value for key, value in self.headers if key.lower() == name)
 
 
 def user_agent(contact: str) -> str:
@@ -127,20 +125,18 @@ class Client:
         """
         started = time.monotonic()
         try:
-            async with self._session.get(url, headers=headers, allow_redirects=False) as response:
-                seconds = time.monotonic() - started
-                if response.status == 200:
-                    body = await _read(response, most_bytes, cut)
-                else:
-                    body = b""
-                    await _drain(response)
-                return _exchange(url, response, body, seconds)
+            response = await self._session.get(url, headers=headers, allow_redirects=False)
+            seconds = time.monotonic() - started
+            try:
+                body = await _body(response, most_bytes, cut)
+            finally:
+                response.release()  # which closes the connection if the body was not read
+            return _exchange(url, response, body, seconds)
         except FetchError as error:
             error.url = str(url)
             raise
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise failure(error, str(url)) from error
-
 
     async def download(self, url: URL, path: Path) -> None:
         """A large file to disk.
@@ -177,9 +173,17 @@ def _exchange(
             for name, value in response.raw_headers
         ),
         request_headers=tuple(response.request_info.headers.items()),
+        encodings=", ".join(response.headers.getall("Content-Encoding", ())),
         body=body,
         first_byte_seconds=first_byte_seconds,
     )
+
+
+async def _body(response: aiohttp.ClientResponse, most_bytes: int, cut: bool) -> bytes:
+    if response.status == 200:
+        return await _read(response, most_bytes, cut)
+    await _drain(response)
+    return b""
 
 
 async def _read(response: aiohttp.ClientResponse, most_bytes: int, cut: bool) -> bytes:

@@ -10,7 +10,7 @@ import brotli  # type: ignore[import-untyped]
 from isal import igzip_lib, isal_zlib
 
 from tasks.fetch.model import FetchError, Reason
-from tasks.read.kinds import looks_like_text
+from tasks.read.kinds import MAGIC, Kind, looks_like_text
 
 ACCEPT_ENCODING: Final = "gzip, deflate, br, zstd"
 MOST_ENCODINGS: Final = 3
@@ -97,6 +97,8 @@ def _gunzipped(body: bytes, cap: int) -> Decoded:
     room = cap
     rest = body
     while rest:
+        if not rest.startswith(MAGIC[Kind.GZIP]):
+            raise ValueError("no gzip member")
         inflater = isal_zlib.decompressobj(wbits=_GZIP)
         part = inflater.decompress(rest, room)
         parts.append(part)

@@ -161,7 +161,9 @@ class Fetcher:
         try:
             host.refuse_if_given_up()
             if trip.order.check_robots:
-                await self._obey_robots(url, delay)
+                robots = host.robots.get(url.scheme) or await self._robots_of(url, delay)
+                if not robots.allows(str(url)):
+                    raise FetchError(Reason.ROBOTS)
             await host.take_turn(delay)
             try:
                 return await self._exchange(url, host, trip)
@@ -185,8 +187,7 @@ class Fetcher:
         return exchange
 
     async def _answer(self, exchange: Exchange, trip: Trip) -> Answer:
-        is_conditional = trip.order.is_conditional and not trip.hops
-        if exchange.status != 200 and not (exchange.status == 304 and is_conditional):
+        if exchange.status != 200 and not _is_unmodified(exchange, trip):
             raise _refusal(exchange)
         return Answer(
             url=str(exchange.url),
@@ -196,7 +197,7 @@ class Fetcher:
             headers=exchange.headers,
             request_headers=exchange.request_headers,
             body=exchange.body,
-            content=await self._content(exchange, trip),
+            content=await self._content(exchange, trip) if exchange.encodings else exchange.body,
             hops=tuple(trip.hops),
             started_at=trip.started_at,
             first_byte_seconds=exchange.first_byte_seconds,
@@ -205,9 +206,7 @@ class Fetcher:
         )
 
     async def _content(self, exchange: Exchange, trip: Trip) -> bytes:
-        encodings = exchange.joined("content-encoding")
-        if not encodings:
-            return exchange.body
+        encodings = exchange.encodings
         most_bytes = trip.order.most_bytes or self._settings.page_bytes
         try:
             if len(exchange.body) < THREAD_BYTES:
@@ -217,11 +216,6 @@ class Fetcher:
             )
         except FetchError as error:
             raise _error(error.reason, error.detail, exchange) from error
-
-    async def _obey_robots(self, url: URL, delay: float) -> None:
-        found = await self._robots_of(url, delay)
-        if not found.allows(str(url)):
-            raise FetchError(Reason.ROBOTS)
 
     async def _robots_of(self, url: URL, delay: float) -> Robots:
         found = await self._robots.get(str(url.origin()), delay)
@@ -241,7 +235,9 @@ class Fetcher:
         )
         found = read_robots(await self._beside("robots", order))
         if isinstance(found, Robots):
-            host = self._host(URL(origin))
+            site = URL(origin)
+            host = self._host(site)
+            host.robots[site.scheme] = found
             host.crawl_delay = max(host.crawl_delay, found.crawl_delay)
         return found
 
@@ -273,6 +269,10 @@ class Fetcher:
 
     def _delay(self, delay: float | None) -> float:
         return self._settings.delay if delay is None else delay
+
+
+def _is_unmodified(exchange: Exchange, trip: Trip) -> bool:
+    return exchange.status == 304 and trip.order.is_conditional and not trip.hops
 
 
 def _refusal(exchange: Exchange) -> FetchError:

@@ -11,6 +11,7 @@ from yarl import URL
 
 from config.settings import FetchSettings
 from tasks.fetch.model import FetchError, Reason
+from tasks.fetch.robots import Robots
 
 # The host did not answer, or answered that it cannot; other faults are a page's own.
 HOST_FAULTS: Final = frozenset(
@@ -26,6 +27,7 @@ class Host:
         failures: in a row.
         given_up: why nothing more is asked of it tonight.
         crawl_delay: seconds that its robots.txt asks for.
+        robots: what is known of its robots.txt, by scheme.
     """
 
     def __init__(self, name: str, settings: FetchSettings) -> None:
@@ -33,9 +35,11 @@ class Host:
         self.failures = 0
         self.given_up: str | None = None
         self.crawl_delay = 0.0
+        self.robots: dict[str, Robots] = {}
         self._settings = settings
         self._gate = asyncio.Lock()  # first come, first served
         self._changed = asyncio.Event()
+        self._waiting = 0
         self._running = 0
         self._is_alone = False
         self._ended = float("-inf")
@@ -51,16 +55,26 @@ class Host:
             FetchError: HOST_GIVEN_UP, at once or while waiting.
         """
         delay = max(delay, self.crawl_delay)
-        async with self._gate:
-            await self._wait(delay)
-            self._running += 1
-            self._is_alone = delay > 0
+        if not self._waiting and not self.given_up and self._is_free(delay):
+            self._start(delay)
+            return
+        self._waiting += 1
+        try:
+            async with self._gate:
+                await self._wait(delay)
+                self._start(delay)
+        finally:
+            self._waiting -= 1
 
     def end_turn(self) -> None:
         """The request is over."""
         self._running -= 1
         self._ended = time.monotonic()
         self._changed.set()
+
+    def _start(self, delay: float) -> None:
+        self._running += 1
+        self._is_alone = delay > 0
 
     def refuse_if_given_up(self) -> None:
         """Raises FetchError (HOST_GIVEN_UP) if it is."""
@@ -111,13 +125,16 @@ class Host:
         """Only the holder of the gate waits here."""
         while True:
             self.refuse_if_given_up()
-            seconds = self._seconds_to_wait(delay)
-            if seconds is not None and seconds <= 0:
+            if self._is_free(delay):
                 return
             self._changed.clear()
             with suppress(TimeoutError):
-                async with asyncio.timeout(seconds):
+                async with asyncio.timeout(self._seconds_to_wait(delay)):
                     await self._changed.wait()
+
+    def _is_free(self, delay: float) -> bool:
+        seconds = self._seconds_to_wait(delay)
+        return seconds is not None and seconds <= 0
 
     def _seconds_to_wait(self, delay: float) -> float | None:
         """None: until a request ends."""

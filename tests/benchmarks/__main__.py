@@ -1,16 +1,21 @@
-"""Benchmarks: `make bench`, or `python -m tests.benchmarks ingest|memory|rows`.
+"""Benchmarks: `make bench`, or `python -m tests.benchmarks ingest|memory|rows|fetching`.
 
 They print ratios of things that run side by side, for the machine's speed drifts; nothing here is
-an assertion. They need the corpora (BROADSHEET_CORPORA).
+an assertion. All but `fetching` need the corpora (BROADSHEET_CORPORA).
 """
 
 import sys
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks import against_trafilatura, memory, rows
+from tests.benchmarks import against_trafilatura, fetching, memory, rows
 
-BENCHMARKS = {"ingest": against_trafilatura.report, "memory": memory.report, "rows": rows.report}
+BENCHMARKS = {
+    "ingest": against_trafilatura.report,
+    "memory": memory.report,
+    "rows": rows.report,
+    "fetching": fetching.report,
+}
 
 
 def main() -> None:

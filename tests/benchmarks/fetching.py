@@ -6,7 +6,6 @@ for the same pages in the same run, in turns.
 
 import asyncio
 import os
-import tempfile
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
@@ -36,6 +35,13 @@ ROUNDS = 5
 Fetch = Callable[[str], Awaitable[int]]
 
 
+class Nowhere(WarcFiles):
+    """Keeps no bytes, to tell the price of what is done beside keeping them."""
+
+    def write_page(self, answer: Answer, evidence: Evidence) -> Written:
+        return Written("nowhere", 0, 0, 0, "urn:none", None)
+
+
 class Uncompressed(WarcFiles):
     """WARC files without compression, to tell its price."""
 
@@ -43,12 +49,12 @@ class Uncompressed(WarcFiles):
         return self.write(page_exchange(answer, evidence, compress=bytes))
 
 
-def main() -> None:
+def report(folder: Path) -> None:
     """Prints a table of pages per second and milliseconds per page."""
     site = ManySites(PUBLISHERS, ARTICLES, size=SIZE, has_gzip=False, has_log=False)
-    with in_a_process(site) as running, tempfile.TemporaryDirectory() as folder:
+    with in_a_process(site) as running:
         _pin()
-        asyncio.run(_compare(running, Path(folder)))
+        asyncio.run(_compare(running, folder))
 
 
 def _pin() -> None:
@@ -100,7 +106,11 @@ def _variants(
     yield "httpx", plain_httpx
     yield "Fetcher: checks, robots, turns", checked
     yield (
-        "+ records and log, uncompressed",
+        "+ rights, attempts, log: no bytes kept",
+        _stored(folder / "no", Nowhere, settings, fetcher),
+    )
+    yield (
+        "+ WARC records on disk, uncompressed",
         _stored(folder / "plain", Uncompressed, settings, fetcher),
     )
     yield "+ compression: all of fetching", _stored(folder / "gzip", WarcFiles, settings, fetcher)
@@ -141,10 +151,6 @@ async def _rate(fetch: Fetch, urls: Sequence[str]) -> float:
 
 def _print(rates: dict[str, float]) -> None:
     base = rates["aiohttp"]
-    print(f"{'pages of 200 kB':34} {'pages/s':>8} {'ms/page':>8} {'of aiohttp':>11}")
+    print(f"{'pages of 200 kB':38} {'pages/s':>8} {'ms/page':>8} {'of aiohttp':>11}")
     for name, rate in rates.items():
-        print(f"{name:34} {rate:8.0f} {1000 / rate:8.2f} {base / rate:10.2f}×")
-
-
-if __name__ == "__main__":
-    main()
+        print(f"{name:38} {rate:8.0f} {1000 / rate:8.2f} {base / rate:10.2f}×")
