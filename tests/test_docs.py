@@ -2,13 +2,18 @@
 
 import re
 import runpy
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from config.settings import load_settings
-from tasks.pipeline import Watcher, ingest, plain_calls
+from flows.demo.server import serve
+from tasks.nightly import NightRequest, nightly
+from tasks.pipeline import Stages, ingest, plain_calls
 from tasks.runs import Request
+from tasks.watching import Watcher
+from tests.past.site import write_config
 from warehouse.query import opened, rows
 
 ROOT = Path(__file__).parent.parent
@@ -17,12 +22,17 @@ QUERIES = re.findall(r"```sql\n(.*?)```", (ROOT / "docs" / "cookbook.md").read_t
 
 @pytest.fixture(scope="module")
 def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("demo") / "w"
-    settings = load_settings(warehouse=folder)
+    """The demo's archive, and its two nights."""
+    base = tmp_path_factory.mktemp("demo")
     corpus = str(ROOT / "flows" / "demo" / "corpus")
-    with plain_calls(2) as call:
+    with serve() as site, plain_calls(2) as call:
+        settings = load_settings(write_config(base, site), warehouse=base / "w")
         ingest(Request((corpus,)), settings, call, Watcher())
-    return folder
+        for number in (1, 2):
+            site.night(number)
+            stages = Stages(settings, call, Watcher())
+            nightly(NightRequest(date(2025, 3, 10 + number)), stages)
+    return base / "w"
 
 
 def test_the_page_of_tables_is_the_one_that_the_schema_makes() -> None:
