@@ -1,6 +1,5 @@
 """The stage `discover`: the lists of all sources, each source by itself, its result as a file."""
 
-import asyncio
 import logging
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -18,6 +17,7 @@ from tasks.discover.sitemap_walk import Window
 from tasks.discover.source import Discovered, Found, discover_past, discover_source
 from tasks.fetch.attempts import attempt_log
 from tasks.fetch.session import ASKING, Asking, Session
+from tasks.fetch.together import together
 from tasks.runs import Run
 from tasks.watching import Watcher
 from warehouse.files import write_bytes
@@ -49,7 +49,7 @@ async def discover(
         write_bytes(discovered_file(run, source), orjson.dumps(found))
         watcher.discovered(source.name, len(found.found))
 
-    await asyncio.gather(*(one(source) for source in todo))
+    await together(one(source) for source in todo)
 
 
 async def _guarded(reader: ListReader, session: Session, run: Run) -> Discovered:

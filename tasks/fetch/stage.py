@@ -29,6 +29,7 @@ from tasks.fetch.page import PageFetcher, asked_for
 from tasks.fetch.patience import NOT_TONIGHT, pause
 from tasks.fetch.session import ASKING, Asking, Session
 from tasks.fetch.target import Target
+from tasks.fetch.together import together
 from tasks.fetch.warc_files import WarcFiles
 from tasks.raw import source_paths
 from tasks.runs import Run
@@ -53,7 +54,7 @@ async def fetch(
         for name, group in groupby(read_targets(run), key=lambda target: target.source)
     ]
     watcher.fetching(sum(len(queue.todo) for queue in queues))
-    await asyncio.gather(*(queue.work(session, watcher, deadline) for queue in queues))
+    await together(queue.work(session, watcher, deadline) for queue in queues)
     write_bytes(run.fetched_file, orjson.dumps(_warc_files(run)))
 
 
@@ -128,7 +129,7 @@ class _SourceFetch:
                     watcher.fetched(attempt.outcome, attempt.bytes or 0)
                     self._finish_one(workers)
 
-            await asyncio.gather(*(worker() for _ in range(workers)))
+            await together(worker() for _ in range(workers))
 
     def _is_repeated(self, target: Target, attempt: Attempt) -> bool:
         """Puts the target back in line, after a pause, where that may help."""

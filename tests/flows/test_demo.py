@@ -16,7 +16,9 @@ pytestmark = pytest.mark.timeout(300)
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     folder = tmp_path_factory.mktemp("demo")
-    done = run("demo", "--archive", "--warehouse", folder / "w", PREFECT_HOME=str(folder / "prefect"))
+    done = run(
+        "demo", "--archive", "--warehouse", folder / "w", PREFECT_HOME=str(folder / "prefect")
+    )
     return folder / "w", done.stdout
 
 

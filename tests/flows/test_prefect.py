@@ -12,6 +12,8 @@ from typing import Any
 import httpx
 import pytest
 
+from flows.demo.server import serve
+from tests.past.site import write_config
 from tests.pipeline.archives import page, url_of, write_stories, write_warc
 from tests.pipeline.command import ask, run
 
@@ -97,3 +99,24 @@ def test_a_failed_flow_run_says_why_in_a_sentence(server: str, tmp_path: Path) -
     missing = tmp_path / "nowhere.warc"
     failed = run("ingest", missing, "--prefect", status=2, PREFECT_API_URL=server)
     assert "does not exist" in failed.stderr
+
+
+def test_a_night_s_run_tells_what_each_source_gave(server: str, tmp_path: Path) -> None:
+    with serve() as site:
+        config = write_config(tmp_path, site)
+        run(
+            *("nightly", "--night", "2025-03-11", "--prefect"),
+            *("--warehouse", tmp_path / "w", "--config", config),
+            PREFECT_API_URL=server,
+        )
+    flow_runs = read(server, "flow_runs/filter")
+    (night,) = (found for found in flow_runs if found["name"] == "nightly 2025-03-11")
+    assert night["state"]["message"] == "29 loaded, 2 rejected, 1 source failed"
+    mine = {"flow_runs": {"id": {"any_": [night["id"]]}}}
+    names = {task["name"] for task in read(server, "task_runs/filter", mine)}
+    assert {"discover", "select", "fetch", "resolve", "load", "publish"} <= names
+    found = read(server, "artifacts/filter", mine)
+    artifacts = {artifact["key"]: artifact for artifact in found}
+    assert set(artifacts) == {"night-sources", "night-dropped"}
+    assert "Tessary Press Agency" in artifacts["night-sources"]["data"]
+    assert "soft_404" in artifacts["night-dropped"]["data"]
