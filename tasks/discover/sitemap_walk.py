@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from tasks.discover.days import entry_day, sitemap_month
 from tasks.discover.lists import ListRead, ListReader
 from tasks.discover.model import Listed, Listing
 from tasks.discover.parsing import Parsers
-from tasks.discover.days import entry_day, sitemap_month
 from tasks.discover.sitemaps import read_sitemap
 from tasks.fetch.model import Headers
 
