@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from urllib.parse import urljoin
 
 from tasks.discover.feeds import read_feed
 from tasks.discover.links import article_links, feed_and_sitemap_links
@@ -13,6 +14,8 @@ from tasks.discover.parsing import Parsers
 from tasks.discover.sitemap_walk import Window, walk_sitemaps
 from tasks.fetch.model import FetchError, Headers
 from tasks.process.urls import url_key
+
+USUAL_SITEMAPS = ("/sitemap.xml", "/sitemap_index.xml", "/news-sitemap.xml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,8 @@ async def discover_source(reader: ListReader, parsers: Parsers, night: date) -> 
     has_feed = any(read.is_ok for read in reads if read.url in start.feeds)
     if source.sitemaps or losses or not has_feed:
         sitemaps = source.sitemaps or await named_sitemaps(reader, start.sitemaps)
+        if losses or not any(read.is_ok for read in reads):
+            sitemaps = sitemaps or await usual_sitemap(reader, parsers)
         window = _window(reader, night, losses)
         walked = await walk_sitemaps(reader, parsers, sitemaps, window)
         known = {url_key(one.listed.url) for one in found}
@@ -87,6 +92,7 @@ async def discover_past(reader: ListReader, parsers: Parsers, window: Window) ->
         home = await reader.read("homepage", source.homepage, None)
         places = await parsers.parse(feed_and_sitemap_links, home.content, source.homepage)
         sitemaps = await named_sitemaps(reader, places.sitemaps)
+        sitemaps = sitemaps or await usual_sitemap(reader, parsers)
         reads = [] if sitemaps else [home]
     walked = await walk_sitemaps(reader, parsers, sitemaps, window)
     found = [one for read in walked for one in _found(read, window)]
@@ -157,6 +163,17 @@ async def named_sitemaps(reader: ListReader, linked: tuple[str, ...]) -> tuple[s
     except FetchError:
         return linked  # the attempt is logged with its reason
     return tuple(dict.fromkeys((*robots.sitemaps, *linked)))
+
+
+async def usual_sitemap(reader: ListReader, parsers: Parsers) -> tuple[str, ...]:
+    """The first sitemap that is there of those that many sites have and do not name."""
+    for path in USUAL_SITEMAPS:
+        url = urljoin(reader.source.homepage, path)
+        today = Window(date.max, date.max)  # no child is read
+        [read, *_] = await walk_sitemaps(reader, parsers, (url,), today)
+        if read.is_ok:
+            return (url,)
+    return ()
 
 
 def _window(reader: ListReader, night: date, losses: Sequence[str]) -> Window:

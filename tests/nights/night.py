@@ -1,0 +1,70 @@
+"""Nights against generated sites, by the command line."""
+
+import json
+import signal
+from contextlib import suppress
+from datetime import date, timedelta
+from os import killpg
+from pathlib import Path
+from subprocess import Popen
+from typing import Any
+
+from tests.pipeline.command import ask, run, start
+from tests.sites.many import ManySites
+
+FIRST = date(2025, 3, 11)
+
+
+class Desk:
+    """A newsroom's folder: its list of sources, its settings, its warehouse."""
+
+    def __init__(
+        self, folder: Path, site: ManySites, *, delay: float = 0.0, with_sitemaps: bool = False
+    ) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.folder = folder
+        self.warehouse = folder / "w"
+        self.site = site
+        self.listed = folder / "sources.toml"
+        self.listed.write_text(site.sources_toml(delay, with_sitemaps=with_sitemaps))
+        self.settings: dict[str, dict[str, Any]] = {
+            "fetch": {"retry_seconds": 0.1, "free_bytes": 0, "stall_seconds": 1.0},
+            "discover": {},
+        }
+
+    @property
+    def config(self) -> Path:
+        """The settings as they are now, written down."""
+        lines = [f"sources = {json.dumps(str(self.listed))}", "workers = 2"]
+        for section, values in self.settings.items():
+            lines += [f"[{section}]", *(f"{k} = {json.dumps(v)}" for k, v in values.items())]
+        hosts = (f"{json.dumps(name)} = {json.dumps(at)}" for name, at in self.site.hosts.items())
+        path = self.folder / "broadsheet.toml"
+        path.write_text("\n".join([*lines, "[fetch.hosts]", *hosts]) + "\n")
+        return path
+
+    def arguments(self, night: int, command: str = "nightly") -> tuple[str | Path, ...]:
+        day = (FIRST + timedelta(days=night)).isoformat()
+        return (command, "--night", day, "-w", self.warehouse, "--config", self.config)
+
+    def night(self, number: int = 0, command: str = "nightly", status: int = 0) -> str:
+        """Runs the night so many days after the first; gives what was printed."""
+        done = run(*self.arguments(number, command), status=status)
+        return done.stdout + done.stderr
+
+    def start(self, number: int = 0) -> "Popen[str]":
+        return start(*self.arguments(number))
+
+    def ask(self, query: str) -> list[dict[str, Any]]:
+        return ask(self.warehouse, query)
+
+    def texts(self) -> dict[str, str]:
+        """The current text of every article, by its address."""
+        return {row["url"]: row["text"] for row in self.ask("select url, text from articles")}
+
+
+def kill(process: "Popen[str]") -> None:
+    """-9 to the command and everything that it started."""
+    with suppress(ProcessLookupError):
+        killpg(process.pid, signal.SIGKILL)
+    process.communicate()
