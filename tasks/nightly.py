@@ -79,9 +79,10 @@ def _complete(run: Run, stages: Stages) -> None:
         return
     fetch = stages.settings.fetch.model_copy(update={"night_seconds": 0})
     closing = replace(stages, settings=stages.settings.model_copy(update={"fetch": fetch}))
+    night = run.night
     collect(run, closing)
     take_in(run, stages)
-    stages.watcher.notice(f"The unfinished night of {run.night}, run {run.run_id}, was completed.")
+    stages.watcher.notice(f"The unfinished night of {night}, run {run.run_id}, was completed.")
 
 
 def collect(run: Run, stages: Stages) -> None:

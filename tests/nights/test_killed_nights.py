@@ -1,0 +1,105 @@
+"""Nights that are killed end as an unbroken one does, and no page is fetched twice."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+from tests.fetch.warc_readers import check
+from tests.nights.night import Desk, kill
+from tests.sites.many import ManySites
+
+pytestmark = pytest.mark.timeout(600)
+ARTICLES = (
+    "select url_key, version, content_hash, title, published_at from articles order by url_key"
+)
+OUTCOMES = """
+    select url, arg_max(outcome, (started_at, attempt)) as outcome
+    from fetches where kind = 'article' group by url order by url
+"""
+LEDGER = "select url, outcome, reason from documents order by url, outcome"
+
+
+@pytest.fixture(scope="module")
+def unbroken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+    with ManySites(4, 12, faults=0.2) as site:
+        desk = Desk(tmp_path_factory.mktemp("unbroken"), site)
+        desk.night()
+        yield {query: desk.ask(query) for query in (ARTICLES, OUTCOMES, LEDGER)}
+
+
+def kill_at(desk: Desk, night: int, seconds: float) -> bool:
+    """Starts a night and kills it so many seconds after its first sign of life."""
+    process = desk.start(night)
+    began = None
+    while process.poll() is None:
+        if began is None and list((desk.warehouse / "runs").glob("*/run.json")):
+            began = time.monotonic()
+        if began is not None and time.monotonic() - began >= seconds:
+            break
+        time.sleep(0.01)
+    was_running = process.poll() is None
+    kill(process)
+    return was_running
+
+
+def is_as_unbroken(desk: Desk, unbroken: dict[str, Any]) -> None:
+    for query, rows in unbroken.items():
+        assert desk.ask(query) == rows
+    fetched_twice = desk.ask(
+        "select url from fetches where kind = 'article' and outcome = 'fetched' "
+        "group by url having count(*) > 1"
+    )
+    assert fetched_twice == []
+    files = sorted((desk.warehouse / "raw").rglob("*.warc.gz"))
+    named = {
+        row["f"] for row in desk.ask("select distinct warc_file as f from fetches") if row["f"]
+    }
+    assert {path.relative_to(desk.warehouse).as_posix() for path in files} == named
+    check(*files)
+    assert not list((desk.warehouse / "runs").iterdir())
+
+
+def test_a_night_killed_at_four_moments_is_as_an_unbroken_one(
+    tmp_path: Path, unbroken: dict[str, Any]
+) -> None:
+    with ManySites(4, 12, faults=0.2, latency=0.03) as site:
+        desk = Desk(tmp_path, site, delay=0.01)
+        moments = (0.3, 1.2, 2.0, 2.6)
+        assert [kill_at(desk, 0, moment) for moment in moments].count(True) >= 3
+        desk.night()
+    is_as_unbroken(desk, unbroken)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(3))
+def test_a_night_killed_at_ten_random_moments_is_as_an_unbroken_one(
+    tmp_path: Path, unbroken: dict[str, Any], seed: int
+) -> None:
+    random = Random(seed)
+    with ManySites(4, 12, faults=0.2, latency=0.05) as site:
+        desk = Desk(tmp_path, site, delay=0.02)
+        for _ in range(10):
+            kill_at(desk, 0, random.uniform(0.1, 4.0))
+        desk.night()
+    is_as_unbroken(desk, unbroken)
+
+
+def test_a_killed_night_is_completed_by_the_next_and_its_rest_is_carried(tmp_path: Path) -> None:
+    with ManySites(2, 12, latency=0.05) as site:
+        desk = Desk(tmp_path, site, delay=0.05)
+        process = desk.start(0)
+        while len(site.requests) < 12:
+            assert process.poll() is None, process.communicate()
+            time.sleep(0.005)
+        kill(process)
+        assert "was completed" in desk.night(1)
+        assert desk.texts() == site.expected()
+    rows = desk.ask("select night, sum(loaded)::int as n from nights group by night order by night")
+    assert [str(row["night"]) for row in rows] == ["2025-03-11", "2025-03-12"]
+    assert all(row["n"] for row in rows)
+    waited = "select count(*) > 0 as some from fetches where reason = 'night_over'"
+    assert desk.ask(waited) == [{"some": True}]

@@ -1,0 +1,90 @@
+"""Politeness, measured at the server: pauses, patience, robots.txt, conditions."""
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from flows.demo.server import serve
+from tests.nights.night import FIRST, Desk
+from tests.past.site import write_config
+from tests.pipeline.command import ask, run
+from tests.sites.many import ManySites
+from tests.sites.server import Seen
+
+pytestmark = pytest.mark.timeout(240)
+DELAY = 0.05
+CRAWL_DELAY = 0.15
+
+
+@pytest.fixture(scope="module")
+def polite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ManySites]:
+    """Two nights at hosts with a delay, a tenth of whose answers is faulty."""
+    with ManySites(3, 8, faults=0.2, crawl_delay=CRAWL_DELAY) as site:
+        desk = Desk(tmp_path_factory.mktemp("polite"), site, delay=DELAY)
+        desk.night(0)
+        site.next_night(new=2, revised=1)
+        desk.night(1)
+        site.settle()
+        yield site
+
+
+@pytest.mark.parametrize("host", [f"press-{number:02}.example" for number in range(3)])
+def test_a_host_is_asked_one_thing_at_a_time_and_never_too_soon(
+    polite: ManySites, host: str
+) -> None:
+    assert len(polite.of(host)) > 20
+    assert not polite.overlaps(host)
+    says_so = any(seen.path == "/robots.txt" and seen.status == 200 for seen in polite.of(host))
+    first_robots = 2  # before robots.txt is read, its delay is not known
+    pauses = polite.pauses(host)
+    assert min(pauses) >= DELAY
+    if says_so:
+        nights = [n for n, seen in enumerate(polite.of(host)) if seen.path == "/robots.txt"]
+        known = [pause for n, pause in enumerate(pauses) if n + 1 not in nights]
+        assert sorted(known)[first_robots] >= CRAWL_DELAY
+
+
+def test_robots_txt_is_asked_once_a_night_and_what_it_disallows_never(polite: ManySites) -> None:
+    asked = Counter(seen.host for seen in polite.requests if seen.path == "/robots.txt")
+    assert set(asked.values()) == {2}
+    assert not [seen for seen in polite.requests if seen.path.startswith("/closed/")]
+
+
+def test_retry_after_is_obeyed_and_the_page_is_had(tmp_path: Path) -> None:
+    busy = "/people/maud-ferris-net-maker-1928-2025-8839.html"
+    with serve() as site:
+        config = write_config(tmp_path, site)
+        run("fetch", "Quillhaven Tide", "--night", str(FIRST), "-w", tmp_path, "--config", config)
+        asked = [seen for seen in site.requests if seen.path == busy]
+        host = [seen for seen in site.requests if seen.host == asked[0].host]
+    assert [seen.status for seen in asked] == [429, 200]
+    after = [seen.at for seen in host if seen.at > asked[0].at]
+    assert min(after) - asked[0].at >= 1.0, "the whole host is left alone meanwhile"
+
+
+def test_a_feed_that_has_not_changed_is_not_sent_again_but_for_the_forced_time(
+    tmp_path: Path,
+) -> None:
+    def feed_answers(seen: list[Seen]) -> list[tuple[bool, int | None]]:
+        return [(one.is_conditional, one.status) for one in seen if one.path == "/feed.xml"]
+
+    with ManySites(1, 2) as site:
+        desk = Desk(tmp_path / "desk", site)
+        desk.settings["discover"]["force_visits"] = 2
+        for night in range(5):
+            desk.night(night)
+        answers = feed_answers(site.requests)
+    assert answers == [(False, 200), (True, 304), (True, 304), (False, 200), (True, 304)]
+    rows = ask(
+        desk.warehouse,
+        "select outcome, status from fetches where kind = 'feed' order by started_at",
+    )
+    assert [(row["outcome"], row["status"]) for row in rows] == [
+        ("fetched", 200),
+        ("unchanged", 304),
+        ("unchanged", 304),
+        ("unchanged", 200),
+        ("unchanged", 304),
+    ]
