@@ -28,13 +28,17 @@ async def download(session: aiohttp.ClientSession, url: URL, path: Path) -> None
         async with session.get(
             url, headers=headers, allow_redirects=False, timeout=limits
         ) as response:
-            if response.status not in (200, _PARTIAL):
-                raise _refusal(response)
-            with path.open("ab" if response.status == _PARTIAL else "wb") as file:
-                async for chunk in response.content.iter_any():
-                    await asyncio.to_thread(file.write, chunk)
+            await _write(response, path)
     except (aiohttp.ClientError, OSError, ValueError) as error:
         raise failure(error, str(url)) from error
+
+
+async def _write(response: aiohttp.ClientResponse, path: Path) -> None:
+    if response.status not in (200, _PARTIAL):
+        raise _refusal(response)
+    with path.open("ab" if response.status == _PARTIAL else "wb") as file:
+        async for chunk in response.content.iter_any():
+            await asyncio.to_thread(file.write, chunk)
 
 
 def _refusal(response: aiohttp.ClientResponse) -> FetchError:

@@ -8,7 +8,7 @@ from tasks.fetch.attempts import Asked, Attempt, Stored, answered, failed
 from tasks.fetch.fetcher import Fetcher, Order
 from tasks.fetch.model import Answer, Evidence, FetchError, Reason
 from tasks.fetch.target import Target, conditions
-from tasks.fetch.tdm import header_rights, is_reserved
+from tasks.fetch.tdm import header_rights, is_reserved, meta_rights
 from tasks.fetch.warc_files import Original, WarcFiles, Written, payload_digest
 
 
@@ -34,7 +34,7 @@ class PageFetcher:
             self._obey(rights)
             answer = await self.fetcher.fetch(self._order(target))
             rights = tuple(dict.fromkeys((*rights, *header_rights(answer.headers))))
-            self._obey(rights)
+            self._obey((*rights, *meta_rights(answer.content)) if self.settings.obey_tdm else ())
         except FetchError as error:
             return failed(asked, number, error)
         stored, is_unchanged = self._store(target, answer, rights)
@@ -43,7 +43,7 @@ class PageFetcher:
 
     def _obey(self, rights: tuple[str, ...]) -> None:
         if self.settings.obey_tdm and is_reserved(rights):
-            raise FetchError(Reason.TDM_RESERVED, ", ".join(rights))
+            raise FetchError(Reason.TDM_RESERVED, ", ".join(rights)[:300])
 
     def _order(self, target: Target) -> Order:
         headers = tuple(self.source.headers.items())

@@ -11,14 +11,18 @@ from typing import Any, Final
 
 import orjson
 from protego import Protego
+from selectolax.lexbor import LexborHTMLParser
 
 from tasks.fetch.model import Headers
-from tasks.process.metadata.rights import RESERVATIONS
+from tasks.process.metadata.rights import RESERVATIONS, ROBOTS
 
 PATH: Final = "/.well-known/tdmrep.json"
 MOST_BYTES: Final = 1_000_000
 MOST_RULES: Final = 1_000
 MOST_POLICY: Final = 300
+# Meta elements stand in the head of a page.
+MOST_HEAD: Final = 200_000
+_META_HEADERS: Final = dict.fromkeys(ROBOTS, "x-robots-tag")
 
 _CONTROLS = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029#]")
 _RESERVED = frozenset({"tdm-reservation:1", "noai"})
@@ -54,6 +58,21 @@ def declared_rights(rules: Iterable[TdmRule], url: str) -> tuple[str, ...]:
 def header_rights(headers: Headers) -> tuple[str, ...]:
     """What the headers of an answer declare."""
     return tuple(dict.fromkeys(_header_rights(headers)))
+
+
+def meta_rights(content: bytes) -> tuple[str, ...]:
+    """What the meta elements of a page declare."""
+    if b"<meta" not in content[:MOST_HEAD].lower():
+        return ()
+    tree = LexborHTMLParser(content[:MOST_HEAD])
+    metas = [
+        (node.attributes.get("name"), node.attributes.get("content"))
+        for node in tree.css("meta[name][content]")
+    ]
+    declared = (
+        (_META_HEADERS.get(name.lower(), name), value) for name, value in metas if name and value
+    )
+    return header_rights(tuple(declared))
 
 
 def is_reserved(rights: Iterable[str]) -> bool:

@@ -5,7 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tasks.fetch.model import FetchError, Reason
-from tasks.fetch.tdm import declared_rights, header_rights, is_reserved, parse_tdmrep
+from tasks.fetch.tdm import (
+    declared_rights,
+    header_rights,
+    is_reserved,
+    meta_rights,
+    parse_tdmrep,
+)
 from tests.fetch.servers import fetcher, on_loop, reply, site
 
 BASE = "http://courier.example"
@@ -128,3 +134,13 @@ def test_mining_is_reserved_by_the_protocol_or_by_noai(
     rights: tuple[str, ...], expected: bool
 ) -> None:
     assert is_reserved(rights) is expected
+
+
+def test_reservations_in_meta_elements_are_read_like_those_in_headers() -> None:
+    page = (
+        b"<html><head><META name='TDM-Reservation' content='1'>"
+        b"<meta name='robots' content='index, noai'></head><body>...</body></html>"
+    )
+    assert meta_rights(page) == ("tdm-reservation:1", "noai")
+    assert is_reserved(meta_rights(page))
+    assert meta_rights(b"<p>tdm-reservation") == ()

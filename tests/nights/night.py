@@ -9,6 +9,10 @@ from pathlib import Path
 from subprocess import Popen
 from typing import Any
 
+from config.settings import load_settings
+from tasks.nightly import NightRequest, nightly
+from tasks.pipeline import Stages, plain_calls
+from tasks.watching import Watcher
 from tests.pipeline.command import ask, run, start
 from tests.sites.many import ManySites
 
@@ -46,6 +50,13 @@ class Desk:
     def arguments(self, night: int, command: str = "nightly") -> tuple[str | Path, ...]:
         day = (FIRST + timedelta(days=night)).isoformat()
         return (command, "--night", day, "-w", self.warehouse, "--config", self.config)
+
+    def quick_night(self, number: int = 0) -> None:
+        """Runs the night so many days after the first, within this process."""
+        settings = load_settings(self.config, warehouse=self.warehouse, workers=1)
+        request = NightRequest(FIRST + timedelta(days=number))
+        with plain_calls(1) as call:
+            nightly(request, Stages(settings, call, Watcher()))
 
     def night(self, number: int = 0, command: str = "nightly", status: int = 0) -> str:
         """Runs the night so many days after the first; gives what was printed."""

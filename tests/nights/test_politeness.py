@@ -16,6 +16,8 @@ from tests.sites.server import Seen
 pytestmark = pytest.mark.timeout(240)
 DELAY = 0.05
 CRAWL_DELAY = 0.15
+# The server notes the end of an answer a moment after its client has it.
+NOTED_LATE = 0.005
 
 
 @pytest.fixture(scope="module")
@@ -23,9 +25,9 @@ def polite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ManySites]:
     """Two nights at hosts with a delay, a tenth of whose answers is faulty."""
     with ManySites(3, 8, faults=0.2, crawl_delay=CRAWL_DELAY) as site:
         desk = Desk(tmp_path_factory.mktemp("polite"), site, delay=DELAY)
-        desk.night(0)
+        desk.quick_night(0)
         site.next_night(new=2, revised=1)
-        desk.night(1)
+        desk.quick_night(1)
         site.settle()
         yield site
 
@@ -39,11 +41,11 @@ def test_a_host_is_asked_one_thing_at_a_time_and_never_too_soon(
     says_so = any(seen.path == "/robots.txt" and seen.status == 200 for seen in polite.of(host))
     first_robots = 2  # before robots.txt is read, its delay is not known
     pauses = polite.pauses(host)
-    assert min(pauses) >= DELAY
+    assert min(pauses) >= DELAY - NOTED_LATE
     if says_so:
         nights = [n for n, seen in enumerate(polite.of(host)) if seen.path == "/robots.txt"]
         known = [pause for n, pause in enumerate(pauses) if n + 1 not in nights]
-        assert sorted(known)[first_robots] >= CRAWL_DELAY
+        assert sorted(known)[first_robots] >= CRAWL_DELAY - NOTED_LATE
 
 
 def test_robots_txt_is_asked_once_a_night_and_what_it_disallows_never(polite: ManySites) -> None:
@@ -74,7 +76,7 @@ def test_a_feed_that_has_not_changed_is_not_sent_again_but_for_the_forced_time(
         desk = Desk(tmp_path / "desk", site)
         desk.settings["discover"]["force_visits"] = 2
         for night in range(5):
-            desk.night(night)
+            desk.quick_night(night)
         answers = feed_answers(site.requests)
     assert answers == [(False, 200), (True, 304), (True, 304), (False, 200), (True, 304)]
     rows = ask(

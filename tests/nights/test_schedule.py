@@ -23,17 +23,23 @@ def nights_of(desk: Desk, where: str) -> list[int]:
 def test_articles_are_looked_at_again_after_one_three_and_seven_days(tmp_path: Path) -> None:
     with ManySites(1, 2) as site:
         desk = Desk(tmp_path, site)
+        old = " or ".join(f"url = '{url}'" for url in site.urls)
         for night in (0, 1, 2, 3, 4, 6, 7, 8):
-            desk.night(night, "nightly")
-    assert nights_of(desk, "kind = 'article' and outcome = 'fetched'") == [1]
-    assert nights_of(desk, "kind = 'article' and outcome = 'unchanged'") == [2, 4, 8]
+            desk.quick_night(night)
+            if night < 2:
+                site.next_night(new=1, revised=0)
+    assert nights_of(desk, f"({old}) and outcome = 'fetched'") == [1]
+    assert nights_of(desk, f"({old}) and outcome = 'unchanged'") == [2, 4, 8]
+    # It brought something new in each of three nights, and then no more.
+    silent = "select last_day, silent_days, habit_days from silent_sources"
+    assert desk.ask(silent) == [{"last_day": "2025-03-13", "silent_days": 6, "habit_days": 1}]
 
 
 def test_a_night_left_out_delays_a_look_and_loses_none(tmp_path: Path) -> None:
     with ManySites(1, 2) as site:
         desk = Desk(tmp_path, site)
         for night in (0, 4, 5, 6, 20, 21):
-            desk.night(night)
+            desk.quick_night(night)
     assert nights_of(desk, "kind = 'article' and outcome = 'unchanged'") == [5, 6, 21]
 
 
@@ -43,7 +49,7 @@ def test_what_there_was_no_room_for_waits_and_then_comes(tmp_path: Path) -> None
         desk.settings["fetch"] |= {"max_per_night": 3, "revisit_days": [30]}
         loaded = []
         for night in range(4):
-            desk.night(night)
+            desk.quick_night(night)
             loaded.append(len(desk.texts()))
         assert desk.texts() == site.expected()
     assert loaded == [3, 6, 7, 7]
@@ -80,7 +86,7 @@ def test_passing_failures_are_tried_for_some_nights_and_permanent_ones_once(tmp_
         )
         desk.settings["fetch"] |= {"tries": 2, "retry_nights": 3}
         for night in range(5):
-            desk.night(night)
+            desk.quick_night(night)
         server.shutdown()
     assert nights_of(desk, "url like '%/gone'") == [1]
     assert nights_of(desk, "url like '%/failing'") == [1, 2, 3]

@@ -39,12 +39,12 @@ def nights(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nights]:
         desk = Desk(tmp_path_factory.mktemp("two"), site)
         desk.listed.write_text(desk.listed.read_text() + DEAD)
         site.hosts["gone.example"] = "127.0.0.1:1"
-        desk.night(0)
+        desk.quick_night(0)
         first = site.expected()
         before = len(site.requests)
         site.next_night(new=0, revised=0)
         change = site.next_night(new=3, revised=2, rolled=[ROLLED])
-        desk.night(2)
+        desk.quick_night(2)
         site.settle()
         again = [
             (f"http://{seen.host}{seen.path}", seen.is_conditional, seen.status)

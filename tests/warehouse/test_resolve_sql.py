@@ -35,7 +35,8 @@ create table processed (
 """
 LOAD = """
 insert into article_versions
-select processed.article_id, decided.version, processed.fetched_at, content_hash, payload_digest, url
+select
+    processed.article_id, decided.version, processed.fetched_at, content_hash, payload_digest, url
 from decided join processed using (position) where decided.outcome <> 'duplicate';
 insert into documents select article_id, version, fetched_at, outcome from decided;
 """

@@ -115,9 +115,7 @@ COVERAGE = Table(
         Column("source", pa.string(), "configured source"),
         Column("day", pa.date32(), "the day"),
         Column("published", pa.int64(), "articles in the warehouse that are dated to this day"),
-        Column(
-            "collected", pa.int64(), "new articles that this night brought, of any date"
-        ),
+        Column("collected", pa.int64(), "new articles that this night brought, of any date"),
         Column(
             "state",
             pa.string(),
