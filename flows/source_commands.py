@@ -121,7 +121,7 @@ async def _found_source(draft: Source, settings: Settings, *, has_name: bool) ->
         home = await reader.read("homepage", draft.homepage, None)
         if not home.is_ok:
             raise UsageError(f"Nothing to add: {home.problem}; check the address.")
-        places = await session.parsers.parse(feed_and_sitemap_links, home.content, draft.homepage)
+        places = await session.parsers.parse(feed_and_sitemap_links, home.content, home.final_url)
         feeds = await working_feeds(reader, session.parsers, places.feeds)
         sitemaps = () if feeds else await named_sitemaps(reader, places.sitemaps)
     found: dict[str, object] = {"feeds": feeds, "sitemaps": sitemaps}

@@ -41,6 +41,7 @@ FETCH_REASONS = {
     Fault.TOO_MANY_REDIRECTS: "More redirects than fetch.redirects.",
     Fault.BAD_REDIRECT: "A redirect leads to no address.",
     Fault.BROKEN_LIST: "A feed or sitemap that lists nothing, for its form is broken.",
+    Fault.INTERNAL_ERROR: "A defect of Broadsheet: please report it.",
     Fault.DNS: "The host's name could not be resolved.",
     Fault.CONNECT: "No connection to the host.",
     Fault.TLS: "The host's certificate cannot be trusted, or TLS failed.",

@@ -61,6 +61,11 @@ class ListRead:
         return self.attempt.outcome in ("fetched", "unchanged")
 
     @property
+    def final_url(self) -> str:
+        """The address that answered, to which its links are relative."""
+        return self.attempt.final_url or self.url
+
+    @property
     def problem(self) -> str | None:
         """What went wrong, in a line."""
         last = self.attempt

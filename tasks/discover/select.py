@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import duckdb
 import orjson
@@ -96,10 +97,15 @@ def _found_rows(run: Run, sources: Sequence[Source]) -> Iterator[dict[str, Any]]
     ordinal = 0
     for source in sources:
         for one in read_discovered(run, source).found:
-            key = url_key(one.listed.url)
+            key = _key(one.listed.url)
             if key:
                 yield {**_row(one, source), "url_key": key, "ordinal": ordinal}
                 ordinal += 1
+
+
+def _key(url: str) -> str | None:
+    """What identifies an address; one with a password, which is never asked, is not the page's."""
+    return url if "@" in urlsplit(url).netloc else url_key(url)
 
 
 def _row(one: Found, source: Source) -> dict[str, Any]:

@@ -90,7 +90,7 @@ async def discover_past(reader: ListReader, parsers: Parsers, window: Window) ->
     reads: list[ListRead] = []
     if not sitemaps:
         home = await reader.read("homepage", source.homepage, None)
-        places = await parsers.parse(feed_and_sitemap_links, home.content, source.homepage)
+        places = await parsers.parse(feed_and_sitemap_links, home.content, home.final_url)
         sitemaps = await named_sitemaps(reader, places.sitemaps)
         sitemaps = sitemaps or await usual_sitemap(reader, parsers)
         reads = [] if sitemaps else [home]
@@ -116,10 +116,10 @@ async def start_of(reader: ListReader, parsers: Parsers) -> Start:
     home = await reader.read("homepage", source.homepage, None)
     if not home.is_ok:
         return Start((home,), (), ())
-    places = await parsers.parse(feed_and_sitemap_links, home.content, source.homepage)
+    places = await parsers.parse(feed_and_sitemap_links, home.content, home.final_url)
     if places.feeds:
         return Start((home,), places.feeds, places.sitemaps)
-    listing = await parsers.parse(article_links, home.content, source.homepage)
+    listing = await parsers.parse(article_links, home.content, home.final_url)
     linked = ListRead(home.url, home.attempt, home.read_at, listing)
     return Start((linked,), (), places.sitemaps)
 

@@ -31,6 +31,7 @@ class Reason(StrEnum):
     TOO_MANY_REDIRECTS = "too_many_redirects"
     BAD_REDIRECT = "bad_redirect"
     BROKEN_LIST = "broken_list"
+    INTERNAL_ERROR = "internal_error"
     # It may go better another time.
     DNS = "dns"
     CONNECT = "connect"

@@ -1,5 +1,6 @@
 """One attempt at one page: asked for, its bytes stored, and the line for the log."""
 
+import logging
 from dataclasses import dataclass, replace
 
 from config.settings import FetchSettings
@@ -10,6 +11,8 @@ from tasks.fetch.model import Answer, Evidence, FetchError, Reason
 from tasks.fetch.target import Target, conditions
 from tasks.fetch.tdm import header_rights, is_reserved, meta_rights
 from tasks.fetch.warc_files import Original, WarcFiles, Written, payload_digest
+
+log = logging.getLogger("broadsheet.fetch")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +33,26 @@ class PageFetcher:
         """Asks for a page and stores what comes; every end of it is an attempt, none an error."""
         asked = asked_for(target)
         try:
-            rights = await self.fetcher.tdm_rights(target.url, self.source.delay)
-            self._obey(rights)
-            answer = await self.fetcher.fetch(self._order(target))
-            rights = tuple(dict.fromkeys((*rights, *header_rights(answer.headers))))
-            self._obey((*rights, *meta_rights(answer.content)) if self.settings.obey_tdm else ())
+            answer, rights = await self._ask(target)
         except FetchError as error:
             return failed(asked, number, error)
+        except Exception as error:
+            log.exception("defect url=%s", target.url)
+            said = f"{type(error).__name__}: {error}"[:200]
+            return failed(asked, number, FetchError(Reason.INTERNAL_ERROR, said))
         stored, is_unchanged = self._store(target, answer, rights)
         attempt = answered(asked, number, answer, stored, rights)
         return replace(attempt, outcome="unchanged") if is_unchanged else attempt
+
+    async def _ask(self, target: Target) -> tuple[Answer, tuple[str, ...]]:
+        """The answer, and what its site and headers reserve."""
+        declared = await self.fetcher.tdm_rights(target.url, self.source.delay)
+        self._obey(declared)
+        answer = await self.fetcher.fetch(self._order(target))
+        rights = tuple(dict.fromkeys((*declared, *header_rights(answer.headers))))
+        if self.settings.obey_tdm:
+            self._obey((*rights, *meta_rights(answer.content)))
+        return answer, rights
 
     def _obey(self, rights: tuple[str, ...]) -> None:
         if self.settings.obey_tdm and is_reserved(rights):
