@@ -4,7 +4,7 @@ from config.settings import FetchSettings
 from tasks.fetch.model import FetchError, Reason
 
 # Repeating does not help: the host was given up, or wants more patience than a night has.
-NOT_TONIGHT = frozenset({Reason.HOST_GIVEN_UP, Reason.NIGHT_OVER, Reason.ROBOTS_UNREACHABLE})
+NOT_TONIGHT = frozenset({Reason.HOST_GIVEN_UP, Reason.NIGHT_OVER})
 
 
 def is_worth_repeating(error: FetchError, attempts: int, settings: FetchSettings) -> bool:

@@ -1,14 +1,18 @@
 """Politeness, measured at the server: pauses, patience, robots.txt, conditions."""
 
+import threading
 from collections import Counter
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
 from flows.demo.server import serve
 from tests.nights.night import FIRST, Desk
 from tests.past.site import write_config
+from tests.pipeline.archives import page
 from tests.pipeline.command import ask, run
 from tests.sites.many import ManySites
 from tests.sites.server import Seen
@@ -90,3 +94,47 @@ def test_a_feed_that_has_not_changed_is_not_sent_again_but_for_the_forced_time(
         ("unchanged", 200),
         ("unchanged", 304),
     ]
+
+
+class Stumbling(BaseHTTPRequestHandler):
+    """Its first robots.txt and its first feed fail; both are there a moment later."""
+
+    asked: ClassVar[list[str]] = []
+
+    def do_GET(self) -> None:
+        is_first = self.path not in self.asked
+        self.asked.append(self.path)
+        status, body = 200, page(1)
+        if self.path == "/robots.txt":
+            status, body = (503 if is_first else 200), "User-agent: *\nDisallow: /closed"
+        elif self.path == "/feed.xml":
+            status = 500 if is_first else 200
+            link = "<item><link>http://stumbling.example/2025/03/10/story-one</link></item>"
+            body = f"<rss version='2.0'><channel>{link}</channel></rss>"
+        elif self.path.startswith("/.well-known"):
+            status = 404
+        self.send_response(status)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(body.encode())))
+        self.end_headers()
+        self.wfile.write(body.encode())
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Says nothing."""
+
+
+def test_a_robots_txt_or_feed_that_fails_once_costs_no_night(tmp_path: Path) -> None:
+    with ManySites(1, 1) as site, ThreadingHTTPServer(("127.0.0.1", 0), Stumbling) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        site.hosts["stumbling.example"] = f"127.0.0.1:{server.server_address[1]}"
+        desk = Desk(tmp_path, site)
+        desk.listed.write_text(
+            "[[source]]\nname = 'Stumbling'\nhomepage = 'http://stumbling.example/'\n"
+            "feeds = ['http://stumbling.example/feed.xml']\ndelay = 0\n"
+        )
+        desk.quick_night()
+        server.shutdown()
+    assert desk.ask("select count(*) as n from articles") == [{"n": 1}]
+    reasons = "select distinct reason from fetches where kind = 'feed' and outcome <> 'fetched'"
+    found = {row["reason"] for row in desk.ask(reasons)}
+    assert found == {"robots_unreachable", "server_error"}
