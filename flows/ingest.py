@@ -65,7 +65,7 @@ def ingest(
     request = Request(tuple(paths), source, tuple((columns or {}).items()), limit)
     summary = run_pipeline(request, settings, call_as_task, LogWatcher(), wait=wait)
     record_outcomes(summary)
-    return Completed(message=one_line(summary), data=summary)
+    return Completed(message=one_line(summary) or "no documents", data=summary)
 
 
 def run_as_flow(

@@ -1,5 +1,6 @@
 """A run's result in words and tables, for the terminal, state messages and artifacts."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,10 +11,10 @@ from warehouse.statements import statement
 OUTCOMES = ("loaded", "revised", "duplicate", "rejected", "failed")
 
 
-def one_line(summary: Summary) -> str:
+def one_line(summary: Summary, outcomes: Iterable[str] = OUTCOMES) -> str:
     """Such as "1,204 loaded, 31 revised, 12 rejected"; what is zero is left out."""
-    counts = ((outcome, summary.resolved.by_outcome(outcome)) for outcome in OUTCOMES)
-    return ", ".join(f"{count:,} {outcome}" for outcome, count in counts if count) or "no documents"
+    counts = ((outcome, summary.resolved.by_outcome(outcome)) for outcome in outcomes)
+    return ", ".join(f"{count:,} {outcome}" for outcome, count in counts if count)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,4 +59,5 @@ def night_line(summary: Summary) -> str:
     """Such as "1,204 loaded, 31 revised, 12 rejected, 1 source failed"."""
     failed = sum(visit.discovery == "failed" for visit in visits(summary))
     sources = f", {failed} source{'s' if failed > 1 else ''} failed" if failed else ""
-    return one_line(summary) + sources
+    outcomes = (outcome for outcome in OUTCOMES if outcome != "duplicate")
+    return (one_line(summary, outcomes) or "nothing new") + sources

@@ -29,8 +29,8 @@ COUNTS = {
     "unchanged": "same",
     "loaded": "loaded",
     "revised": "revised",
-    "rejected": "rejected",
-    "failed": "failed",
+    "rejected": "reject",
+    "failed": "fail",
 }
 
 
@@ -131,8 +131,9 @@ def night_table(visits: Sequence[Visit]) -> Group:
     table.add_column("source", footer="all", no_wrap=True, overflow="ellipsis", min_width=12)
     for name, heading in COUNTS.items():
         total = sum(getattr(visit, name) for visit in visits)
-        table.add_column(heading, justify="right", no_wrap=True, footer=f"{total:,}")
-    table.add_column("newest", no_wrap=True)
+        width = max(len(heading), len(f"{total:,}"))
+        table.add_column(heading, justify="right", min_width=width, footer=f"{total:,}")
+    table.add_column("newest", min_width=10)
     for visit in visits:
         newest = f"{visit.newest_at:%Y-%m-%d}" if visit.newest_at else ""
         counts = (f"{getattr(visit, name):,}" for name in COUNTS)

@@ -147,7 +147,7 @@ class Host:
 
 def host_name(url: URL) -> str:
     """Host, and port if it is not the scheme's own."""
-    return url.host_port_subcomponent or ""
+    return url.raw_authority
 
 
 def asked_pause(retry_after: str | None) -> float | None:
