@@ -135,6 +135,7 @@ def _decided(
     with duckdb.connect() as connection:
         connection.execute("set timezone = 'UTC'")
         connection.execute("set memory_limit = $limit", {"limit": settings.load.memory})
+        connection.execute("set temp_directory = $folder", {"folder": str(run.folder / "spill")})
         for table in (FETCHES, DISCOVERIES, DOCUMENTS):
             files = snapshot.files[table.name]
             connection.read_parquet(files, union_by_name=True).create_view(table.name)
@@ -161,4 +162,5 @@ def _values(run: Run, fetch: FetchSettings) -> dict[str, Any]:
         "carry_days": fetch.carry_days,
         "retry_nights": fetch.retry_nights,
         "revisit_days": list(fetch.revisit_days),
+        "reach": max(fetch.revisit_days, default=0) + fetch.carry_days,
     }

@@ -1,8 +1,26 @@
 -- Grain: one row per address to be fetched this night, or left out: `verdict` says which.
--- $only_listed leaves out what is due without being listed. Reads: found (tonight's listings),
--- fetches, discoveries, documents. An address is known once a
--- run that asked for it was loaded; so what a killed night missed is simply still to be done.
-with asked as (
+-- $only_listed leaves out what is due without being listed; nothing is due after $reach days. Reads:
+-- found (tonight's listings), fetches, discoveries, documents. An address is known once a run that
+-- asked for it was loaded; so what a killed night missed is simply still to be done.
+with waiting as (
+    -- Listed in an earlier night, and perhaps never asked for: too many, or the night was killed.
+    select *
+    from discoveries
+    where verdict in ('new', 'over_limit')
+        and night >= $night - $carry_days
+),
+met as (
+    -- What may matter tonight; a history of years need not be grouped for that.
+    select url_key from found
+    union
+    select url_key from waiting
+    union
+    select url_key
+    from fetches
+    where kind = 'article'
+        and night >= $night - $reach
+),
+asked as (
     select
         url_key,
         arg_max(url, started_at) as url,
@@ -19,6 +37,7 @@ with asked as (
         arg_max(struct_pack(etag, last_modified, payload_digest, record_id, final_url, started_at),
             started_at) filter (outcome = 'fetched') as original
     from fetches
+    semi join met using (url_key)
     where kind = 'article'
     group by url_key
 ),
@@ -28,6 +47,7 @@ articles_of as (
     join documents
         on documents.locator = fetches.warc_file || '#offset=' || fetches.warc_offset
     where kind = 'article'
+        and fetches.night >= $night - $reach
         and documents.outcome in ('loaded', 'revised', 'duplicate')
 ),
 ranked as (
@@ -51,16 +71,13 @@ listed as (
     left join asked using (url_key)
 ),
 earlier as (
-    -- Listed in an earlier night and never asked for, for there were too many, or it was killed.
     select
         url_key,
         arg_max(struct_pack(
             source, url, how, place, found_at, title, published, modified, authors
         ), run_id) as listing
-    from discoveries
+    from waiting
     anti join asked using (url_key)
-    where verdict in ('new', 'over_limit')
-        and night >= $night - $carry_days
     group by url_key
 ),
 due as (

@@ -1,0 +1,104 @@
+"""Papers on loopback whose every answer a test can change between two nights."""
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+from tests.nights.night import Desk
+from tests.pipeline.archives import page
+from tests.sites.many import ManySites
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One answer."""
+
+    body: str = ""
+    status: int = 200
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request, as it came."""
+
+    url: str
+    conditions: dict[str, str]
+
+
+@dataclass
+class Papers:
+    """What is behind each address, and what was asked; all else is not found.
+
+    Attributes:
+        hosts: "address:port" by host.
+    """
+
+    replies: dict[str, Reply] = field(default_factory=dict)
+    requests: list[Request] = field(default_factory=list)
+    hosts: dict[str, str] = field(default_factory=dict)
+
+    def feed(self, url: str, *links: str, headers: tuple[tuple[str, str], ...] = ()) -> None:
+        items = "".join(f"<item><link>{escape(link)}</link></item>" for link in links)
+        body = f"<rss version='2.0'><channel>{items}</channel></rss>"
+        self.replies[url] = Reply(body, headers=headers)
+
+    def story(self, url: str, number: int) -> None:
+        self.replies[url] = Reply(page(number))
+
+    def asked(self, url: str) -> list[Request]:
+        return [request for request in self.requests if request.url == url]
+
+
+@contextmanager
+def published(folder: Path, names: Sequence[str] = ("paper",)) -> Iterator[tuple[Papers, Desk]]:
+    """Papers NAME.example with a feed each, and a newsroom whose sources they are."""
+    papers = Papers()
+    with ThreadingHTTPServer(("127.0.0.1", 0), _handler(papers)) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        site = ManySites(0, 0)  # not served: a newsroom asks it for the hosts' addresses
+        for name in names:
+            site.hosts[f"{name}.example"] = f"127.0.0.1:{server.server_address[1]}"
+        desk = Desk(folder, site)
+        desk.listed.write_text("\n".join(map(entry, names)))
+        papers.hosts = site.hosts
+        yield papers, desk
+        server.shutdown()
+
+
+def entry(name: str) -> str:
+    """A paper in the list of sources."""
+    home = f"http://{name}.example/"
+    return (
+        f"[[source]]\nname = '{name}'\nhomepage = '{home}'\nfeeds = ['{home}feed.xml']\ndelay = 0\n"
+    )
+
+
+def _handler(papers: Papers) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            url = f"http://{self.headers['Host'].partition(':')[0]}{self.path}"
+            names = ("If-None-Match", "If-Modified-Since")
+            sent = {name: self.headers[name] for name in names if name in self.headers}
+            papers.requests.append(Request(url, sent))
+            reply = papers.replies.get(url, Reply(status=404))
+            body = reply.body.encode()
+            self.send_response(reply.status)
+            for name, value in reply.headers:
+                self.send_header(name, value)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Says nothing."""
+
+    return Handler
