@@ -2,6 +2,7 @@
 
 import json
 import signal
+import time
 from contextlib import suppress
 from datetime import date, timedelta
 from os import killpg
@@ -65,6 +66,12 @@ class Desk:
 
     def start(self, number: int = 0) -> "Popen[str]":
         return start(*self.arguments(number))
+
+    def wait_for_requests(self, process: "Popen[str]", count: int) -> None:
+        """Waits until the site was asked so often."""
+        while len(self.site.requests) < count:
+            assert process.poll() is None, process.communicate()
+            time.sleep(0.005)
 
     def ask(self, query: str) -> list[dict[str, Any]]:
         return ask(self.warehouse, query)

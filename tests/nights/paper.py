@@ -20,6 +20,7 @@ class Reply:
     body: str = ""
     status: int = 200
     headers: tuple[tuple[str, str], ...] = ()
+    kind: str = "text/html; charset=utf-8"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Papers:
     def feed(self, url: str, *links: str, headers: tuple[tuple[str, str], ...] = ()) -> None:
         items = "".join(f"<item><link>{escape(link)}</link></item>" for link in links)
         body = f"<rss version='2.0'><channel>{items}</channel></rss>"
-        self.replies[url] = Reply(body, headers=headers)
+        self.replies[url] = Reply(body, headers=headers, kind="application/xml")
 
     def story(self, url: str, number: int) -> None:
         self.replies[url] = Reply(page(number))
@@ -93,7 +94,7 @@ def _handler(papers: Papers) -> type[BaseHTTPRequestHandler]:
             self.send_response(reply.status)
             for name, value in reply.headers:
                 self.send_header(name, value)
-            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.send_header("Content-Type", reply.kind)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)

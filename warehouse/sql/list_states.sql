@@ -19,8 +19,9 @@ contents as (
     select
         url,
         max(started_at) as sent_at,
-        arg_max(etag, started_at) as etag,
-        arg_max(last_modified, started_at) as last_modified,
+        -- Validators of the newest answer only, which may have none.
+        arg_max_null(etag, started_at) as etag,
+        arg_max_null(last_modified, started_at) as last_modified,
         arg_max(payload_digest, started_at) as payload_digest
     from answers
     where status = 200

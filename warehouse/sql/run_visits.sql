@@ -13,7 +13,7 @@ pages as (
     select
         source,
         url_key,
-        arg_max(outcome, attempt) as outcome
+        arg_max(outcome, started_at) as outcome
     from attempts
     where kind = 'article'
     group by all

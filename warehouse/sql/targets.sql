@@ -26,11 +26,11 @@ asked as (
         arg_max(url, started_at) as url,
         arg_max(source, started_at) as source,
         arg_max(outcome, started_at) as outcome,
-        arg_max(reason, started_at) as reason,
+        arg_max_null(reason, started_at) as reason,
         arg_max(passing, started_at) as passing,
         max(night) as last_night,
-        count(distinct night) filter (outcome = 'failed' or outcome = 'postponed')
-            as failed_nights,
+        min(night) as first_night,
+        count(distinct night) filter (outcome = 'failed') as failed_nights,
         min(night) filter (outcome = 'fetched') as first_visit,
         count(distinct night) filter (outcome in ('fetched', 'unchanged')) as visits,
         max(started_at) filter (outcome in ('fetched', 'unchanged')) as visited_at,
@@ -53,17 +53,17 @@ articles_of as (
 ranked as (
     select
         *,
-        row_number() over (partition by url_key order by ordinal) = 1 as is_first
+        row_number() over (partition by url_key order by excluded, ordinal) = 1 as is_first
     from found
 ),
 listed as (
     select
         ranked.*,
         case
-            when not is_first then 'twin'
             when excluded then 'excluded'
+            when not is_first then 'twin'
             when asked.url_key is null then 'new'
-            when asked.reason = 'robots' then 'new'
+            when asked.reason = 'robots' then 'retry'
             when asked.outcome in ('failed', 'postponed', 'refused') then null
             when modified_at > visited_at and asked.last_night < $night then 'changed'
         end as verdict
@@ -85,8 +85,10 @@ due as (
         url_key,
         outcome not in ('fetched', 'unchanged') as is_lost,
         case
+            -- What was only postponed says nothing of the page; it waits as what had no room does.
             when passing and failed_nights < $retry_nights and last_night < $night
-                and outcome in ('failed', 'postponed') then 'retry'
+                and (outcome = 'failed'
+                    or outcome = 'postponed' and first_night >= $night - $carry_days) then 'retry'
             when outcome in ('fetched', 'unchanged') and last_night < $night
                 and visits <= len($revisit_days)
                 and first_visit + list_extract($revisit_days, visits)::integer <= $night
