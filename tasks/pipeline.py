@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from config.errors import UsageError
 from config.settings import Settings
 from tasks.read.plan import batch_from_json
-from tasks.runs import Request, Run, plan, start_or_resume, unfinished_runs
+from tasks.runs import Request, Run, plan, remove_unplanned_runs, start_or_resume, unfinished_runs
 from tasks.watching import Watcher
 from tasks.worker_pool import WorkerPool
 from warehouse.layout import RUNS
@@ -122,6 +122,7 @@ def load_and_publish(run: Run, stages: Stages) -> Summary:
 
 def settle_others(current: Run, stages: Stages) -> None:
     """Ends other unfinished runs: completed where they had begun to commit, else dropped."""
+    remove_unplanned_runs(current.warehouse)
     for run in unfinished_runs(current.warehouse):
         if run.run_id != current.run_id:
             from tasks.load import settle

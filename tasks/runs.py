@@ -18,6 +18,7 @@ removed. A run that is killed goes on after the last of these marks.
 
 import shutil
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -186,16 +187,28 @@ def write_plan(run: Run, plan: Plan) -> None:
 
 
 def unfinished_runs(warehouse: Path) -> Iterator[Run]:
-    """Runs that were planned and not yet published, oldest first.
+    """Runs that were begun and not yet published, oldest first.
 
-    A run whose plan was not yet written, and that fetches nothing, had done nothing: it is removed.
+    One whose plan is not yet written, and that fetches nothing, has done nothing: it is being begun
+    just now, or was killed then.
     """
+    for run in _folders(warehouse):
+        with suppress(FileNotFoundError):  # it was finished while we looked
+            if run.is_planned or run.fetches:
+                yield run
+
+
+def remove_unplanned_runs(warehouse: Path) -> None:
+    """Removes what was killed while it was begun; for the holder of the writer's lock."""
+    for run in _folders(warehouse):
+        with suppress(FileNotFoundError):
+            if not run.is_planned and not run.fetches:
+                run.remove()
+
+
+def _folders(warehouse: Path) -> Iterator[Run]:
     for folder in sorted((warehouse / RUNS).glob("[!.]*")):
-        run = Run(folder.name, folder)
-        if run.is_planned or run.fetches:
-            yield run
-        else:
-            run.remove()
+        yield Run(folder.name, folder)
 
 
 def batch_job(batch_file: Path) -> tuple[Batch, dict[str, Any]]:

@@ -58,7 +58,7 @@ FETCH_REASONS = {
 VERDICTS = {
     "new": "It was not known and is to be fetched.",
     "changed": "The list says that it changed since it was fetched.",
-    "retry": "It failed in an earlier night for a passing reason.",
+    "retry": "It failed in an earlier night for a passing reason, or robots.txt disallowed it.",
     "revisit": "It is due to be looked at again (fetch.revisit_days).",
     "known": "It is known, and nothing is due.",
     "given_up": "It failed for good, or too often.",

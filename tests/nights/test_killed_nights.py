@@ -63,6 +63,7 @@ def is_as_unbroken(desk: Desk, unbroken: dict[str, Any]) -> None:
     assert not list((desk.warehouse / "runs").iterdir())
 
 
+@pytest.mark.slow
 def test_a_night_killed_at_four_moments_is_as_an_unbroken_one(
     tmp_path: Path, unbroken: dict[str, Any]
 ) -> None:

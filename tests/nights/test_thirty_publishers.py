@@ -11,6 +11,7 @@ from warcio.archiveiterator import ArchiveIterator
 from tests.fetch.warc_readers import check
 from tests.nights.night import Desk
 from tests.sites.many import ManySites
+from tests.sites.pages import gzip_parts
 from tests.sites.server import Seen
 
 pytestmark = pytest.mark.timeout(240)
@@ -18,10 +19,16 @@ pytestmark = pytest.mark.timeout(240)
 
 @dataclass(frozen=True, slots=True)
 class Night:
+    """
+    Attributes:
+        sizes: bytes of each page as the server sends it.
+    """
+
     desk: Desk
     expected: dict[str, str]
     requests: list[Seen]
     shown: str
+    sizes: dict[str, int]
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +37,17 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Night]:
         desk = Desk(tmp_path_factory.mktemp("thirty"), site)
         shown = desk.night()
         site.settle()
-        yield Night(desk, site.expected(), list(site.requests), shown)
+        yield Night(desk, site.expected(), list(site.requests), shown, sizes(site))
+
+
+def sizes(site: ManySites) -> dict[str, int]:
+    found = {}
+    for publisher in site.shown.values():
+        for article in publisher.articles:
+            resource = publisher.resource(article.path)
+            assert resource is not None
+            found[article.url] = sum(map(len, gzip_parts(resource.parts)))
+    return found
 
 
 def test_every_article_is_there_once_with_its_very_text(night: Night) -> None:
@@ -86,6 +103,7 @@ def test_each_row_names_the_record_that_holds_its_bytes(night: Night) -> None:
         "where warc_file is not null order by warc_file, warc_offset"
     )
     assert len(rows) == 1200
+    assert {row["url"]: row["bytes"] for row in rows} == night.sizes
     for row in rows[::40]:
         with (night.desk.warehouse / row["warc_file"]).open("rb") as stream:
             stream.seek(row["warc_offset"])
