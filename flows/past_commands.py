@@ -12,7 +12,7 @@ from flows.night_commands import plainly
 from flows.terminal import closing_table
 from tasks.backfill import BackfillRequest, backfill
 from tasks.ccnews import CcnewsRequest, take_ccnews
-from tasks.raw import raw_nights, remove_night
+from tasks.raw import raw_nights, remove_nights
 from tasks.reprocess import Report, ReprocessRequest, reprocess
 
 console = Console()
@@ -74,8 +74,8 @@ def prune_command(days: int, warehouse: Path, *, today: date, yes: bool) -> None
     size = sum(night.bytes for night in old)
     for night in old:
         console.print(f"  {night.night}  {len(night.files):,} files, {night.bytes / 1e6:,.1f} MB")
-        if yes:
-            remove_night(night)
+    if yes and old:
+        remove_nights(warehouse, old)
     done = "were removed" if yes else "would be removed; --yes removes them"
     console.print(f"{len(old):,} nights of {size / 1e6:,.1f} MB {done if old else 'are that old'}.")
 

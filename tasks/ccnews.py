@@ -14,20 +14,19 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
-import orjson
-
 from config.errors import BroadsheetError, UsageError
 from config.settings import Settings
 from config.sources import Source, load_sources, sources_file
 from tasks.fetch.attempts import Asked, Attempt, attempt_log, failed, read_attempts
 from tasks.fetch.model import FetchError
+from tasks.fetch.stage import close_fetching, files_before
 from tasks.nightly import describe, finish_others, run_key, take_in
 from tasks.pipeline import Stages, Summary
 from tasks.process.urls import registered_domain
-from tasks.raw import require_room, source_paths
+from tasks.raw import require_room
 from tasks.runs import Run, find_run, new_run
 from tasks.warc_picking import Picked, Wanted, pick
-from warehouse.files import write_bytes, written_aside
+from warehouse.files import written_aside
 from warehouse.layout import FETCH_LOCK
 from warehouse.lock import writer_lock
 
@@ -107,6 +106,10 @@ def _files(request: CcnewsRequest, settings: Settings) -> list[str]:
     elif not path.is_file():
         raise UsageError(f"{request.listed} does not exist; give a WARC file, a folder, or a list.")
     elif _head(path).startswith(b"WARC/"):
+        if path.suffix != ".gz":
+            raise UsageError(
+                f"{path} is not compressed as CC-NEWS is: `broadsheet ingest` reads it."
+            )
         found = [str(path)]
     else:
         found = [_place(line, path, settings) for line in _lines(path)]
@@ -154,20 +157,22 @@ def _copy_all(run: Run, files: Sequence[str], wanted: Wanted, stages: Stages) ->
     path = run.attempts_file(SLUG)
     done = {attempt.url for attempt in read_attempts(path)}
     stages.watcher.fetching(len(files) - len(done))
-    taken = len(source_paths(run.raw_folder, SLUG)) if run.raw_folder.is_dir() else 0
+    before = sum(name.startswith(f"{SLUG}-") for name in files_before(run))
     with attempt_log(path) as log:
-        for number, file in enumerate((one for one in files if one not in done), start=taken):
+        for number, file in enumerate(files, start=before):
+            if file in done:
+                continue
             attempt = _copy(run, file, wanted, stages.settings, number)
             log.add(attempt)
             stages.watcher.fetched(attempt.outcome, attempt.bytes or 0)
-    names = sorted(a.warc_file for a in read_attempts(path) if a.warc_file)
-    write_bytes(run.fetched_file, orjson.dumps(names))
+            if attempt.outcome == "failed":
+                stages.watcher.notice(f"{file} was not read: {attempt.reason}.")
+    close_fetching(run)
 
 
 def _copy(run: Run, file: str, wanted: Wanted, settings: Settings, number: int) -> Attempt:
     asked = Asked(source=SLUG, kind="ccnews", url=file)
     started = datetime.now(UTC)
-    run.raw_folder.mkdir(parents=True, exist_ok=True)
     target = run.raw_folder / f"{SLUG}-{number:03}.warc.gz"
     try:
         local = _local(run, file, settings)
@@ -204,6 +209,7 @@ def _attempt(asked: Asked, started: datetime, picked: Picked, run: Run, target: 
         bytes=picked.size,
         warc_file=target.relative_to(run.warehouse).as_posix() if picked.records else None,
         warc_offset=0 if picked.records else None,
+        warc_end=target.stat().st_size if picked.records else None,
     )
 
 

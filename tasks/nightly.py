@@ -17,7 +17,7 @@ from config.sources import Source, chosen_sources, sources_file
 from tasks.pipeline import Stages, Summary, finish, settle_others
 from tasks.raw import require_room
 from tasks.read.plan import Plan, plan_inputs
-from tasks.runs import Run, find_run, new_run, unfinished_runs, write_plan
+from tasks.runs import Run, find_run, new_run, unfinished_nights, write_plan
 from warehouse.layout import FETCH_LOCK, RAW
 from warehouse.lock import lock_holder, writer_lock
 
@@ -68,15 +68,19 @@ def nightly(
 
 def finish_others(key: str, stages: Stages) -> None:
     """Finishes nights that were begun: what they had not fetched by now waits for the next."""
-    for run in list(unfinished_runs(stages.settings.warehouse)):
-        if run.fetches and not run.run_id.endswith(key):
+    for run in list(unfinished_nights(stages.settings.warehouse)):
+        if not run.run_id.endswith(key):
             _complete(run, stages)
 
 
 def _complete(run: Run, stages: Stages) -> None:
+    from tasks.fetch.stage import close_fetching, logged_files
+
     if not run.fetched_file.is_file() and not run.targets_file.is_file():
-        run.remove()  # its lists were not all read: the next night reads them anew
-        return
+        if not logged_files(run):
+            run.remove()  # its lists were not all read: the next night reads them anew
+            return
+        close_fetching(run)  # archives that were being copied: what is whole is taken in
     fetch = stages.settings.fetch.model_copy(update={"night_seconds": 0})
     closing = replace(stages, settings=stages.settings.model_copy(update={"fetch": fetch}))
     night = run.night

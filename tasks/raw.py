@@ -5,13 +5,15 @@ WAREHOUSE/raw/<night>/<source>-NNN.warc.gz
 
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from config.errors import BroadsheetError
-from warehouse.layout import RAW
+from tasks.runs import unfinished_nights
+from warehouse.layout import FETCH_LOCK, RAW
+from warehouse.lock import writer_lock
 
 _NAME = re.compile(r"(?P<source>.+)-\d{3,}\.warc\.gz")
 
@@ -47,12 +49,24 @@ def source_paths(folder: Path, slug: str) -> list[Path]:
     return [path for path in folder.glob("*.warc.gz") if _source_of(path) == slug]
 
 
-def remove_night(night: RawNight) -> None:
-    """Removes a night's files."""
-    for path in night.files:
-        path.unlink()
-    if not any(night.folder.iterdir()):
-        night.folder.rmdir()
+def remove_nights(warehouse: Path, nights: Sequence[RawNight]) -> None:
+    """Removes the files of nights, while nobody fetches, loads or reprocesses them.
+
+    Raises:
+        BroadsheetError: somebody does, or a run that is not finished still needs them.
+    """
+    with writer_lock(warehouse, "prune", name=FETCH_LOCK), writer_lock(warehouse, "prune"):
+        waiting = {run.night for run in unfinished_nights(warehouse)}
+        if needed := waiting & {night.night for night in nights}:
+            raise BroadsheetError(
+                f"The night of {min(needed)} is not finished and needs its files: run "
+                "`broadsheet nightly`, which finishes it, and then this again."
+            )
+        for night in nights:
+            for path in night.files:
+                path.unlink()
+            if not any(night.folder.iterdir()):
+                night.folder.rmdir()
 
 
 def require_room(warehouse: Path, free_bytes: int) -> None:

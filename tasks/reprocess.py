@@ -83,7 +83,8 @@ def reprocess(
     files = _files(warehouse, request)
     with writer_lock(warehouse, REPROCESS, wait=wait):
         run = _start_or_resume(request, files, stages.settings)
-        settle_others(run, stages)
+        if not dry_run:
+            settle_others(run, stages)
         process(run, stages)
         report = _report(run)
         if dry_run:

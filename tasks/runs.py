@@ -198,6 +198,14 @@ def unfinished_runs(warehouse: Path) -> Iterator[Run]:
                 yield run
 
 
+def unfinished_nights(warehouse: Path) -> Iterator[Run]:
+    """Of these, runs that have bytes of their own in the raw zone."""
+    for run in _folders(warehouse):
+        with suppress(FileNotFoundError):
+            if run.fetches:
+                yield run
+
+
 def remove_unplanned_runs(warehouse: Path) -> None:
     """Removes what was killed while it was begun; for the holder of the writer's lock."""
     for run in _folders(warehouse):

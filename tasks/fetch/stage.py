@@ -47,7 +47,7 @@ async def fetch(
     After `night_seconds` what is left is postponed, with a line each.
     """
     by_name = {source.name: source for source in sources}
-    before = _files_before(run)
+    before = files_before(run)
     deadline = time.monotonic() + settings.fetch.night_seconds
     queues = [
         _SourceFetch(by_name[name], run, settings, list(group), before)
@@ -55,10 +55,10 @@ async def fetch(
     ]
     watcher.fetching(sum(len(queue.todo) for queue in queues))
     await together(queue.work(session, watcher, deadline) for queue in queues)
-    write_bytes(run.fetched_file, orjson.dumps(_warc_files(run)))
+    close_fetching(run)
 
 
-def _files_before(run: Run) -> list[str]:
+def files_before(run: Run) -> list[str]:
     """What other runs of the same night had fetched before this one began to."""
     listed = run.folder / "raw-before.json"
     if not listed.is_file():
@@ -74,7 +74,13 @@ def fetched_files(run: Run) -> list[str]:
     return [str(run.warehouse / name) for name in names]
 
 
-def _warc_files(run: Run) -> list[str]:
+def close_fetching(run: Run) -> None:
+    """Says that the run's WARC files are whole and which they are."""
+    write_bytes(run.fetched_file, orjson.dumps(logged_files(run)))
+
+
+def logged_files(run: Run) -> list[str]:
+    """The WARC files that the run's logs name, within the warehouse's folder, in order."""
     logs = (run.folder / "attempts").glob("*.jsonl")
     return sorted({name for log in logs for name in warc_ends(read_attempts(log))})
 

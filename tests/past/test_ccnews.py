@@ -126,5 +126,9 @@ def test_what_is_no_archive_or_names_no_domain_is_wrong_usage(
     config.write_text(f"sources = '{tmp_path / 'none.toml'}'\n")
     unnamed = run("backfill", "--ccnews", archive, "--config", config, status=2)
     assert "--domain" in unnamed.stderr
+    plain = tmp_path / "plain.warc"
+    plain.write_bytes(b"WARC/1.1\r\n")
+    refused = run("backfill", "--ccnews", plain, *DOMAINS, status=2)
+    assert "broadsheet ingest" in refused.stderr
     both = run("backfill", "A", "--ccnews", archive, status=2)
     assert "--ccnews" in both.stderr

@@ -123,3 +123,15 @@ def test_prune_says_first_what_it_would_remove(tmp_path: Path) -> None:
     assert "1 nights" in done.stdout
     assert not old.exists()
     assert list(new.iterdir())
+
+
+def test_prune_keeps_what_an_unfinished_night_needs(site: DemoSite, tmp_path: Path) -> None:
+    config = write_config(tmp_path, site)
+    night = ("--night", "2025-03-11", "-w", tmp_path / "w", "--config", config)
+    run("fetch", "Skerrow Notes", *night)
+    refused = run("prune", "--older-than", "30", "--yes", "-w", tmp_path / "w", status=1)
+    assert "The night of 2025-03-11 is not finished" in refused.stderr
+    run("nightly", "Skerrow Notes", *night)
+    assert len(current(tmp_path / "w")) > 0
+    run("prune", "--older-than", "30", "--yes", "-w", tmp_path / "w")
+    assert not list((tmp_path / "w" / "raw").rglob("*.warc.gz"))
