@@ -34,19 +34,15 @@ class RawNight:
 def raw_nights(warehouse: Path) -> Iterator[RawNight]:
     """Every night that has files, oldest first."""
     for folder in sorted((warehouse / RAW).glob("[0-9]*")):
-        files = tuple(sorted(folder.glob("*.warc.gz")))
+        files = tuple(source_files(folder, None))
         if files:
             yield RawNight(date.fromisoformat(folder.name), folder, files)
 
 
-def source_files(night: RawNight, slug: str | None) -> tuple[Path, ...]:
-    """A night's files of one source, or of all."""
-    return tuple(path for path in night.files if slug is None or _source_of(path) == slug)
-
-
-def source_paths(folder: Path, slug: str) -> list[Path]:
-    """The files of one source in a night's folder."""
-    return [path for path in folder.glob("*.warc.gz") if _source_of(path) == slug]
+def source_files(folder: Path, slug: str | None) -> list[Path]:
+    """The files of one source in a night's folder, or of all."""
+    files = sorted(folder.glob("*.warc.gz"))
+    return [path for path in files if slug is None or _source_of(path) == slug]
 
 
 def remove_nights(warehouse: Path, nights: Sequence[RawNight]) -> None:

@@ -97,7 +97,7 @@ def _files(warehouse: Path, request: ReprocessRequest) -> list[str]:
     first, last = request.fetched_from or date.min, request.fetched_to or date.max
     nights = [night for night in raw_nights(warehouse) if first <= night.night <= last]
     slug = slug_of(request.source) if request.source else None
-    files = [str(path) for night in nights for path in source_files(night, slug)]
+    files = [str(path) for night in nights for path in source_files(night.folder, slug)]
     if not files:
         raise UsageError(
             f"There are no WARC files of such nights in {warehouse / 'raw'}; only what Broadsheet "

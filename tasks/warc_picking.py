@@ -3,7 +3,7 @@
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -15,6 +15,7 @@ from tasks.process.urls import registered_domain
 from tasks.read.warc.frames import find
 from tasks.read.warc.framings import HEADER_BYTES, GzipFraming
 from tasks.read.warc.http import parse_header
+from tasks.read.warc.records import warc_instant
 
 _COPY_BYTES = 1_048_576
 
@@ -114,16 +115,8 @@ def _header(tape: BinaryIO, offset: int) -> _Header | None:
         (header.get("WARC-Type") or "").lower(),
         (header.get("WARC-Target-URI") or "").strip("<> "),
         (header.get("WARC-Record-ID") or "").strip("<> "),
-        _instant(header.get("WARC-Date") or ""),
+        warc_instant(header.get("WARC-Date") or ""),
     )
-
-
-def _instant(text: str) -> datetime | None:
-    try:
-        instant = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return instant.replace(tzinfo=instant.tzinfo or UTC).astimezone(UTC)
 
 
 def _copy(tape: BinaryIO, out: BinaryIO, start: int, end: int) -> None:

@@ -24,9 +24,9 @@ from warehouse.files import write_bytes, written_aside
 from warehouse.lake import open_lake
 from warehouse.publish import take_snapshot
 from warehouse.schema import DISCOVERIES, DOCUMENTS, FETCHES
+from warehouse.schema.columns import INSTANT
 from warehouse.statements import statement
 
-INSTANT = pa.timestamp("us", tz="UTC")
 # Grain: one row per address and place that listed it, in the order of sources and lists.
 FOUND = pa.schema(
     [

@@ -31,7 +31,7 @@ from tasks.fetch.session import ASKING, Asking, Session
 from tasks.fetch.target import Target
 from tasks.fetch.together import together
 from tasks.fetch.warc_files import WarcFiles
-from tasks.raw import source_paths
+from tasks.raw import source_files
 from tasks.runs import Run
 from tasks.watching import Watcher
 from warehouse.files import write_bytes
@@ -159,7 +159,7 @@ class _SourceFetch:
 
     def _remove_unlogged(self, before: Sequence[str]) -> None:
         """Removes files of this run of which no page was logged before it was killed."""
-        for path in source_paths(self._run.raw_folder, self._source.slug):
+        for path in source_files(self._run.raw_folder, self._source.slug):
             if path.name not in self._kept and path.name not in before:
                 path.unlink()
 

@@ -84,7 +84,7 @@ def _outcome(
     frame: Frame, place: Place, position: int, evidence: Declared
 ) -> RawDocument | Dropped:
     url = _header(frame, "WARC-Target-URI").strip("<> \t") or None
-    fetched_at = _instant(_header(frame, "WARC-Date"))
+    fetched_at = warc_instant(_header(frame, "WARC-Date"))
     try:
         response = _response(frame)
         media, body = _content(frame, response, place.settings)
@@ -159,7 +159,7 @@ def _header(frame: Frame, name: str) -> str:
     return (frame.header.get(name) or "").strip() if frame.header else ""
 
 
-def _instant(text: str) -> datetime | None:
+def warc_instant(text: str) -> datetime | None:
     """WARC-Date, which is ISO 8601 in UTC; older tools wrote 14 digits."""
     try:
         instant = datetime.fromisoformat(text)
