@@ -6,11 +6,13 @@ unknown key is refused by its name.
 
 import os
 import tomllib
+from datetime import datetime
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
+from cronsim import CronSim, CronSimError
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from config.errors import UsageError
@@ -31,9 +33,19 @@ def _known_zone(name: str) -> str:
     return name
 
 
+def _known_schedule(expression: str) -> str:
+    if expression:
+        try:
+            CronSim(expression, datetime.now())
+        except CronSimError as error:
+            raise ValueError(f"{expression!r} is no cron schedule such as '30 2 * * *'") from error
+    return expression
+
+
 Bytes = Annotated[int, Field(gt=0)]
 Seconds = Annotated[float, Field(gt=0)]
 ZoneName = Annotated[str, AfterValidator(_known_zone)]
+Cron = Annotated[str, AfterValidator(_known_schedule)]
 
 
 class _Section(BaseModel):
@@ -142,6 +154,24 @@ class PublishSettings(_Section):
     free_bytes: Annotated[int, Field(ge=0)]
 
 
+class PrefectSettings(_Section):
+    """The server of `broadsheet up`, the schedule of the nights, and what becomes of faults."""
+
+    host: Annotated[str, Field(min_length=1)]
+    port: Annotated[int, Field(ge=1, le=65_535)]
+    schedule: Cron
+    timezone: ZoneName
+    slug: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
+    runs_at_once: Annotated[int, Field(ge=1, le=64)]
+    if_locked: Literal["wait", "cancel"]
+    failed_share: Annotated[float, Field(ge=0, le=1)]
+    thin_share: Annotated[float, Field(ge=0, le=1)]
+    resumes: Annotated[int, Field(ge=0, le=20)]
+    keep_days: Annotated[int, Field(ge=1)]
+    start_seconds: Seconds
+    stop_seconds: Seconds
+
+
 class Settings(_Section):
     """All settings; frozen, so a run sees one set of them."""
 
@@ -155,6 +185,7 @@ class Settings(_Section):
     process: ProcessSettings
     load: LoadSettings
     publish: PublishSettings
+    prefect: PrefectSettings
 
     @property
     def worker_count(self) -> int:

@@ -9,7 +9,6 @@ from tasks.pipeline import Stages, Summary
 from tasks.raw import require_room
 from tasks.runs import find_run, new_run
 from warehouse.layout import FETCH_LOCK
-from warehouse.lock import writer_lock
 
 # Bounds of a night, which the past does not have.
 UNBOUNDED = 1_000_000_000
@@ -52,7 +51,7 @@ def backfill(request: BackfillRequest, stages: Stages, *, wait: bool = False) ->
     )
     stages = replace(stages, settings=unbounded).prepared()
     warehouse = stages.settings.warehouse
-    with writer_lock(warehouse, "fetching", wait=wait, name=FETCH_LOCK):
+    with stages.locked("fetching", wait=wait, name=FETCH_LOCK):
         require_room(warehouse, settings.fetch.free_bytes)
         key = run_key("backfill", asdict(request))
         finish_others(key, stages)

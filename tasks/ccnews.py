@@ -28,7 +28,6 @@ from tasks.runs import Run, find_run, new_run
 from tasks.warc_picking import Picked, Wanted, pick
 from warehouse.files import written_aside
 from warehouse.layout import FETCH_LOCK
-from warehouse.lock import writer_lock
 
 SLUG = "ccnews"
 _NAMED_DAY = re.compile(r"CC-NEWS-(\d{4})(\d\d)(\d\d)")
@@ -69,7 +68,7 @@ def take_ccnews(request: CcnewsRequest, stages: Stages, *, wait: bool = False) -
     files = _files(request, settings)
     stages = stages.prepared()
     warehouse = stages.settings.warehouse
-    with writer_lock(warehouse, "fetching", wait=wait, name=FETCH_LOCK):
+    with stages.locked("fetching", wait=wait, name=FETCH_LOCK):
         require_room(warehouse, settings.fetch.free_bytes)
         key = run_key(SLUG, asdict(request))
         finish_others(key, stages)

@@ -19,7 +19,6 @@ from tasks.raw import require_room
 from tasks.read.plan import Plan, plan_inputs
 from tasks.runs import Run, find_run, new_run, unfinished_nights, write_plan
 from warehouse.layout import FETCH_LOCK, RAW
-from warehouse.lock import lock_holder, writer_lock
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +54,7 @@ def nightly(
     sources = chosen_sources(sources_file(stages.settings.sources), request.sources)
     stages = stages.prepared()
     warehouse = stages.settings.warehouse
-    with writer_lock(warehouse, "fetching", wait=wait, name=FETCH_LOCK):
+    with stages.locked("fetching", wait=wait, name=FETCH_LOCK):
         require_room(warehouse, stages.settings.fetch.free_bytes)
         key = run_key("nightly", request)
         finish_others(key, stages)
@@ -115,10 +114,7 @@ def collect(run: Run, stages: Stages) -> None:
 
 def take_in(run: Run, stages: Stages) -> Summary:
     """Ingests what a run fetched and publishes; waits for whoever writes to the warehouse."""
-    warehouse = run.warehouse
-    if holder := lock_holder(warehouse):
-        stages.watcher.notice(f"All is fetched; waiting for {holder}, which writes to {warehouse}.")
-    with writer_lock(warehouse, run.flow, wait=True):
+    with stages.locked(run.flow, wait=True):
         settle_others(run, stages)
         if not run.is_planned:
             write_plan(run, _plan(run, stages.settings))

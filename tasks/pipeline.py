@@ -9,7 +9,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from importlib import import_module
 from pathlib import Path
@@ -21,7 +21,7 @@ from tasks.read.plan import batch_from_json
 from tasks.runs import Request, Run, plan, remove_unplanned_runs, start_or_resume, unfinished_runs
 from tasks.watching import Watcher
 from tasks.worker_pool import WorkerPool
-from warehouse.layout import RUNS
+from warehouse.layout import LOCK, RUNS
 from warehouse.lock import writer_lock
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def ingest(
     """
     planned = plan(request, settings)  # before anything is made: bad input changes nothing
     stages = Stages(settings, call, watcher).prepared()
-    with writer_lock(stages.settings.warehouse, "ingest", wait=wait):
+    with stages.locked("ingest", wait=wait):
         run = start_or_resume(request, planned, stages.settings)
         settle_others(run, stages)
         return finish(run, stages)
@@ -97,6 +97,11 @@ class Stages:
     def prepared(self) -> "Stages":
         """The same for a warehouse whose folder is there and named by its absolute path."""
         return replace(self, settings=with_warehouse(self.settings))
+
+    def locked(self, what: str, *, wait: bool, name: str = LOCK) -> AbstractContextManager[None]:
+        """The warehouse's lock; the watcher is told for whom it waits."""
+        told = self.watcher.notice
+        return writer_lock(self.settings.warehouse, what, wait=wait, name=name, told=told)
 
 
 def finish(run: Run, stages: Stages) -> Summary:

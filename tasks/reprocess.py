@@ -18,7 +18,6 @@ from tasks.resolve import REPROCESS
 from tasks.run_inputs import define_inputs
 from tasks.runs import Run, find_run, new_run, write_plan
 from warehouse.lake import open_lake
-from warehouse.lock import writer_lock
 from warehouse.publish import take_snapshot
 from warehouse.statements import statement
 
@@ -81,7 +80,7 @@ def reprocess(
     stages = stages.prepared()
     warehouse = stages.settings.warehouse
     files = _files(warehouse, request)
-    with writer_lock(warehouse, REPROCESS, wait=wait):
+    with stages.locked(REPROCESS, wait=wait):
         run = _start_or_resume(request, files, stages.settings)
         if not dry_run:
             settle_others(run, stages)
