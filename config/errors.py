@@ -33,7 +33,22 @@ class ExtractorError(BroadsheetError):
     """The extractor failed on one page: the page becomes failed/extractor_error."""
 
 
+class NightFailedError(BroadsheetError):
+    """More sources of a night failed than the settings allow; what came is loaded and published."""
+
+
+class ServiceError(BroadsheetError):
+    """The Prefect server, or the process that runs its flows, cannot be started or reached."""
+
+
 class StoppedError(BroadsheetError):
     """The person at the keyboard ended the run."""
 
     exit_status = 130
+
+
+def disk_fault(error: OSError) -> str:
+    """The sentence for a fault of the operating system: a full disk, a file that is forbidden."""
+    place = f" ({error.filename})" if error.filename else ""
+    what = f"{error.strerror or error}{place}"
+    return f"{what}; mend that and repeat the command, which resumes the run."

@@ -5,8 +5,9 @@ from typing import Annotated, Literal
 
 import typer
 
-from config.errors import BroadsheetError
-from flows.cli_nights import register
+from config.errors import BroadsheetError, disk_fault
+from flows.cli_nights import register as register_nights
+from flows.cli_service import register as register_service
 from flows.options import (
     AsFlow,
     Columns,
@@ -42,12 +43,7 @@ def main() -> None:
     except BrokenPipeError:
         sys.exit(0)
     except OSError as error:
-        place = f" ({error.filename})" if error.filename else ""
-        typer.echo(
-            f"broadsheet: {error.strerror or error}{place}; mend that and repeat the command, "
-            "which resumes the run.",
-            err=True,
-        )
+        typer.echo(f"broadsheet: {disk_fault(error)}", err=True)
         sys.exit(1)
 
 
@@ -165,4 +161,5 @@ def init() -> None:
     init_command()
 
 
-register(app)
+register_nights(app)
+register_service(app)

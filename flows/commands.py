@@ -80,7 +80,7 @@ def _run_as_flow(
 ) -> "Summary":
     from flows.prefect_environment import prepare
 
-    prepare()
+    prepare(settings.warehouse)
     from flows.ingest import run_as_flow
 
     return run_as_flow(request, settings, wait=wait, config=config)

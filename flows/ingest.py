@@ -1,26 +1,34 @@
 """The Prefect flow `ingest`: the pipeline, with each stage and each batch as a task run."""
 
-import os
+from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 from prefect import flow, runtime
 from prefect.client.schemas.objects import State
 from prefect.states import Completed
-from prefect.task_runners import ThreadPoolTaskRunner
-from pydantic import Field
 
 from config.settings import Settings, load_settings
-from flows.artifacts import record_outcomes
-from flows.prefect_run import LogWatcher, call_as_task, log_to_run
-from flows.report import one_line
-from tasks.pipeline import Summary
+from flows.running.crash import explain_or_resume
+from flows.running.outcome import told
+from flows.running.parameters import (
+    Columns,
+    File,
+    Folder,
+    IfLocked,
+    Limit,
+    Name,
+    Places,
+    Workers,
+)
+from flows.running.stages import TASK_RUNNER
+from flows.running.story import tell_ingest
+from tasks.account import one_line
+from tasks.pipeline import Stages, Summary
 from tasks.pipeline import ingest as run_pipeline
 from tasks.runs import Request
 
-Paths = Annotated[list[str], Field(min_length=1)]
-
-_RUNNER: Any = ThreadPoolTaskRunner(max_workers=os.cpu_count() or 1)
+_NO_COLUMNS = Columns()
 
 
 def _name() -> str:
@@ -33,18 +41,19 @@ def _name() -> str:
     name="ingest",
     description="Reads archives and folders into the warehouse and publishes news.duckdb.",
     flow_run_name=_name,
-    task_runner=_RUNNER,
+    task_runner=TASK_RUNNER,
     persist_result=False,
+    on_crashed=[explain_or_resume],
 )
 def ingest(
-    paths: Paths,
-    source: str | None = None,
-    warehouse: Path | None = None,
-    workers: Annotated[int | None, Field(ge=1, le=1024)] = None,
-    limit: Annotated[int | None, Field(ge=1)] = None,
-    columns: dict[str, str] | None = None,
-    config: Path | None = None,
-    wait: bool = False,
+    paths: Places,
+    source: Name | None = None,
+    warehouse: Folder | None = None,
+    workers: Workers | None = None,
+    limit: Limit | None = None,
+    columns: Columns = _NO_COLUMNS,
+    if_locked: IfLocked = "wait",
+    config: File | None = None,
 ) -> State[Summary]:
     """Reads archives and folders into the warehouse and publishes news.duckdb.
 
@@ -56,32 +65,37 @@ def ingest(
         warehouse: Folder of the tables; empty: the setting `warehouse`.
         workers: Worker processes; empty: one per core.
         limit: Take a first look: so many documents only.
-        columns: For rows: which column holds a field, such as {"text": "story"}.
+        columns: For rows: which column holds a field, such as text = story; empty: usual names.
+        if_locked: When another run holds the warehouse: wait for it, or cancel this run.
         config: A settings file instead of ./broadsheet.toml.
-        wait: Wait while another run writes to the warehouse, instead of failing.
     """
-    log_to_run()
-    settings = load_settings(config, warehouse=warehouse, workers=workers)
-    request = Request(tuple(paths), source, tuple((columns or {}).items()), limit)
-    summary = run_pipeline(request, settings, call_as_task, LogWatcher(), wait=wait)
-    record_outcomes(summary)
-    return Completed(message=one_line(summary) or "no documents", data=summary)
+
+    def work(stages: Stages) -> State[Summary]:
+        request = Request(tuple(paths), source, columns.chosen(), limit)
+        summary = run_pipeline(
+            request, stages.settings, stages.call, stages.watcher, wait=if_locked == "wait"
+        )
+        tell_ingest(summary)
+        return Completed(message=one_line(summary) or "no documents", data=summary)
+
+    load = partial(load_settings, config, warehouse=warehouse, workers=workers)
+    state: State[Summary] = told(load, "ingest-progress", work)
+    return state
 
 
 def run_as_flow(
     request: Request, settings: Settings, *, wait: bool, config: Path | None
 ) -> Summary:
     """Runs the flow here and now; its server is the one of PREFECT_API_URL, else one of its own."""
-    runner: Any = ThreadPoolTaskRunner(max_workers=settings.worker_count)
-    summary: Any = ingest.with_options(task_runner=runner)(
+    summary: Any = ingest(
         paths=list(request.paths),
         source=request.source,
         warehouse=settings.warehouse,
         workers=settings.workers or None,
         limit=request.limit,
-        columns=dict(request.columns),
+        columns=Columns(**dict(request.columns)),
+        if_locked="wait" if wait else "cancel",
         config=config,
-        wait=wait,
     )
     assert isinstance(summary, Summary)
     return summary

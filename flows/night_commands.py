@@ -10,8 +10,8 @@ from rich.console import Console
 
 from config.errors import StoppedError
 from config.settings import Settings
-from flows.report import visits
 from flows.terminal import ProgressWatcher, closing_table, night_table
+from tasks.account import visits_of
 from tasks.nightly import NightRequest
 from tasks.pipeline import Stages, Summary
 
@@ -31,7 +31,7 @@ def night_command(
 
 def show_night(out: Console, summary: Summary) -> None:
     """The closing tables of a night: its sources, then its documents."""
-    out.print(night_table(visits(summary)))
+    out.print(night_table(visits_of(summary)))
     out.print()
     out.print(closing_table(summary))
 
@@ -95,7 +95,7 @@ def _night_as_flow(
 ) -> Summary:
     from flows.prefect_environment import prepare
 
-    prepare()
+    prepare(settings.warehouse)
     from flows.nightly import run_as_flow
 
     return run_as_flow(request, settings, wait=wait, config=config)

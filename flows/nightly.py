@@ -1,25 +1,25 @@
 """The Prefect flow `nightly`: what the sources published, from their lists to news.duckdb."""
 
-import os
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 from prefect import flow, runtime
 from prefect.client.schemas.objects import State
 from prefect.states import Completed
-from prefect.task_runners import ThreadPoolTaskRunner
-from pydantic import Field
 
 from config.settings import Settings, load_settings
-from flows.artifacts import record_night
-from flows.prefect_run import LogWatcher, call_as_task, log_to_run
-from flows.report import night_line
+from flows.running.crash import explain_or_resume
+from flows.running.events import announce
+from flows.running.outcome import require_sources, told
+from flows.running.parameters import Day, File, Folder, IfLocked, Names, Workers
+from flows.running.stages import TASK_RUNNER
+from flows.running.story import tell_night
+from tasks.account import account_of_night
 from tasks.nightly import NightRequest
 from tasks.nightly import nightly as run_night
 from tasks.pipeline import Stages, Summary
-
-_RUNNER: Any = ThreadPoolTaskRunner(max_workers=os.cpu_count() or 1)
 
 
 def night_of(start: datetime | None) -> date:
@@ -37,16 +37,17 @@ def _name() -> str:
     name="nightly",
     description="Fetches what the sources published, ingests and publishes it.",
     flow_run_name=_name,
-    task_runner=_RUNNER,
+    task_runner=TASK_RUNNER,
     persist_result=False,
+    on_crashed=[explain_or_resume],
 )
 def nightly(
-    night: date | None = None,
-    sources: list[str] | None = None,
-    warehouse: Path | None = None,
-    workers: Annotated[int | None, Field(ge=1, le=1024)] = None,
-    config: Path | None = None,
-    wait: bool = False,
+    night: Day | None = None,
+    sources: Names | None = None,
+    warehouse: Folder | None = None,
+    workers: Workers | None = None,
+    if_locked: IfLocked = "wait",
+    config: File | None = None,
 ) -> State[Summary]:
     """Fetches what the sources published, ingests and publishes it.
 
@@ -57,32 +58,38 @@ def nightly(
         sources: Names of sources; empty: all that are enabled.
         warehouse: Folder of the tables; empty: the setting `warehouse`.
         workers: Worker processes; empty: one per core.
+        if_locked: When another run holds the warehouse: wait for it, or cancel this run.
         config: A settings file instead of ./broadsheet.toml.
-        wait: Wait while another night is being fetched, instead of failing.
     """
-    log_to_run()
-    settings = load_settings(config, warehouse=warehouse, workers=workers)
-    start = runtime.flow_run.scheduled_start_time
-    request = NightRequest(night or night_of(start), tuple(sources or ()))
-    stages = Stages(settings, call_as_task, LogWatcher())
-    summary = run_night(request, stages, wait=wait)
-    assert summary is not None
-    record_night(summary)
-    return Completed(message=night_line(summary), data=summary)
+    asked = night or night_of(runtime.flow_run.scheduled_start_time)
+    request = NightRequest(asked, tuple(sources or ()))
+
+    def work(stages: Stages) -> State[Summary]:
+        summary = run_night(request, stages, wait=if_locked == "wait")
+        assert summary is not None
+        limits = stages.settings.prefect
+        account = account_of_night(summary, asked, limits.thin_share)
+        tell_night(summary, account)
+        announce(account, stages.settings.warehouse)
+        require_sources(account, limits.failed_share)
+        return Completed(message=account.line, data=summary)
+
+    load = partial(load_settings, config, warehouse=warehouse, workers=workers)
+    state: State[Summary] = told(load, "night-progress", work)
+    return state
 
 
 def run_as_flow(
     request: NightRequest, settings: Settings, *, wait: bool, config: Path | None
 ) -> Summary:
     """Runs the flow here and now; its server is the one of PREFECT_API_URL, else one of its own."""
-    runner: Any = ThreadPoolTaskRunner(max_workers=settings.worker_count)
-    summary: Any = nightly.with_options(task_runner=runner)(
+    summary: Any = nightly(
         night=request.night,
         sources=list(request.sources) or None,
         warehouse=settings.warehouse,
         workers=settings.workers or None,
+        if_locked="wait" if wait else "cancel",
         config=config,
-        wait=wait,
     )
     assert isinstance(summary, Summary)
     return summary

@@ -1,6 +1,9 @@
-"""What Prefect reads from the environment when it is imported; for the command line's own runs."""
+"""What Prefect reads from the environment when it is imported."""
 
 import os
+from pathlib import Path
+
+from flows.service.places import found
 
 DEFAULTS = {
     "DO_NOT_TRACK": "1",
@@ -10,7 +13,15 @@ DEFAULTS = {
 }
 
 
-def prepare() -> None:
-    """Sets what the user has not set; call before prefect is imported."""
+def prepare(warehouse: Path | None = None) -> None:
+    """Sets what the user has not set; call before prefect is imported.
+
+    Args:
+        warehouse: whose server is used for a run, if it is up.
+    """
     for name, value in DEFAULTS.items():
         os.environ.setdefault(name, value)
+    if secret := os.environ.get("PREFECT_SERVER_API_AUTH_STRING"):
+        os.environ.setdefault("PREFECT_API_AUTH_STRING", secret)
+    if warehouse is not None and (up := found(warehouse)) is not None:
+        os.environ.setdefault("PREFECT_API_URL", up.api)

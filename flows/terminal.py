@@ -19,7 +19,7 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
-from flows.report import Visit
+from tasks.account import Visit
 from tasks.pipeline import Summary
 from tasks.watching import Watcher
 

@@ -7,3 +7,5 @@ RUNS = "runs"
 RAW = "raw"
 LOCK = ".lock"
 FETCH_LOCK = ".fetch-lock"
+SERVICE = "service"  # of `broadsheet up`: logs, Prefect's database, who is at work
+ATTEMPTS = f"{SERVICE}/attempts"

@@ -8,8 +8,8 @@ from rich.console import Console
 
 from config.settings import load_settings
 from flows.demo.server import SITE, DemoSite, serve
-from flows.report import night_line, visits
 from flows.terminal import night_table
+from tasks.account import night_line, visits_of
 from tasks.nightly import NightRequest
 
 NIGHTS = (date(2025, 3, 11), date(2025, 3, 12))
@@ -30,8 +30,10 @@ def run_nights(console: Console, folder: Path) -> None:
         for number, night in enumerate(NIGHTS, start=1):
             site.night(number)
             summary = run_as_flow(NightRequest(night), settings, wait=False, config=config)
-            console.print(f"\n[bold]Night {number}, {night}:[/bold] {night_line(summary)}\n")
-            console.print(night_table(visits(summary)))
+            visits = visits_of(summary)
+            line = night_line(summary, visits)
+            console.print(f"\n[bold]Night {number}, {night}:[/bold] {line}\n")
+            console.print(night_table(visits))
         asked = len(site.requests)
     console.print(f"\n{asked} requests in all. Every byte is kept: {folder / 'raw'}")
 

@@ -9,4 +9,4 @@ where run_id = $run_id
     and outcome in ('rejected', 'failed')
 group by outcome, reason
 order by documents desc, outcome, reason
-limit 20;
+limit 10;

@@ -1,0 +1,193 @@
+"""What a flow run leaves to be looked at in the Prefect UI: its story, as artifacts.
+
+An artifact is kept below 100 kB, for the UI's lists load it whole; what is longer is a query.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from datetime import date
+
+from httpx import HTTPError
+from prefect.artifacts import create_markdown_artifact, create_table_artifact
+
+from tasks.account import OUTCOMES, Dropped, Night, Visit, account_of_dropped, one_line
+from tasks.pipeline import Summary
+from tasks.reprocess import Report
+from warehouse.layout import SERVICE
+
+MOST_SOURCES = 200
+COLUMNS = ("found", "fetched", "unchanged", "loaded", "revised", "rejected", "failed")
+
+
+def tell_ingest(summary: Summary) -> None:
+    """Two artifacts: the closing table; and why documents were dropped, and where all is."""
+    counts = sorted(summary.resolved.counts, key=lambda count: OUTCOMES.index(count.outcome))
+    _keep(
+        lambda: create_table_artifact(
+            key="ingest-outcomes",
+            table=[
+                {"outcome": c.outcome, "reason": c.reason or "", "documents": c.documents}
+                for c in counts
+            ],
+            description=f"Documents by outcome: {one_line(summary)}",
+        ),
+        lambda: create_markdown_artifact(
+            key="ingest",
+            markdown=_page(
+                [f"# {one_line(summary) or 'No documents'}"],
+                _dropped(account_of_dropped(summary)),
+                _where(summary),
+            ),
+            description="What came of the documents, and why some were dropped",
+        ),
+    )
+
+
+def tell_night(summary: Summary, night: Night) -> None:
+    """Two artifacts: the night's table to search in; and its story."""
+    _keep(
+        lambda: create_table_artifact(
+            key="night-sources",
+            table=[_as_row(visit) for visit in night.visits[:MOST_SOURCES]],
+            description=f"The night's sources: {night.line}",
+        ),
+        lambda: create_markdown_artifact(
+            key="night",
+            markdown=_page(
+                [f"# The night of {night.night}", "", f"**{night.line}**"],
+                _warnings(night.warnings),
+                _sources(night.visits),
+                _dropped(night.dropped),
+                _plot(night.history),
+                _where(summary),
+            ),
+            description=f"The night of {night.night}: {night.line}",
+        ),
+    )
+
+
+def tell_reprocess(report: Report, summary: Summary | None) -> None:
+    """An artifact: the fields that the present extractor changes, with an example of each."""
+    head = (
+        f"# {report.changed:,} of {report.documents:,} documents change"
+        if summary
+        else f"# {report.changed:,} of {report.documents:,} documents would change"
+    )
+    rows = [
+        (c.field, f"{c.articles:,}", c.url or "", _short(c.before), _short(c.after))
+        for c in report.changes
+    ]
+    table = _table(("field", "articles", "for example", "before", "after"), rows, numbers={1})
+    page = _page([head], table, _where(summary) if summary else [])
+    _keep(
+        lambda: create_markdown_artifact(
+            key="reprocess", markdown=page, description="What the present extractor changes"
+        )
+    )
+
+
+def _keep(*artifacts: Callable[[], object]) -> None:
+    """A server that does not answer costs the story, not the run: all is in the tables, too."""
+    with suppress(HTTPError):
+        for create in artifacts:
+            create()
+
+
+def _page(*parts: Sequence[str]) -> str:
+    return "\n\n".join("\n".join(part) for part in parts if part)
+
+
+def _warnings(warnings: Sequence[str]) -> list[str]:
+    if not warnings:
+        return []
+    return ["## Warnings", "", *(f"- {_cell(warning)}" for warning in warnings[:MOST_SOURCES])]
+
+
+def _sources(visits: Sequence[Visit]) -> list[str]:
+    rows = [
+        (
+            visit.source,
+            *(f"{getattr(visit, name):,}" for name in COLUMNS),
+            _newest(visit),
+            visit.discovery,
+        )
+        for visit in visits[:MOST_SOURCES]
+    ]
+    table = _table(
+        ("source", *COLUMNS, "newest", "lists"), rows, numbers=set(range(1, len(COLUMNS) + 1))
+    )
+    if (more := len(visits) - MOST_SOURCES) > 0:
+        table += ["", f"… and {more:,} more sources: `select * from nights`"]
+    return ["## Sources", "", *table]
+
+
+def _dropped(dropped: Sequence[Dropped]) -> list[str]:
+    if not dropped:
+        return ["## Dropped", "", "Nothing was rejected and nothing failed."]
+    rows = [(d.outcome, d.reason, f"{d.documents:,}", f"`{_code(d.example)}`") for d in dropped]
+    return [
+        "## Dropped, by its ten commonest reasons",
+        "",
+        *_table(("outcome", "reason", "documents", "for example"), rows, numbers={2}),
+    ]
+
+
+def _plot(history: Sequence[tuple[date, int]]) -> list[str]:
+    """New articles of the last nights, as a chart that the UI draws."""
+    if len(history) < 2:
+        return []
+    nights = list(reversed(history))
+    days = ", ".join(f'"{night:%d %b}"' for night, _ in nights)
+    return [
+        "## New articles by night",
+        "",
+        "```mermaid",
+        "xychart-beta",
+        f"    x-axis [{days}]",
+        '    y-axis "new articles"',
+        f"    bar [{', '.join(str(loaded) for _, loaded in nights)}]",
+        "```",
+    ]
+
+
+def _where(summary: Summary) -> list[str]:
+    warehouse = summary.published.parent
+    return [
+        "## Where it is",
+        "",
+        f"- tables: `{summary.published}`",
+        f"- every document of this run: `select * from documents where run_id = "
+        f"'{summary.run_id}'`",
+        f"- logs: here under *Logs*; of the server and the runner in `{warehouse / SERVICE}`",
+    ]
+
+
+def _table(names: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: set[int]) -> list[str]:
+    marks = ("---:" if index in numbers else "---" for index in range(len(names)))
+    body = (f"| {' | '.join(_cell(value) for value in row)} |" for row in rows)
+    return [f"| {' | '.join(names)} |", f"|{'|'.join(marks)}|", *body]
+
+
+def _cell(text: str) -> str:
+    """Text of pages must not end a cell, a line or a code span, nor become markup."""
+    plain = " ".join(text.replace("|", "/").split())
+    return plain.replace("<", "&lt;") if not plain.startswith("`") else plain
+
+
+def _code(text: str) -> str:
+    return text.replace("`", "")
+
+
+def _as_row(visit: Visit) -> dict[str, str | int]:
+    counts = {name: getattr(visit, name) for name in COLUMNS}
+    return {"source": visit.source, **counts, "newest": _newest(visit), "note": visit.note}
+
+
+def _newest(visit: Visit) -> str:
+    return f"{visit.newest_at:%Y-%m-%d %H:%M}" if visit.newest_at else ""
+
+
+def _short(text: str | None) -> str:
+    if text is None:
+        return "NULL"
+    return text if len(text) <= 80 else f"{text[:79]}…"

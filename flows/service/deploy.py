@@ -1,0 +1,58 @@
+"""`broadsheet deploy`: the deployments at a server that somebody else runs."""
+
+from pathlib import Path
+
+import httpx
+from prefect import get_client
+from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
+from prefect.settings import PREFECT_API_URL
+
+from config.errors import ServiceError, UsageError
+from config.settings import Settings
+from flows.deployments import deployments, known_deployments
+from flows.service.automation import ensure_automation
+
+
+def deploy(settings: Settings, config: Path | None, pool: str | None) -> tuple[list[str], str]:
+    """Registers the deployments and the automation.
+
+    Args:
+        pool: a work pool whose workers have Broadsheet installed; None: our runner runs them.
+
+    Returns:
+        Their full names, and the API's address.
+
+    Raises:
+        UsageError: no server is configured.
+        ServiceError: it does not answer, refuses, or has no such pool.
+    """
+    api = PREFECT_API_URL.value()
+    if not api:
+        raise UsageError(
+            "There is no server to deploy to: set PREFECT_API_URL, or `broadsheet up` starts one."
+        )
+    try:
+        return _register(settings, config, pool), str(api)
+    except ObjectNotFound as error:
+        raise ServiceError(
+            f"The server at {api} has no work pool {pool!r}: `prefect work-pool create {pool} "
+            "--type process` makes one."
+        ) from error
+    except PrefectHTTPStatusError as error:
+        status = error.response.status_code
+        hint = ": set PREFECT_API_AUTH_STRING (or PREFECT_API_KEY)" if status == 401 else ""
+        raise ServiceError(f"The server at {api} refuses with status {status}{hint}.") from error
+    except (httpx.HTTPError, RuntimeError) as error:
+        raise ServiceError(f"The Prefect server at {api} does not answer: {error}.") from error
+
+
+def _register(settings: Settings, config: Path | None, pool: str | None) -> list[str]:
+    with get_client(sync_client=True) as client:
+        if pool:
+            client.read_work_pool(pool)
+        known = known_deployments(client, settings.warehouse)
+    made = deployments(settings, config, known)
+    for deployment in made:
+        deployment.apply(work_pool_name=pool)
+    ensure_automation()
+    return [deployment.full_name for deployment in made]

@@ -1,0 +1,84 @@
+"""Runs whose process is gone must not stay "Running": before a runner starts, there are none.
+
+A killed runner leaves its runs as they were on the server, where they would stand for ever and hold
+their deployment's place. Whoever holds the warehouse's `up.lock` knows that no other runner is at
+them.
+"""
+
+import logging
+import os
+import signal
+import time
+from contextlib import suppress
+from pathlib import Path
+from uuid import UUID
+
+from prefect import get_client
+from prefect.client.orchestration import SyncPrefectClient
+from prefect.client.schemas.objects import FlowRun
+from prefect.exceptions import ObjectNotFound
+from prefect.states import Cancelled
+
+from flows.running.attempt import attempt_process
+from flows.running.crash import resume
+from flows.service.runs import runs_under_way
+from warehouse.layout import ATTEMPTS
+
+log = logging.getLogger("broadsheet.service")
+
+
+def reap(warehouse: Path, seconds: float) -> None:
+    """Ends what is left of dead runs, and has them resumed; a run that was to be cancelled, is.
+
+    Args:
+        seconds: how long a process that still works on such a run may take to stop.
+    """
+    marks = marked(warehouse)
+    for mark in marks:
+        end_process(warehouse, mark, seconds)
+    with get_client(sync_client=True) as client:
+        for flow_run in runs_under_way(client):
+            _settle(client, flow_run)
+        for mark in marks:
+            _resume_broken_off(client, mark)
+            (warehouse / ATTEMPTS / mark).unlink(missing_ok=True)
+
+
+def marked(warehouse: Path) -> list[str]:
+    """The flow runs that a process on this machine works on, or was broken off from."""
+    return [mark.name for mark in (warehouse / ATTEMPTS).glob("*")]
+
+
+def end_process(warehouse: Path, flow_run_id: str, seconds: float) -> None:
+    """Stops the process that works on a flow run, if there is one: kindly, then for good."""
+    process = attempt_process(warehouse, flow_run_id)
+    if process is None:
+        return
+    with suppress(ProcessLookupError):
+        os.kill(process, signal.SIGTERM)
+    deadline = time.monotonic() + seconds
+    while attempt_process(warehouse, flow_run_id) == process:
+        if time.monotonic() > deadline:
+            log.warning("killed process=%d run=%s", process, flow_run_id)
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+            deadline += seconds
+        time.sleep(0.1)
+
+
+def _settle(client: SyncPrefectClient, flow_run: FlowRun) -> None:
+    if flow_run.state is not None and flow_run.state.is_cancelling():
+        message = "Cancelled; its process had died before it could say so."
+        client.set_flow_run_state(flow_run.id, Cancelled(message=message), force=True)
+    else:
+        resume(client, flow_run, "its runner was gone")
+
+
+def _resume_broken_off(client: SyncPrefectClient, flow_run_id: str) -> None:
+    """A run that could still say "Crashed" when its runner or the service was stopped."""
+    try:
+        flow_run = client.read_flow_run(UUID(flow_run_id))
+    except (ObjectNotFound, ValueError):
+        return  # deleted since, or of another server
+    if flow_run.state is not None and flow_run.state.is_crashed():
+        resume(client, flow_run, "it was stopped with its runner")

@@ -1,0 +1,70 @@
+"""The runner's process: registers the deployments and runs what is due, until it is stopped.
+
+Started by the supervisor, which holds `up.lock`: no other runner is at this warehouse's runs.
+"""
+
+import asyncio
+import logging
+import os
+import signal
+import socket
+import sys
+from pathlib import Path
+from threading import Event
+
+from prefect import get_client
+from prefect.runner import Runner
+
+from config.settings import Settings, load_settings
+from flows.deployments import deployments, known_deployments
+from flows.running.parent import bound_to_parent
+from flows.service.automation import HEARTBEAT_SECONDS, ensure_automation
+from flows.service.places import ready_file
+from flows.service.reaper import end_process, marked, reap
+
+log = logging.getLogger("broadsheet.service")
+
+
+def main(warehouse: str, config: str) -> None:
+    """Serves the deployments of a warehouse.
+
+    Args:
+        warehouse: its absolute path.
+        config: the settings file, absolute; "" for the defaults and the environment.
+    """
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    named = Path(config) if config else None
+    settings = load_settings(named, warehouse=Path(warehouse))
+    with bound_to_parent(lambda ended: _stop(settings, ended)):
+        reap(settings.warehouse, settings.prefect.stop_seconds)
+        ensure_automation()
+        asyncio.run(_runner(settings, named).start())
+
+
+def _runner(settings: Settings, config: Path | None) -> Runner:
+    runner = Runner(
+        name=f"broadsheet on {socket.gethostname()}",
+        pause_on_shutdown=False,
+        limit=settings.prefect.runs_at_once,
+        heartbeat_seconds=HEARTBEAT_SECONDS,
+    )
+    with get_client(sync_client=True) as client:
+        known = known_deployments(client, settings.warehouse)
+    for deployment in deployments(settings, config, known):
+        runner.add_deployment(deployment)
+    ready_file(settings.warehouse).touch()
+    return runner
+
+
+def _stop(settings: Settings, ended: Event) -> None:
+    """The supervisor is gone: so is this runner, and what it runs."""
+    log.warning("the supervisor is gone: stopping")
+    for flow_run in marked(settings.warehouse):
+        end_process(settings.warehouse, flow_run, settings.prefect.stop_seconds)
+    os.kill(os.getpid(), signal.SIGINT)
+    if not ended.wait(settings.prefect.stop_seconds):
+        os._exit(1)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,146 @@
+"""The Prefect server: found where it is already, else started for this warehouse."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+
+from config.errors import ServiceError
+from config.settings import PrefectSettings, Settings
+from flows.prefect_environment import DEFAULTS
+from flows.service.places import log_file
+from warehouse.layout import SERVICE
+
+COMMAND = (sys.executable, "-P", "-m", "flows.service.server_process")
+DAY = 86_400
+# What its log says when the database was made by a newer Prefect, or is none.
+DATABASE_FAULTS = {
+    "Can't locate revision": "was made by a newer Prefect: install that version again",
+    "file is not a database": "is damaged: restore it from a backup, or move it away to begin anew",
+    "malformed": "is damaged: restore it from a backup, or move it away to begin anew",
+    "readonly database": "cannot be written to: change its owner",
+    "password authentication failed": "refuses the password of its connection URL",
+    "Connection refused": "does not answer at its connection URL",
+}
+
+
+def addresses(wanted: PrefectSettings) -> tuple[str, str]:
+    """Where a person finds the UI, and where programs find the API, of our own server."""
+    host = "127.0.0.1" if wanted.host in {"0.0.0.0", "::"} else wanted.host
+    address = f"http://{f'[{host}]' if ':' in host else host}:{wanted.port}"
+    return address, f"{address}/api"
+
+
+def answers(api: str, *, seconds: float = 3.0) -> bool:
+    """Whether a Prefect server answers there."""
+    try:
+        answer = httpx.get(f"{api}/health", timeout=seconds)
+        return answer.status_code == 200 and answer.json() is True
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError):
+        return False
+
+
+def existing_server(wanted: PrefectSettings) -> str | None:
+    """The API of a server that is there already: that of PREFECT_API_URL, or on our port.
+
+    Raises:
+        ServiceError: PREFECT_API_URL does not answer, or another program has the port.
+    """
+    from prefect.settings import PREFECT_API_URL
+
+    configured = PREFECT_API_URL.value()
+    if configured:
+        if not answers(configured, seconds=20.0):
+            raise ServiceError(
+                f"The Prefect server at {configured} does not answer: start it, or unset "
+                "PREFECT_API_URL to have one of your own."
+            )
+        return str(configured)
+    _, api = addresses(wanted)
+    if answers(api):
+        return api
+    _require_free_port(wanted)
+    return None
+
+
+def server_environment(settings: Settings) -> dict[str, str]:
+    """What the server reads from its environment; what the user has set stays."""
+    wanted = settings.prefect
+    address, _ = addresses(wanted)
+    lease = "prefect.server.concurrency.lease_storage.filesystem"
+    ours = {
+        **DEFAULTS,
+        "PREFECT_HOME": str(settings.warehouse / SERVICE),
+        # In memory, a restart of the server would end healthy runs with "410 Gone" (measured).
+        "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": lease,
+        # By default any page in a browser on this machine may call the API.
+        "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": address,
+        "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs,orphans",
+        "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(wanted.keep_days * DAY),
+        "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+    }
+    return {**ours, **os.environ}
+
+
+def start_server(settings: Settings) -> subprocess.Popen[bytes]:
+    """Starts a server, in a session of its own: Ctrl-C must not reach it before its flows."""
+    wanted = settings.prefect
+    place = ("--host", wanted.host, "--port", str(wanted.port))
+    with log_file(settings.warehouse, "server").open("ab") as log:
+        return subprocess.Popen(
+            [*COMMAND, "server", "start", *place],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            env=server_environment(settings),
+        )
+
+
+def wait_for_server(server: subprocess.Popen[bytes], settings: Settings) -> None:
+    """Waits until the server answers.
+
+    Raises:
+        ServiceError: it ended, or took too long; says why, as far as its log tells.
+    """
+    _, api = addresses(settings.prefect)
+    log = settings.warehouse / SERVICE / "server.log"
+    deadline = time.monotonic() + settings.prefect.start_seconds
+    while not answers(api):
+        if server.poll() is not None:
+            raise ServiceError(_why(log))
+        if time.monotonic() > deadline:
+            raise ServiceError(
+                f"The Prefect server did not answer within {settings.prefect.start_seconds:.0f} s: "
+                f"look at {log}, or raise prefect.start_seconds."
+            )
+        time.sleep(0.2)
+
+
+def _why(log: Path) -> str:
+    text = log.read_text("utf-8", errors="replace")[-20_000:]
+    for sign, fault in DATABASE_FAULTS.items():
+        if sign in text:
+            named = os.environ.get("PREFECT_API_DATABASE_CONNECTION_URL")
+            database = named.rpartition("@")[2] if named else log.with_name("prefect.db")
+            return f"Prefect's database {database} {fault}; its log is {log}."
+    last = next((line.strip() for line in reversed(text.splitlines()) if line.strip()), "")
+    return f"The Prefect server ended at once ({last[:200]}): its log is {log}."
+
+
+def _require_free_port(wanted: PrefectSettings) -> None:
+    import socket
+
+    family = socket.AF_INET6 if ":" in wanted.host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((wanted.host, wanted.port))
+        except OSError as error:
+            raise ServiceError(
+                f"Port {wanted.port} of {wanted.host} cannot be used ({error.strerror}): free it, "
+                "or name another by --port or the setting prefect.port."
+            ) from error

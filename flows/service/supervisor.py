@@ -1,0 +1,217 @@
+"""`broadsheet up` itself: starts server and runner, keeps them alive, and stops them in order."""
+
+import logging
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from types import FrameType
+
+import httpx
+from prefect.settings import PREFECT_API_URL, temporary_settings
+
+from config.errors import ServiceError
+from config.settings import Settings
+from flows.service import places
+from flows.service.reaper import end_process, marked, reap
+from flows.service.server import (
+    addresses,
+    answers,
+    existing_server,
+    server_environment,
+    start_server,
+    wait_for_server,
+)
+from warehouse.layout import SERVICE
+
+log = logging.getLogger("broadsheet.service")
+
+RUNNER = (sys.executable, "-P", "-m", "flows.service.runner")
+MOST_RESTARTS = 5
+RESTARTS_WITHIN = 600.0
+RUNNER_SECONDS = 10.0
+
+
+class _Stopped(BaseException):
+    """SIGTERM or Ctrl-C."""
+
+
+@dataclass(slots=True)
+class Supervisor:
+    """The processes of one `broadsheet up`.
+
+    Attributes:
+        config: the settings file of all flow runs, absolute; None: the defaults.
+        api: of the server that is used.
+        server: its process; None where the server was there already.
+    """
+
+    settings: Settings
+    config: Path | None
+    api: str
+    server: subprocess.Popen[bytes] | None = None
+    runner: subprocess.Popen[bytes] | None = None
+    restarts: list[float] = field(default_factory=list)
+
+    def start_runner(self) -> None:
+        """Starts the runner, which registers the deployments first."""
+        environment = server_environment(self.settings) | {
+            "PREFECT_API_URL": self.api,
+            "PYTHONSAFEPATH": "1",  # flows are imported by name: not from the working directory
+        }
+        with places.log_file(self.settings.warehouse, "runner").open("ab") as output:
+            self.runner = subprocess.Popen(
+                [*RUNNER, str(self.settings.warehouse), str(self.config or "")],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+                env=environment,
+            )
+
+    def wait_until_ready(self) -> None:
+        """Waits until the runner has registered the deployments and looks for work.
+
+        Raises:
+            ServiceError: it ended; says why, as far as its log tells.
+        """
+        ready = places.ready_file(self.settings.warehouse)
+        deadline = time.monotonic() + self.settings.prefect.start_seconds
+        while not ready.is_file():
+            assert self.runner is not None
+            if self.runner.poll() is not None:
+                raise ServiceError(_why_runner(self.settings.warehouse))
+            if time.monotonic() > deadline:
+                raise ServiceError(
+                    "The runner did not register the deployments within "
+                    f"{self.settings.prefect.start_seconds:.0f} s: raise prefect.start_seconds."
+                )
+            time.sleep(0.1)
+
+    def watch(self) -> None:
+        """Keeps server and runner alive until this process is told to stop.
+
+        Raises:
+            ServiceError: they die again and again.
+        """
+        while True:
+            time.sleep(1.0)
+            if self.server is not None and self.server.poll() is not None:
+                self._count_restart("server", self.server.returncode)
+                self.server = start_server(self.settings)
+                wait_for_server(self.server, self.settings)
+            if self.runner is not None and self.runner.poll() is not None:
+                self._count_restart("runner", self.runner.returncode)
+                self.start_runner()
+
+    def stop(self) -> None:
+        """Flow runs first, which can then still say what became of them; the server last."""
+        seconds = self.settings.prefect.stop_seconds
+        broken_off = marked(self.settings.warehouse)
+        for flow_run in broken_off:
+            end_process(self.settings.warehouse, flow_run, seconds)
+        _end(self.runner, signal.SIGINT, RUNNER_SECONDS)
+        if broken_off and answers(self.api):
+            with suppress(httpx.HTTPError), temporary_settings({PREFECT_API_URL: self.api}):
+                reap(self.settings.warehouse, seconds)
+        _end(self.server, signal.SIGTERM, seconds)
+        places.ready_file(self.settings.warehouse).unlink(missing_ok=True)
+
+    def _count_restart(self, what: str, status: int | None) -> None:
+        now = time.monotonic()
+        self.restarts = [then for then in self.restarts if now - then < RESTARTS_WITHIN] + [now]
+        if len(self.restarts) > MOST_RESTARTS:
+            raise ServiceError(
+                f"The {what} ended {MOST_RESTARTS} times within {RESTARTS_WITHIN / 60:.0f} minutes "
+                f"(exit {status}): look at {self.settings.warehouse / SERVICE}."
+            )
+        log.warning("restarts %s exit=%s", what, status)
+
+
+def up(settings: Settings, config: Path | None, ready: Callable[[places.Up], None]) -> None:
+    """Brings all up and keeps it up until SIGTERM or Ctrl-C.
+
+    Args:
+        settings: with the warehouse's absolute path.
+        ready: is told once all is there.
+
+    Raises:
+        ServiceError: one sentence; nothing is left running.
+    """
+    with places.held(settings.warehouse), _stoppable():
+        places.ready_file(settings.warehouse).unlink(missing_ok=True)
+        api = existing_server(settings.prefect)
+        supervisor = Supervisor(settings, config, api or addresses(settings.prefect)[1])
+        try:
+            if api is None:
+                supervisor.server = start_server(settings)
+                wait_for_server(supervisor.server, settings)
+            supervisor.start_runner()
+            supervisor.wait_until_ready()
+            told = _announced(supervisor)
+            ready(told)
+            supervisor.watch()
+        except _Stopped:
+            log.info("stopping")
+        finally:
+            with _unstoppable():
+                supervisor.stop()
+
+
+def _announced(supervisor: Supervisor) -> places.Up:
+    assert supervisor.runner is not None
+    told = places.Up(
+        process=os.getpid(),
+        address=supervisor.api.removesuffix("/api"),
+        api=supervisor.api,
+        server=supervisor.server.pid if supervisor.server else None,
+        runner=supervisor.runner.pid,
+        started_at=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
+    places.announce(supervisor.settings.warehouse, told)
+    return told
+
+
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    def stop(number: int, frame: FrameType | None) -> None:
+        raise _Stopped
+
+    kept = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in kept.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def _unstoppable() -> Iterator[None]:
+    """A second Ctrl-C must not leave the server behind; `stop` is bounded in time."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_IGN)
+    yield
+
+
+def _end(process: "subprocess.Popen[bytes] | None", kindly: int, seconds: float) -> None:
+    if process is None or process.poll() is not None:
+        return
+    process.send_signal(kindly)
+    try:
+        process.wait(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _why_runner(warehouse: Path) -> str:
+    path = warehouse / SERVICE / "runner.log"
+    lines = [line for line in path.read_text("utf-8", errors="replace").splitlines() if line]
+    last = lines[-1] if lines else "it said nothing"
+    return f"The runner ended at once ({last[:300]}): its log is {path}."

@@ -1,0 +1,141 @@
+"""What `up`, `down`, `status` and `deploy` do, once their arguments are parsed."""
+
+import logging
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from config.errors import ServiceError
+from config.settings import LOCAL_FILE, Settings
+from flows.prefect_environment import prepare
+from flows.service import places
+
+console = Console(soft_wrap=True, highlight=False)
+
+
+def up_command(settings: Settings, config: Path | None) -> None:
+    """Brings all up in the foreground, until Ctrl-C or SIGTERM."""
+    prepare()
+    logging.basicConfig(level=settings.log_level, format="%(levelname)s %(name)s %(message)s")
+    from flows.service.supervisor import up
+
+    _warn_if_open(settings)
+    starting = console.status("Starting the Prefect server and the runner")
+
+    def ready(told: places.Up) -> None:
+        starting.stop()
+        _say_ready(told, settings)
+
+    with starting:
+        up(settings, _absolute(config), ready)
+    console.print("Stopped.")
+
+
+def detach_command(settings: Settings, arguments: list[str]) -> None:
+    """Brings all up in the background; returns when it is there.
+
+    Args:
+        arguments: of `broadsheet up`, without --detach.
+    """
+    warehouse = settings.warehouse
+    if places.holder(warehouse) is not None:
+        with places.held(warehouse):
+            pass  # raises: it is up already
+    log = places.log_file(warehouse, "up")
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-P", "-c", "from flows.cli import main; main()", "up", *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
+    with console.status("Starting the Prefect server and the runner"):
+        while (told := places.found(warehouse)) is None:
+            if process.poll() is not None:
+                said = log.read_text("utf-8", errors="replace").strip().splitlines()
+                raise ServiceError((said[-1] if said else "").removeprefix("broadsheet: "))
+            time.sleep(0.2)
+    _say_ready(told, settings)
+
+
+def down_command(settings: Settings) -> None:
+    """Stops `broadsheet up`, its flow runs first; they resume at its next start."""
+    process = places.holder(settings.warehouse)
+    if process is None:
+        console.print("It is down.")
+        return
+    with suppress(ProcessLookupError):
+        os.kill(process, signal.SIGTERM)
+    deadline = time.monotonic() + 3 * settings.prefect.stop_seconds
+    with console.status("Stopping the flow runs, the runner and the server"):
+        while places.holder(settings.warehouse) == process:
+            if time.monotonic() > deadline:
+                raise ServiceError(
+                    f"Process {process} does not stop: look at {settings.warehouse}/service, "
+                    f"or `kill -9 {process}`, which ends what it started, too."
+                )
+            time.sleep(0.1)
+    console.print("Stopped.")
+
+
+def status_command(settings: Settings) -> bool:
+    """Prints what is up; gives whether all is."""
+    prepare()
+    from flows.service.status import status
+
+    healthy, lines = status(settings.warehouse)
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    for what, how in lines:
+        table.add_row(what, how)
+    console.print(table)
+    return healthy
+
+
+def deploy_command(settings: Settings, config: Path | None, pool: str | None) -> None:
+    """Registers the deployments at the server of PREFECT_API_URL, and says what runs them."""
+    prepare(settings.warehouse)
+    from flows.service.deploy import deploy
+
+    names, api = deploy(settings, _absolute(config), pool)
+    console.print(f"Registered {', '.join(names)} at {api}.")
+    if pool:
+        console.print(f"Workers run them: prefect worker start --pool {pool}")
+    else:
+        console.print("`broadsheet up` on this machine runs them there.")
+
+
+def _absolute(config: Path | None) -> Path | None:
+    """Flow runs start in another folder: the settings file that counts here is named to them."""
+    if config is not None:
+        return config.absolute()
+    return LOCAL_FILE.absolute() if LOCAL_FILE.is_file() else None
+
+
+def _warn_if_open(settings: Settings) -> None:
+    local = settings.prefect.host in {"127.0.0.1", "localhost", "::1"}
+    if not local and not os.environ.get("PREFECT_SERVER_API_AUTH_STRING"):
+        console.print(
+            f"[yellow]note:[/yellow] whoever reaches {settings.prefect.host} can run flows on this "
+            "machine: set PREFECT_SERVER_API_AUTH_STRING=user:password."
+        )
+
+
+def _say_ready(told: places.Up, settings: Settings) -> None:
+    console.print(f"[bold]Broadsheet is up:[/bold] {told.address}")
+    schedule = settings.prefect.schedule
+    zone = settings.prefect.timezone or "local time"
+    nights = f"a night at '{schedule}' ({zone})" if schedule else "no schedule"
+    console.print(f"  {nights}, into {settings.warehouse}")
+    console.print(f"  logs in {settings.warehouse / 'service'}")
+    console.print("  `broadsheet status` tells how it is, Ctrl-C or `broadsheet down` stops it.")

@@ -1,0 +1,206 @@
+"""`broadsheet up` as operators run it: a process of its own, watched through the server's API."""
+
+import json
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, Self
+
+import httpx
+
+from tests.flows.test_prefect import free_port
+from tests.pipeline.command import COMMAND, run
+
+ENDED = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
+# Quick enough for tests: how often the runner asks for work, and the server for what is late.
+QUICK = {"PREFECT_RUNNER_POLL_FREQUENCY": "1", "DO_NOT_TRACK": "1"}
+
+
+def clean_environment(**changes: str) -> dict[str, str]:
+    """The environment of an operator who has no Prefect yet."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
+    return {**kept, **QUICK, **changes}
+
+
+class Service:
+    """One `broadsheet up`, and what its server knows.
+
+    Use it as a context manager: at its end nothing of it is left running.
+    """
+
+    def __init__(
+        self, warehouse: Path, config: Path | None = None, port: int | None = None, **env: str
+    ) -> None:
+        self.warehouse = warehouse
+        self.config = config
+        self.port = port or free_port()
+        self.environment = clean_environment(**env)
+        self.process: subprocess.Popen[str] | None = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.kill_all()
+
+    @property
+    def api(self) -> str:
+        return f"http://127.0.0.1:{self.port}/api"
+
+    @property
+    def arguments(self) -> list[str]:
+        config = ["--config", str(self.config)] if self.config else []
+        return ["up", "--port", str(self.port), "-w", str(self.warehouse), *config]
+
+    def start(self) -> None:
+        """Brings it up and waits until it says so."""
+        self.process = subprocess.Popen(
+            [*COMMAND, *self.arguments],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+            env=self.environment,
+        )
+        assert self.process.stdout is not None
+        said = []
+        for line in self.process.stdout:
+            said.append(line)
+            if "Broadsheet is up" in line:
+                return
+        raise AssertionError(f"exit {self.process.wait()}: {''.join(said)}")
+
+    def stop(self) -> int:
+        """SIGTERM, as systemd sends it to the main process; gives the exit status."""
+        assert self.process is not None
+        self.process.terminate()
+        self.process.communicate(timeout=100)
+        return self.process.returncode
+
+    def pids(self) -> dict[str, int]:
+        """The processes of `up` itself, the server and the runner."""
+        up = json.loads((self.warehouse / "service" / "up.json").read_bytes())
+        return {name: up[name] for name in ("process", "server", "runner") if up[name]}
+
+    def flow_pid(self, flow_run: str) -> int:
+        """The process that works on a flow run."""
+        mark = self.warehouse / "service" / "attempts" / flow_run
+        until(lambda: mark.is_file() and mark.read_text(), 60)
+        return int(mark.read_text())
+
+    def kill_all(self) -> None:
+        """-9 to everything that it started, and all that these started."""
+        pids = set(self.family())
+        for pid in pids:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        if self.process is not None:
+            self.process.communicate()
+
+    def family(self) -> Iterator[int]:
+        """All live processes whose environment or command names this warehouse or port."""
+        if self.process is not None and self.process.poll() is None:
+            yield self.process.pid
+        words = (
+            str(self.warehouse).encode(),
+            f"\0--port\0{self.port}\0".encode(),
+            self.api.encode(),
+        )
+        for folder in Path("/proc").glob("[0-9]*"):
+            with suppress(OSError):
+                said = (folder / "cmdline").read_bytes() + b"\0" + (folder / "environ").read_bytes()
+                if int(folder.name) != os.getpid() and any(word in said for word in words):
+                    yield int(folder.name)
+
+    def command(self, *arguments: str | Path, status: int = 0) -> str:
+        """Another command on the same warehouse; gives what it printed."""
+        done = run(*arguments, "-w", self.warehouse, status=status, **self.environment)
+        return done.stdout + done.stderr
+
+    def post(self, path: str, body: dict[str, Any] | None = None) -> Any:
+        answer = httpx.post(f"{self.api}/{path}", json=body or {}, timeout=30)
+        assert answer.status_code < 400, answer.text
+        return answer.json()
+
+    def get(self, path: str) -> Any:
+        answer = httpx.get(f"{self.api}/{path}", timeout=30)
+        assert answer.status_code < 400, answer.text
+        return answer.json()
+
+    def deployment(self, name: str) -> dict[str, Any]:
+        found: dict[str, Any] = self.get(f"deployments/name/{name}/{name}")
+        return found
+
+    def begin(self, name: str, **parameters: Any) -> str:
+        """Has a run of a deployment start now, as the UI's form does; gives the run's id."""
+        asked = self.ask_for(name, **parameters)
+        assert asked.status_code == 201, asked.text
+        return str(asked.json()["id"])
+
+    def ask_for(self, name: str, **parameters: Any) -> httpx.Response:
+        deployment = self.deployment(name)
+        body = {"parameters": parameters, "state": {"type": "SCHEDULED"}}
+        path = f"{self.api}/deployments/{deployment['id']}/create_flow_run"
+        return httpx.post(path, json=body, timeout=30)
+
+    def run_of(self, flow_run: str) -> dict[str, Any]:
+        found: dict[str, Any] = self.get(f"flow_runs/{flow_run}")
+        return found
+
+    def wait_for(
+        self, flow_run: str, *states: str, seconds: float = 100, attempt: int = 0
+    ) -> dict[str, Any]:
+        """Waits until a run's state is of such a type or name; gives the run.
+
+        Args:
+            attempt: at the earliest in this attempt.
+        """
+
+        def reached() -> dict[str, Any] | None:
+            with suppress(httpx.TransportError):
+                found = self.run_of(flow_run)
+                now = {found["state"]["type"], found["state"]["name"]}
+                return found if now & set(states) and found["run_count"] >= attempt else None
+            return None
+
+        found = until(reached, seconds)
+        assert found, f"{self.run_of(flow_run)['state']} is none of {states}"
+        return found
+
+    def set_state(self, flow_run: str, **state: str) -> None:
+        """What the buttons of a run's page do: cancel, retry."""
+        self.post(f"flow_runs/{flow_run}/set_state", {"state": state, "force": False})
+
+    def cancel(self, flow_run: str) -> None:
+        self.set_state(flow_run, type="CANCELLING", name="Cancelling")
+
+    def retry(self, flow_run: str) -> None:
+        self.set_state(flow_run, type="SCHEDULED", name="AwaitingRetry")
+
+    def artifacts(self, flow_run: str) -> dict[str, dict[str, Any]]:
+        mine = {"flow_runs": {"id": {"any_": [flow_run]}}}
+        return {found["key"]: found for found in self.post("artifacts/filter", mine)}
+
+    def slots_in_use(self, name: str) -> int:
+        """How many places of a deployment's concurrency limit are held."""
+        limit = self.deployment(name)["global_concurrency_limit"]
+        return int(self.get(f"v2/concurrency_limits/{limit['id']}")["active_slots"])
+
+
+def until(condition: Callable[[], Any], seconds: float) -> Any:
+    """Waits until the condition gives something true; gives that, or what it gave last."""
+    deadline = time.monotonic() + seconds
+    while not (found := condition()) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return found
+
+
+@contextmanager
+def service(warehouse: Path, config: Path | None = None, **env: str) -> Iterator[Service]:
+    with Service(warehouse, config, **env) as running:
+        yield running
