@@ -18,7 +18,8 @@ MOST_PARAMETERS = 5
 MOST_NESTING = 3
 # Their parameters are their interface.
 COMMANDS = {
-    ROOT / "flows" / name for name in ("cli.py", "cli_nights.py", "ingest.py", "nightly.py")
+    ROOT / "flows" / f"{name}.py"
+    for name in ("cli", "cli_nights", "cli_service", "ingest", "nightly", "backfill", "reprocess")
 }
 VAGUE_NAMES = {"utils", "util", "helpers", "helper", "manager", "common", "misc"}
 BLOCKS = (ast.For, ast.AsyncFor, ast.While, ast.If, ast.With, ast.AsyncWith, ast.Try)

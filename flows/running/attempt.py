@@ -7,7 +7,6 @@ which runs were broken off, and that nobody is at them (see `flows.service.reape
 """
 
 import fcntl
-import logging
 import os
 import signal
 from collections.abc import Iterator
@@ -17,8 +16,6 @@ from threading import Event
 
 from flows.running.parent import bound_to_parent
 from warehouse.layout import ATTEMPTS
-
-log = logging.getLogger("broadsheet.flow")
 
 GRACE_SECONDS = 20.0
 
@@ -64,7 +61,8 @@ def _bound_to_runner() -> AbstractContextManager[None]:
 
 
 def _stop(ended: Event) -> None:
-    log.warning("The runner is gone: this run stops, and is resumed.")
+    # Not a word before: this process prints through its runner, and a line that nobody takes any
+    # more ends the thread that says it (rich raises SystemExit on a broken pipe).
     os.kill(os.getpid(), signal.SIGTERM)
     if not ended.wait(GRACE_SECONDS):
         os._exit(1)

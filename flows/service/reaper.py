@@ -19,9 +19,10 @@ from prefect.client.schemas.objects import FlowRun
 from prefect.exceptions import ObjectNotFound
 from prefect.states import Cancelled
 
+from flows.nightly import night_of
 from flows.running.attempt import attempt_process
 from flows.running.crash import resume
-from flows.service.runs import runs_under_way
+from flows.service.runs import missed_nights, runs_under_way
 from warehouse.layout import ATTEMPTS
 
 log = logging.getLogger("broadsheet.service")
@@ -37,6 +38,7 @@ def reap(warehouse: Path, seconds: float) -> None:
     for mark in marks:
         end_process(warehouse, mark, seconds)
     with get_client(sync_client=True) as client:
+        _skip_missed_nights(client)
         for flow_run in runs_under_way(client):
             _settle(client, flow_run)
         for mark in marks:
@@ -64,6 +66,15 @@ def end_process(warehouse: Path, flow_run_id: str, seconds: float) -> None:
                 os.kill(process, signal.SIGKILL)
             deadline += seconds
         time.sleep(0.1)
+
+
+def _skip_missed_nights(client: SyncPrefectClient) -> None:
+    """Of nights that were due while nothing ran, the newest fetches what there is to fetch."""
+    missed = missed_nights(client)
+    for flow_run in missed[:-1]:
+        instead = night_of(missed[-1].expected_start_time)
+        message = f"Was due while broadsheet was down; the night of {instead} fetches its part."
+        client.set_flow_run_state(flow_run.id, Cancelled(message=message), force=True)
 
 
 def _settle(client: SyncPrefectClient, flow_run: FlowRun) -> None:

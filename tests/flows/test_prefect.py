@@ -77,7 +77,8 @@ def test_a_flow_run_tells_what_it_was_and_what_came_of_it(server: str, tmp_path:
     assert {"resolve", "load", "publish"} <= names
     assert any(name.startswith("process batch 1 of ") for name in names)
     artifacts = {artifact["key"]: artifact for artifact in read(server, "artifacts/filter")}
-    assert set(artifacts) == {"ingest-outcomes", "ingest-dropped"}
+    assert set(artifacts) == {"ingest-outcomes", "ingest", "ingest-progress"}
+    assert artifacts["ingest-progress"]["data"] == 100
     logged = [line["message"] for line in read(server, "logs/filter", {"limit": 200})]
     assert any(line.startswith("published file=") for line in logged)
     assert ask(tmp_path / "w", "select count(*) as n from articles") == [{"n": 8}]
@@ -117,6 +118,6 @@ def test_a_night_s_run_tells_what_each_source_gave(server: str, tmp_path: Path) 
     assert {"discover", "select", "fetch", "resolve", "load", "publish"} <= names
     found = read(server, "artifacts/filter", mine)
     artifacts = {artifact["key"]: artifact for artifact in found}
-    assert set(artifacts) == {"night-sources", "night-dropped"}
+    assert set(artifacts) == {"night-sources", "night", "night-progress"}
     assert "Tessary Press Agency" in artifacts["night-sources"]["data"]
-    assert "soft_404" in artifacts["night-dropped"]["data"]
+    assert "soft_404" in artifacts["night"]["data"]
