@@ -58,6 +58,7 @@ class Supervisor:
     server: subprocess.Popen[bytes] | None = None
     runner: subprocess.Popen[bytes] | None = None
     restarts: list[float] = field(default_factory=list)
+    started_at: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
 
     def start_runner(self) -> None:
         """Starts the runner, which registers the deployments first."""
@@ -94,6 +95,20 @@ class Supervisor:
                 )
             time.sleep(0.1)
 
+    def announce(self) -> places.Up:
+        """Leaves word of the processes, for `broadsheet status` and others."""
+        assert self.runner is not None
+        told = places.Up(
+            process=os.getpid(),
+            address=self.api.removesuffix("/api"),
+            api=self.api,
+            server=self.server.pid if self.server else None,
+            runner=self.runner.pid,
+            started_at=self.started_at,
+        )
+        places.announce(self.settings.warehouse, told)
+        return told
+
     def watch(self) -> None:
         """Keeps server and runner alive until this process is told to stop.
 
@@ -106,9 +121,11 @@ class Supervisor:
                 self._count_restart("server", self.server.returncode)
                 self.server = start_server(self.settings)
                 wait_for_server(self.server, self.settings)
+                self.announce()
             if self.runner is not None and self.runner.poll() is not None:
                 self._count_restart("runner", self.runner.returncode)
                 self.start_runner()
+                self.announce()
 
     def stop(self) -> None:
         """Flow runs first, which can then still say what became of them; the server last."""
@@ -154,28 +171,13 @@ def up(settings: Settings, config: Path | None, ready: Callable[[places.Up], Non
                 wait_for_server(supervisor.server, settings)
             supervisor.start_runner()
             supervisor.wait_until_ready()
-            told = _announced(supervisor)
-            ready(told)
+            ready(supervisor.announce())
             supervisor.watch()
         except _Stopped:
             log.info("stopping")
         finally:
             with _unstoppable():
                 supervisor.stop()
-
-
-def _announced(supervisor: Supervisor) -> places.Up:
-    assert supervisor.runner is not None
-    told = places.Up(
-        process=os.getpid(),
-        address=supervisor.api.removesuffix("/api"),
-        api=supervisor.api,
-        server=supervisor.server.pid if supervisor.server else None,
-        runner=supervisor.runner.pid,
-        started_at=datetime.now(UTC).isoformat(timespec="seconds"),
-    )
-    places.announce(supervisor.settings.warehouse, told)
-    return told
 
 
 @contextmanager
