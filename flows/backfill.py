@@ -1,6 +1,5 @@
 """The Prefect flow `backfill`: the past of one source by its sitemaps, or of many by CC-NEWS."""
 
-from datetime import datetime
 from functools import partial
 
 from prefect import flow, runtime
@@ -9,6 +8,7 @@ from prefect.states import Completed
 
 from config.errors import UsageError
 from config.settings import load_settings
+from flows.nightly import night_of
 from flows.running.crash import explain_or_resume
 from flows.running.outcome import told
 from flows.running.parameters import (
@@ -77,8 +77,7 @@ def backfill(
         if_locked: When another run holds the warehouse: wait for it, or cancel this run.
         config: A settings file instead of ./broadsheet.toml.
     """
-    start = runtime.flow_run.scheduled_start_time or datetime.now()
-    today = start.astimezone().date()
+    today = night_of(runtime.flow_run.scheduled_start_time)
     wait = if_locked == "wait"
 
     def work(stages: Stages) -> State[Summary]:

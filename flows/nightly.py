@@ -23,8 +23,9 @@ from tasks.pipeline import Stages, Summary
 
 
 def night_of(start: datetime | None) -> date:
-    """The local date of a scheduled start."""
-    return (start or datetime.now()).astimezone().date()
+    """The local date of a scheduled start, as a plain date: Prefect's own kind is none for JSON."""
+    local = (start or datetime.now()).astimezone()
+    return date(local.year, local.month, local.day)
 
 
 def _name() -> str:

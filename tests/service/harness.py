@@ -122,13 +122,24 @@ class Service:
         done = run(*arguments, "-w", self.warehouse, status=status, **self.environment)
         return done.stdout + done.stderr
 
+    def ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> httpx.Response:
+        """The API's answer; a busy server (503) is asked again, as Prefect's own client does."""
+
+        def answered() -> httpx.Response | None:
+            answer = httpx.request(method, f"{self.api}/{path}", json=body, timeout=60)
+            return answer if answer.status_code != 503 else None
+
+        answer = until(answered, 60)
+        assert answer is not None, f"{path}: the server stays busy"
+        return answer
+
     def post(self, path: str, body: dict[str, Any] | None = None) -> Any:
-        answer = httpx.post(f"{self.api}/{path}", json=body or {}, timeout=30)
+        answer = self.ask("POST", path, body or {})
         assert answer.status_code < 400, answer.text
         return answer.json()
 
     def get(self, path: str) -> Any:
-        answer = httpx.get(f"{self.api}/{path}", timeout=30)
+        answer = self.ask("GET", path)
         assert answer.status_code < 400, answer.text
         return answer.json()
 
@@ -145,8 +156,7 @@ class Service:
     def ask_for(self, name: str, **parameters: Any) -> httpx.Response:
         deployment = self.deployment(name)
         body = {"parameters": parameters, "state": {"type": "SCHEDULED"}}
-        path = f"{self.api}/deployments/{deployment['id']}/create_flow_run"
-        return httpx.post(path, json=body, timeout=30)
+        return self.ask("POST", f"deployments/{deployment['id']}/create_flow_run", body)
 
     def run_of(self, flow_run: str) -> dict[str, Any]:
         found: dict[str, Any] = self.get(f"flow_runs/{flow_run}")

@@ -14,8 +14,8 @@ DELAY = 0.35
 class SlowDesk(Desk):
     """A newsroom whose every source takes about eight seconds."""
 
-    def __init__(self, folder: Path, site: ManySites) -> None:
-        super().__init__(folder, site, delay=DELAY)
+    def __init__(self, folder: Path, site: ManySites, *, delay: float = DELAY) -> None:
+        super().__init__(folder, site, delay=delay)
         self.settings["prefect"] = {"stop_seconds": 20}
 
     def begin(self, service: Service, source: int, night: int = 0, **parameters: Any) -> str:
