@@ -1,6 +1,7 @@
 """The schedule: clocks that are put back and forward, and nights that nobody was awake for."""
 
 import asyncio
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -44,9 +45,8 @@ def test_a_wrong_setting_is_refused_in_a_sentence(
     monkeypatch: pytest.MonkeyPatch, name: str, value: str, sentence: str
 ) -> None:
     monkeypatch.setenv(f"BROADSHEET_PREFECT__{name}", value)
-    with pytest.raises(UsageError, match=".") as refused:
+    with pytest.raises(UsageError, match=re.escape(sentence)):
         load_settings()
-    assert sentence in str(refused.value)
 
 
 @pytest.fixture
