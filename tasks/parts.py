@@ -10,16 +10,18 @@ spoil each other's work, whatever the order in which they write.
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tasks.process.batch import Processed
 from tasks.records import Article, DateCandidate, Dropped
 from warehouse.files import write_bytes, written_aside
 from warehouse.schema import DATE_CANDIDATE_STRUCT, PROCESSED
+
+if TYPE_CHECKING:  # the extractor is not loaded with it
+    from tasks.process.batch import Processed
 
 # What is lost at most when a worker is killed; also bounds the memory of waiting rows.
 PART_DOCUMENTS = 512
@@ -54,7 +56,7 @@ def documents_in(parts: list[Part]) -> int:
 
 
 def write_parts(
-    processed: Iterable[Processed],
+    processed: "Iterable[Processed]",
     batch_file: Path,
     finished: list[Part],
     before_writing: Callable[[], None] = lambda: None,
@@ -117,7 +119,7 @@ def _folder(batch_file: Path) -> Path:
     return batch_file.parent.parent / "parts"
 
 
-def _row(processed: Processed) -> dict[str, Any]:
+def _row(processed: "Processed") -> dict[str, Any]:
     record = processed.record
     fields = _DROPPED_FIELDS if isinstance(record, Dropped) else _ARTICLE_FIELDS
     row = {name: getattr(record, name) for name in fields}

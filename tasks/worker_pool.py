@@ -180,7 +180,7 @@ class WorkerPool:
                 self._on_document()
             at = (what, int(value))
         status = worker.wait()
-        if not self._closed:
+        if not self._closed and call not in self._stopped:
             log.warning("worker died batch=%s at=%s status=%d", batch_file.stem, at, status)
             faults.blame(*at, status)
         return None
