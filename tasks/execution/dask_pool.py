@@ -17,7 +17,7 @@ from typing import Self
 
 import orjson
 from distributed import Client, Future, KilledWorker
-from distributed.comm import CommClosedError
+from distributed.comm.core import CommClosedError
 
 from config.errors import WorkerError
 from config.settings import Settings
