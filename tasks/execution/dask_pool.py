@@ -7,13 +7,13 @@ last part. A batch under which workers keep dying is split, until the document a
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import CancelledError
 from contextlib import ExitStack
 from pathlib import Path
 from threading import Condition, Event, Lock
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import orjson
 from distributed import Client, Future, KilledWorker
@@ -22,7 +22,6 @@ from distributed.comm.core import CommClosedError
 from config.errors import WorkerError
 from config.settings import Settings
 from tasks.execution.cluster import connected, local_cluster, lost_scheduler, threads_by_worker
-from tasks.execution.dask_worker import Order, process_batch
 from tasks.execution.deaths import culprit, forget_attempts
 from tasks.execution.identity import identity
 from tasks.worker_pool import Faults
@@ -35,6 +34,7 @@ CLOSING_SECONDS = 10.0
 SHARED_SECONDS = 90.0
 # A cluster whose workers die at everything is not the documents' fault.
 MOST_CULPRITS = 3
+MOST_ROUNDS = 20
 
 
 class DaskPool:
@@ -108,13 +108,18 @@ class DaskPool:
                 return self._without_culprits(batch_file)
 
     def _submit(self, batch_file: Path, faults: Faults) -> Future[str]:
-        order = Order(str(batch_file), tuple(faults.culprits), faults.unreadable, identity())
-        return self._client.submit(process_batch, order, pure=False)
+        order = {
+            "batch_file": str(batch_file),
+            "culprits": tuple(faults.culprits),
+            "unreadable": faults.unreadable,
+            "identity": identity(),
+        }
+        return self._client.submit(_portable(), order, pure=False)
 
     def _without_culprits(self, batch_file: Path) -> str:
         """Runs a batch under which workers died, and finds out at which documents."""
         faults = Faults()
-        while True:
+        for _ in range(MOST_ROUNDS):
             self._require_open()
             try:
                 return self._result(self._submit(batch_file, faults))
@@ -123,6 +128,7 @@ class DaskPool:
                 if (number := culprit(batch_file)) is not None:
                     blame(number, faults, batch_file)
                     forget_attempts(batch_file)
+        raise _hopeless(batch_file)
 
     def _result(self, future: Future[str]) -> str:
         ended = Event()
@@ -172,11 +178,29 @@ class DaskPool:
 def blame(number: int, faults: Faults, batch_file: Path) -> None:
     """Leaves a document out; when that does not help, reading it is what kills."""
     if faults.unreadable == number or len(faults.culprits) >= MOST_CULPRITS:
-        raise WorkerError(
-            f"Dask workers keep dying at batch {batch_file.stem}, whatever is left out of it: look "
-            "into their logs, and repeat the command, which resumes the run."
-        )
+        raise _hopeless(batch_file)
     if number in faults.culprits:
         faults.unreadable = number
     else:
         faults.culprits[number] = "worker_died"
+
+
+def _hopeless(batch_file: Path) -> WorkerError:
+    return WorkerError(
+        f"Dask workers keep dying at batch {batch_file.stem}, whatever is left out of it: look "
+        "into their logs, and repeat the command, which resumes the run."
+    )
+
+
+def _portable() -> Callable[[Mapping[str, Any]], str]:
+    """What is sent to workers: a local function travels by its code.
+
+    One that is named by its module would end a worker that has no Broadsheet, whoever it works for.
+    """
+
+    def process_batch(order: Mapping[str, Any]) -> str:
+        from tasks.execution import dask_worker
+
+        return dask_worker.process_batch(dask_worker.Order(**order))
+
+    return process_batch
