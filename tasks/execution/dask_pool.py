@@ -166,6 +166,7 @@ class DaskPool:
     def _documents(self, done: Path) -> int:
         deadline = time.monotonic() + SHARED_SECONDS
         while not done.is_file():
+            self._require_open()
             if time.monotonic() > deadline:
                 raise WorkerError(
                     f"A Dask worker wrote {done}, which is not there on this machine: the "
