@@ -5,6 +5,7 @@ unknown key is refused by its name.
 """
 
 import os
+import re
 import tomllib
 from datetime import datetime
 from ipaddress import ip_network
@@ -66,10 +67,27 @@ def _known_network(text: str) -> str:
     return text
 
 
+def _scheduler_address(text: str) -> str:
+    """tcp://10.0.0.5:8786, tls:// likewise; or nothing."""
+    found = re.fullmatch(r"(tcp|tls)://(\[[0-9a-fA-F:.]+\]|[^\s:/\[\]]+):(\d{1,5})", text)
+    if text and (found is None or not 0 < int(found[3]) < 65_536):
+        raise ValueError(f"{text!r} is no address of a Dask scheduler such as tcp://10.0.0.5:8786")
+    return text
+
+
 Networks = Annotated[
     tuple[Annotated[str, AfterValidator(_known_network)], ...], BeforeValidator(_listed)
 ]
 Days = Annotated[tuple[Annotated[int, Field(ge=1)], ...], BeforeValidator(_listed)]
+
+
+class ExecutionSettings(_Section):
+    """Where batches are processed, and how long other machines are waited for."""
+
+    backend: Literal["processes", "dask"]
+    scheduler: Annotated[str, AfterValidator(_scheduler_address)]
+    connect_seconds: Seconds
+    wait_seconds: Seconds
 
 
 class DiscoverSettings(_Section):
@@ -179,6 +197,7 @@ class Settings(_Section):
     workers: Annotated[int, Field(ge=0, le=1024)]
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"]
     sources: str
+    execution: ExecutionSettings
     discover: DiscoverSettings
     fetch: FetchSettings
     read: ReadSettings

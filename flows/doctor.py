@@ -33,7 +33,7 @@ def report(config: Path | None, warehouse: Path | None) -> int:
 
 
 def _python(settings: Settings) -> str:
-    return f"{sys.version.split()[0]}, {settings.worker_count} worker processes by default"
+    return sys.version.split()[0]
 
 
 def _installation(settings: Settings) -> str:
@@ -44,6 +44,12 @@ def _installation(settings: Settings) -> str:
     for module in modules:
         importlib.import_module(module)
     return ", ".join(f"{module} {version(module)}" for module in modules)
+
+
+def _execution(settings: Settings) -> str:
+    from tasks.execution.backend import describe_backend
+
+    return describe_backend(settings)
 
 
 def _language_model(settings: Settings) -> str:
@@ -125,6 +131,7 @@ def _unfinished(settings: Settings) -> str:
 CHECKS: dict[str, Check] = {
     "Python": _python,
     "installation": _installation,
+    "execution": _execution,
     "language model": _language_model,
     "settings": _settings,
     "sources": _sources,

@@ -20,13 +20,12 @@ from typing import TextIO
 import orjson
 
 from config.settings import ProcessSettings, ReadSettings
-from tasks.parts import finished_documents, write_parts
+from tasks.parts import documents_in, finished_parts, write_done, write_parts
 from tasks.process.batch import process_batch
 from tasks.process.extract import warm
 from tasks.read.batch import read_batch
 from tasks.records import Dropped, RawDocument
 from tasks.runs import batch_job
-from warehouse.files import write_bytes
 
 # The supervisor's pipe is ours alone: what a library prints goes to standard error.
 _channel: TextIO = sys.stdout
@@ -39,11 +38,13 @@ class Job:
     Attributes:
         culprits: documents, by their number within the batch, that killed a worker; and how.
         unreadable: the number of the document at which reading killed a worker, if it did.
+        part_documents: how large its first parts may be.
     """
 
     batch_file: Path
     culprits: dict[int, str]
     unreadable: int | None
+    part_documents: int
 
 
 def main() -> None:
@@ -69,7 +70,7 @@ def _keep_channel() -> None:
 def _job(line: str) -> Job:
     fields = orjson.loads(line)
     culprits = {int(number): reason for number, reason in fields["culprits"].items()}
-    return Job(Path(fields["batch"]), culprits, fields["unreadable"])
+    return Job(Path(fields["batch"]), culprits, fields["unreadable"], fields["part_documents"])
 
 
 def _answer(job: Job) -> None:
@@ -88,13 +89,12 @@ def _work(job: Job) -> int:
     batch, described = batch_job(job.batch_file)
     settings = ProcessSettings.model_validate(described["process"])
     read_settings = ReadSettings.model_validate(described["read"])
-    finished = finished_documents(job.batch_file)
+    finished = finished_parts(job.batch_file)
     documents = read_batch(batch, read_settings, described["columns"])
-    watched = _watched(documents, job, settings, finished)
-    total = write_parts(process_batch(watched, settings), job.batch_file, finished, _disarm)
-    done = job.batch_file.parent.parent / "done" / job.batch_file.name
-    write_bytes(done, orjson.dumps({"documents": total}))
-    return total
+    watched = _watched(documents, job, settings, documents_in(finished))
+    processed = process_batch(watched, settings)
+    parts = write_parts(processed, job.batch_file, finished, _disarm, job.part_documents)
+    return write_done(job.batch_file, parts)
 
 
 def _watched(

@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from config.errors import UsageError
 from config.settings import Settings
+from tasks.execution.backend import open_pool, require_backend
 from tasks.read.plan import batch_from_json
 from tasks.runs import Request, Run, plan, remove_unplanned_runs, start_or_resume, unfinished_runs
 from tasks.watching import Watcher
-from tasks.worker_pool import WorkerPool
 from warehouse.layout import LOCK, RUNS
 from warehouse.lock import writer_lock
 
@@ -78,6 +78,7 @@ def ingest(
         BroadsheetError: one sentence; what was published before is still there.
     """
     planned = plan(request, settings)  # before anything is made: bad input changes nothing
+    require_backend(settings)
     stages = Stages(settings, call, watcher).prepared()
     with stages.locked("ingest", wait=wait):
         run = start_or_resume(request, planned, stages.settings)
@@ -167,7 +168,7 @@ def _process(run: Run, stages: Stages) -> None:
     batches, todo = run.batches, run.unfinished_batches
     sizes = {path: batch_from_json(path.read_bytes()).bytes for path in todo}
     stages.watcher.planned(len(todo), sum(sizes.values()))
-    with WorkerPool(min(stages.settings.worker_count, len(todo)), stages.watcher.document) as pool:
+    with open_pool(stages.settings, todo, stages.watcher.document) as pool:
 
         def process(batch_file: Path) -> int:
             documents = pool.run(batch_file)

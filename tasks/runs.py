@@ -6,9 +6,11 @@
                             attempts/SOURCE.jsonl  every attempt, and where its bytes lie
                             fetched.json           the WARC files of the run are whole
                             batches/NNNNN.json     the plan: what each batch reads
-                            parts/NNNNN-MMMMMM.parquet
-                                                   documents MMMMMM… of batch NNNNN, as processed
-                            done/NNNNN.json        batch NNNNN is whole; how many documents it has
+                            parts/NNNNN-MMMMMMMMM-KKKK.parquet
+                                                   KKKK documents of batch NNNNN from number
+                                                   MMMMMMMMM on, as processed
+                            attempted/NNNNN-…      attempts on other machines that did not end
+                            done/NNNNN.json        batch NNNNN is whole: its documents and parts
                             resolved.json          the run's Parquet files are in the lake
 
 A run that only reads begins with its batches. After `resolved.json` the tables are committed one by
@@ -73,8 +75,12 @@ class Run:
 
     @property
     def parts(self) -> list[str]:
-        """The Parquet files of all processed documents."""
-        return [str(path) for path in sorted((self.folder / "parts").glob("*.parquet"))]
+        """The Parquet files of all processed documents, as who ended the batches names them."""
+        return [
+            str(self.folder / "parts" / name)
+            for done in self._done()
+            for name in orjson.loads(done.read_bytes())["parts"]
+        ]
 
     @property
     def is_planned(self) -> bool:
@@ -120,10 +126,10 @@ class Run:
 
     def documents_read(self) -> int:
         """What the readers counted, batch by batch; the ledger must come to the same."""
-        return sum(
-            int(orjson.loads(path.read_bytes())["documents"])
-            for path in (self.folder / "done").glob("*.json")
-        )
+        return sum(int(orjson.loads(done.read_bytes())["documents"]) for done in self._done())
+
+    def _done(self) -> list[Path]:
+        return sorted((self.folder / "done").glob("*.json"))
 
     def description(self) -> dict[str, Any]:
         """`run.json`: flow, parameters, inputs, started_at, read and process settings."""
@@ -131,7 +137,10 @@ class Run:
         return described
 
     def remove(self) -> None:
-        shutil.rmtree(self.folder)
+        """Removes the folder; renamed first, for a worker that lags behind may yet write to it."""
+        gone = self.folder.with_name(f".removed-{self.run_id}")
+        self.folder.rename(gone)
+        shutil.rmtree(gone, ignore_errors=True)
 
 
 def plan(request: Request, settings: Settings) -> Plan:
@@ -208,6 +217,8 @@ def unfinished_nights(warehouse: Path) -> Iterator[Run]:
 
 def remove_unplanned_runs(warehouse: Path) -> None:
     """Removes what was killed while it was begun; for the holder of the writer's lock."""
+    for gone in (warehouse / RUNS).glob(".removed-*"):
+        shutil.rmtree(gone, ignore_errors=True)
     for run in _folders(warehouse):
         with suppress(FileNotFoundError):
             if not run.is_planned and not run.fetches:

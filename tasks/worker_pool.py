@@ -3,7 +3,7 @@
 A plain process pool breaks as a whole when a worker dies. Here each call to `run` borrows one
 worker for one batch, and when the worker dies, a new one goes on behind its last part; the
 document at fault is left out. Callers bring the concurrency: threads of the command line, tasks
-of Prefect.
+of Prefect, threads of a Dask worker.
 """
 
 import logging
@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +22,7 @@ from typing import Self
 import orjson
 
 from config.errors import WorkerError
+from tasks.parts import PART_DOCUMENTS
 
 log = logging.getLogger("broadsheet.workers")
 
@@ -33,11 +34,18 @@ COMMAND = (sys.executable, "-P", "-m", "tasks.batch_worker")
 
 
 @dataclass(slots=True)
-class _Faults:
-    """What is known of a batch's documents that killed workers."""
+class Faults:
+    """What is known of a batch's documents that killed workers.
+
+    Attributes:
+        culprits: such documents, by their number within the batch, and how.
+        unreadable: the number of the document at which reading killed a worker, if it did.
+        part_documents: how large the batch's first parts may be, to narrow down another culprit.
+    """
 
     culprits: dict[int, str] = field(default_factory=dict)
     unreadable: int | None = None
+    part_documents: int = PART_DOCUMENTS
     crashes: Counter[tuple[str, int]] = field(default_factory=Counter)
 
     def blame(self, stage: str, number: int, status: int) -> None:
@@ -66,6 +74,8 @@ class WorkerPool:
         self._on_document = on_document
         self._idle: queue.SimpleQueue[subprocess.Popen[str] | None] = queue.SimpleQueue()
         self._alive: set[subprocess.Popen[str]] = set()
+        self._calls: dict[Hashable, subprocess.Popen[str]] = {}
+        self._stopped: set[Hashable] = set()
         self._closed = False
         for _ in range(count):
             self._idle.put(None)
@@ -84,24 +94,40 @@ class WorkerPool:
             worker.kill()
             worker.wait()
 
-    def run(self, batch_file: Path) -> int:
+    def run(
+        self, batch_file: Path, faults: Faults | None = None, call: Hashable | None = None
+    ) -> int:
         """Reads and processes one batch to its end; gives the number of its documents.
+
+        Args:
+            faults: what is known of the batch already.
+            call: a name for `stop`.
 
         Raises:
             WorkerError: the worker cannot work at all: it does not start, or the disk is full.
         """
         worker = self._idle.get()
-        faults = _Faults()
+        faults = faults or Faults()
         try:
             while True:
                 worker = worker or self._start()
-                documents = self._attempt(worker, batch_file, faults)
+                documents = self._attempt(worker, batch_file, faults, call)
                 if documents is not None:
                     return documents
                 self._alive.discard(worker)
                 worker = None
+                if call in self._stopped:
+                    raise WorkerError("The batch was taken back.")
         finally:
+            self._calls.pop(call, None)
+            self._stopped.discard(call)
             self._idle.put(worker)
+
+    def stop(self, call: Hashable) -> None:
+        """Ends a call of `run`, from another thread, with a WorkerError."""
+        self._stopped.add(call)
+        if worker := self._calls.get(call):
+            worker.kill()
 
     def _start(self) -> subprocess.Popen[str]:
         if self._closed:
@@ -126,15 +152,19 @@ class WorkerPool:
         return worker
 
     def _attempt(
-        self, worker: subprocess.Popen[str], batch_file: Path, faults: _Faults
+        self, worker: subprocess.Popen[str], batch_file: Path, faults: Faults, call: Hashable
     ) -> int | None:
         """Lets the worker do the batch; None when it died and the fault was noted."""
         assert worker.stdin is not None
         assert worker.stdout is not None
+        self._calls[call] = worker
+        if call in self._stopped:  # before it began
+            worker.kill()
         job = {
             "batch": str(batch_file),
             "culprits": {str(number): reason for number, reason in faults.culprits.items()},
             "unreadable": faults.unreadable,
+            "part_documents": faults.part_documents,
         }
         at = ("read", 0)
         with suppress(BrokenPipeError):  # it died while idle: its output ends, as below
@@ -150,7 +180,7 @@ class WorkerPool:
                 self._on_document()
             at = (what, int(value))
         status = worker.wait()
-        if not self._closed:
+        if not self._closed and call not in self._stopped:
             log.warning("worker died batch=%s at=%s status=%d", batch_file.stem, at, status)
             faults.blame(*at, status)
         return None

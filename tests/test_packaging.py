@@ -8,7 +8,16 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-HEAVY = ("prefect", "pyiceberg", "trafilatura", "pyarrow", "duckdb", "lxml", "sqlalchemy")
+HEAVY = (
+    "prefect",
+    "pyiceberg",
+    "trafilatura",
+    "pyarrow",
+    "duckdb",
+    "lxml",
+    "sqlalchemy",
+    "distributed",
+)
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["ingest", "--help"], ["--version"]])

@@ -5,6 +5,7 @@ whole resume scheme.
 """
 
 import os
+import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,9 +22,10 @@ from warehouse.schema import Table
 def written_aside(path: Path) -> Iterator[Path]:
     """Gives a temporary path beside `path`, which takes its place when the block ends well.
 
-    The name is this process's own: a writer that outlived its run cannot spoil a new one's file.
+    The name is this writer's own, also among machines that share the folder: one that outlived its
+    run cannot spoil a new one's file.
     """
-    aside = path.with_name(f".{path.name}.{os.getpid()}")
+    aside = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
         yield aside
         fsync(aside)

@@ -9,7 +9,7 @@ import orjson
 
 from config.settings import Settings, load_settings
 from tasks.load import load, publish_run
-from tasks.parts import write_parts
+from tasks.parts import write_done, write_parts
 from tasks.pipeline import make_warehouse
 from tasks.process.batch import Processed
 from tasks.records import Article
@@ -53,6 +53,5 @@ class Nights:
         (folder / "run.json").write_bytes(orjson.dumps(described))
         batch = folder / "batches" / "00001.json"
         batch.touch()
-        done = write_parts([Processed(one, 0.0) for one in articles], batch, 0)
-        (folder / "done" / batch.name).write_bytes(orjson.dumps({"documents": done}))
+        write_done(batch, write_parts([Processed(one, 0.0) for one in articles], batch, []))
         return Run(run_id, folder)

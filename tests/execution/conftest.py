@@ -1,0 +1,16 @@
+"""The cluster that a module's tests share."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.execution.clusters import Cluster
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A scheduler and two workers."""
+    with Cluster(tmp_path_factory.mktemp("cluster")) as cluster:
+        cluster.start_worker()
+        cluster.start_worker()
+        yield cluster

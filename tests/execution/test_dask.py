@@ -1,0 +1,175 @@
+"""Batches on a real Dask cluster: results equal to those of one machine, whatever dies."""
+
+import os
+import signal
+import subprocess
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+
+from config.settings import load_settings
+from tasks.pipeline import ingest, plain_calls
+from tasks.runs import Request
+from tasks.watching import Watcher
+from tests.execution.clusters import Cluster, kill_session, wait_for
+from tests.pipeline.archives import page, url_of, write_stories, write_warc
+from tests.pipeline.command import ask, start
+
+pytestmark = pytest.mark.timeout(240)
+SMALL_BATCHES = {"BROADSHEET_READ__BATCH_BYTES": "6000"}
+LOCAL_CLUSTER = {"BROADSHEET_EXECUTION__BACKEND": "dask"}
+CORPUS = Path(__file__).parents[2] / "flows" / "demo" / "corpus"
+TABLES = (
+    "select * exclude (run_id, loaded_at) from article_versions order by all",
+    "select * exclude (run_id, seconds) from documents order by all",
+    "select * exclude (run_id) from date_candidates order by all",
+)
+STOPPED = "broadsheet: Stopped; the same command resumes the run.\n"
+
+
+def ingested(archive: Path, warehouse: Path, **environment: str) -> Path:
+    """The warehouse, with the archive in it."""
+    with patch.dict(os.environ, environment), plain_calls(2) as call:
+        settings = load_settings(warehouse=warehouse, workers=2)
+        ingest(Request((str(archive),)), settings, call, Watcher())
+    return warehouse
+
+
+def state(warehouse: Path) -> list[list[dict[str, Any]]]:
+    return [ask(warehouse, table) for table in TABLES]
+
+
+def appear(warehouse: Path, pattern: str, process: subprocess.Popen[str], number: int = 1) -> None:
+    """Waits until the run's folder has so many such files."""
+
+    def there() -> bool:
+        assert process.poll() is None, process.communicate()
+        return len(list(warehouse.glob(f"runs/*/{pattern}"))) >= number
+
+    wait_for(there, f"{number} of {pattern}")
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_stories(tmp_path_factory.mktemp("archive") / "night.warc.gz", range(60))
+
+
+@pytest.fixture(scope="module")
+def unbroken(archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """What processes of one machine make of the archive."""
+    return state(ingested(archive, tmp_path_factory.mktemp("unbroken") / "w", **SMALL_BATCHES))
+
+
+def test_a_cluster_gives_the_same_to_the_byte(cluster: Cluster, tmp_path: Path) -> None:
+    here = ingested(CORPUS, tmp_path / "here", **SMALL_BATCHES)
+    there = ingested(CORPUS, tmp_path / "there", **SMALL_BATCHES, **cluster.environment)
+    assert state(there) == state(here)
+
+
+def test_pages_that_hang_or_take_dask_workers_down_are_failed_and_their_neighbours_are_not_lost(
+    cluster: Cluster, tmp_path: Path
+) -> None:
+    pages = {url_of(n): page(n) for n in range(40)}
+    pages["https://courier.example/take-all-down"] = page(100)
+    pages |= {url_of(n): page(n) for n in range(200, 210)}
+    pages["https://courier.example/hang"] = page(101)
+    pages |= {url_of(n): page(n) for n in range(300, 310)}
+    archive = write_warc(tmp_path / "night.warc.gz", pages)
+    short = {"BROADSHEET_PROCESS__PAGE_SECONDS": "2"}
+    ingested(archive, tmp_path / "w", **cluster.environment, **short)
+    assert ask(tmp_path / "w", "select documents, loaded, failed from runs") == [
+        {"documents": 62, "loaded": 60, "failed": 2}
+    ]
+    failed = ask(tmp_path / "w", "select url, reason from documents where outcome = 'failed'")
+    assert {row["url"].rpartition("/")[2]: row["reason"] for row in failed} == {
+        "take-all-down": "worker_died",
+        "hang": "timeout",
+    }
+
+
+def test_a_machine_that_is_gone_costs_nothing(
+    cluster: Cluster, archive: Path, unbroken: Any, tmp_path: Path
+) -> None:
+    doomed = cluster.start_worker()
+    wait_for(lambda: cluster.workers() == 3, "the third worker")
+    warehouse = tmp_path / "w"
+    process = start(
+        "ingest", archive, "--warehouse", warehouse, **SMALL_BATCHES, **cluster.environment
+    )
+    appear(warehouse, "attempted/*", process, 3)
+    kill_session(doomed)
+    assert process.wait(timeout=110) == 0, process.communicate()
+    process.communicate()
+    assert state(warehouse) == unbroken
+
+
+@pytest.mark.parametrize("first", [pytest.param("processes", marks=pytest.mark.slow), "dask"])
+def test_a_run_that_was_killed_is_resumed_by_the_other_backend(
+    cluster: Cluster, archive: Path, unbroken: Any, tmp_path: Path, first: str
+) -> None:
+    backends = {"processes": {}, "dask": cluster.environment}
+    warehouse = tmp_path / "w"
+    process = start(
+        "ingest", archive, "--warehouse", warehouse, **SMALL_BATCHES, **backends.pop(first)
+    )
+    appear(warehouse, "done/*.json", process)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+    (second,) = backends.values()
+    assert state(ingested(archive, warehouse, **SMALL_BATCHES, **second)) == unbroken
+
+
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGKILL])
+def test_nobody_works_for_a_run_that_was_stopped(
+    cluster: Cluster, tmp_path: Path, sign: signal.Signals
+) -> None:
+    archive = write_warc(tmp_path / "a.warc.gz", {"https://courier.example/hang": page(1)})
+    long = {"BROADSHEET_PROCESS__PAGE_SECONDS": "1000"}
+    process = start("ingest", archive, "--warehouse", tmp_path / "w", **cluster.environment, **long)
+    appear(tmp_path / "w", "attempted/*", process)
+    os.killpg(process.pid, sign)
+    _, shown = process.communicate(timeout=60)
+    if sign == signal.SIGINT:
+        assert (process.returncode, shown) == (130, STOPPED)
+    wait_for(lambda: not list(tmp_path.glob("w/runs/*/attempted/*")), "the end of the attempt")
+
+
+def test_a_cluster_of_this_machine_s_own_gives_the_same(
+    archive: Path, unbroken: Any, tmp_path: Path
+) -> None:
+    assert state(ingested(archive, tmp_path / "w", **SMALL_BATCHES, **LOCAL_CLUSTER)) == unbroken
+
+
+@pytest.mark.slow
+def test_ctrl_c_ends_a_cluster_of_this_machine_s_own(archive: Path, tmp_path: Path) -> None:
+    process = start(
+        *("ingest", archive, "--warehouse", tmp_path / "w", "--workers", "2"),
+        **SMALL_BATCHES,
+        **LOCAL_CLUSTER,
+    )
+    appear(tmp_path / "w", "parts/*.parquet", process)
+    os.killpg(process.pid, signal.SIGINT)
+    _, shown = process.communicate(timeout=60)
+    assert (process.returncode, shown) == (130, STOPPED)
+    with pytest.raises(ProcessLookupError):  # nobody of its session is left
+        os.killpg(process.pid, 0)
+
+
+def test_a_scheduler_that_is_gone_ends_the_run_with_a_sentence_and_it_can_be_resumed(
+    archive: Path, unbroken: Any, tmp_path: Path
+) -> None:
+    warehouse = tmp_path / "w"
+    with Cluster(tmp_path) as cluster:
+        cluster.start_worker()
+        process = start(
+            "ingest", archive, "--warehouse", warehouse, **SMALL_BATCHES, **cluster.environment
+        )
+        appear(warehouse, "parts/*.parquet", process)
+        kill_session(cluster.scheduler)
+        _, shown = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert shown.startswith("broadsheet: The Dask scheduler is gone")
+    assert shown.count("\n") == 1
+    assert state(ingested(archive, warehouse, **SMALL_BATCHES)) == unbroken
