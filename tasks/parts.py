@@ -103,7 +103,7 @@ def write_done(batch_file: Path, parts: list[Part]) -> int:
 
 
 def _parts(batch_file: Path) -> Iterator[Part]:
-    for path in _folder(batch_file).glob(f"{batch_file.stem}-*.parquet"):
+    for path in _folder(batch_file).glob(f"{batch_file.stem}-*-*.parquet"):
         _, first, documents = path.stem.split("-")
         yield Part(path, int(first), int(first) + int(documents))
 

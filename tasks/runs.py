@@ -79,7 +79,7 @@ class Run:
         return [
             str(self.folder / "parts" / name)
             for done in self._done()
-            for name in orjson.loads(done.read_bytes())["parts"]
+            for name in self._parts_of(done)
         ]
 
     @property
@@ -127,6 +127,13 @@ class Run:
     def documents_read(self) -> int:
         """What the readers counted, batch by batch; the ledger must come to the same."""
         return sum(int(orjson.loads(done.read_bytes())["documents"]) for done in self._done())
+
+    def _parts_of(self, done: Path) -> list[str]:
+        listed: list[str] | None = orjson.loads(done.read_bytes()).get("parts")
+        if listed is not None:
+            return listed
+        # Of a run that an older Broadsheet left unfinished: all of the batch's parts count.
+        return sorted(p.name for p in (self.folder / "parts").glob(f"{done.stem}-*.parquet"))
 
     def _done(self) -> list[Path]:
         return sorted((self.folder / "done").glob("*.json"))
