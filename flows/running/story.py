@@ -20,7 +20,7 @@ MOST_SOURCES = 200
 COUNTS = ("found", "fetched", "loaded", "revised", "rejected", "failed")
 # The UI draws bars in cream on grey, and as high as half a screen, unless it is told otherwise.
 CHART = {
-    "xyChart": {"height": 220},
+    "xyChart": {"height": 300},
     "themeVariables": {"xyChart": {"plotColorPalette": "#1d4ed8"}},
 }
 

@@ -91,6 +91,7 @@ class Ui:
         if custom.is_visible():
             custom.click()
         expect(submit).to_be_visible()
+        self.page.wait_for_load_state("networkidle")  # its values are set anew by a late answer
         return Form(self)
 
     def see_state(self, state: str, *, seconds: float = RUN_SECONDS) -> None:
@@ -118,10 +119,6 @@ class Ui:
         ).click()
         self.main.get_by_role("link", name=re.compile(r"^[0-9a-f]{8}$")).first.click()
         self.page.wait_for_url("**/artifacts/artifact/**")
-
-    def shoot(self, path: Path) -> None:
-        """A picture of what is to be seen now."""
-        self.page.screenshot(path=path)
 
 
 class Form:

@@ -6,13 +6,14 @@ Two nights of the demo's invented publishers, by the service and its UI as opera
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, FloatRect
 
 from flows.demo.server import DemoSite, serve
 from tests.past.site import write_config
 from tests.service.browser import Ui, chromium, launched, opened
 from tests.service.harness import Service
 
+WIDTH = 1280
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
 
 
@@ -40,22 +41,29 @@ def _take(service: Service, site: DemoSite, browser: Browser) -> None:
         ui.page.get_by_role("img").or_(
             ui.page.locator("svg[aria-roledescription]")
         ).first.wait_for()
-        _shoot(ui, "night", 1900)
+        _shoot(ui, "night", 1820, left=256)
         ui.open_deployments()
         ui.main.get_by_role("link", name="nightly", exact=True).first.wait_for()
         _shoot(ui, "deployments", 500)
         form = ui.open_form("ingest")
-        form.add("/home/desk/archive/*.warc.gz")
-        form.field("source").fill("Harbour Courier")
         form.field("warehouse").fill("/home/desk/news")
         form.field("config").fill("/home/desk/broadsheet.toml")
-        _shoot(ui, "run-form", 950)
+        form.field("source").fill("Harbour Courier")
+        form.add("/home/desk/archive/*.warc.gz")
+        _shoot(ui, "run-form", 990)
 
 
-def _shoot(ui: Ui, name: str, height: int) -> None:
-    ui.page.set_viewport_size({"width": 1280, "height": height})
-    ui.page.evaluate("() => { document.activeElement.blur(); window.scrollTo(0, 0) }")
-    ui.shoot(IMAGES / f"{name}.png")
+def _shoot(ui: Ui, name: str, height: int, *, left: int = 0) -> None:
+    """
+    Args:
+        left: so much is cut off there, such as the UI's menu.
+    """
+    ui.page.set_viewport_size({"width": WIDTH, "height": height})
+    ui.page.evaluate("() => window.scrollTo(0, 0)")
+    path = IMAGES / f"{name}.png"
+    clip: FloatRect = {"x": left, "y": 0, "width": WIDTH - left, "height": height}
+    ui.page.screenshot(path=path, clip=clip)
+    print(path, path.stat().st_size)
 
 
 if __name__ == "__main__":
