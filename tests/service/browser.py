@@ -136,7 +136,10 @@ class Form:
         """Adds an item to the form's first list."""
         self.page.get_by_role("button", name="Add item").first.click()
         handle = self.page.get_by_role("button", name="Drag to reorder").last
-        handle.locator("..").get_by_role("textbox").fill(str(item))
+        field = handle.locator("..").get_by_role("textbox")
+        field.fill(str(item))
+        field.blur()
+        expect(field).to_have_value(str(item))
 
     def pick(self, day: str) -> None:
         """A date for the form's first date field."""
@@ -153,6 +156,7 @@ class Form:
         """Starts the run and opens its page; gives its id."""
         with self.page.expect_response(re.compile("create_flow_run")) as answered:
             self.submit()
+        assert answered.value.ok, answered.value.text() + str(answered.value.request.post_data)
         flow_run = str(answered.value.json()["id"])
         self.page.locator(f"a[href*='{flow_run}']").first.click()
         self.page.get_by_role("tab", name="Artifacts", exact=True).wait_for()
