@@ -51,9 +51,9 @@ def ingest(
     warehouse: Folder | None = None,
     workers: Workers | None = None,
     limit: Limit | None = None,
-    columns: Columns = _NO_COLUMNS,
     if_locked: IfLocked = "wait",
     config: File | None = None,
+    columns: Columns = _NO_COLUMNS,
 ) -> State[Summary]:
     """Reads archives and folders into the warehouse and publishes news.duckdb.
 
@@ -62,12 +62,12 @@ def ingest(
     Args:
         paths: Files, folders and globs, in any mix, on the machine that runs the flow.
         source: The source that all documents get; empty: what the archive says.
-        warehouse: Folder of the tables; empty: the setting `warehouse`.
+        warehouse: Folder of the tables; empty: as the settings say.
         workers: Worker processes; empty: one per core.
-        limit: Take a first look: so many documents only.
-        columns: For rows: which column holds a field, such as text = story; empty: usual names.
+        limit: Take a first look: so many documents only; empty: all.
         if_locked: When another run holds the warehouse: wait for it, or cancel this run.
         config: A settings file instead of ./broadsheet.toml.
+        columns: For rows: which column holds a field, such as text = story; empty: usual names.
     """
 
     def work(stages: Stages) -> State[Summary]:

@@ -57,7 +57,7 @@ def nightly(
     Args:
         night: Its date; empty: the local date of the scheduled start.
         sources: Names of sources; empty: all that are enabled.
-        warehouse: Folder of the tables; empty: the setting `warehouse`.
+        warehouse: Folder of the tables; empty: as the settings say.
         workers: Worker processes; empty: one per core.
         if_locked: When another run holds the warehouse: wait for it, or cancel this run.
         config: A settings file instead of ./broadsheet.toml.

@@ -3,6 +3,7 @@
 An artifact is kept below 100 kB, for the UI's lists load it whole; what is longer is a query.
 """
 
+import json
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import date
@@ -16,7 +17,12 @@ from tasks.reprocess import Report
 from warehouse.layout import SERVICE
 
 MOST_SOURCES = 200
-COLUMNS = ("found", "fetched", "unchanged", "loaded", "revised", "rejected", "failed")
+COUNTS = ("found", "fetched", "loaded", "revised", "rejected", "failed")
+# The UI draws bars in cream on grey, and as high as half a screen, unless it is told otherwise.
+CHART = {
+    "xyChart": {"height": 300},
+    "themeVariables": {"xyChart": {"plotColorPalette": "#1d4ed8"}},
+}
 
 
 def tell_ingest(summary: Summary) -> None:
@@ -104,18 +110,13 @@ def _warnings(warnings: Sequence[str]) -> list[str]:
 
 
 def _sources(visits: Sequence[Visit]) -> list[str]:
+    """As wide as the UI's column for it; all columns are in the other artifact."""
     rows = [
-        (
-            visit.source,
-            *(f"{getattr(visit, name):,}" for name in COLUMNS),
-            _newest(visit),
-            visit.discovery,
-        )
+        (_name(visit), *(f"{getattr(visit, name):,}" for name in COUNTS), _newest(visit))
         for visit in visits[:MOST_SOURCES]
     ]
-    table = _table(
-        ("source", *COLUMNS, "newest", "lists"), rows, numbers=set(range(1, len(COLUMNS) + 1))
-    )
+    names = ("source", *COUNTS, "newest")
+    table = _table(names, rows, numbers=set(range(1, len(COUNTS) + 1)))
     if (more := len(visits) - MOST_SOURCES) > 0:
         table += ["", f"… and {more:,} more sources: `select * from nights`"]
     return ["## Sources", "", *table]
@@ -138,13 +139,15 @@ def _plot(history: Sequence[tuple[date, int]]) -> list[str]:
         return []
     nights = list(reversed(history))
     days = ", ".join(f'"{night:%d %b}"' for night, _ in nights)
+    most = max(1, *(loaded for _, loaded in nights))
     return [
         "## New articles by night",
         "",
         "```mermaid",
+        f"%%{{init: {json.dumps(CHART)}}}%%",
         "xychart-beta",
         f"    x-axis [{days}]",
-        '    y-axis "new articles"',
+        f'    y-axis "new articles" 0 --> {most}',
         f"    bar [{', '.join(str(loaded) for _, loaded in nights)}]",
         "```",
     ]
@@ -179,8 +182,13 @@ def _code(text: str) -> str:
 
 
 def _as_row(visit: Visit) -> dict[str, str | int]:
-    counts = {name: getattr(visit, name) for name in COLUMNS}
+    counts = {name: getattr(visit, name) for name in (*COUNTS, "unchanged")}
     return {"source": visit.source, **counts, "newest": _newest(visit), "note": visit.note}
+
+
+def _name(visit: Visit) -> str:
+    lists = "" if visit.discovery == "ok" else f" (lists: {visit.discovery})"
+    return visit.source + lists
 
 
 def _newest(visit: Visit) -> str:

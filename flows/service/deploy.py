@@ -11,6 +11,7 @@ from config.errors import ServiceError, UsageError
 from config.settings import Settings
 from flows.deployments import deployments, known_deployments
 from flows.service.automation import ensure_automation
+from flows.service.form import make_plain
 
 
 def deploy(settings: Settings, config: Path | None, pool: str | None) -> tuple[list[str], str]:
@@ -51,8 +52,9 @@ def _register(settings: Settings, config: Path | None, pool: str | None) -> list
         if pool:
             client.read_work_pool(pool)
         known = known_deployments(client, settings.warehouse)
-    made = deployments(settings, config, known)
-    for deployment in made:
-        deployment.apply(work_pool_name=pool)
+        made = deployments(settings, config, known)
+        for deployment in made:
+            deployment.apply(work_pool_name=pool)
+            make_plain(client, deployment.full_name)
     ensure_automation()
     return [deployment.full_name for deployment in made]

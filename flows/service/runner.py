@@ -19,6 +19,7 @@ from config.settings import Settings, load_settings
 from flows.deployments import deployments, known_deployments
 from flows.running.parent import bound_to_parent
 from flows.service.automation import HEARTBEAT_SECONDS, ensure_automation
+from flows.service.form import make_plain
 from flows.service.places import ready_file
 from flows.service.reaper import end_process, marked, reap
 
@@ -50,8 +51,9 @@ def _runner(settings: Settings, config: Path | None) -> Runner:
     )
     with get_client(sync_client=True) as client:
         known = known_deployments(client, settings.warehouse)
-    for deployment in deployments(settings, config, known):
-        runner.add_deployment(deployment)
+        for deployment in deployments(settings, config, known):
+            runner.add_deployment(deployment)
+            make_plain(client, deployment.full_name)
     ready_file(settings.warehouse).touch()
     return runner
 

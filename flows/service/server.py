@@ -78,6 +78,9 @@ def server_environment(settings: Settings) -> dict[str, str]:
         "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": lease,
         # By default any page in a browser on this machine may call the API.
         "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": address,
+        # Where the page came from. By default the UI asks port 4200 of the reader's own machine,
+        # whatever --port says.
+        "PREFECT_UI_API_URL": "/api",
         "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs,orphans",
         "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(wanted.keep_days * DAY),
         "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",

@@ -1,0 +1,163 @@
+"""The Prefect UI in a real browser: what a person sees and does there.
+
+The browser is the machine's chromium, or the one of BROADSHEET_CHROMIUM; none is ever downloaded.
+Nothing but this machine is asked for anything.
+"""
+
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+)
+SIZE = (1280, 900)
+SECONDS = 60  # for a page to be there, on a machine that does much else
+RUN_SECONDS = 150  # for a flow run to get somewhere
+
+
+def chromium() -> str:
+    """The path of a chromium; without one the test is skipped, or fails where it must be there."""
+    path = os.environ.get("BROADSHEET_CHROMIUM") or shutil.which("chromium")
+    if path and Path(path).is_file():
+        return path
+    reason = "there is no chromium: install one, or name its path in BROADSHEET_CHROMIUM"
+    if os.environ.get("BROADSHEET_REQUIRE_CHROMIUM"):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@contextmanager
+def launched(path: str) -> Iterator[Browser]:
+    """A browser without a window."""
+    expect.set_options(timeout=SECONDS * 1000)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@contextmanager
+def opened(browser: Browser, address: str) -> Iterator["Ui"]:
+    """The UI as somebody sees it who was never there before."""
+    width, height = SIZE
+    context = browser.new_context(viewport={"width": width, "height": height}, locale="en-GB")
+    context.set_default_timeout(SECONDS * 1000)
+    try:
+        page = context.new_page()
+        page.goto(address)
+        yield Ui(page)
+    finally:
+        context.close()
+
+
+class Ui:
+    """One tab of a browser with the UI in it."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.main = page.get_by_role("main")
+
+    def see(self, text: str | re.Pattern[str], *, seconds: float = SECONDS) -> None:
+        """Waits until a text is to be seen."""
+        expect(self.page.get_by_text(text).first).to_be_visible(timeout=seconds * 1000)
+
+    def open_deployments(self) -> None:
+        self.page.get_by_role("link", name="Deployments").first.click()
+        self.see(re.compile(r"\d+ Deployments?"))
+
+    def open_form(self, deployment: str) -> "Form":
+        """From anywhere to a deployment's run form."""
+        self.open_deployments()
+        self.main.get_by_role("link", name=deployment, exact=True).first.click()
+        self.main.get_by_role("button", name="Run", exact=True).click()
+        custom = self.page.get_by_role("menuitem", name="Custom run")
+        submit = self.page.get_by_role("button", name="Submit")
+        expect(custom.or_(submit)).to_be_visible()
+        if custom.is_visible():
+            custom.click()
+        expect(submit).to_be_visible()
+        self.page.wait_for_load_state("networkidle")  # its values are set anew by a late answer
+        return Form(self)
+
+    def see_state(self, state: str, *, seconds: float = RUN_SECONDS) -> None:
+        """Waits until the page of a run says so."""
+        shown = self.main.get_by_text(state, exact=True).first
+        expect(shown).to_be_visible(timeout=seconds * 1000)
+
+    def open_tab(self, name: str) -> None:
+        """A tab of a run's page."""
+        self.page.get_by_role("tab", name=name, exact=True).click()
+
+    def choose(self, action: str) -> None:
+        """An action of a run's menu, and the same word in the dialog that asks once more."""
+        self.main.get_by_role("button", name="Open menu").first.click()
+        self.page.get_by_role("menuitem", name=action).click()
+        dialog = self.page.get_by_role("alertdialog").or_(self.page.get_by_role("dialog"))
+        dialog.get_by_role("button", name=action).last.click()
+
+    def open_artifact(self, key: str) -> None:
+        """From the page of a run to its artifact with that key, and the newest of these."""
+        self.open_tab("Artifacts")
+        panel = self.page.get_by_role("tabpanel", name="Artifacts")
+        panel.get_by_role("link").filter(
+            has=self.page.get_by_role("heading", name=key, exact=True)
+        ).click()
+        self.main.get_by_role("link", name=re.compile(r"^[0-9a-f]{8}$")).first.click()
+        self.page.wait_for_url("**/artifacts/artifact/**")
+
+
+class Form:
+    """The run form of a deployment."""
+
+    def __init__(self, ui: Ui) -> None:
+        self.ui = ui
+        self.page = ui.page
+
+    def field(self, name: str) -> Locator:
+        """The field of a parameter that may be left empty."""
+        return self.page.get_by_label(f"{name} (Optional)", exact=True)
+
+    def add(self, item: str | Path) -> None:
+        """Adds an item to the form's first list."""
+        self.page.get_by_role("button", name="Add item").first.click()
+        handle = self.page.get_by_role("button", name="Drag to reorder").last
+        field = handle.locator("..").get_by_role("textbox")
+        field.fill(str(item))
+        field.blur()
+        expect(field).to_have_value(str(item))
+
+    def pick(self, day: str) -> None:
+        """A date for the form's first date field."""
+        self.page.get_by_role("button", name="Pick a date").or_(
+            self.page.get_by_text("Pick a date")
+        ).first.click()
+        self.page.get_by_label("Date (yyyy-MM-dd)").fill(day)
+        self.page.keyboard.press("Escape")
+
+    def submit(self) -> None:
+        self.page.get_by_role("button", name="Submit").click()
+
+    def start(self) -> str:
+        """Starts the run and opens its page; gives its id."""
+        with self.page.expect_response(re.compile("create_flow_run")) as answered:
+            self.submit()
+        assert answered.value.ok, answered.value.text() + str(answered.value.request.post_data)
+        flow_run = str(answered.value.json()["id"])
+        self.page.locator(f"a[href*='{flow_run}']").first.click()
+        self.page.get_by_role("tab", name="Artifacts", exact=True).wait_for()
+        return flow_run
