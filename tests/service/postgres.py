@@ -33,9 +33,9 @@ class Postgres:
     def place(self) -> str:
         return f"127.0.0.1:{self.port}/prefect"
 
-    def run(self, program: str, *arguments: str) -> str:
+    def run(self, program: str, *arguments: str, database: str = "prefect") -> str:
         """One of PostgreSQL's programs; gives what it printed."""
-        address = f"postgresql://prefect@{self.place}"
+        address = f"postgresql://prefect@127.0.0.1:{self.port}/{database}"
         done = subprocess.run(
             [self.bin / program, *arguments, address],
             env={**os.environ, "PGPASSWORD": PASSWORD},
@@ -74,26 +74,22 @@ def postgres() -> Iterator[Postgres]:
             check=True,
             capture_output=True,
         )
-        place = ("-p", str(made.port), "-h", "127.0.0.1", "-k", str(folder), "-F")
-        command = _as_user(made.bin / "postgres", "-D", data, *place)
-        with (folder.parent / f"{folder.name}.log").open("w") as log:
+        command = _as_user(
+            *(made.bin / "postgres", "-D", data, "-F", "-k", str(folder)),
+            *("-h", "127.0.0.1", "-p", str(made.port)),
+        )
+        with (folder / "log").open("w") as log:
             server = subprocess.Popen(command, stdout=log, stderr=log)
         try:
             ready = [made.bin / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(made.port)]
             assert until(lambda: subprocess.run(ready, check=False).returncode == 0, 60)
-            subprocess.run(
-                [made.bin / "createdb", "-h", "127.0.0.1", "-p", str(made.port), "-U", "prefect"]
-                + ["prefect"],
-                env={**os.environ, "PGPASSWORD": PASSWORD},
-                check=True,
-            )
+            made.run("psql", "-c", "create database prefect", database="postgres")
             yield made
         finally:
             server.terminate()
             server.wait(timeout=60)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-        (folder.parent / f"{folder.name}.log").unlink(missing_ok=True)
 
 
 def _as_user(*command: str | Path) -> Sequence[str]:

@@ -1,4 +1,4 @@
-"""What survives a restart: an operator's pause; and what a restart brings: the settings as they are.
+"""What survives a restart, an operator's pause; what it brings, the settings; a login; retention.
 
 The service asks for a login, so that all of this is true with one.
 """

@@ -1,4 +1,4 @@
-"""systemd stops the unit: SIGTERM to its main process (KillMode=mixed), or to all of its processes."""
+"""systemd stops the unit: SIGTERM to its main process, or to all of its processes at once."""
 
 import os
 import signal

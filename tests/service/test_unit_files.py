@@ -1,4 +1,4 @@
-"""The unit, the compose file, the image and the recipes of docs/service, as their tools see them."""
+"""The unit, compose file, image and recipes of docs/service, as their own tools see them."""
 
 import os
 import re
