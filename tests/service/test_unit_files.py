@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -9,15 +10,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 import yaml
 from prefect.events.schemas.automations import AutomationCore
 from prefect.flows import load_flow_from_entrypoint
 
 from config.settings import load_settings
+from flows.cli import app
 from flows.deployments import FLOWS, TAG
 
 ROOT = Path(__file__).parent.parent.parent
 SERVICE = ROOT / "docs" / "service"
+PAGE = ROOT / "docs" / "service.md"
 UNIT = SERVICE / "broadsheet.service"
 RECIPES = sorted((SERVICE / "automations").glob("*.yaml"))
 
@@ -116,6 +120,23 @@ def automations_of(text: str) -> list[dict[str, Any]]:
     """What `prefect automation create --from-file` makes of a file."""
     read = yaml.safe_load(text)
     return list(read.get("automations", [read]))
+
+
+@pytest.mark.parametrize(
+    "line", re.findall(r"^    .*?(?<![-\w/])broadsheet ([a-z].*)$", PAGE.read_text("utf-8"), re.M)
+)
+def test_a_command_of_the_page_is_one(line: str) -> None:
+    words = shlex.split(line.partition("&&")[0].rstrip(" )").replace("DAYS", "1"), comments=True)
+    if words[0] == "broadsheet":  # docker compose exec SERVICE COMMAND
+        words = words[1:]
+    name, *arguments = words
+    commands = typer.main.get_group(app).commands
+    commands[name].make_context(name, arguments)
+
+
+def test_the_links_of_the_page_lead_somewhere() -> None:
+    for target in re.findall(r"\]\(([^)#]+)\)", PAGE.read_text("utf-8")):
+        assert (PAGE.parent / target).exists(), target
 
 
 def test_prefect_yaml_has_the_deployments_that_the_code_has() -> None:
