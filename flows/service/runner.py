@@ -33,6 +33,8 @@ def main(warehouse: str, config: str) -> None:
         config: the settings file, absolute; "" for the defaults and the environment.
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    # Of a shell's background job SIGINT is ignored, by inheritance; we are stopped by it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     named = Path(config) if config else None
     settings = load_settings(named, warehouse=Path(warehouse))
     with bound_to_parent(lambda ended: _stop(settings, ended)):

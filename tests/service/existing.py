@@ -95,8 +95,13 @@ class Existing:
         try:
             yield
         finally:
+            # Prefect makes a SIGINT of it, which a background job of a shell is born deaf to.
             process.terminate()
-            process.wait(timeout=60)
+            try:
+                process.wait(timeout=20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
 
 
 @contextmanager
