@@ -53,9 +53,7 @@ def _register(settings: Settings, config: Path | None, pool: str | None) -> list
         known = known_deployments(client, settings.warehouse)
     made = deployments(settings, config, known)
     for deployment in made:
-        deployment.work_pool_name = (
-            pool  # None too is said: it leaves the pool of an earlier deploy
-        )
+        deployment.work_pool_name = pool  # None is told, too: it ends an earlier --work-pool
         deployment.apply()
     ensure_automation()
     return [deployment.full_name for deployment in made]
