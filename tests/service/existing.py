@@ -51,9 +51,14 @@ class Existing:
         return _run((*COMMAND, *map(str, arguments)), self.environment | environment, status)
 
     def ask(self, method: str, path: str, body: Any = None) -> Any:
-        answer = httpx.request(
-            method, f"{self.api}/{path}", json=body, auth=tuple(LOGIN.split(":")), timeout=60
-        )
+        """Asks again while the database is busy, as Prefect's own clients do."""
+        options: dict[str, Any] = {"json": body, "auth": tuple(LOGIN.split(":")), "timeout": 60}
+
+        def came() -> httpx.Response | None:
+            found = httpx.request(method, f"{self.api}/{path}", **options)
+            return found if found.status_code != 503 else None
+
+        answer = until(came, 60)
         assert answer.status_code < 400, answer.text
         return answer.json() if answer.content else None
 
