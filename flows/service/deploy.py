@@ -9,7 +9,7 @@ from prefect.settings import PREFECT_API_URL
 
 from config.errors import ServiceError, UsageError
 from config.settings import Settings
-from flows.deployments import deployments, known_deployments
+from flows.deployments import deployments, forget_old_schedules, known_deployments
 from flows.service.automation import ensure_automation
 
 
@@ -51,9 +51,9 @@ def _register(settings: Settings, config: Path | None, pool: str | None) -> list
         if pool:
             client.read_work_pool(pool)
         known = known_deployments(client, settings.warehouse)
+        forget_old_schedules(client, settings, known)
     made = deployments(settings, config, known)
     for deployment in made:
-        deployment.work_pool_name = pool  # None is told, too: it ends an earlier --work-pool
-        deployment.apply()
+        deployment.apply(work_pool_name=pool)
     ensure_automation()
     return [deployment.full_name for deployment in made]

@@ -16,7 +16,7 @@ from prefect import get_client
 from prefect.runner import Runner
 
 from config.settings import Settings, load_settings
-from flows.deployments import deployments, known_deployments
+from flows.deployments import deployments, forget_old_schedules, known_deployments
 from flows.running.parent import bound_to_parent
 from flows.service.automation import HEARTBEAT_SECONDS, ensure_automation
 from flows.service.places import ready_file
@@ -52,6 +52,7 @@ def _runner(settings: Settings, config: Path | None) -> Runner:
     )
     with get_client(sync_client=True) as client:
         known = known_deployments(client, settings.warehouse)
+        forget_old_schedules(client, settings, known)
     for deployment in deployments(settings, config, known):
         runner.add_deployment(deployment)
     ready_file(settings.warehouse).touch()
