@@ -1,7 +1,6 @@
 """The warehouse is its folder: copied while nothing writes, it is there again, and goes on."""
 
 import shutil
-import sqlite3
 from pathlib import Path
 
 import pytest
@@ -14,9 +13,8 @@ COUNT = "select count(*) as n from articles"
 
 @pytest.fixture
 def warehouse(tmp_path: Path) -> Path:
-    """With three articles, and a database of Prefect's beside them."""
+    """With three articles."""
     run("ingest", write_stories(tmp_path / "one.warc.gz", range(3)), "-w", tmp_path / "news")
-    (tmp_path / "news" / "service").mkdir()
     return tmp_path / "news"
 
 
@@ -40,24 +38,3 @@ def test_a_warehouse_that_moved_goes_on_behind_a_link(warehouse: Path, tmp_path:
     run("ingest", write_stories(tmp_path / "two.warc.gz", range(2, 5)), "-w", warehouse)
     assert ask(moved, COUNT) == [{"n": 5}]
     assert not run("doctor", "-w", warehouse).stderr
-
-
-def test_sqlite_s_own_backup_takes_what_is_still_in_the_log(
-    warehouse: Path, tmp_path: Path
-) -> None:
-    """`prefect.db` alone, copied while the server runs, would lack what its -wal file holds."""
-    with sqlite3.connect(warehouse / "service" / "prefect.db") as server:
-        server.execute("pragma journal_mode = wal")
-        server.execute("create table flow_run (name text)")
-        server.commit()
-        server.execute("insert into flow_run values ('nightly 2025-03-11')")
-        server.commit()
-        with (
-            sqlite3.connect(warehouse / "service" / "prefect.db") as source,
-            sqlite3.connect(tmp_path / "prefect.db") as copy,
-        ):
-            source.backup(copy)
-            assert copy.execute("select name from flow_run").fetchall() == [("nightly 2025-03-11",)]
-        source.close()
-        copy.close()
-    server.close()

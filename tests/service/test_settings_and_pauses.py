@@ -4,6 +4,7 @@ The service asks for a login, so that all of this is true with one.
 """
 
 import sqlite3
+import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,6 +18,7 @@ from tests.pipeline.command import run
 from tests.service.existing import LOGIN
 from tests.service.harness import Service, until
 from tests.service.refusing import PATIENT
+from tests.service.test_unit_files import require
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
@@ -148,6 +150,18 @@ def test_runs_are_forgotten_with_their_logs_and_artifacts(service: Guarded, tmp_
     connection.close()
     assert until(lambda: not any(_kept(service, old).values()), 60), _kept(service, old)
     assert all(_kept(service, new).values())
+
+
+def test_prefect_s_database_is_copied_while_it_is_used(service: Guarded, tmp_path: Path) -> None:
+    program = require("sqlite3")
+    copy = tmp_path / "prefect.db"
+    command = [program, str(service.warehouse / "service" / "prefect.db"), f".backup '{copy}'"]
+    subprocess.run(command, check=True, timeout=100)
+    with sqlite3.connect(copy) as connection:
+        assert connection.execute("pragma integrity_check").fetchall() == [("ok",)]
+        names = connection.execute("select name from deployment").fetchall()
+    connection.close()
+    assert ("nightly",) in names
 
 
 def test_an_operator_s_pause_and_changed_settings(service: Guarded, folder: Path) -> None:
