@@ -147,20 +147,20 @@ def test_a_late_a_failed_and_a_thin_night_are_told_by_webhook(
         return next((one for one in came if one["title"] == subject), None)
 
     flow_run = server.begin("nightly", night="2025-03-11")
-    assert until(lambda: any(one["title"].endswith(" is late") for one in came), 90), came
+    assert until(lambda: any(one["title"].endswith(" is late") for one in came), 200), came
     with server.worker(POOL):
         state = server.end_of(flow_run)
     assert state["type"] == "FAILED"
-    failed = until(lambda: told("Broadsheet: nightly 2025-03-11 Failed"), 60)
+    failed = until(lambda: told("Broadsheet: nightly 2025-03-11 Failed"), 200)
     assert failed, came
     assert state["message"] in failed["text"]
     assert "1 of 1 sources failed" in failed["text"]
     assert flow_run in failed["text"]
-    warned = until(lambda: told("Broadsheet: warnings of the night 2025-03-11"), 30)
+    warned = until(lambda: told("Broadsheet: warnings of the night 2025-03-11"), 200)
     assert warned, came
     assert "Dead Letter: " in warned["text"]
     _emit_thin(server)
-    thin = until(lambda: told("Broadsheet: the night 2025-03-12 is thin"), 30)
+    thin = until(lambda: told("Broadsheet: the night 2025-03-12 is thin"), 200)
     assert thin, came
     for words in ("where 40 are usual", "3 loaded", "harbour: feed_failed."):
         assert words in thin["text"]
@@ -205,7 +205,7 @@ def test_a_thin_night_is_told_by_mail(
     block = block_of(server, "mailtos", r"mailtos://USER:PASSWORD@smtp.example:587?", address)
     server.prefect("automation", "create", "--from-file", recipe("thin", block, tmp_path))
     _emit_thin(server)
-    assert until(lambda: came, 60)
+    assert until(lambda: came, 200)
     assert "Subject: Broadsheet: the night 2025-03-12 is thin" in came[0]
     assert "To: editor@example.org" in came[0]
     assert "where 40 are usual" in came[0]

@@ -77,6 +77,18 @@ def service(folder: Path) -> Iterator[Guarded]:
         yield running
 
 
+def test_the_server_plans_the_nights(service: Guarded) -> None:
+    """With a SQLAlchemy that Prefect does not know its scheduler fails, and no night ever comes."""
+    planned = {
+        "flow_runs": {"state": {"type": {"any_": ["SCHEDULED"]}}},
+        "flows": _named("nightly"),
+    }
+    nights = until(lambda: service.post("flow_runs/filter", planned), 100)
+    assert nights
+    assert all(night["auto_scheduled"] for night in nights)
+    assert "bulk DML" not in (service.warehouse / "service" / "server.log").read_text()
+
+
 def test_without_the_login_nothing_is_told(service: Guarded) -> None:
     for wrong in (None, ("editor", "wrong")):
         for method, path in (("POST", "flow_runs/filter"), ("GET", "admin/settings")):
