@@ -64,6 +64,21 @@ def known_deployments(
     return found
 
 
+def forget_old_schedules(
+    client: SyncPrefectClient, settings: Settings, known: dict[str, DeploymentResponse]
+) -> None:
+    """Deletes the schedules that the settings do not have, or have no longer.
+
+    Registering changes the schedule of the same slug, and leaves all others as they are: with a
+    new slug each night would be run twice, and with an empty schedule for ever.
+    """
+    wanted = {settings.prefect.slug} if settings.prefect.schedule else set()
+    for deployment in known.values():
+        for schedule in deployment.schedules:
+            if deployment.name != nightly.name or schedule.slug not in wanted:
+                client.delete_deployment_schedule(deployment.id, schedule.id)
+
+
 def _deployment(
     flow: Flow[..., Any],
     settings: Settings,
@@ -88,6 +103,8 @@ def _deployment(
         entrypoint_type=EntrypointType.MODULE_PATH,
     )
     assert isinstance(deployment, RunnerDeployment)
+    # Being set, they are told to the server: an earlier `deploy --work-pool` is over.
+    deployment.work_pool_name = deployment.work_queue_name = None
     return deployment
 
 

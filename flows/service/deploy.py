@@ -9,7 +9,7 @@ from prefect.settings import PREFECT_API_URL
 
 from config.errors import ServiceError, UsageError
 from config.settings import Settings
-from flows.deployments import deployments, known_deployments
+from flows.deployments import deployments, forget_old_schedules, known_deployments
 from flows.service.automation import ensure_automation
 from flows.service.form import make_plain
 
@@ -52,6 +52,7 @@ def _register(settings: Settings, config: Path | None, pool: str | None) -> list
         if pool:
             client.read_work_pool(pool)
         known = known_deployments(client, settings.warehouse)
+        forget_old_schedules(client, settings, known)
         made = deployments(settings, config, known)
         for deployment in made:
             deployment.apply(work_pool_name=pool)

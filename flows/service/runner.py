@@ -16,7 +16,7 @@ from prefect import get_client
 from prefect.runner import Runner
 
 from config.settings import Settings, load_settings
-from flows.deployments import deployments, known_deployments
+from flows.deployments import deployments, forget_old_schedules, known_deployments
 from flows.running.parent import bound_to_parent
 from flows.service.automation import HEARTBEAT_SECONDS, ensure_automation
 from flows.service.form import make_plain
@@ -34,6 +34,8 @@ def main(warehouse: str, config: str) -> None:
         config: the settings file, absolute; "" for the defaults and the environment.
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    # Of a shell's background job SIGINT is ignored, by inheritance; we are stopped by it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     named = Path(config) if config else None
     settings = load_settings(named, warehouse=Path(warehouse))
     with bound_to_parent(lambda ended: _stop(settings, ended)):
@@ -51,6 +53,7 @@ def _runner(settings: Settings, config: Path | None) -> Runner:
     )
     with get_client(sync_client=True) as client:
         known = known_deployments(client, settings.warehouse)
+        forget_old_schedules(client, settings, known)
         for deployment in deployments(settings, config, known):
             runner.add_deployment(deployment)
             make_plain(client, deployment.full_name)

@@ -1,9 +1,11 @@
 """The Prefect server: found where it is already, else started for this warehouse."""
 
 import os
+import re
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -16,6 +18,8 @@ from warehouse.layout import SERVICE
 
 COMMAND = (sys.executable, "-P", "-m", "flows.service.server_process")
 DAY = 86_400
+ERROR = re.compile(r"[\w.]*(Error|Exception)\b.*:")
+STARTS = "broadsheet starts the server"  # in its log: what is said before is of an earlier one
 # What its log says when the database was made by a newer Prefect, or is none.
 DATABASE_FAULTS = {
     "Can't locate revision": "was made by a newer Prefect: install that version again",
@@ -23,7 +27,9 @@ DATABASE_FAULTS = {
     "malformed": "is damaged: restore it from a backup, or move it away to begin anew",
     "readonly database": "cannot be written to: change its owner",
     "password authentication failed": "refuses the password of its connection URL",
-    "Connection refused": "does not answer at its connection URL",
+    "Connect call failed": "does not answer at its connection URL",
+    "socket.gaierror": "has a host in its connection URL that nobody knows",
+    "InvalidCatalogNameError": "is not there: make it by createdb",
 }
 
 
@@ -77,7 +83,7 @@ def server_environment(settings: Settings) -> dict[str, str]:
         # In memory, a restart of the server would end healthy runs with "410 Gone" (measured).
         "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": lease,
         # By default any page in a browser on this machine may call the API.
-        "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": address,
+        "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": ",".join(_origins(address)),
         # Where the page came from. By default the UI asks port 4200 of the reader's own machine,
         # whatever --port says.
         "PREFECT_UI_API_URL": "/api",
@@ -88,11 +94,20 @@ def server_environment(settings: Settings) -> dict[str, str]:
     return {**ours, **os.environ}
 
 
+def _origins(address: str) -> list[str]:
+    """What a browser calls this address: this machine has two names for itself."""
+    local = ("//127.0.0.1:", "//localhost:")
+    others = [address.replace(one, other) for one in local for other in local if one in address]
+    return sorted({address, *others})
+
+
 def start_server(settings: Settings) -> subprocess.Popen[bytes]:
     """Starts a server, in a session of its own: Ctrl-C must not reach it before its flows."""
     wanted = settings.prefect
     place = ("--host", wanted.host, "--port", str(wanted.port))
     with log_file(settings.warehouse, "server").open("ab") as log:
+        log.write(f"{STARTS} at {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC\n".encode())
+        log.flush()
         return subprocess.Popen(
             [*COMMAND, "server", "start", *place],
             stdin=subprocess.DEVNULL,
@@ -124,13 +139,15 @@ def wait_for_server(server: subprocess.Popen[bytes], settings: Settings) -> None
 
 
 def _why(log: Path) -> str:
-    text = log.read_text("utf-8", errors="replace")[-20_000:]
+    text = log.read_text("utf-8", errors="replace").rpartition(STARTS)[2]
     for sign, fault in DATABASE_FAULTS.items():
         if sign in text:
             named = os.environ.get("PREFECT_API_DATABASE_CONNECTION_URL")
             database = named.rpartition("@")[2] if named else log.with_name("prefect.db")
             return f"Prefect's database {database} {fault}; its log is {log}."
-    last = next((line.strip() for line in reversed(text.splitlines()) if line.strip()), "")
+    said = [line.strip() for line in text.splitlines()[1:] if line.strip()]
+    errors = [line for line in said if ERROR.match(line)]
+    last = (errors or said or ["it said nothing"])[-1]
     return f"The Prefect server ended at once ({last[:200]}): its log is {log}."
 
 

@@ -18,6 +18,7 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from config.errors import ServiceError
 from config.settings import Settings
+from flows.prefect_environment import DEFAULTS
 from flows.service import places
 from flows.service.reaper import end_process, marked, reap
 from flows.service.server import (
@@ -62,7 +63,9 @@ class Supervisor:
 
     def start_runner(self) -> None:
         """Starts the runner, which registers the deployments first."""
-        environment = server_environment(self.settings) | {
+        # A server that was there may want what only the user's own profile knows, such as a key.
+        ours = server_environment(self.settings)
+        environment = (ours if self.server is not None else DEFAULTS | os.environ) | {
             "PREFECT_API_URL": self.api,
             "PYTHONSAFEPATH": "1",  # flows are imported by name: not from the working directory
         }

@@ -1,0 +1,98 @@
+"""A PostgreSQL of the tests' own, in a folder of its own, that nobody else can reach."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.flows.test_prefect import free_port
+from tests.service.harness import until
+
+PASSWORD = "correct-horse"
+USER = "nobody"  # PostgreSQL refuses to run as root
+
+
+@dataclass(frozen=True, slots=True)
+class Postgres:
+    """A server with an empty database `prefect` of the user `prefect`."""
+
+    bin: Path
+    port: int
+
+    def url(self, password: str = PASSWORD) -> str:
+        """As Prefect's setting takes it."""
+        return f"postgresql+asyncpg://prefect:{password}@{self.place}"
+
+    @property
+    def place(self) -> str:
+        return f"127.0.0.1:{self.port}/prefect"
+
+    def run(self, program: str, *arguments: str, database: str = "prefect") -> str:
+        """One of PostgreSQL's programs; gives what it printed."""
+        address = f"postgresql://prefect@127.0.0.1:{self.port}/{database}"
+        done = subprocess.run(
+            [self.bin / program, *arguments, address],
+            env={**os.environ, "PGPASSWORD": PASSWORD},
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        return done.stdout
+
+
+def binaries() -> Path:
+    """Where PostgreSQL's programs are; without it the test is skipped, but in CI."""
+    versions = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    found = versions[-1] if versions else shutil.which("initdb")
+    if found is not None:
+        return Path(found).parent
+    if os.environ.get("CI") == "true":
+        pytest.fail("PostgreSQL is not installed: .ci/run is to install it")
+    pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
+
+
+@contextmanager
+def postgres() -> Iterator[Postgres]:
+    """Starts it; at the end it is gone, with its data."""
+    made = Postgres(binaries(), free_port())
+    folder = Path(tempfile.mkdtemp(prefix="broadsheet-postgres-"))
+    try:
+        (folder / "password").write_text(PASSWORD)
+        if os.geteuid() == 0:
+            shutil.chown(folder, USER)
+            shutil.chown(folder / "password", USER)
+        data = str(folder / "data")
+        initdb = ("--username=prefect", f"--pwfile={folder / 'password'}", "--auth=scram-sha-256")
+        subprocess.run(
+            _as_user(made.bin / "initdb", *initdb, "--no-sync", "-E", "UTF8", "-D", data),
+            check=True,
+            capture_output=True,
+        )
+        command = _as_user(
+            *(made.bin / "postgres", "-D", data, "-F", "-k", str(folder)),
+            *("-h", "127.0.0.1", "-p", str(made.port)),
+        )
+        with (folder / "log").open("w") as log:
+            server = subprocess.Popen(command, stdout=log, stderr=log)
+        try:
+            ready = [made.bin / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(made.port)]
+            assert until(lambda: subprocess.run(ready, check=False).returncode == 0, 60)
+            made.run("psql", "-c", "create database prefect", database="postgres")
+            yield made
+        finally:
+            server.terminate()
+            server.wait(timeout=60)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _as_user(*command: str | Path) -> Sequence[str]:
+    """Not as root, who is refused."""
+    words = [str(word) for word in command]
+    return ["runuser", "-u", USER, "--", *words] if os.geteuid() == 0 else words

@@ -1,0 +1,40 @@
+"""The warehouse is its folder: copied while nothing writes, it is there again, and goes on."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.pipeline.archives import write_stories
+from tests.pipeline.command import ask, run
+
+COUNT = "select count(*) as n from articles"
+
+
+@pytest.fixture
+def warehouse(tmp_path: Path) -> Path:
+    """With three articles."""
+    run("ingest", write_stories(tmp_path / "one.warc.gz", range(3)), "-w", tmp_path / "news")
+    return tmp_path / "news"
+
+
+def test_a_copy_put_back_at_the_same_path_goes_on(warehouse: Path, tmp_path: Path) -> None:
+    shutil.copytree(warehouse, tmp_path / "backup", symlinks=True)
+    run("ingest", write_stories(tmp_path / "lost.warc.gz", range(3, 9)), "-w", warehouse)
+    shutil.rmtree(warehouse)
+    shutil.copytree(tmp_path / "backup", warehouse, symlinks=True)
+    assert ask(warehouse, COUNT) == [{"n": 3}]
+    run("ingest", write_stories(tmp_path / "two.warc.gz", range(2, 5)), "-w", warehouse)
+    assert ask(warehouse, COUNT) == [{"n": 5}]
+
+
+def test_a_warehouse_that_moved_goes_on_behind_a_link(warehouse: Path, tmp_path: Path) -> None:
+    moved = tmp_path / "disk2" / "news"
+    shutil.copytree(warehouse, moved, symlinks=True)
+    shutil.rmtree(warehouse)
+    warehouse.symlink_to(moved)
+    for at in (warehouse, moved):
+        assert ask(at, COUNT) == [{"n": 3}]
+    run("ingest", write_stories(tmp_path / "two.warc.gz", range(2, 5)), "-w", warehouse)
+    assert ask(moved, COUNT) == [{"n": 5}]
+    assert not run("doctor", "-w", warehouse).stderr

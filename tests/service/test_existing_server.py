@@ -1,0 +1,239 @@
+"""A Prefect server that somebody else runs: deployments for a work pool's workers, and messages."""
+
+import json
+import socketserver
+import subprocess
+import sys
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from tests.flows.test_prefect import free_port
+from tests.pipeline.archives import write_stories
+from tests.pipeline.command import ask
+from tests.service.existing import LOGIN, ROOT, Existing, existing_server
+from tests.service.harness import Service, until
+from tests.service.recipes import block_of, recipe
+from tests.service.refusing import PATIENT
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+
+POOL = "newsroom"
+RECIPES = ("late", "failed", "thin", "warned")
+THIN = """
+from datetime import date
+from pathlib import Path
+from flows.running.events import announce
+from tasks.account import Night
+warnings = ("A thin night: 3 new articles, where 40 are usual.", "harbour: feed_failed.")
+night = Night(date(2025, 3, 12), "3 loaded", (), (), (), warnings, warnings[0])
+announce(night, Path("/news"))
+"""
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Existing]:
+    with existing_server(tmp_path_factory.mktemp("existing")) as made:
+        made.prefect("work-pool", "create", POOL, "--type", "process")
+        yield made
+
+
+def test_deploy_names_the_login_that_is_missing(server: Existing, tmp_path: Path) -> None:
+    for secret in ("", "editor:wrong"):
+        said = server.broadsheet(
+            "deploy", "-w", tmp_path / "w", status=1, PREFECT_API_AUTH_STRING=secret
+        )
+        assert said.strip() == (
+            f"broadsheet: The server at {server.api} refuses with status 401: "
+            "set PREFECT_API_AUTH_STRING (or PREFECT_API_KEY)."
+        )
+
+
+def test_deploy_names_the_pool_that_is_not_there(server: Existing, tmp_path: Path) -> None:
+    said = server.broadsheet("deploy", "--work-pool", "nowhere", "-w", tmp_path / "w", status=1)
+    assert said.strip() == (
+        f"broadsheet: The server at {server.api} has no work pool 'nowhere': "
+        "`prefect work-pool create nowhere --type process` makes one."
+    )
+
+
+def test_what_prefect_deploy_registers_a_worker_runs(server: Existing, tmp_path: Path) -> None:
+    said = server.prefect("deploy", "--all", BROADSHEET_WORK_POOL=POOL)
+    assert "nightly/nightly" in said
+    nightly = server.deployment("nightly")
+    assert nightly["work_pool_name"] == POOL
+    assert nightly["concurrency_options"]["collision_strategy"] == "CANCEL_NEW"
+    assert nightly["schedules"][0]["slug"] == "nightly"
+    assert "Its date" in json.dumps(nightly["parameter_openapi_schema"])
+    archive = write_stories(tmp_path / "night.warc.gz", range(3))
+    with server.worker(POOL, BROADSHEET_WAREHOUSE=str(tmp_path / "w")):
+        state = server.end_of(server.begin("ingest", paths=[str(archive)]))
+    assert (state["type"], state["message"]) == ("COMPLETED", "3 loaded")
+    assert ask(tmp_path / "w", "select count(*) as n from articles") == [{"n": 3}]
+
+
+@pytest.fixture(scope="module")
+def deployed(server: Existing, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The warehouse that `broadsheet deploy` registered; its only source is dead."""
+    folder = tmp_path_factory.mktemp("deployed")
+    dead = f"http://127.0.0.1:{free_port()}/"
+    (folder / "sources.toml").write_text(
+        f'[[source]]\nname = "Dead Letter"\nhomepage = "{dead}"\nfeeds = ["{dead}feed.xml"]\n'
+    )
+    config = folder / "broadsheet.toml"
+    config.write_text(
+        f"sources = {json.dumps(str(folder / 'sources.toml'))}\n"
+        "[fetch]\nretry_seconds = 0.1\ntries = 1\nfree_bytes = 0\n"
+    )
+    said = server.broadsheet(
+        *("deploy", "--work-pool", POOL, "-w", folder / "w", "--config", config)
+    )
+    names = "nightly/nightly, ingest/ingest, backfill/backfill, reprocess/reprocess"
+    assert f"Registered {names} at {server.api}." in said
+    assert f"Workers run them: prefect worker start --pool {POOL}" in said
+    return folder / "w"
+
+
+def test_what_broadsheet_deploy_registers_a_worker_runs(
+    server: Existing, deployed: Path, tmp_path: Path
+) -> None:
+    archive = write_stories(tmp_path / "night.warc.gz", range(4))
+    with server.worker(POOL):
+        state = server.end_of(server.begin("ingest", paths=[str(archive)]))
+    assert (state["type"], state["message"]) == ("COMPLETED", "4 loaded")
+    assert ask(deployed, "select count(*) as n from articles") == [{"n": 4}]
+
+
+def test_deployments_of_another_warehouse_are_left_alone(
+    server: Existing, deployed: Path, tmp_path: Path
+) -> None:
+    said = server.broadsheet("deploy", "-w", tmp_path / "other", status=1)
+    assert f"already has the deployment nightly for the warehouse {deployed}" in said
+    assert server.deployment("nightly")["parameters"]["warehouse"] == str(deployed)
+
+
+@pytest.fixture
+def inbox() -> Iterator[tuple[str, list[dict[str, str]]]]:
+    """The address of a webhook, and what has come there."""
+    came: list[dict[str, str]] = []
+
+    class Inbox(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            came.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Inbox) as receiver:
+        Thread(target=receiver.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{receiver.server_port}/broadsheet", came
+        receiver.shutdown()
+
+
+def test_a_late_a_failed_and_a_thin_night_are_told_by_webhook(
+    server: Existing, deployed: Path, tmp_path: Path, inbox: tuple[str, list[dict[str, str]]]
+) -> None:
+    address, came = inbox
+    block = block_of(server, "CustomWebhook", "https://hooks.example/", address)
+    for name in RECIPES:
+        server.prefect("automation", "create", "--from-file", recipe(name, block, tmp_path))
+
+    def told(subject: str) -> dict[str, str] | None:
+        return next((one for one in came if one["title"] == subject), None)
+
+    flow_run = server.begin("nightly", night="2025-03-11")
+    assert until(lambda: any(one["title"].endswith(" is late") for one in came), 200), came
+    with server.worker(POOL):
+        state = server.end_of(flow_run)
+    assert state["type"] == "FAILED"
+    failed = until(lambda: told("Broadsheet: nightly 2025-03-11 Failed"), 200)
+    assert failed, came
+    assert state["message"] in failed["text"]
+    assert "1 of 1 sources failed" in failed["text"]
+    assert flow_run in failed["text"]
+    warned = until(lambda: told("Broadsheet: warnings of the night 2025-03-11"), 200)
+    assert warned, came
+    assert "Dead Letter: " in warned["text"]
+    _emit_thin(server)
+    thin = until(lambda: told("Broadsheet: the night 2025-03-12 is thin"), 200)
+    assert thin, came
+    for words in ("where 40 are usual", "3 loaded", "harbour: feed_failed."):
+        assert words in thin["text"]
+
+
+def _emit_thin(server: Existing) -> None:
+    """The events of a thin night, as the flow sends them."""
+    subprocess.run([sys.executable, "-c", THIN], check=True, cwd=ROOT, env=server.environment)
+
+
+def test_the_recipes_for_slack_are_accepted(server: Existing, tmp_path: Path) -> None:
+    block = block_of(server, "hooks.slack.com")
+    for name in RECIPES:
+        said = server.prefect("automation", "create", "--from-file", recipe(name, block, tmp_path))
+        assert "Created" in said
+
+
+@pytest.fixture
+def mailbox() -> Iterator[tuple[str, list[str]]]:
+    """The address of an SMTP server, and the messages that it took."""
+    came: list[str] = []
+
+    class Mailbox(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            self.wfile.write(b"220 mailbox\r\n")
+            for line in self.rfile:
+                if line.upper().startswith(b"DATA"):
+                    self.wfile.write(b"354 go on\r\n")
+                    came.append(b"".join(iter(self.rfile.readline, b".\r\n")).decode())
+                self.wfile.write(b"250 ok\r\n")
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Mailbox) as receiver:
+        Thread(target=receiver.serve_forever, daemon=True).start()
+        yield f"mailto://127.0.0.1:{receiver.server_address[1]}?", came
+        receiver.shutdown()
+
+
+def test_a_thin_night_is_told_by_mail(
+    server: Existing, tmp_path: Path, mailbox: tuple[str, list[str]]
+) -> None:
+    address, came = mailbox
+    block = block_of(server, "mailtos", r"mailtos://USER:PASSWORD@smtp.example:587?", address)
+    server.prefect("automation", "create", "--from-file", recipe("thin", block, tmp_path))
+    _emit_thin(server)
+    assert until(lambda: came, 200)
+    assert "Subject: Broadsheet: the night 2025-03-12 is thin" in came[0]
+    assert "To: editor@example.org" in came[0]
+    assert "where 40 are usual" in came[0]
+
+
+def test_up_runs_the_deployments_at_that_server(
+    server: Existing, deployed: Path, tmp_path: Path
+) -> None:
+    """The login is known to the user's Prefect profile alone, as after `prefect cloud login`."""
+    (tmp_path / ".prefect").mkdir()
+    (tmp_path / ".prefect" / "profiles.toml").write_text(
+        'active = "newsroom"\n[profiles.newsroom]\n'
+        f'PREFECT_API_URL = "{server.api}"\nPREFECT_API_AUTH_STRING = "{LOGIN}"\n'
+    )
+    archive = write_stories(tmp_path / "more.warc.gz", range(4, 6))
+    with Service(deployed, **PATIENT, HOME=str(tmp_path)) as service:
+        assert server.deployment("ingest")["work_pool_name"] is None
+        state = server.end_of(server.begin("ingest", paths=[str(archive)]))
+        assert (state["type"], state["message"]) == ("COMPLETED", "2 loaded")
+        assert "not started by us" in service.command("status")
+        assert service.stop() == 0
+    assert server.ask("GET", "health") is True
+
+
+def test_deploy_without_a_pool_takes_the_deployments_out_of_it(
+    server: Existing, deployed: Path
+) -> None:
+    server.broadsheet("deploy", "--work-pool", POOL, "-w", deployed)
+    assert server.deployment("ingest")["work_pool_name"] == POOL
+    assert "`broadsheet up` on this machine" in server.broadsheet("deploy", "-w", deployed)
+    assert server.deployment("ingest")["work_pool_name"] is None

@@ -1,0 +1,182 @@
+"""What cannot be brought up says so in one sentence, and leaves nothing running."""
+
+import os
+import shutil
+import socket
+import sqlite3
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from flows.service import places
+from tests.flows.test_prefect import free_port
+from tests.pipeline.command import COMMAND, run
+from tests.service.harness import clean_environment
+from tests.service.refusing import refusal
+
+NOBODY = "65534"
+
+
+@pytest.fixture
+def taken() -> Iterator[int]:
+    """A port on which another program listens."""
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        yield other.getsockname()[1]
+
+
+def test_a_port_of_another_program_is_named(tmp_path: Path, taken: int) -> None:
+    said = refusal(tmp_path / "w", "up", f"--port={taken}")
+    assert said == (
+        f"Port {taken} of 127.0.0.1 cannot be used (Address already in use): free it, "
+        "or name another by --port or the setting prefect.port."
+    )
+
+
+def test_in_the_background_the_sentence_is_the_same(tmp_path: Path, taken: int) -> None:
+    assert f"Port {taken} of" in refusal(tmp_path / "w", "up", "--detach", f"--port={taken}")
+
+
+def test_a_server_that_does_not_answer_is_named(tmp_path: Path) -> None:
+    api = f"http://127.0.0.1:{free_port()}/api"
+    said = refusal(tmp_path / "w", "up", PREFECT_API_URL=api)
+    assert said == (
+        f"The Prefect server at {api} does not answer: start it, or unset PREFECT_API_URL to have "
+        "one of your own."
+    )
+    assert f"server at {api} does not answer" in refusal(
+        tmp_path / "w", "deploy", PREFECT_API_URL=api
+    )
+
+
+def test_a_second_up_says_who_is_there(tmp_path: Path) -> None:
+    with places.held(tmp_path / "w"):
+        for arguments in (["up"], ["up", "--detach"]):
+            said = refusal(tmp_path / "w", *arguments)
+            assert said.startswith(f"It is up already, as process {os.getpid()}")
+
+
+@pytest.mark.parametrize("detach", [(), ("--detach",)], ids=["here", "detached"])
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path, detach: tuple[str, ...]) -> None:
+    (tmp_path / "file").touch()
+    warehouse = tmp_path / "file" / "w"
+    said = refusal(warehouse, "up", *detach, status=2)
+    assert said == (
+        f"Cannot make the warehouse {warehouse}: Not a directory; name another by --warehouse."
+    )
+
+
+@pytest.fixture
+def of_root() -> Iterator[Path]:
+    """A folder that all can read and only root can write."""
+    if os.geteuid() != 0 or shutil.which("setpriv") is None:
+        pytest.skip("only root, with setpriv, can become somebody else")
+    folder = Path(tempfile.mkdtemp(prefix="broadsheet-of-root-"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.mark.parametrize("detach", [(), ("--detach",)], ids=["here", "detached"])
+def test_a_folder_that_cannot_be_written_is_named(of_root: Path, detach: tuple[str, ...]) -> None:
+    done = up_as_nobody(of_root, *detach)
+    assert (done.returncode, done.stderr) == (
+        2,
+        f"broadsheet: Cannot make the warehouse {of_root}: Permission denied; "
+        "name another by --warehouse.\n",
+    )
+
+
+@pytest.mark.parametrize("detach", [(), ("--detach",)], ids=["here", "detached"])
+def test_what_root_left_in_the_warehouse_is_named(of_root: Path, detach: tuple[str, ...]) -> None:
+    for name in ("up.lock", "up.log"):
+        (of_root / "service").mkdir(exist_ok=True)
+        (of_root / "service" / name).touch(mode=0o644)
+    shutil.chown(of_root, int(NOBODY))
+    done = up_as_nobody(of_root, *detach)
+    assert done.returncode == 1, done.stderr
+    (said,) = done.stderr.splitlines()
+    assert said.startswith("broadsheet: ")
+    assert "Permission denied" in said
+    assert str(of_root / "service") in said
+
+
+def up_as_nobody(warehouse: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    become = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
+    return subprocess.run(
+        [*become, *COMMAND, "up", *arguments, "-w", str(warehouse)],
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+        env=clean_environment(COLUMNS="500", HOME=str(warehouse)),
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "words"),
+    [
+        (["deploy"], {}, "There is no server to deploy to: set PREFECT_API_URL"),
+        (["up"], {"BROADSHEET_PREFECT__SCHEDULE": "at night"}, "'prefect.schedule' is refused"),
+        (["up"], {"BROADSHEET_PREFECT__TIMEZONE": "Mars"}, "'prefect.timezone' is refused"),
+        (["up"], {"BROADSHEET_PREFECT__SLUG": "My Night"}, "'prefect.slug' is refused"),
+        (["up", "--config=nowhere.toml"], {}, "Cannot read the settings file nowhere.toml"),
+    ],
+)
+def test_wrong_usage_has_its_own_exit_status(
+    tmp_path: Path, arguments: list[str], environment: dict[str, str], words: str
+) -> None:
+    assert words in refusal(tmp_path / "w", *arguments, status=2, **environment)
+
+
+def test_down_and_status_of_what_is_down(tmp_path: Path) -> None:
+    warehouse = tmp_path / "w"
+    assert "It is down." in run("down", "-w", warehouse).stdout
+    assert "down: `broadsheet up`" in run("status", "-w", warehouse, status=1).stdout
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    """Where Prefect's own database is to lie."""
+    path = tmp_path / "w" / "service" / "prefect.db"
+    path.parent.mkdir(parents=True)
+    return path
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(400)
+def test_a_database_of_a_newer_prefect_is_named(database: Path) -> None:
+    with sqlite3.connect(database) as connection:
+        connection.execute("create table alembic_version (version_num varchar(32) not null)")
+        connection.execute("insert into alembic_version values ('f00dfeedbeef')")
+    connection.close()
+    said = refusal(database.parent.parent, "up", f"--port={free_port()}")
+    assert said.startswith(f"Prefect's database {database} was made by a newer Prefect: install ")
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(400)
+@pytest.mark.parametrize("bytes_", [b"no database " * 1000, b"SQLite format 3\0" + b"\xff" * 9000])
+def test_a_damaged_database_is_named(database: Path, bytes_: bytes) -> None:
+    database.write_bytes(bytes_)
+    said = refusal(database.parent.parent, "up", f"--port={free_port()}")
+    assert said.startswith(f"Prefect's database {database} is damaged: restore it from a backup")
+    assert database.read_bytes() == bytes_
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(400)
+def test_a_database_server_that_is_not_there_is_named(tmp_path: Path) -> None:
+    place = f"127.0.0.1:{free_port()}/prefect"
+    url = f"postgresql+asyncpg://prefect:secret@{place}"
+    said = refusal(
+        tmp_path / "w",
+        *("up", f"--port={free_port()}"),
+        PREFECT_API_DATABASE_CONNECTION_URL=url,
+    )
+    assert said.startswith(f"Prefect's database {place} does not answer at its connection URL")
+    assert "secret" not in said
