@@ -84,6 +84,7 @@ def server_environment(settings: Settings) -> dict[str, str]:
         "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": lease,
         # What the UI calls; Prefect's own default knows nothing of --port.
         "PREFECT_UI_API_URL": api,
+        "PREFECT_UI_URL": address,  # of the links in its messages
         # By default any page in a browser on this machine may call the API.
         "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": ",".join(_origins(address)),
         "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs,orphans",
