@@ -82,6 +82,7 @@ def server_environment(settings: Settings) -> dict[str, str]:
         "PREFECT_HOME": str(settings.warehouse / SERVICE),
         # In memory, a restart of the server would end healthy runs with "410 Gone" (measured).
         "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": lease,
+        "PREFECT_UI_URL": address,  # of the links in its messages
         # By default any page in a browser on this machine may call the API.
         "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": ",".join(_origins(address)),
         # Where the page came from. By default the UI asks port 4200 of the reader's own machine,
