@@ -1,6 +1,6 @@
 """The Prefect UI in a real browser: what a person sees and does there.
 
-The browser is the machine's chromium, or the one of BROADSHEET_CHROMIUM; none is ever downloaded.
+The browser is the machine's chromium, or the one of CHROMIUM; none is ever downloaded.
 Nothing but this machine is asked for anything.
 """
 
@@ -30,11 +30,11 @@ RUN_SECONDS = 150  # for a flow run to get somewhere
 
 def chromium() -> str:
     """The path of a chromium; without one the test is skipped, or fails where it must be there."""
-    path = os.environ.get("BROADSHEET_CHROMIUM") or shutil.which("chromium")
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium")
     if path and Path(path).is_file():
         return path
-    reason = "there is no chromium: install one, or name its path in BROADSHEET_CHROMIUM"
-    if os.environ.get("BROADSHEET_REQUIRE_CHROMIUM"):
+    reason = "there is no chromium: install one, or name its path in CHROMIUM"
+    if os.environ.get("CI"):
         pytest.fail(reason)
     pytest.skip(reason)
 

@@ -61,7 +61,7 @@ def test_deploy_names_the_pool_that_is_not_there(server: Existing, tmp_path: Pat
 
 
 def test_what_prefect_deploy_registers_a_worker_runs(server: Existing, tmp_path: Path) -> None:
-    said = server.prefect("deploy", "--all", BROADSHEET_WORK_POOL=POOL)
+    said = server.prefect("deploy", "--all", WORK_POOL=POOL)
     assert "nightly/nightly" in said
     nightly = server.deployment("nightly")
     assert nightly["work_pool_name"] == POOL

@@ -56,7 +56,7 @@ def test_systemd_finds_the_unit_well_locked_in(tmp_path: Path) -> None:
 
 def test_compose_accepts_its_file() -> None:
     command = _compose()
-    secrets = {"BROADSHEET_LOGIN": "editor:secret", "DATABASE_PASSWORD": "anything"}
+    secrets = {"UI_LOGIN": "editor:secret", "DATABASE_PASSWORD": "anything"}
     done = subprocess.run(
         [*command, "-f", str(SERVICE / "compose.yaml"), "config"],
         capture_output=True,
