@@ -3,7 +3,8 @@
 import re
 from collections.abc import Callable, Iterator
 
-from tasks.process.metadata.elements import TELLING_LINK, Elements, Marked
+from tasks.process.metadata.element_names import TELLING_LINK
+from tasks.process.metadata.elements import Elements, Marked
 from tasks.process.metadata.evidence import PageEvidence
 from tasks.process.metadata.jsonld import JsonLd, types_of
 from tasks.process.metadata.names import distinct, fold, looks_like_name, names_in
@@ -80,7 +81,7 @@ def _from_meta(evidence: PageEvidence) -> Iterator[str]:
     for key in META_AUTHOR:
         names = [
             name
-            for content in evidence.elements.meta(key)
+            for content in evidence.elements.metas.get(key, ())
             if "://" not in content and not content.startswith(("/", "@"))
             for name in names_in(content)
         ]
@@ -105,7 +106,7 @@ def _from_microdata(evidence: PageEvidence) -> Iterator[str]:
 
 
 def _from_rel(evidence: PageEvidence) -> Iterator[str]:
-    marks = [m for m in evidence.elements.authors if "author" in (m.attributes.get("rel") or "")]
+    marks = [m for m in evidence.elements.signed if "author" in (m.attributes.get("rel") or "")]
     for mark in _in_article(evidence, marks):
         yield from _marked_names(mark)
 
@@ -158,8 +159,7 @@ def _from_author_classes(evidence: PageEvidence) -> Iterator[str]:
 
 
 def _from_author_links(evidence: PageEvidence) -> Iterator[str]:
-    marks = [m for m in evidence.elements.authors if _is_author_link(m)]
-    for mark in _in_article(evidence, marks)[:3]:
+    for mark in _in_article(evidence, evidence.elements.author_links)[:3]:
         yield from names_in(inner_text(mark.node), shown=True)
 
 

@@ -64,17 +64,20 @@ def _topics(elements: Elements) -> list[str]:
 
     Links within a paragraph are its words; a group further down belongs to other articles.
     """
-    start = elements.headings[0].position if elements.headings else 0
-    below = [mark for mark in elements.topics if mark.position > start]
+    if not elements.topics:
+        return []
+    start = elements.start
+    below = [mark for mark in elements.topics if elements.position(mark.node) > start]
     tagged = [mark for mark in below if "tag" in (mark.attributes.get("rel") or "").split()]
     own = tagged or [mark for mark in below if _is_own_topic(elements, mark.node)]
-    texts = [inner_text(mark.node) for mark in _first_group(own)]
+    texts = [inner_text(mark.node) for mark in _first_group(elements, own)]
     return [text for text in texts if text and len(text) <= LONGEST_TOPIC]
 
 
-def _first_group(marks: list[Marked]) -> list[Marked]:
+def _first_group(elements: Elements, marks: list[Marked]) -> list[Marked]:
+    places = [elements.position(mark.node) for mark in marks]
     for index in range(1, len(marks)):
-        if marks[index].position - marks[index - 1].position > WIDEST_GAP:
+        if places[index] - places[index - 1] > WIDEST_GAP:
             return marks[:index]
     return marks
 

@@ -119,7 +119,7 @@ def distinct(names: Iterable[str]) -> list[str]:
 
 def fold(text: str) -> str:
     """Letters and digits only, case folded: to compare names of sites."""
-    return "".join(char for char in text.casefold() if char.isalnum())
+    return "".join(filter(str.isalnum, text.casefold()))
 
 
 def _without_prefix(line: str) -> str:
