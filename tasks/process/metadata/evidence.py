@@ -1,5 +1,6 @@
 """What the readers of single fields share: everything known of one page, gathered once."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -8,6 +9,9 @@ from tasks.process.metadata.elements import Elements
 from tasks.process.metadata.jsonld import JsonLd, Node
 from tasks.process.metadata.visible import Line, lines_around
 from tasks.process.metadata.written_dates import Reading
+
+LOWER_WORD = re.compile(r"(?<!\w)[^\W\d_A-Z][^\W\d_]+")
+MOST_TEXT = 100_000
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,12 @@ class PageEvidence:
     sites: frozenset[str]
     reading: Reading
     latest: datetime | None
+
+    @cached_property
+    def common_words(self) -> frozenset[str]:
+        """Words that the page writes in lower case."""
+        text = self.elements.body.text(separator=" ") if self.elements.body else ""
+        return frozenset(LOWER_WORD.findall(text[:MOST_TEXT]))
 
     @cached_property
     def lines(self) -> list[Line]:
