@@ -32,7 +32,8 @@ NAMED_TOPICS = ", ".join(
 LABEL = re.compile(
     r"(?:(?:more|read more|learn more|mehr(?: lesen)?|weitere artikel) (?:on|about|über|zu|zum"
     r" thema|zu diesen themen)|(?:related |article )?(?:topics?|tags|keywords)|themen"
-    r"|verwandte themen|schlagw(?:orte|örter)|stichwörter|mots[- ]clés|sujets|thèmes|temas|etiquetas|argomenti"
+    r"|verwandte themen|schlagw(?:orte|örter)|stichwörter|mots[- ]clés|sujets|thèmes|temas"
+    r"|etiquetas|argomenti"
     r"|onderwerpen|emner|ämnen|теги|темы|関連キーワード|関連トピック|標籤|标签)\s?[:：]?",
     re.IGNORECASE,
 )
