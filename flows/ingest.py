@@ -44,6 +44,7 @@ def ingest(
     limit: Annotated[int | None, Field(ge=1)] = None,
     columns: dict[str, str] | None = None,
     config: Path | None = None,
+    keep_all: bool = False,
     wait: bool = False,
 ) -> State[Summary]:
     """Reads archives and folders into the warehouse and publishes news.duckdb.
@@ -58,10 +59,12 @@ def ingest(
         limit: Take a first look: so many documents only.
         columns: For rows: which column holds a field, such as {"text": "story"}.
         config: A settings file instead of ./broadsheet.toml.
+        keep_all: Load pages that are no articles, too, with their page_type and a flag.
         wait: Wait while another run writes to the warehouse, instead of failing.
     """
     log_to_run()
-    settings = load_settings(config, warehouse=warehouse, workers=workers)
+    chosen = {"keep_all": True} if keep_all else None
+    settings = load_settings(config, warehouse=warehouse, workers=workers, process=chosen)
     request = Request(tuple(paths), source, tuple((columns or {}).items()), limit)
     summary = run_pipeline(request, settings, call_as_task, LogWatcher(), wait=wait)
     record_outcomes(summary)
@@ -81,6 +84,7 @@ def run_as_flow(
         limit=request.limit,
         columns=dict(request.columns),
         config=config,
+        keep_all=settings.process.keep_all,
         wait=wait,
     )
     assert isinstance(summary, Summary)

@@ -111,7 +111,7 @@ def _judge(document: RawDocument, draft: Draft, settings: ProcessSettings) -> Ve
         title=draft.metadata.title,
         paragraphs=draft.cleaned.paragraphs,
     )
-    return judge(evidence, settings.min_words)
+    return judge(evidence, settings)
 
 
 def _article(document: RawDocument, draft: Draft, verdict: Verdict) -> Article:
