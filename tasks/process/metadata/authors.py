@@ -165,8 +165,7 @@ def _is_unlikely_word(evidence: PageEvidence, name: str) -> bool:
     """Whether a capitalised line may be a name: its words are not common words of the page."""
     if name.upper() == name.lower():  # a script without case gives no sign of a name
         return False
-    known = evidence.common_words
-    return not all(word.casefold() in known for word in name.split())
+    return not all(map(evidence.writes_small, name.split()))
 
 
 def _from_bylines(evidence: PageEvidence) -> Iterator[str]:

@@ -10,7 +10,6 @@ from tasks.process.metadata.jsonld import JsonLd, Node
 from tasks.process.metadata.visible import Line, lines_around
 from tasks.process.metadata.written_dates import Reading
 
-LOWER_WORD = re.compile(r"(?<!\w)[^\W\d_A-Z][^\W\d_]+")
 MOST_TEXT = 100_000
 
 
@@ -34,11 +33,13 @@ class PageEvidence:
     reading: Reading
     latest: datetime | None
 
+    def writes_small(self, word: str) -> bool:
+        """Whether the page has a word in lower case, as it has no part of a name."""
+        return re.search(rf"(?<!\w){re.escape(word.lower())}(?!\w)", self._text) is not None
+
     @cached_property
-    def common_words(self) -> frozenset[str]:
-        """Words that the page writes in lower case."""
-        text = self.elements.body.text(separator=" ") if self.elements.body else ""
-        return frozenset(LOWER_WORD.findall(text[:MOST_TEXT]))
+    def _text(self) -> str:
+        return self.elements.body.text(separator=" ")[:MOST_TEXT] if self.elements.body else ""
 
     @cached_property
     def lines(self) -> list[Line]:

@@ -27,7 +27,7 @@ TOPIC_KEYS = frozenset({"subject", "topic", "tag", "keyword"})
 LEAST_CODES = 4
 NAMED_TOPICS = ", ".join(
     f'[class*="{name}" i] a[href]'
-    for name in ("articletag", "article-tag", "topics", "keywords", "tag-list", "taglist", "tags")
+    for name in ("articletag", "topics", "keywords", "tag-list", "tags")
 )
 LABEL = re.compile(
     r"(?:(?:more|read more|learn more|mehr(?: lesen)?|weitere artikel) (?:on|about|über|zu|zum"
@@ -43,6 +43,7 @@ OF_THE_LIST = re.compile(
     re.IGNORECASE,
 )
 LABEL_NODES = 10_000
+LONGEST_LABEL = 80  # with the white space around it
 LABEL_REACH = 6
 LONGEST_BLOCK = 600
 
@@ -69,8 +70,9 @@ def _by_source(evidence: PageEvidence) -> Iterator[Iterable[str]]:
         else:
             yield _without_codes(keywords)
     yield _topics(elements)
-    yield _named_topics(elements)
-    yield _topics_below_label(elements)
+    if evidence.article is not None:  # the dear part, for pages that are declared as stories
+        yield _named_topics(elements)
+        yield _topics_below_label(elements)
     yield later
 
 
@@ -128,7 +130,8 @@ def _topics_below_label(elements: Elements) -> list[str]:
     """The links of the block that follows a label such as "Read more about"."""
     nodes = elements.body.traverse(include_text=True) if elements.body is not None else iter(())
     for node in islice(nodes, LABEL_NODES):
-        if node.tag == "-text" and LABEL.fullmatch(plain(node.text_content, LONGEST_TOPIC)):
+        raw = node.text_content if node.tag == "-text" else None
+        if raw and len(raw) <= LONGEST_LABEL and LABEL.fullmatch(raw.strip()):
             block = _block_with_links(node)
             links = block.css("a[href]")[:MOST_KEYWORDS] if block is not None else []
             if found := _texts(Marked(link, {}) for link in links):

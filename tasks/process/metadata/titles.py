@@ -25,6 +25,7 @@ KICKER = re.compile(
 LONGEST_TITLE = 500
 LONGEST_HEADING = 180
 LEAST_LIKENESS = 0.2
+MOST_HEADINGS = 20  # lists of cards have more
 SAME = 0.9
 
 
@@ -117,7 +118,7 @@ def _declared(evidence: PageEvidence) -> Iterator[str]:
 
 
 def _headings(evidence: PageEvidence, declared: list[str]) -> Iterator[str]:
-    for mark in evidence.elements.headings:
+    for mark in evidence.elements.headings[:MOST_HEADINGS]:
         if is_side_block(mark.node) or _leads_elsewhere(mark.node, evidence.url):
             continue
         text = strip_site(inner_text(mark.node, _beside_headline(mark.node)), evidence.sites)
