@@ -26,7 +26,7 @@ from tests.training import logistic
 TYPES = ("article", "listing", "collection", "product", "service", "forum", "documentation")
 FOLDS = 5
 RIDGE = 10.0
-REJECT_BELOW, DOUBT_BELOW = 0.35, 0.6
+REJECT_BELOW, DOUBT_BELOW = 0.3, 0.6
 REPORT = Path(__file__).with_name("page_types.json")
 CODE = [Path(module.__file__ or "") for module in (page_features, page_model, page_signs, logistic)]
 
