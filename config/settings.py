@@ -154,6 +154,7 @@ class ProcessSettings(_Section):
     page_chars: Annotated[int, Field(gt=0)]
     jsonld_bytes: Bytes
     min_words: Annotated[int, Field(ge=0)]
+    keep_all: bool
     timezone: ZoneName
 
 

@@ -13,6 +13,7 @@ from flows.options import (
     Columns,
     Config,
     DryRun,
+    KeepAll,
     Limit,
     Paths,
     Source,
@@ -77,6 +78,7 @@ def ingest(
     limit: Limit = None,
     columns: Columns = None,
     dry_run: DryRun = False,
+    keep_all: KeepAll = False,
     wait: Wait = False,
     prefect: AsFlow = False,
     config: Config = None,
@@ -96,7 +98,8 @@ def ingest(
     from flows.commands import ingest_command, read_columns, show_plan
     from tasks.runs import Request
 
-    settings = load_settings(config, warehouse=warehouse, workers=workers)
+    chosen = {"keep_all": True} if keep_all else None
+    settings = load_settings(config, warehouse=warehouse, workers=workers, process=chosen)
     request = Request(tuple(paths), source, read_columns(columns or []), limit)
     if dry_run:
         show_plan(request, settings)

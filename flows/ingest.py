@@ -53,6 +53,7 @@ def ingest(
     limit: Limit | None = None,
     if_locked: IfLocked = "wait",
     config: File | None = None,
+    keep_all: bool = False,
     columns: Columns = _NO_COLUMNS,
 ) -> State[Summary]:
     """Reads archives and folders into the warehouse and publishes news.duckdb.
@@ -67,6 +68,7 @@ def ingest(
         limit: Take a first look: so many documents only; empty: all.
         if_locked: When another run holds the warehouse: wait for it, or cancel this run.
         config: A settings file instead of ./broadsheet.toml.
+        keep_all: Load pages that are no articles, too, with their page_type and a flag.
         columns: For rows: which column holds a field, such as text = story; empty: usual names.
     """
 
@@ -78,7 +80,10 @@ def ingest(
         tell_ingest(summary)
         return Completed(message=one_line(summary) or "no documents", data=summary)
 
-    load = partial(load_settings, config, warehouse=warehouse, workers=workers)
+    chosen = {"keep_all": True} if keep_all else None
+    load = partial(
+        load_settings, config, warehouse=warehouse, workers=workers, process=chosen
+    )
     state: State[Summary] = told(load, "ingest-progress", work)
     return state
 
@@ -96,6 +101,7 @@ def run_as_flow(
         columns=Columns(**dict(request.columns)),
         if_locked="wait" if wait else "cancel",
         config=config,
+        keep_all=settings.process.keep_all,
     )
     assert isinstance(summary, Summary)
     return summary

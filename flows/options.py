@@ -49,6 +49,10 @@ Columns = Annotated[
     ),
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be read, and stop.")]
+KeepAll = Annotated[
+    bool,
+    typer.Option("--keep-all", help="Load listings, products, walls and the like, too, flagged."),
+]
 Wait = Annotated[
     bool, typer.Option("--wait", help="Wait while another run writes to the warehouse.")
 ]
