@@ -12,6 +12,7 @@ from flows.options import (
     Columns,
     Config,
     DryRun,
+    Extractor,
     Limit,
     Paths,
     Source,
@@ -80,6 +81,7 @@ def ingest(
     workers: Workers = None,
     limit: Limit = None,
     columns: Columns = None,
+    extractor: Extractor = None,
     dry_run: DryRun = False,
     wait: Wait = False,
     prefect: AsFlow = False,
@@ -100,7 +102,9 @@ def ingest(
     from flows.commands import ingest_command, read_columns, show_plan
     from tasks.runs import Request
 
-    settings = load_settings(config, warehouse=warehouse, workers=workers)
+    settings = load_settings(
+        config, warehouse=warehouse, workers=workers, process={"extractor": extractor}
+    )
     request = Request(tuple(paths), source, read_columns(columns or []), limit)
     if dry_run:
         show_plan(request, settings)

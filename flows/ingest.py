@@ -10,7 +10,7 @@ from prefect.states import Completed
 from prefect.task_runners import ThreadPoolTaskRunner
 from pydantic import Field
 
-from config.settings import Settings, load_settings
+from config.settings import Lane, Settings, load_settings
 from flows.artifacts import record_outcomes
 from flows.prefect_run import LogWatcher, call_as_task, log_to_run
 from flows.report import one_line
@@ -43,6 +43,7 @@ def ingest(
     workers: Annotated[int | None, Field(ge=1, le=1024)] = None,
     limit: Annotated[int | None, Field(ge=1)] = None,
     columns: dict[str, str] | None = None,
+    extractor: Lane | None = None,
     config: Path | None = None,
     wait: bool = False,
 ) -> State[Summary]:
@@ -57,11 +58,14 @@ def ingest(
         workers: Worker processes; empty: one per core.
         limit: Take a first look: so many documents only.
         columns: For rows: which column holds a field, such as {"text": "story"}.
+        extractor: Which lane reads pages; empty: the setting `process.extractor`.
         config: A settings file instead of ./broadsheet.toml.
         wait: Wait while another run writes to the warehouse, instead of failing.
     """
     log_to_run()
-    settings = load_settings(config, warehouse=warehouse, workers=workers)
+    settings = load_settings(
+        config, warehouse=warehouse, workers=workers, process={"extractor": extractor}
+    )
     request = Request(tuple(paths), source, tuple((columns or {}).items()), limit)
     summary = run_pipeline(request, settings, call_as_task, LogWatcher(), wait=wait)
     record_outcomes(summary)
@@ -80,6 +84,7 @@ def run_as_flow(
         workers=settings.workers or None,
         limit=request.limit,
         columns=dict(request.columns),
+        extractor=settings.process.extractor,
         config=config,
         wait=wait,
     )

@@ -1,4 +1,4 @@
-"""Benchmarks: `make bench`, or `python -m tests.benchmarks ingest|memory|rows|fetching`.
+"""Benchmarks: `make bench`, or `python -m tests.benchmarks extraction|ingest|memory|rows|fetching`.
 
 They print ratios of things that run side by side, for the machine's speed drifts; nothing here is
 an assertion. All but `fetching` need the corpora (BROADSHEET_CORPORA).
@@ -8,9 +8,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks import against_trafilatura, fetching, memory, rows
+from tests.benchmarks import against_trafilatura, extraction, fetching, memory, rows
 
 BENCHMARKS = {
+    "extraction": extraction.report,
     "ingest": against_trafilatura.report,
     "memory": memory.report,
     "rows": rows.report,
