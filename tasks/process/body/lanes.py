@@ -16,6 +16,8 @@ WORDS: Final = re.compile(r"\w+")
 SURE: Final = 0.86
 # Trafilatura is quadratic in elements: a minute for 40,000. Of 868 real pages one has more.
 MOST_TAGS: Final = 20_000
+TABLE: Final = re.compile("<table", re.IGNORECASE)
+MODERN: Final = "article, main, section"
 # Two texts that have less than this in common are not two readings of one story.
 ALIKE: Final = 0.5
 
@@ -32,25 +34,26 @@ def extract(html: str, tree: LexborHTMLParser, url: str | None, lane: Lane) -> B
     if lane == "careful":
         return extract_body(html, url)
     fast = extract_fast(tree)
-    if lane == "fast" or fast.confidence >= SURE:
+    doubt = _doubt(fast, html, tree) if lane == "cascade" else None
+    if doubt is None:
         return _fast_body(fast)
     if html.count("<") > MOST_TAGS:
-        return _fast_body(fast, (_unsure(fast), "careful_spared"))
+        return _fast_body(fast, (doubt, "careful_spared"))
     try:
         careful = extract_body(html, url)
     except ExtractorError:
         if not fast.paragraphs:
             raise
-        return _fast_body(fast, (_unsure(fast), "careful_failed"))
-    return better(fast, careful)
+        return _fast_body(fast, (doubt, "careful_failed"))
+    return better(fast, careful, doubt)
 
 
-def better(fast: FastText, careful: Body) -> Body:
+def better(fast: FastText, careful: Body, doubt: str = "unsure_text") -> Body:
     """The text to keep of a page on which the fast lane is unsure.
 
-    There trafilatura is the better one three times in four. Its text is kept unless it has none.
+    Trafilatura is the better one there (report.json). Its text is kept unless it has none.
     """
-    flags = [_unsure(fast)]
+    flags = [doubt]
     if not careful.paragraphs:
         return _fast_body(fast, tuple(flags))
     if common_share(fast.paragraphs, careful.paragraphs) < ALIKE:
@@ -76,8 +79,13 @@ def common_share(one: tuple[str, ...], two: tuple[str, ...]) -> float:
     return 2 * len(a & b) / (len(a) + len(b)) if a or b else 1.0
 
 
-def _unsure(fast: FastText) -> str:
-    return f"unsure_text:{round(100 * fast.confidence)}"
+def _doubt(fast: FastText, html: str, tree: LexborHTMLParser) -> str | None:
+    """Why the fast lane's text is not to be trusted, as a quality flag."""
+    if fast.confidence < SURE:
+        return f"unsure_text:{round(100 * fast.confidence)}"
+    # The model was shown next to none of these, and is sure of them nevertheless.
+    is_old = TABLE.search(html) and tree.css_first("table table") and not tree.css_first(MODERN)
+    return "table_layout" if is_old else None
 
 
 def _fast_body(fast: FastText, flags: tuple[str, ...] = ()) -> Body:

@@ -111,8 +111,15 @@ def test_trafilatura_is_spared_pages_with_very_many_elements(
     assert "careful_spared" in body.flags
 
 
+def test_pages_laid_out_by_tables_are_read_by_trafilatura_too() -> None:
+    cell = "".join(f"<p>{sentence}</p>" for sentence in SENTENCES * 3)
+    html = f"<table><tr><td><table><tr><td>{cell}</td></tr></table></td></tr></table>"
+    assert body_of("cascade", html).flags
+    assert not body_of("fast", html).flags
+
+
 def test_disagreement_is_flagged() -> None:
-    body = lanes.better(FastText(("one two three",), 0.5), Body(("four five",)))
+    body = lanes.better(FastText(("one two three",), 0.5), Body(("four five",)), "unsure_text:50")
     assert body.flags == ("unsure_text:50", "extractors_disagree")
     assert lanes.better(FastText(("one",), 0.5), Body(())).extractor == "blocks"
 
