@@ -13,6 +13,7 @@ from flows.options import (
     Columns,
     Config,
     DryRun,
+    Extractor,
     KeepAll,
     Limit,
     Paths,
@@ -77,6 +78,7 @@ def ingest(
     workers: Workers = None,
     limit: Limit = None,
     columns: Columns = None,
+    extractor: Extractor = None,
     dry_run: DryRun = False,
     keep_all: KeepAll = False,
     wait: Wait = False,
@@ -98,7 +100,7 @@ def ingest(
     from flows.commands import ingest_command, read_columns, show_plan
     from tasks.runs import Request
 
-    chosen = {"keep_all": True} if keep_all else None
+    chosen = {"extractor": extractor, "keep_all": keep_all or None}
     settings = load_settings(config, warehouse=warehouse, workers=workers, process=chosen)
     request = Request(tuple(paths), source, read_columns(columns or []), limit)
     if dry_run:

@@ -1,7 +1,7 @@
 """The options that commands share."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -35,6 +35,13 @@ Workers = Annotated[
     int | None,
     typer.Option(
         min=1, help="Worker processes. [dim]Default: one per core[/dim]", show_default=False
+    ),
+]
+Extractor = Annotated[
+    Literal["fast", "careful", "cascade"] | None,
+    typer.Option(
+        help="Which lane reads pages. [dim]Default: setting `process.extractor`, cascade[/dim]",
+        show_default=False,
     ),
 ]
 Limit = Annotated[

@@ -13,11 +13,12 @@ from selectolax.lexbor import LexborHTMLParser
 from config.errors import ExtractorError
 from config.settings import ProcessSettings
 from tasks.process.access import access_state
+from tasks.process.body.lanes import extract
 from tasks.process.charset import decode
 from tasks.process.clean import Cleaned, clean
 from tasks.process.datelines import credited, read_dateline
 from tasks.process.edges import names_in_byline
-from tasks.process.extract import Body, extract_body
+from tasks.process.extract import Body
 from tasks.process.fingerprint import article_id, content_hash, payload_digest, word_count
 from tasks.process.guards import refuse_page
 from tasks.process.language import identify
@@ -76,7 +77,7 @@ def _draft_page(document: RawDocument, settings: ProcessSettings) -> Draft | Dro
     tree = LexborHTMLParser(decoded.text)
     metadata = read_metadata(tree, _context(document), settings)
     try:
-        body = extract_body(decoded.text, document.url)
+        body = extract(decoded.text, tree, document.url, settings.extractor)
     except ExtractorError as error:
         return document.dropped("failed", "extractor_error", str(error))
     cleaned = clean(body.paragraphs, metadata.title, metadata.authors)
@@ -163,5 +164,11 @@ def _article(document: RawDocument, draft: Draft, verdict: Verdict) -> Article:
 
 def _flags(draft: Draft, verdict: Verdict) -> tuple[str, ...]:
     """Every flag once, in the order of the stages that raised them."""
-    raised = (*draft.flags, *draft.metadata.flags, *draft.cleaned.flags, *verdict.flags)
+    raised = (
+        *draft.flags,
+        *draft.metadata.flags,
+        *draft.body.flags,
+        *draft.cleaned.flags,
+        *verdict.flags,
+    )
     return tuple(dict.fromkeys(raised))
