@@ -143,9 +143,13 @@ class ReadSettings(_Section):
     nesting: Annotated[int, Field(ge=1, le=16)]
 
 
+Lane = Literal["fast", "careful", "cascade"]
+
+
 class ProcessSettings(_Section):
     """Bounds and choices of turning one document into a row."""
 
+    extractor: Lane
     page_seconds: Seconds
     read_seconds: Seconds
     tag_count: Annotated[int, Field(gt=0)]
@@ -154,6 +158,7 @@ class ProcessSettings(_Section):
     page_chars: Annotated[int, Field(gt=0)]
     jsonld_bytes: Bytes
     min_words: Annotated[int, Field(ge=0)]
+    keep_all: bool
     timezone: ZoneName
 
 
@@ -220,7 +225,8 @@ def load_settings(config: Path | None = None, **flags: Any) -> Settings:
 
     Args:
         config: a TOML file instead of ./broadsheet.toml; it must exist.
-        flags: top-level settings given on the command line; None means not given.
+        flags: settings given on the command line, those of a section as a dict; None means not
+            given.
 
     Raises:
         UsageError: a file cannot be read, or a key or value is refused; names file and key.
@@ -232,7 +238,7 @@ def load_settings(config: Path | None = None, **flags: Any) -> Settings:
         origin = str(local)
         merged = _merge(merged, _read_toml(local))
     merged = _merge(merged, _from_environment(merged))
-    merged = _merge(merged, {key: value for key, value in flags.items() if value is not None})
+    merged = _merge(merged, _given(flags))
     try:
         return Settings.model_validate(merged)
     except ValidationError as error:
@@ -246,6 +252,11 @@ def _read_toml(path: Path) -> dict[str, Any]:
         raise UsageError(f"Cannot read the settings file {path}: {error.strerror}.") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"The settings file {path} is not valid TOML: {error}.") from error
+
+
+def _given(flags: dict[str, Any]) -> dict[str, Any]:
+    sections = {key: _given(value) for key, value in flags.items() if isinstance(value, dict)}
+    return {key: value for key, value in (flags | sections).items() if value is not None}
 
 
 def _merge(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:

@@ -13,6 +13,8 @@ from flows.options import (
     Columns,
     Config,
     DryRun,
+    Extractor,
+    KeepAll,
     Limit,
     Paths,
     Source,
@@ -76,7 +78,9 @@ def ingest(
     workers: Workers = None,
     limit: Limit = None,
     columns: Columns = None,
+    extractor: Extractor = None,
     dry_run: DryRun = False,
+    keep_all: KeepAll = False,
     wait: Wait = False,
     prefect: AsFlow = False,
     config: Config = None,
@@ -96,7 +100,8 @@ def ingest(
     from flows.commands import ingest_command, read_columns, show_plan
     from tasks.runs import Request
 
-    settings = load_settings(config, warehouse=warehouse, workers=workers)
+    chosen = {"extractor": extractor, "keep_all": keep_all or None}
+    settings = load_settings(config, warehouse=warehouse, workers=workers, process=chosen)
     request = Request(tuple(paths), source, read_columns(columns or []), limit)
     if dry_run:
         show_plan(request, settings)

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from config.errors import UsageError
-from flows.options import AsFlow, Config, Limit, Wait, Warehouse, Workers
+from flows.options import AsFlow, Config, Extractor, Limit, Wait, Warehouse, Workers
 
 Names = Annotated[
     list[str] | None,
@@ -138,6 +138,7 @@ def reprocess(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Report what would change, and change nothing.")
     ] = False,
+    extractor: Extractor = None,
     warehouse: Warehouse = None,
     workers: Workers = None,
     wait: Wait = False,
@@ -152,7 +153,9 @@ def reprocess(
     from flows.past_commands import reprocess_command
     from tasks.reprocess import ReprocessRequest
 
-    settings = load_settings(config, warehouse=warehouse, workers=workers)
+    settings = load_settings(
+        config, warehouse=warehouse, workers=workers, process={"extractor": extractor}
+    )
     request = ReprocessRequest(source, _day(first), _day(last))
     reprocess_command(request, settings, wait=wait, dry_run=dry_run)
 

@@ -8,7 +8,7 @@ from prefect import flow, runtime
 from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
-from config.settings import Settings, load_settings
+from config.settings import Lane, Settings, load_settings
 from flows.running.crash import explain_or_resume
 from flows.running.outcome import told
 from flows.running.parameters import (
@@ -53,6 +53,8 @@ def ingest(
     limit: Limit | None = None,
     if_locked: IfLocked = "wait",
     config: File | None = None,
+    extractor: Lane | None = None,
+    keep_all: bool = False,
     columns: Columns = _NO_COLUMNS,
 ) -> State[Summary]:
     """Reads archives and folders into the warehouse and publishes news.duckdb.
@@ -67,6 +69,8 @@ def ingest(
         limit: Take a first look: so many documents only; empty: all.
         if_locked: When another run holds the warehouse: wait for it, or cancel this run.
         config: A settings file instead of ./broadsheet.toml.
+        extractor: Which lane reads pages; empty: as the settings say.
+        keep_all: Load pages that are no articles, too, with their page_type and a flag.
         columns: For rows: which column holds a field, such as text = story; empty: usual names.
     """
 
@@ -78,7 +82,8 @@ def ingest(
         tell_ingest(summary)
         return Completed(message=one_line(summary) or "no documents", data=summary)
 
-    load = partial(load_settings, config, warehouse=warehouse, workers=workers)
+    chosen = {"extractor": extractor, "keep_all": keep_all or None}
+    load = partial(load_settings, config, warehouse=warehouse, workers=workers, process=chosen)
     state: State[Summary] = told(load, "ingest-progress", work)
     return state
 
@@ -95,7 +100,9 @@ def run_as_flow(
         limit=request.limit,
         columns=Columns(**dict(request.columns)),
         if_locked="wait" if wait else "cancel",
+        extractor=settings.process.extractor,
         config=config,
+        keep_all=settings.process.keep_all,
     )
     assert isinstance(summary, Summary)
     return summary

@@ -1,7 +1,7 @@
 """The options that commands share."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -37,6 +37,13 @@ Workers = Annotated[
         min=1, help="Worker processes. [dim]Default: one per core[/dim]", show_default=False
     ),
 ]
+Extractor = Annotated[
+    Literal["fast", "careful", "cascade"] | None,
+    typer.Option(
+        help="Which lane reads pages. [dim]Default: setting `process.extractor`, cascade[/dim]",
+        show_default=False,
+    ),
+]
 Limit = Annotated[
     int | None, typer.Option(min=1, metavar="N", help="Take a first look: N documents only.")
 ]
@@ -49,6 +56,10 @@ Columns = Annotated[
     ),
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be read, and stop.")]
+KeepAll = Annotated[
+    bool,
+    typer.Option("--keep-all", help="Load listings, products, walls and the like, too, flagged."),
+]
 Wait = Annotated[
     bool, typer.Option("--wait", help="Wait while another run writes to the warehouse.")
 ]

@@ -22,7 +22,7 @@ import orjson
 from config.settings import ProcessSettings, ReadSettings
 from tasks.parts import documents_in, finished_parts, write_done, write_parts
 from tasks.process.batch import process_batch
-from tasks.process.extract import warm
+from tasks.process.body.lanes import warm
 from tasks.read.batch import read_batch
 from tasks.records import Dropped, RawDocument
 from tasks.runs import batch_job

@@ -16,7 +16,7 @@ from warehouse.publish import publish, remove_unfinished_publications, take_snap
 
 def load(run: Run, settings: Settings) -> None:
     """Commits a resolved run to the tables."""
-    from tasks.process.extract import EXTRACTOR_VERSION  # heavy, and not needed before
+    from tasks.process.body.lanes import versions  # heavy, and not needed before
 
     described = run.description()
     resolved = read_resolved(run)
@@ -31,7 +31,7 @@ def load(run: Run, settings: Settings) -> None:
         "documents": run.documents_read(),
         **{outcome: resolved.by_outcome(outcome) for outcome in outcomes},
         "code_version": version("broadsheet"),
-        "extractor_version": EXTRACTOR_VERSION,
+        "extractor_version": versions(),
     }
     commit_run(open_lake(run.warehouse), resolved.files, row, settings.load)
 

@@ -106,9 +106,9 @@ def _files(warehouse: Path, request: ReprocessRequest) -> list[str]:
 
 
 def _start_or_resume(request: ReprocessRequest, files: Sequence[str], settings: Settings) -> Run:
-    from tasks.process.extract import EXTRACTOR_VERSION  # heavy
+    from tasks.process.body.lanes import versions  # heavy
 
-    key = run_key(REPROCESS, [asdict(request), files, EXTRACTOR_VERSION])
+    key = run_key(REPROCESS, [asdict(request), files, versions(), settings.process.extractor])
     if found := find_run(settings.warehouse, key):
         return found
     planned = plan_inputs(files, settings.read, columns={}, limit=None, base=settings.warehouse)

@@ -7,6 +7,7 @@ of Prefect, threads of a Dask worker.
 """
 
 import logging
+import os
 import queue
 import signal
 import subprocess
@@ -29,6 +30,8 @@ log = logging.getLogger("broadsheet.workers")
 # A worker that dies without its alarm may have been killed from outside (by hand, or for want of
 # memory): the document is at fault when it happens twice.
 CRASHES_ALLOWED = 1
+# There is a worker for each core: threads of numpy's would only be in each other's way.
+ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 # -P: a folder named `config` or `tasks` in the working directory must not be imported.
 COMMAND = (sys.executable, "-P", "-m", "tasks.batch_worker")
 
@@ -136,7 +139,12 @@ class WorkerPool:
         mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
             worker = subprocess.Popen(
-                COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+                COMMAND,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+                encoding="utf-8",
+                env=os.environ | ONE_THREAD,
             )
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, mask)

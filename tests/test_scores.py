@@ -14,25 +14,27 @@ pytestmark = [
     pytest.mark.skipif(not CORPORA, reason="BROADSHEET_CORPORA does not name the corpora"),
     pytest.mark.timeout(600),
 ]
+# The body model was fitted on these very pages: the floors of texts guard the way from bytes to
+# rows. What the model is worth elsewhere is measured out of fold: tests/training/report.json.
 FLOORS = {
     "dev": {
-        "zyte.text_f1": 0.955,
-        "fundus.text_f1": 0.949,
-        "fundus.title_exact": 0.84,
-        "fundus.author_f1": 0.915,
+        "zyte.text_f1": 0.97,
+        "fundus.text_f1": 0.966,
+        "fundus.title_exact": 0.85,
+        "fundus.author_f1": 0.94,
         "fundus.date_acc": 0.99,
         "fundus.language_acc": 0.98,
-        "fundus.tags_f1": 0.70,
+        "fundus.tags_f1": 0.81,
         "htmldate.date_acc": 0.911,
     },
     "dev-wcxb": {
-        "f1_all": 0.939,
-        "with_present": 0.948,
-        "without_absent": 0.951,
-        "title_exact": 0.825,
-        "author_f1": 0.84,
+        "f1_all": 0.957,
+        "with_present": 0.964,
+        "without_absent": 0.964,
+        "title_exact": 0.85,
+        "author_f1": 0.86,
         "date_acc": 0.861,
-        "rejected": 0.75,
+        "rejected": 0.84,
         "loaded": 0.99,
     },
 }

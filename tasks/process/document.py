@@ -13,10 +13,12 @@ from selectolax.lexbor import LexborHTMLParser
 from config.errors import ExtractorError
 from config.settings import ProcessSettings
 from tasks.process.access import access_state
+from tasks.process.body.lanes import extract
 from tasks.process.charset import decode
 from tasks.process.clean import Cleaned, clean
+from tasks.process.datelines import credited, read_dateline
 from tasks.process.edges import names_in_byline
-from tasks.process.extract import Body, extract_body
+from tasks.process.extract import Body
 from tasks.process.fingerprint import article_id, content_hash, payload_digest, word_count
 from tasks.process.guards import refuse_page
 from tasks.process.language import identify
@@ -75,7 +77,7 @@ def _draft_page(document: RawDocument, settings: ProcessSettings) -> Draft | Dro
     tree = LexborHTMLParser(decoded.text)
     metadata = read_metadata(tree, _context(document), settings)
     try:
-        body = extract_body(decoded.text, document.url)
+        body = extract(decoded.text, tree, document.url, settings.extractor)
     except ExtractorError as error:
         return document.dropped("failed", "extractor_error", str(error))
     cleaned = clean(body.paragraphs, metadata.title, metadata.authors)
@@ -111,7 +113,7 @@ def _judge(document: RawDocument, draft: Draft, settings: ProcessSettings) -> Ve
         title=draft.metadata.title,
         paragraphs=draft.cleaned.paragraphs,
     )
-    return judge(evidence, settings.min_words)
+    return judge(evidence, settings)
 
 
 def _article(document: RawDocument, draft: Draft, verdict: Verdict) -> Article:
@@ -120,6 +122,7 @@ def _article(document: RawDocument, draft: Draft, verdict: Verdict) -> Article:
     identity = identifying_url(document.url, metadata.url_canonical)
     key = url_key(identity)
     language, score = identify(text, metadata.language)
+    dateline = read_dateline(draft.cleaned.paragraphs)
     return Article(
         locator=document.locator,
         position=document.position,
@@ -132,7 +135,7 @@ def _article(document: RawDocument, draft: Draft, verdict: Verdict) -> Article:
         title=metadata.title,
         description=metadata.description,
         text=text,
-        authors=metadata.authors,
+        authors=metadata.authors or credited(dateline),
         published_at=instant_of(published) if published else None,
         published_date=published.day if published else None,
         published_precision=published.precision if published else None,
@@ -143,7 +146,7 @@ def _article(document: RawDocument, draft: Draft, verdict: Verdict) -> Article:
         language_score=score,
         section=metadata.section,
         image_url=metadata.image_url,
-        dateline=metadata.dateline,
+        dateline=metadata.dateline or (dateline.text if dateline else None),
         keywords=metadata.keywords,
         page_type=verdict.page_type,
         access_state=access_state(draft.tree, metadata, draft.body.paragraphs),
@@ -161,5 +164,11 @@ def _article(document: RawDocument, draft: Draft, verdict: Verdict) -> Article:
 
 def _flags(draft: Draft, verdict: Verdict) -> tuple[str, ...]:
     """Every flag once, in the order of the stages that raised them."""
-    raised = (*draft.flags, *draft.metadata.flags, *draft.cleaned.flags, *verdict.flags)
+    raised = (
+        *draft.flags,
+        *draft.metadata.flags,
+        *draft.body.flags,
+        *draft.cleaned.flags,
+        *verdict.flags,
+    )
     return tuple(dict.fromkeys(raised))

@@ -1,4 +1,4 @@
-"""The body of a page as paragraphs: the one place that knows trafilatura."""
+"""The careful lane to the body of a page: the one place that knows trafilatura."""
 
 import logging
 import re
@@ -27,11 +27,16 @@ logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """The main text of a page; no paragraphs where none was found."""
+    """The main text of a page; no paragraphs where none was found.
+
+    Attributes:
+        flags: quality flags that the choice of the extractor raised.
+    """
 
     paragraphs: tuple[str, ...]
     extractor: str = EXTRACTOR
     extractor_version: str = EXTRACTOR_VERSION
+    flags: tuple[str, ...] = ()
 
 
 def extract_body(html: str, url: str | None) -> Body:

@@ -13,6 +13,12 @@ PRODUCT_TYPES = frozenset(
 )
 COLLECTION_TYPES = frozenset({"product.group", "product:group", "offercatalog", "someproducts"})
 LISTING_TYPES = frozenset({"collectionpage", "searchresultspage"})
+SERVICE_TYPES = frozenset(
+    {
+        "service", "localbusiness", "professionalservice", "softwareapplication", "course",
+        "financialservice", "dentist", "store", "contactpage", "aboutpage",
+    }
+)  # fmt: skip
 FORUM_TYPES = frozenset({"discussionforumposting", "qapage"})
 
 SOFT_404_TITLE = re.compile(
@@ -130,6 +136,11 @@ DOCUMENTATION_MAKER = re.compile(
 STORY_PATH = re.compile(
     r"/(?:blogs?|news|nachrichten|posts?|articles?|artikel|stor(?:y|ies)|guides?|faq|press|presse)"
     r"(?:/|$)|\d{4}/\d\d?/|\d{5}|news_?view",
+    re.I,
+)
+# Of these, the words that only stories stand below.
+NEWS_PATH = re.compile(
+    r"/(?:news|nachrichten|posts?|articles?|artikel|stor(?:y|ies)|presse?|blog)/[^/]|news_?view",
     re.I,
 )
 PRODUCT_PATH = re.compile(

@@ -3,13 +3,17 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import log1p
 from urllib.parse import SplitResult, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
+from config.settings import ProcessSettings
 from tasks.process import page_signs as signs
 from tasks.process.fingerprint import word_count
 from tasks.process.metadata.model import Metadata
+from tasks.process.page_features import page_features
+from tasks.process.page_model import ARTICLE, likeliest_other, load_model
 
 # Up to so many words a page may be nothing but a notice; a story about cookies or robots is longer.
 NOTICE_WORDS = 150
@@ -20,6 +24,10 @@ SECTION_SEGMENTS = 3
 LINE_WORDS = 5
 TEASERS = 6
 TEASER_LENGTH = 250  # characters of the longest paragraph
+KEPT = "kept_no_article"
+FEWEST_LINKS = 10  # a page with fewer neither lists nor sells; the model has seen no such page
+# Values of `published_source` that are declared, not merely shown.
+DECLARED = frozenset({"jsonld", "meta", "microdata"})
 LINKED_HEADLINES = "h2 a[href], h3 a[href], a[href] h2, a[href] h3"
 SHOP_PATHS = (
     ("product", signs.PRODUCT_PATH),
@@ -62,19 +70,51 @@ class Verdict:
     flags: tuple[str, ...] = ()
 
 
-def judge(page: PageEvidence, min_words: int) -> Verdict:
+def judge(page: PageEvidence, settings: ProcessSettings) -> Verdict:
     """Rejects what is recognised with confidence; in doubt the page is loaded with a flag."""
-    counts = list(map(word_count, page.paragraphs))
-    notice = _notice(page, sum(counts))
-    if notice:
-        return Verdict(notice[0], *notice)
-    verdict = _by_type_and_address(page) if page.tree is not None else Verdict("article")
+    verdict = _kind_of_page(page)
+    if verdict.rejected_reason and settings.keep_all:
+        verdict = Verdict(verdict.page_type, flags=(KEPT,))
     least = LINE_WORDS if page.tree is not None else 0  # a text's short lines may be its tables
-    words = sum(count for count in counts if count >= least)
-    if verdict.rejected_reason is None and words < min_words:
-        sign = f"{words} words, required are {min_words}"
+    words = sum(count for count in map(word_count, page.paragraphs) if count >= least)
+    if verdict.rejected_reason is None and words < settings.min_words:
+        sign = f"{words} words, required are {settings.min_words}"
         return Verdict(verdict.page_type, "too_short", sign, verdict.flags)
     return verdict
+
+
+def _kind_of_page(page: PageEvidence) -> Verdict:
+    """By what a page says, then what it declares and where it lives, then what it looks like."""
+    notice = _notice(page, sum(map(word_count, page.paragraphs)))
+    if notice:
+        return Verdict(notice[0], *notice)
+    if page.tree is None:
+        return Verdict("article")
+    verdict = _by_type_and_address(page)
+    if verdict.rejected_reason or verdict.flags or _is_dated_article(page.metadata):
+        return verdict
+    return _by_looks(page, page.tree, verdict)
+
+
+def _is_dated_article(metadata: Metadata) -> bool:
+    """Whether markup declares an article and its date: what that looks like does not count."""
+    names = (name.rpartition("/")[2] for name in metadata.page_types)
+    is_article = {name.lower() for name in names if name[:1].isupper()} & signs.ARTICLE_TYPES
+    published = metadata.published
+    return bool(is_article) and published is not None and published.source in DECLARED
+
+
+def _by_looks(page: PageEvidence, tree: LexborHTMLParser, verdict: Verdict) -> Verdict:
+    model = load_model()
+    features = page_features(tree, page.metadata, page.url)
+    likelihoods = model.likelihoods(features)
+    likely = likelihoods[ARTICLE]
+    if likely >= model.doubt_below or features["tag a"] < log1p(FEWEST_LINKS):
+        return verdict
+    kind = likeliest_other(likelihoods)
+    if likely >= model.reject_below or signs.NEWS_PATH.search(urlsplit(page.url or "").path):
+        return Verdict(verdict.page_type, flags=(f"maybe_{kind}",))
+    return Verdict(kind, kind, f"looks like an article by {likely:.0%} only")
 
 
 def _notice(page: PageEvidence, words: int) -> tuple[str, str] | None:

@@ -84,7 +84,7 @@ def identifying_url(url: str | None, url_canonical: str | None) -> str | None:
     """The address that `url_key` is taken from: the canonical one where it can be believed.
 
     A declared canonical counts within the same registered domain only, and not if it is the front
-    page or another language's edition: sites write both by mistake on every page. Without a
+    page, another language's edition or the AMP twin: sites write these by mistake. Without a
     fetched address an absolute canonical counts by itself.
     """
     canonical = absolute_url(url_canonical, url)
@@ -102,6 +102,8 @@ def _is_believable(own: SplitResult, canonical: str) -> bool:
         return False
     if _is_front_page(other) and not _is_front_page(own):
         return False
+    if _is_amp(other) and not _is_amp(own):
+        return False
     return _edition(own) == _edition(other)
 
 
@@ -109,6 +111,14 @@ def _is_front_page(parts: SplitResult) -> bool:
     path = parts.path.strip("/")
     edition = path.lower() in LANGUAGES
     return not parts.query and (not path or edition or bool(INDEX_PAGE.fullmatch(path)))
+
+
+def _is_amp(parts: SplitResult) -> bool:
+    """Whether an address is a page's twin for phones; the page itself is what identifies."""
+    segments = parts.path.strip("/").split("/")
+    by_host = (_host_of(parts) or "").startswith("amp.")
+    by_path = segments[0] == "amp" or segments[-1] in {"amp", "amp.html"}
+    return by_host or by_path or "outputType=amp" in parts.query
 
 
 def _edition(parts: SplitResult) -> tuple[str, ...]:

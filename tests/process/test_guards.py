@@ -5,9 +5,11 @@ from selectolax.lexbor import LexborHTMLParser
 
 from config.errors import ExtractorError
 from config.settings import ProcessSettings, load_settings
+from tasks.process.body.fast import extract_fast
+from tasks.process.body.lanes import warm
 from tasks.process.charset import decode
 from tasks.process.clean import clean
-from tasks.process.extract import extract_body, warm
+from tasks.process.extract import extract_body
 from tasks.process.guards import refuse_page
 from tests.process.pages import SENTENCES, story
 
@@ -40,6 +42,9 @@ SURVIVED = {
     "100,000 open brackets in JSON-LD": story(
         head='<script type="application/ld+json">' + '{"@type":[' * 100_000 + "</script>"
     ),
+    "49,000 line breaks": story("word<br><br>" * 24_500),
+    "24,000 cells": story("<table><tr>" + "<td>x</td>" * 24_000),
+    "20,000 classes": story("".join(f"<p class=c{n}>x</p>" for n in range(20_000))),
     "40,000 less-than signs": "<" * 40_000,
     "10,000 unclosed comments": story("<!--" * 10_000),
     "20,000 unclosed scripts": story("<script>" * 20_000),
@@ -69,7 +74,7 @@ def test_hostile_pages_that_pass_are_processed_in_time(
 ) -> None:
     html = decode(SURVIVED[name].encode(), None).text
     assert refuse_page(html, settings) is None
-    LexborHTMLParser(html)
+    extract_fast(LexborHTMLParser(html))
     with contextlib.suppress(ExtractorError):
         clean(extract_body(html, None).paragraphs, "Nordholm rebuilds its pier")
 

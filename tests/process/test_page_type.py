@@ -3,6 +3,7 @@ from dataclasses import replace
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
+from config.settings import load_settings
 from tasks.process import terms
 from tasks.process.access import access_state
 from tasks.process.metadata.model import Metadata
@@ -10,7 +11,7 @@ from tasks.process.page_type import PageEvidence, Verdict, judge
 from tasks.records import DateCandidate
 from tests.process.pages import SENTENCES, story
 
-MIN_WORDS = 25
+SETTINGS = load_settings().process
 ARTICLE = PageEvidence(
     tree=LexborHTMLParser(story()),
     metadata=Metadata(title="Nordholm rebuilds its pier", page_types=("NewsArticle",)),
@@ -23,7 +24,7 @@ PUBLISHED = DateCandidate("meta", "meta[date]", "2024-03-01", None, None, "day",
 
 
 def verdict(page: PageEvidence) -> Verdict:
-    found = judge(page, MIN_WORDS)
+    found = judge(page, SETTINGS)
     assert found.page_type in terms.PAGE_TYPES
     assert found.rejected_reason is None or found.rejected_reason in terms.REJECTION_REASONS
     assert set(found.flags) <= set(terms.QUALITY_FLAGS)
@@ -147,6 +148,14 @@ def test_og_article_counts_only_with_a_date() -> None:
     dated = replace(undated, metadata=Metadata(page_types=("article",), published=PUBLISHED))
     assert verdict(undated).rejected_reason == "service"
     assert verdict(dated).flags == ("maybe_service",)
+
+
+def test_keep_all_loads_what_is_no_article_with_its_type_and_a_flag() -> None:
+    product = replace(BARE, metadata=Metadata(page_types=("Product",)))
+    settings = SETTINGS.model_copy(update={"keep_all": True})
+    assert judge(product, settings) == Verdict("product", flags=("kept_no_article",))
+    empty = judge(replace(product, paragraphs=()), settings)
+    assert (empty.page_type, empty.rejected_reason) == ("product", "too_short")
 
 
 @pytest.mark.parametrize(

@@ -85,6 +85,8 @@ def test_the_registered_domain_is_known_offline(url: str, domain: str | None) ->
         (None, "https://herald.co.uk/a", "https://herald.co.uk/a"),
         (None, "/a", None),
         (None, None, None),
+        ("https://herald.example/a", "https://herald.example/a/amp", "https://herald.example/a"),
+        ("https://amp.herald.example/a", "https://herald.example/a", "https://herald.example/a"),
     ],
 )
 def test_a_canonical_address_counts_only_where_it_can_be_believed(

@@ -3,9 +3,11 @@
 import re
 from collections.abc import Callable, Iterator
 
-from tasks.process.metadata.elements import TELLING_LINK, Elements, Marked
+from tasks.process.metadata.element_names import TELLING_LINK
+from tasks.process.metadata.elements import Elements, Marked
 from tasks.process.metadata.evidence import PageEvidence
 from tasks.process.metadata.jsonld import JsonLd, types_of
+from tasks.process.metadata.name_words import AGENCIES
 from tasks.process.metadata.names import distinct, fold, looks_like_name, names_in
 from tasks.process.metadata.plain import inner_text, plain, text_pieces
 from tasks.process.metadata.sources import META_AUTHOR
@@ -13,6 +15,7 @@ from tasks.process.metadata.visible import Line
 from tasks.process.metadata.written_dates import find_dates
 
 CONJUNCTIONS = frozenset({"and", "und", "et", "y", "e", "i", "и", ""})
+HOUSE = frozenset({"administrator", "editor", "staff", "redaktion"})
 BYLINE = re.compile(r"byline|by-line|by_line")
 BY_START = re.compile(
     r"(?:By|BY|by|Von|VON|Par|PAR|Por|POR|Di|Door|Av|Af|Written by|Words by|Posted by"
@@ -23,18 +26,29 @@ BY_START = re.compile(
 def read_authors(evidence: PageEvidence) -> tuple[str, ...]:
     """The names from the best source that has any; () where the page names nobody."""
     house: list[str] = []
+    logins: list[str] = []
     for source in AUTHOR_ORDER:
+        if logins and source not in PRINTED:
+            continue
         names = distinct(source(evidence))
         people = [name for name in names if not _is_house(name, evidence.sites)]
-        if people:
+        if logins and any(map(_is_login, people)):
+            continue
+        if people and not (source in DECLARED and all(map(_is_login, people))):
             return tuple(people)
+        logins = logins or people
         house = house or names
-    return tuple(house)
+    return tuple(logins or house)
+
+
+def _is_login(name: str) -> bool:
+    """Whether a name may be that of an account, such as KatieS: a printed name is better."""
+    return " " not in name and name.isascii() and name.casefold() not in AGENCIES
 
 
 def _is_house(name: str, sites: frozenset[str]) -> bool:
     letters = fold(name)
-    return letters in sites or letters in {"admin", "administrator", "editor", "staff", "redaktion"}
+    return letters in sites or letters in HOUSE or letters.endswith("admin")
 
 
 def _from_jsonld(evidence: PageEvidence) -> Iterator[str]:
@@ -80,7 +94,7 @@ def _from_meta(evidence: PageEvidence) -> Iterator[str]:
     for key in META_AUTHOR:
         names = [
             name
-            for content in evidence.elements.meta(key)
+            for content in evidence.elements.metas.get(key, ())
             if "://" not in content and not content.startswith(("/", "@"))
             for name in names_in(content)
         ]
@@ -105,7 +119,7 @@ def _from_microdata(evidence: PageEvidence) -> Iterator[str]:
 
 
 def _from_rel(evidence: PageEvidence) -> Iterator[str]:
-    marks = [m for m in evidence.elements.authors if "author" in (m.attributes.get("rel") or "")]
+    marks = [m for m in evidence.elements.signed if "author" in (m.attributes.get("rel") or "")]
     for mark in _in_article(evidence, marks):
         yield from _marked_names(mark)
 
@@ -140,11 +154,18 @@ def _from_beside_dates(evidence: PageEvidence) -> Iterator[str]:
     dated = [any(find_dates(line.text, evidence.reading)) for line in near]
     for index, line in enumerate(near):
         beside = any(dated[max(0, index - 2) : index + 3])
-        if beside or line.distance == 0:
+        if (beside or line.distance == 0) and len(line.text) < LONGEST_LONE_NAME:
             names = names_in(line.text, shown=True)
-            if names and len(line.text) < 60:
+            if names and all(_is_unlikely_word(evidence, name) for name in names):
                 yield from names
                 return
+
+
+def _is_unlikely_word(evidence: PageEvidence, name: str) -> bool:
+    """Whether a capitalised line may be a name: its words are not common words of the page."""
+    if name.upper() == name.lower():  # a script without case gives no sign of a name
+        return False
+    return not all(map(evidence.writes_small, name.split()))
 
 
 def _from_bylines(evidence: PageEvidence) -> Iterator[str]:
@@ -158,14 +179,20 @@ def _from_author_classes(evidence: PageEvidence) -> Iterator[str]:
 
 
 def _from_author_links(evidence: PageEvidence) -> Iterator[str]:
-    marks = [m for m in evidence.elements.authors if _is_author_link(m)]
-    for mark in _in_article(evidence, marks)[:3]:
-        yield from names_in(inner_text(mark.node), shown=True)
+    for mark in _in_article(evidence, evidence.elements.author_links)[:3]:
+        text = inner_text(mark.node)
+        yield from names_in(text, shown=True) or ([text] if _is_address_of(mark, text) else [])
 
 
 def _is_author_link(mark: Marked) -> bool:
     match = TELLING_LINK.search((mark.attributes.get("href") or "")[:300])
     return match is not None and match["author"] is not None
+
+
+def _is_address_of(mark: Marked, name: str) -> bool:
+    """Whether a link's address ends in its text, as in /author/amanda: that is a name."""
+    slug = (mark.attributes.get("href") or "").rstrip("/").rpartition("/")[2]
+    return bool(name[:1].isupper()) and fold(slug) == fold(name) and looks_like_name(name, False)
 
 
 def _first_named(evidence: PageEvidence, marks: list[Marked]) -> Iterator[str]:
@@ -192,6 +219,7 @@ def _in_article(evidence: PageEvidence, marks: list[Marked]) -> list[Marked]:
     return [mark for mark in marks[:40] if not evidence.elements.is_beside(mark.node)]
 
 
+LONGEST_LONE_NAME = 60
 # Best source first, as measured on the development corpora.
 AUTHOR_ORDER: tuple[Callable[[PageEvidence], Iterator[str]], ...] = (
     _from_jsonld,
@@ -204,3 +232,6 @@ AUTHOR_ORDER: tuple[Callable[[PageEvidence], Iterator[str]], ...] = (
     _from_author_links,
     _from_beside_dates,
 )
+DECLARED = (_from_jsonld, _from_meta)
+# Sources that are looked at for the name of a person whose account alone is declared.
+PRINTED = (_from_meta, _from_microdata, _from_rel, _from_lines, _from_bylines, _from_author_classes)

@@ -41,6 +41,7 @@ DATELINE = re.compile(r"^[^\W\d_a-z][^\d]{2,40}[,(]\s{0,2}$")
 UPDATED_NAME = re.compile(r"updat|modif|revis|aktualis|changed")
 NEAR_HEADLINE = 450
 SHORT_LINE = 60
+REACH_ABOVE = 60  # elements above the first heading that belong to it
 
 
 Seen = tuple[DateKind, DateCandidate]
@@ -90,7 +91,7 @@ def _from_meta(evidence: PageEvidence) -> Iterator[Raw]:
     )
     for kind, names in groups:
         for name in names:
-            for content in evidence.elements.meta(name)[:3]:
+            for content in evidence.elements.metas.get(name, ())[:3]:
                 yield kind, f"meta[{name}]", content
 
 
@@ -162,9 +163,11 @@ def _text_of(mark: Marked) -> str:
 
 def _by_nearness(elements: Elements, marks: list[Marked]) -> list[Marked]:
     """Those of the article: after the first heading in order, then those above it."""
-    start = elements.headings[0].position if elements.headings else 0
     own = [mark for mark in marks[:40] if not elements.is_beside(mark.node)]
-    return sorted(own, key=lambda mark: (mark.position < start - 60, mark.position))
+    if len(own) < 2:
+        return own
+    above = elements.start - REACH_ABOVE
+    return sorted(own, key=lambda mark: elements.position(mark.node) < above)
 
 
 def _is_update(mark: Marked) -> bool:

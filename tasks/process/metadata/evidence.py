@@ -1,5 +1,6 @@
 """What the readers of single fields share: everything known of one page, gathered once."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -8,6 +9,8 @@ from tasks.process.metadata.elements import Elements
 from tasks.process.metadata.jsonld import JsonLd, Node
 from tasks.process.metadata.visible import Line, lines_around
 from tasks.process.metadata.written_dates import Reading
+
+MOST_TEXT = 100_000
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,14 @@ class PageEvidence:
     sites: frozenset[str]
     reading: Reading
     latest: datetime | None
+
+    def writes_small(self, word: str) -> bool:
+        """Whether the page has a word in lower case, as it has no part of a name."""
+        return re.search(rf"(?<!\w){re.escape(word.lower())}(?!\w)", self._text) is not None
+
+    @cached_property
+    def _text(self) -> str:
+        return self.elements.body.text(separator=" ")[:MOST_TEXT] if self.elements.body else ""
 
     @cached_property
     def lines(self) -> list[Line]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from selectolax.lexbor import LexborNode
 
@@ -20,6 +21,31 @@ WIDEST_GAP = 30
 SPLIT = re.compile(r"\s*[,;،、]\s*|\s+\|\s+")
 # A string of so many words without a comma is a sentence or a bag of words, not a list.
 MOST_WORDS = 5
+# `Subject: Courts`; the keys that name a topic.
+PAIR = re.compile(r"(?P<key>[A-Z][\w ]{1,20}):\s?(?P<value>\S.*)")
+TOPIC_KEYS = frozenset({"subject", "topic", "tag", "keyword"})
+LEAST_CODES = 4
+NAMED_TOPICS = ", ".join(
+    f'[class*="{name}" i] a[href]'
+    for name in ("articletag", "topics", "keywords", "tag-list", "tags")
+)
+LABEL = re.compile(
+    r"(?:(?:more|read more|learn more|mehr(?: lesen)?|weitere artikel) (?:on|about|über|zu|zum"
+    r" thema|zu diesen themen)|(?:related |article )?(?:topics?|tags|keywords)|themen"
+    r"|verwandte themen|schlagw(?:orte|örter)|stichwörter|mots[- ]clés|sujets|thèmes|temas"
+    r"|etiquetas|argomenti"
+    r"|onderwerpen|emner|ämnen|теги|темы|関連キーワード|関連トピック|標籤|标签)\s?[:：]?",
+    re.IGNORECASE,
+)
+OF_THE_LIST = re.compile(
+    r"(?:see |show |view )?(?:all|more)(?: (?:topics|tags))?|alle (?:themen|tags)|themen bearbeiten"
+    r"|mehr(?: themen)?|edit|tous les sujets|todos los temas",
+    re.IGNORECASE,
+)
+LABEL_NODES = 10_000
+LONGEST_LABEL = 80  # with the white space around it
+LABEL_REACH = 6
+LONGEST_BLOCK = 600
 
 
 def read_keywords(evidence: PageEvidence) -> tuple[str, ...]:
@@ -34,7 +60,7 @@ def _by_source(evidence: PageEvidence) -> Iterator[Iterable[str]]:
     elements = evidence.elements
     for name in META_KEYWORDS:
         yield split_keywords(elements.meta(name))
-    yield split_keywords(strings((evidence.article or {}).get("keywords")))
+    yield _without_codes(split_keywords(strings((evidence.article or {}).get("keywords"))))
     later: list[str] = []
     for name in META_KEYWORDS_AFTER_JSONLD:
         keywords = split_keywords(elements.meta(name))
@@ -42,9 +68,30 @@ def _by_source(evidence: PageEvidence) -> Iterator[Iterable[str]]:
         if any(fold(keyword) in evidence.sites for keyword in keywords):
             later = later or keywords
         else:
-            yield keywords
+            yield _without_codes(keywords)
     yield _topics(elements)
+    if evidence.article is not None:  # the dear part, for pages that are declared as stories
+        yield _named_topics(elements)
+        yield _topics_below_label(elements)
     yield later
+
+
+def _without_codes(keywords: list[str]) -> list[str]:
+    """The words of a list; () of one that is mostly codes, and topics only of `Subject: Topic`.
+
+    Newsrooms declare codes of their systems, and pairs for their statistics, as keywords.
+    """
+    if sum(map(_is_code, keywords)) > len(keywords) / 2 and len(keywords) >= LEAST_CODES:
+        return []
+    pairs = [PAIR.match(keyword) for keyword in keywords]
+    if sum(pair is not None for pair in pairs) <= len(keywords) / 2:
+        return keywords
+    named = [pair for pair in pairs if pair and pair["key"].lower() in TOPIC_KEYS]
+    return [pair["value"] for pair in named]
+
+
+def _is_code(keyword: str) -> bool:
+    return keyword.isascii() and keyword.isupper() and " " not in keyword
 
 
 def split_keywords(values: Iterable[str]) -> list[str]:
@@ -64,17 +111,59 @@ def _topics(elements: Elements) -> list[str]:
 
     Links within a paragraph are its words; a group further down belongs to other articles.
     """
-    start = elements.headings[0].position if elements.headings else 0
-    below = [mark for mark in elements.topics if mark.position > start]
+    if not elements.topics:
+        return []
+    start = elements.start
+    below = [mark for mark in elements.topics if elements.position(mark.node) > start]
     tagged = [mark for mark in below if "tag" in (mark.attributes.get("rel") or "").split()]
     own = tagged or [mark for mark in below if _is_own_topic(elements, mark.node)]
-    texts = [inner_text(mark.node) for mark in _first_group(own)]
-    return [text for text in texts if text and len(text) <= LONGEST_TOPIC]
+    return _texts(_first_group(elements, own))
 
 
-def _first_group(marks: list[Marked]) -> list[Marked]:
+def _named_topics(elements: Elements) -> list[str]:
+    """Links in elements whose class says tags or topics."""
+    links = elements.body.css(NAMED_TOPICS)[:MOST_KEYWORDS] if elements.body is not None else []
+    return _texts(Marked(link, {}) for link in links if _is_own_topic(elements, link))
+
+
+def _topics_below_label(elements: Elements) -> list[str]:
+    """The links of the block that follows a label such as "Read more about"."""
+    nodes = elements.body.traverse(include_text=True) if elements.body is not None else iter(())
+    for node in islice(nodes, LABEL_NODES):
+        raw = node.text_content if node.tag == "-text" else None
+        if raw and len(raw) <= LONGEST_LABEL and LABEL.fullmatch(raw.strip()):
+            block = _block_with_links(node)
+            links = block.css("a[href]")[:MOST_KEYWORDS] if block is not None else []
+            if found := _texts(Marked(link, {}) for link in links):
+                return found
+    return []
+
+
+def _block_with_links(label: LexborNode) -> LexborNode | None:
+    """The nearest element around a label that holds links, unless it is a long text."""
+    block = label.parent
+    for _ in range(LABEL_REACH):
+        if block is None or block.tag in {"body", "main", "article", "a"}:
+            return None
+        if block.css_first("a[href]") is not None:
+            return block if len(block.text()) < LONGEST_BLOCK else None
+        block = block.parent
+    return None
+
+
+def _texts(marks: Iterable[Marked]) -> list[str]:
+    texts = [inner_text(mark.node) for mark in marks]
+    return [
+        text
+        for text in texts
+        if text and len(text) <= LONGEST_TOPIC and not OF_THE_LIST.fullmatch(text)
+    ]
+
+
+def _first_group(elements: Elements, marks: list[Marked]) -> list[Marked]:
+    places = [elements.position(mark.node) for mark in marks]
     for index in range(1, len(marks)):
-        if marks[index].position - marks[index - 1].position > WIDEST_GAP:
+        if places[index] - places[index - 1] > WIDEST_GAP:
             return marks[:index]
     return marks
 

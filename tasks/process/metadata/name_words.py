@@ -39,8 +39,9 @@ ROLE_WORDS = frozenset(
     comments comment views written words writing edited university institute department service
     services agency news magazine press media group inc llc ltd gmbh company corp foundation
     associates association society network online digital web administrator admin webmaster
-    guest user anonymous unknown superuser marketing content seo blog website channel profile
-    profil biografie bio about contact e-mail email twitter facebook linkedin instagram rss
+    guest user login member weblog anonymous unknown superuser marketing content seo blog website
+    channel profile profil biografie bio about contact e-mail email twitter facebook linkedin
+    instagram rss
     politik wirtschaft sport kultur panorama leiter leiterin ressort chefredakteur chefredakteurin
     head vice executive managing general policy health science business tech technology politics
     sports culture entertainment opinion lifestyle travel finance education weather crime world

@@ -35,6 +35,7 @@ SPLIT = re.compile(
 )
 JUNK = re.compile(r"\S*@\S+|https?://\S+|www\.\S+|\S+\.(?:com|org|net|de|fr)\b")
 DIGIT = re.compile(r"\d")
+UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
 WORD = re.compile(r"[^\W_][\w'’.-]*", re.UNICODE)
 
 
@@ -100,7 +101,13 @@ def _is_strict_name(name: str, words: list[str]) -> bool:
             for part in name.split()
         )
         return capital and 2 <= len(words) <= 5
-    return 2 <= len(name) <= 20
+    # Scripts without case. Where words are spaced, one word may be a place; where they are not,
+    # names have up to six characters, and headings, topics and names of papers more.
+    return len(words) in range(2, 6) if len(words) > 1 else _is_unspaced(name)
+
+
+def _is_unspaced(name: str) -> bool:
+    return 2 <= len(name) <= 6 and UNSPACED.fullmatch(name) is not None
 
 
 def is_role(part: str) -> bool:
@@ -119,7 +126,7 @@ def distinct(names: Iterable[str]) -> list[str]:
 
 def fold(text: str) -> str:
     """Letters and digits only, case folded: to compare names of sites."""
-    return "".join(char for char in text.casefold() if char.isalnum())
+    return "".join(filter(str.isalnum, text.casefold()))
 
 
 def _without_prefix(line: str) -> str:

@@ -17,6 +17,7 @@ BREAKING_TAGS = frozenset({"br", "p", "div", "li"})
 # An element of a page may nest the whole page: text is read up to these bounds only.
 TEXT_CHARACTERS = 600
 TEXT_NODES = 400
+LESS = "\ue000"  # a "<" that a page shows is no markup
 
 
 def plain(value: object, limit: int = 5_000) -> str:
@@ -28,6 +29,8 @@ def plain(value: object, limit: int = 5_000) -> str:
     if not isinstance(value, str) or not value:
         return ""
     text = value[: 2 * limit]
+    if text.isprintable() and text.isascii() and "&" not in text and "<" not in text:
+        return " ".join(text.split())[:limit].rstrip()  # most values: nothing to undo
     for _ in range(2):
         if "&" in text and ENTITY.search(text):
             text = html.unescape(text)
@@ -62,9 +65,15 @@ def is_unseen(text_node: LexborNode) -> bool:
     return parent is not None and parent.tag in UNSEEN_TAGS
 
 
-def inner_text(node: LexborNode) -> str:
-    """The text of a small element in one line; words split over inline tags stay whole."""
-    nodes = _text_nodes(node)
-    return plain(
-        "".join(child.text_content or "" if child.tag == "-text" else " " for child in nodes)
-    )
+def inner_text(node: LexborNode, unread: frozenset[int] = frozenset()) -> str:
+    """The text of a small element in one line; words split over inline tags stay whole.
+
+    Args:
+        unread: parents whose own text is left out, by `mem_id`.
+    """
+    pieces = [
+        (child.text_content or "").replace("<", LESS) if child.tag == "-text" else " "
+        for child in _text_nodes(node)
+        if not unread or child.parent is None or child.parent.mem_id not in unread
+    ]
+    return plain("".join(pieces)).replace(LESS, "<")

@@ -3,8 +3,11 @@
 import re
 from collections.abc import Iterable, Iterator
 
+from selectolax.lexbor import LexborNode
+
+from tasks.process.metadata.element_names import is_side_block, names_of
 from tasks.process.metadata.evidence import PageEvidence
-from tasks.process.metadata.jsonld import is_news
+from tasks.process.metadata.jsonld import is_news, path_of
 from tasks.process.metadata.names import fold
 from tasks.process.metadata.plain import inner_text, plain
 from tasks.process.metadata.sources import META_TITLE
@@ -12,21 +15,52 @@ from tasks.process.metadata.visible import likeness, printed_title
 
 SEPARATOR = re.compile(r"\s+[|•·–—:/-]+\s+|\s*[|]\s*|\s+»\s+|\s+::\s+|:\s+")
 ARTICLE = re.compile(r"^(?:the|der|die|das|la|le|les|el|los|il|de|het)\s+", re.IGNORECASE)
+# What stands behind a bar is a section or the site, declared or not, if it is the shorter part.
+BAR = re.compile(r"\s+[|｜]\s+")
+LEAST_BEFORE_BAR = 15
+# Words of a headline's own element that are none of the headline.
+KICKER = re.compile(
+    r"kicker|overline|eyebrow|roofline|dachzeile|spitzmarke|surtitle|supertitle|topline|pretitle"
+)
 LONGEST_TITLE = 500
 LONGEST_HEADING = 180
 LEAST_LIKENESS = 0.2
+MOST_HEADINGS = 20  # lists of cards have more
+SAME = 0.9
 
 
 def read_title(evidence: PageEvidence) -> str | None:
     """A newsroom's JSON-LD headline, else the likeliest h1, else meta and `<title>`."""
     headline = _headline(evidence)
     declared = [t for t in _declared(evidence) if t]
-    headings = list(_headings(evidence))
+    headings = list(_headings(evidence, declared))
     is_newsroom = evidence.article is not None and is_news(evidence.article)
     if headline and is_newsroom and not _is_description(headline, declared):
-        return headline
+        return _without_kicker(headline, headings, declared)
     best = _likeliest(headings, [*declared, headline] if headline else declared)
-    return best or headline or _first_declared(evidence, declared)
+    return (
+        _declared_subheading(evidence, best, declared)
+        or best
+        or headline
+        or _first_declared(evidence, declared)
+    )
+
+
+def _declared_subheading(
+    evidence: PageEvidence, best: str | None, declared: list[str]
+) -> str | None:
+    """An h2 that is a declared title, where the h1 is none: that one is a part of the story."""
+    words = {fold(title) for title in declared}
+    if not best or fold(best) in words:
+        return None
+    texts = (inner_text(mark.node) for mark in evidence.elements.subheadings)
+    return next((text for text in texts if fold(text) in words), None)
+
+
+def _without_kicker(headline: str, headings: list[str], declared: list[str]) -> str:
+    """A JSON-LD headline, or its end where that alone is what both the h1 and a meta say."""
+    both = [h for h in headings if fold(h) in {fold(title) for title in declared}]
+    return next((h for h in both if fold(headline).endswith(fold(h))), headline)
 
 
 def _first_declared(evidence: PageEvidence, declared: list[str]) -> str | None:
@@ -38,7 +72,7 @@ def _first_declared(evidence: PageEvidence, declared: list[str]) -> str | None:
 
 
 def strip_site(title: str, sites: frozenset[str]) -> str:
-    """The title without leading or trailing parts that are the site's name."""
+    """The title without leading or trailing parts that are the site's name or a section."""
     for _ in range(3):
         cuts = list(SEPARATOR.finditer(title))
         if not cuts:
@@ -49,8 +83,14 @@ def strip_site(title: str, sites: frozenset[str]) -> str:
         elif _is_site(title[: first.start()], sites):
             title = title[first.end() :].lstrip()
         else:
-            return title
-    return title
+            break
+    return _before_bar(title)
+
+
+def _before_bar(title: str) -> str:
+    head, *rest = BAR.split(title)
+    long_enough = len(head) >= LEAST_BEFORE_BAR and all(len(part) < len(head) for part in rest)
+    return head if long_enough and len(rest) <= 2 else title
 
 
 def _is_site(part: str, sites: frozenset[str]) -> bool:
@@ -77,11 +117,39 @@ def _declared(evidence: PageEvidence) -> Iterator[str]:
     yield strip_site(evidence.elements.title, evidence.sites)
 
 
-def _headings(evidence: PageEvidence) -> Iterator[str]:
-    for mark in evidence.elements.headings:
-        text = inner_text(mark.node)
-        if text and fold(text) not in evidence.sites and len(text) <= LONGEST_HEADING:
+def _headings(evidence: PageEvidence, declared: list[str]) -> Iterator[str]:
+    for mark in evidence.elements.headings[:MOST_HEADINGS]:
+        if is_side_block(mark.node) or _leads_elsewhere(mark.node, evidence.url):
+            continue
+        text = strip_site(inner_text(mark.node, _beside_headline(mark.node)), evidence.sites)
+        is_fit = len(text) <= LONGEST_HEADING or any(likeness(text, t) > SAME for t in declared)
+        if text and is_fit and fold(text) not in evidence.sites:
             yield text
+
+
+def _leads_elsewhere(heading: LexborNode, url: str | None) -> bool:
+    """Whether a heading is a link to the front page or to another story: a logo, or a card."""
+    link = heading.css_first("a[href]")
+    if link is None and heading.parent is not None and heading.parent.tag == "a":
+        link = heading.parent
+    href = (link.attributes.get("href") or "") if link is not None else ""
+    if not url or not href or href[0] in "#?" or ":" in href[:11].partition("/")[0][:-1]:
+        return False
+    text = inner_text(link) if link is not None else ""
+    is_all = len(text) > len(inner_text(heading)) * 2 / 3
+    return is_all and path_of(href) != path_of(url)
+
+
+def _beside_headline(heading: LexborNode) -> frozenset[int]:
+    """Elements of a heading that hold its kicker, a date, or what only looks like text."""
+    found = heading.css("[class], time, [aria-hidden]")
+    beside = [node for node in found if node.mem_id != heading.mem_id and _is_no_headline(node)]
+    return frozenset(below.mem_id for node in beside for below in node.traverse())
+
+
+def _is_no_headline(node: LexborNode) -> bool:
+    is_hidden = node.tag == "time" or node.attributes.get("aria-hidden") == "true"
+    return is_hidden or KICKER.search(names_of(node.attributes)) is not None
 
 
 def _is_description(headline: str, declared: Iterable[str]) -> bool:

@@ -161,9 +161,10 @@ def _is_own_block(block: LexborNode, elements: Elements, known: dict[int, bool])
     if block.mem_id not in known:
         is_known_enough = len(known) > MOST_BLOCKS
         length = 0 if is_known_enough else len(block.text())
-        whole = len(elements.body.text()) if length and elements.body else 0
         is_line = block.tag == "aside" and 0 < length <= LONGEST_DATE_LINE
-        known[block.mem_id] = is_line or (block.tag == "div" and length > MAIN_SHARE * whole > 0)
+        known[block.mem_id] = is_line or (
+            block.tag == "div" and length > MAIN_SHARE * elements.length
+        )
     return known[block.mem_id]
 
 

@@ -1,0 +1,55 @@
+"""How good the text of a page is likely to be, from the probabilities of its blocks."""
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from tasks.process.body.page import Floats, Page
+
+SIGNS: Final = (
+    "expected_f1", "log_words", "words_share", "doubt", "precision", "missed", "link_share",
+    "log_runs", "density", "log_page_words", "log_words_a_block", "longest_share",
+    "long_texts_left",
+)  # fmt: skip
+LONG_WORDS: Final = 15
+FEW_LINKS: Final = 0.3
+
+
+def signs(page: Page, chances: Floats, is_kept: npt.NDArray[np.bool_]) -> Floats:
+    """The values of `SIGNS` for a page and the blocks that are kept of it."""
+    words, kept = page.words, page.words[is_kept]
+    total, left = float(words.sum()), ~is_kept
+    chosen = float(kept.sum()) + 1e-6
+    story, caught = float((chances * words).sum()), float((chances * words)[is_kept].sum())
+    runs = int(np.diff(is_kept.astype(np.int8), prepend=0).clip(0).sum())
+    places = np.flatnonzero(is_kept)
+    span = float(words[places[0] : places[-1] + 1].sum()) if len(places) else 1.0
+    long_left = words * (page.link_share < FEW_LINKS) * (words > LONG_WORDS)
+    return np.array(
+        [
+            2 * caught / (chosen + story + 1e-6), np.log1p(chosen), chosen / total,
+            min(3.0, float((_doubt(chances) * words).sum()) / chosen), caught / chosen,
+            min(1.0, (story - caught) / chosen),
+            float((words * page.link_share)[is_kept].sum()) / chosen,
+            np.log1p(runs), chosen / span, np.log1p(total), np.log1p(chosen / max(1, len(places))),
+            float(kept.max(initial=0.0)) / chosen, min(2.0, float(long_left[left].sum()) / chosen),
+        ],
+        np.float32,
+    )  # fmt: skip
+
+
+def confidence(values: Floats, weights: Floats) -> float:
+    """The expected F1 of a text with these signs, 0 to 1.
+
+    Args:
+        weights: one per sign, and the bias.
+    """
+    return float(1 / (1 + np.exp(-(values @ weights[:-1] + weights[-1]))))
+
+
+def _doubt(chances: Floats) -> Floats:
+    """Binary entropy in bits."""
+    p = np.clip(chances, 1e-6, 1 - 1e-6)
+    doubt: Floats = -(p * np.log2(p) + (1 - p) * np.log2(1 - p))
+    return doubt

@@ -1,0 +1,109 @@
+"""What an element's tag and names tell of its contents, as bits of a number.
+
+The words are those that content systems use in classes and ids everywhere, in the languages of the
+publishers who write them in their own; a model weighs them, no single word decides.
+"""
+
+import re
+from functools import lru_cache
+from typing import Final
+
+NAMES: Final = {
+    "comment": r"comment|disqus|respond|repl(?:y|ies)|kommentar|discussion",
+    "share": r"shar(?:e|ing)|social|follow|addtoany|teilen|facebook|twitter|whatsapp",
+    "related": r"relat|recommend|read-?more|read-?next|also|recirc|similar|further|onward|suggest"
+    r"|you-?may|outbrain|taboola|more-|-more|zum-thema|verwandt|weiter",
+    "popular": r"popular|trending|most-?(?:read|viewed)|latest|breaking|top-?(?:stories|news)",
+    "teaser": r"teaser|promo|\bcards?\b|-card|card-|tease|preview|thumb",
+    "carousel": r"carousel|slide|swiper|slick|gallery|galerie",
+    "navigation": r"nav|menu|breadcrumb|toolbar|pagina|pager|skip|\btoc|table-of|search",
+    "footer": r"foot|copyright|legal|colophon|disclaimer",
+    "side": r"side|aside|rail|widget|secondary|complementary|right",
+    "newsletter": r"newsletter|subscri|sign-?up|regist|log-?in|donat|member|support|inbox",
+    "advert": r"\bads?\b|advert|ad-|-ad\b|sponsor|banner|dfp|gpt|werbung|anzeige|affiliate|commerc",
+    "shop": r"shop|product|price|\bbuy|cart|store|deal",
+    "consent": r"cookie|consent|gdpr|privacy|modal|popup|overlay|dialog|lightbox|toast|alert",
+    "author": r"author|byline|\bbio|-bio|writer|contributor|profile|autor|about|avatar",
+    "caption": r"caption|credit|legend|bildunter",
+    "media": r"figure|image|img|photo|media|picture|video|player|audio|foto|bild|embed",
+    "topic": r"tags?\b|tag-|topic|categor|keyword|label|kicker|eyebrow",
+    "meta": r"meta|date|time|publish|stamp|info",
+    "hidden": r"hidden|sr-only|visually|screen-?reader|\bhide\b|d-none|print|collapse",
+    "body": r"(?:article|story|post|entry|content|page|main|text|news)[-_]{0,2}(?:body|content|text"
+    r"|copy|main)|body[-_]?(?:text|copy|content)|rich-?text|prose|wysiwyg|articlebody|artikeltext",
+    "article": r"article|story|post|entry|artikel|articulo|notice|news|blog",
+    "content": r"content|body|text|main|copy",
+    "paragraph": r"paragraph|\bpar\b|\bp\b|absatz|text-?block",
+    "lead": r"lead|lede|summary|intro|\bdek|deck|standfirst|excerpt|sub-?(?:title|head|line)"
+    r"|abstract|descri|vorspann|chapo|bajada|entradilla",
+    "headline": r"headline|title|heading|header",
+    "quote": r"quote|pull",
+    "live": r"live|ticker|update|timeline",
+    "list": r"list|grid|feed|stream|archive|items?\b|collection",
+    "note": r"correction|note|disclosure|source|reference|faq|accordion|question",
+    "control": r"button|btn|icon|\bcta|tooltip|\btabs?\b|toggle|expand|form|input",
+}
+TAGS: Final = {
+    "nav": "nav menu",
+    "aside": "aside",
+    "footer": "footer",
+    "header": "header hgroup",
+    "form": "form fieldset",
+    "figure": "figure figcaption",
+    "blockquote": "blockquote",
+    "table": "table",
+    "list": "ul ol",
+    "item": "li",
+    "article": "article",
+    "main": "main",
+    "section": "section",
+    "heading": "h1 h2 h3 h4 h5 h6",
+    "definitions": "dl",
+    "details": "details summary",
+    "own": "",  # elements whose name has a hyphen: parts that the page defines
+}
+HINTS: Final = (*(f"name_{name}" for name in NAMES), *(f"tag_{name}" for name in TAGS))
+OWN_PART: Final = 1 << (len(HINTS) - 1)
+HIDDEN: Final = 1 << tuple(NAMES).index("hidden")
+
+# Names that speak against an element, unless it holds the headline or most of the text.
+AGAINST: Final = sum(
+    1 << HINTS.index(name)
+    for name in (
+        *(f"name_{name}" for name in NAMES if name not in
+          ("body", "article", "content", "paragraph", "lead", "headline", "quote", "live")),
+        "tag_nav", "tag_aside", "tag_footer", "tag_form", "tag_header", "tag_figure",
+    )
+)  # fmt: skip
+
+_PATTERNS = tuple((1 << i, re.compile(words)) for i, words in enumerate(NAMES.values()))
+_TAG_BITS = {
+    tag: 1 << (len(NAMES) + i) for i, tags in enumerate(TAGS.values()) for tag in tags.split()
+}
+_NAMING = frozenset("class id role itemprop data-testid data-component aria-label".split())
+_HIDING = {
+    "hidden": re.compile(""),
+    "aria-hidden": re.compile("true"),
+    "style": re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden"),
+}
+_LONGEST = 200  # characters of an attribute that are looked at
+
+
+def hints_of(tag: str, attributes: dict[str, str | None]) -> int:
+    """The bits of one element, in the order of `HINTS`."""
+    bits = _TAG_BITS.get(tag, OWN_PART if "-" in tag else 0)
+    if not attributes:
+        return bits
+    for name, value in attributes.items():
+        if name in _NAMING:
+            bits |= hints_in((value or "")[:_LONGEST])
+        elif name in _HIDING and _HIDING[name].search((value or "")[:_LONGEST]):
+            bits |= HIDDEN
+    return bits
+
+
+@lru_cache(maxsize=50_000)
+def hints_in(names: str) -> int:
+    """The bits of a class or id; pages repeat theirs a hundred times, and so do sites."""
+    names = re.sub("(?<=[a-z])(?=[A-Z])", "-", names).lower().replace("_", "-")
+    return sum(bit for bit, words in _PATTERNS if words.search(names))

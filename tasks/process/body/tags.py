@@ -1,0 +1,25 @@
+"""What HTML elements are to the extractor: skipped, inline, or blocks of some kind."""
+
+# Nothing within these is ever a story's text.
+SKIPPED = frozenset(
+    "head script style noscript template svg math iframe object embed canvas map textarea select"
+    " option button audio video datalist meter progress dialog applet frameset rp rt".split()
+)
+# All others begin a block, unknown ones too: the parts that pages define themselves are boxes.
+INLINE = frozenset(
+    "a abbr acronym b bdi bdo big cite code data del dfn em font i img ins kbd label link mark meta"
+    " nobr picture q ruby s samp small source span strike strong sub sup time tt u var wbr input"
+    " track param area base".split()
+)
+EMPHASIS = frozenset({"b", "strong"})
+VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
+
+# Kinds of the element that a block's text stands in.
+KINDS = ("p", "h1", "h2", "h3", "li", "td", "div", "quote", "figcaption", "pre", "dl", "other")
+KIND = {name: KINDS.index(name) for name in ("p", "h1", "h2", "h3", "li", "td", "div", "pre")}
+KIND |= {name: KINDS.index("h3") for name in ("h4", "h5", "h6")}
+KIND |= {name: KINDS.index("td") for name in ("th", "caption")}
+KIND |= {name: KINDS.index("dl") for name in ("dt", "dd")}
+KIND |= {"blockquote": KINDS.index("quote"), "figcaption": KINDS.index("figcaption")}
+OTHER = KINDS.index("other")
+HEADINGS = (KIND["h1"], KIND["h2"], KIND["h3"])

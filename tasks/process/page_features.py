@@ -1,0 +1,147 @@
+"""What tells a story from a page that sells, lists, serves or explains: numbers for the page model.
+
+They are read from the address, the metadata and the tree, not from the extracted text, so that the
+model needs no new training when the extractor changes.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from math import log1p
+from urllib.parse import urlsplit
+
+from selectolax.lexbor import LexborHTMLParser
+
+from tasks.process import page_signs as signs
+from tasks.process.metadata.model import Metadata
+from tasks.process.metadata.plain import is_unseen
+
+MOST_TEXT = 60_000  # characters of a page that are searched for words
+LONG_TEXT = 80  # characters; shorter ones are captions, prices, teasers
+COUNTED_TAGS = ("a", "form", "input", "button", "img", "h2", "h3", "li", "pre", "code", "tr")
+ADDRESS_SIGNS = {
+    "story": signs.STORY_PATH,
+    "product": signs.PRODUCT_PATH,
+    "collection": signs.COLLECTION_PATH,
+    "listing": signs.LISTING_PATH,
+    "service": signs.SERVICE_PATH,
+    "forum": signs.FORUM_PATH,
+    "documentation": signs.DOCUMENTATION_PATH,
+}
+TYPE_SIGNS = {
+    "article": signs.ARTICLE_TYPES - {"article"},
+    "product": signs.PRODUCT_TYPES,
+    "collection": signs.COLLECTION_TYPES,
+    "listing": signs.LISTING_TYPES | {"itemlist"},
+    "forum": signs.FORUM_TYPES,
+    "service": signs.SERVICE_TYPES,
+    "faq": frozenset({"faqpage"}),
+    "og_article": frozenset({"article"}),
+    "website": frozenset({"website"}),
+}
+# Phrases are counted anywhere, words as such.
+PHRASES = {
+    "cart": ("add to cart", "add to bag", "add to basket", "checkout", "warenkorb", "free shipping",
+             "in stock", "sold out"),
+    "results": ("sort by", " results", "filter", "load more", "per page", "showing ", "view all"),
+    "offer": ("get started", "request a", "book a", "book now", "free trial", "get a quote",
+              "schedule a", "contact us", "free consultation", "call us", "talk to", "sign up"),
+    "clients": ("our service", "our team", "our client", "our customers", "our solution",
+                "our experts", "we offer", "we provide", "we help", "why choose", "testimonial",
+                "trusted by", "case stud"),
+    "story": (" min read", "minute read", "written by", "posted on", "posted by", "posted in",
+              "published", "share this", "reading time"),
+}  # fmt: skip
+WORDS = {
+    "we": frozenset({"our", "we", "us"}),
+    "you": frozenset({"you", "your"}),
+    "said": frozenset({"said", "says", "told", "sagte", "dit", "dijo"}),
+    "thread": frozenset(
+        "reply replies joined post posts thread threads member members answer answers".split()
+    ),
+    "manual": frozenset(
+        "parameter parameters returns return install syntax deprecated api config default string"
+        " function command example examples".split()
+    ),
+}
+PRICE = re.compile(r"[$€£]\s?\d|\d\s?€")
+LINKED_HEADLINES = "h2 a[href], h3 a[href], a[href] h2, a[href] h3"
+
+
+def page_features(tree: LexborHTMLParser, metadata: Metadata, url: str | None) -> dict[str, float]:
+    """The numbers by name, always the same names in the same order."""
+    found = dict(_of_address(url or metadata.url_canonical or ""))
+    found.update(_of_metadata(metadata))
+    found.update(_of_tree(tree))
+    return found
+
+
+def _of_address(url: str) -> Iterator[tuple[str, float]]:
+    address = urlsplit(url)
+    path = address.path.rstrip("/")
+    last = path.rpartition("/")[2]
+    yield "address depth", float(path.count("/"))
+    yield "address words", float(min(12, len(re.findall(r"[-_]", last))))
+    yield "address short", float(len(last) <= 12)
+    yield "address digits", float(re.search(r"\d{5}", path) is not None)
+    yield "address dated", float(re.search(r"/(?:19|20)\d\d/\d", path) is not None)
+    yield "address query", float(bool(address.query))
+    for name, pattern in ADDRESS_SIGNS.items():
+        yield f"address {name}", float(pattern.search(path) is not None)
+    host = address.netloc.removeprefix("www.")
+    yield "host forum", float(signs.FORUM_HOST.match(host) is not None)
+    yield "host manual", float(signs.DOCUMENTATION_HOST.match(host) is not None)
+    yield "host blog", float(host.startswith(("blog.", "news.", "magazine.")))
+
+
+def _of_metadata(metadata: Metadata) -> Iterator[tuple[str, float]]:
+    types = {name.lower().rpartition("/")[2] for name in metadata.page_types}
+    for name, known in TYPE_SIGNS.items():
+        yield f"type {name}", float(bool(types & known))
+    source = metadata.published.source if metadata.published else ""
+    yield "date declared", float(source in {"jsonld", "meta", "microdata", "url"})
+    yield "date shown", float(source in {"time", "text"})
+    yield "authors", float(bool(metadata.authors))
+    yield "keywords", float(bool(metadata.keywords))
+    yield "section", float(bool(metadata.section))
+
+
+def _of_tree(tree: LexborHTMLParser) -> Iterator[tuple[str, float]]:
+    tags, texts = _tags_and_texts(tree)
+    text = " ".join(texts)[:MOST_TEXT].lower()
+    counts = Counter(text.split())
+    words = max(50, counts.total())
+    yield "words", log1p(words)
+    for tag in COUNTED_TAGS:
+        yield f"tag {tag}", log1p(tags[tag])
+    for tag in ("a", "img", "button"):
+        yield f"density {tag}", log1p(1_000 * tags[tag] / words)
+    yield "linked headlines", log1p(len(tree.css(LINKED_HEADLINES)))
+    yield from _of_long_texts(texts)
+    yield "price", log1p(1_000 * len(PRICE.findall(text)) / words)
+    for name, phrases in PHRASES.items():
+        yield f"phrases {name}", log1p(1_000 * sum(map(text.count, phrases)) / words)
+    for name, known in WORDS.items():
+        yield f"words {name}", log1p(1_000 * sum(counts[word] for word in known) / words)
+
+
+def _tags_and_texts(tree: LexborHTMLParser) -> tuple[Counter[str], list[str]]:
+    """How often each tag stands on the page, and the texts that a reader sees."""
+    tags: Counter[str] = Counter()
+    texts: list[str] = []
+    body = tree.body
+    for node in body.traverse(include_text=True) if body is not None else ():
+        tag = node.tag or ""
+        tags[tag] += 1
+        if tag == "-text" and not is_unseen(node):
+            texts.append(node.text_content or "")
+    return tags, texts
+
+
+def _of_long_texts(texts: list[str]) -> Iterator[tuple[str, float]]:
+    """Of text nodes, not of `<p>`: old layouts part their paragraphs by `<br>`."""
+    lengths = [len(text) for text in map(str.strip, texts)]
+    long = [length for length in lengths if length >= LONG_TEXT]
+    yield "long texts", log1p(len(long))
+    yield "share in long texts", sum(long) / max(1, sum(lengths))
+    yield "longest text", log1p(max(lengths, default=0))

@@ -1,0 +1,148 @@
+"""CPU time of extraction per page, against trafilatura and resiliparse, and of each stage.
+
+One process, warm, by turns page by page, so that all see the same machine. CPU seconds of the
+thread: other work on the machine changes them less than the clock on the wall.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from pathlib import Path
+from statistics import fmean, quantiles
+from typing import Any
+
+from fastwarc.warc import ArchiveIterator, WarcRecordType
+from resiliparse.extract.html2text import extract_plain_text
+from selectolax.lexbor import LexborHTMLParser
+from trafilatura import bare_extraction
+
+from config.settings import load_settings
+from tasks.process.body import lanes
+from tasks.process.body.blocks import read_outline
+from tasks.process.body.fast import extract_fast
+from tasks.process.body.model import probabilities, weights
+from tasks.process.body.page import Page
+from tasks.process.charset import decode
+from tasks.process.clean import clean
+from tasks.process.document import process_document
+from tasks.process.fingerprint import content_hash
+from tasks.process.guards import refuse_page
+from tasks.process.language import identify
+from tasks.process.metadata.page import PageContext, read_metadata
+from tasks.records import Article, Declared, RawDocument
+from tests.benchmarks.pages import corpora
+
+ROUNDS = 2
+STEP = 2  # every second page
+SETTINGS = load_settings().process
+Times = dict[str, list[float]]
+
+
+def report(_: Path) -> None:
+    """Prints milliseconds per page of each way, their ratios, and the stages."""
+    lanes.warm()
+    documents = list(_documents())
+    times: Times = {}
+    stages: Times = {}
+    for document in documents:
+        _measure(_ways(document), times)
+        _measure_stages(document, stages)
+    print(f"CPU per page of {len(documents)} pages, milliseconds, best of {ROUNDS}")
+    _print(times, times["trafilatura, no metadata"], times["trafilatura, metadata"])
+    print("\nStages of the fast lane")
+    _print(stages, times["trafilatura, no metadata"], times["trafilatura, metadata"])
+    _print_handed_over(documents)
+
+
+def _documents() -> Iterator[RawDocument]:
+    with (corpora() / "dev" / "pages.warc.gz").open("rb") as stream:
+        records = ArchiveIterator(stream, record_types=WarcRecordType.response)
+        for number, record in enumerate(records):
+            body = record.reader.read()
+            if number % STEP == 0:
+                _, _, charset = (record.http_headers.get("Content-Type") or "").partition(
+                    "charset="
+                )
+                yield RawDocument(
+                    locator=str(number),
+                    position=number,
+                    media="html",
+                    body=body,
+                    url=record.headers["WARC-Target-URI"],
+                    fetched_at=record.record_date,
+                    charset=charset or None,
+                )
+
+
+def _ways(document: RawDocument) -> Mapping[str, Callable[[], Any]]:
+    html = decode(document.body, document.charset).text
+    plain = partial(bare_extraction, html, url=document.url, include_comments=False)
+    return {
+        "trafilatura, no metadata": partial(plain, with_metadata=False),
+        "trafilatura, metadata": partial(plain, with_metadata=True),
+        "resiliparse main content": lambda: extract_plain_text(html, main_content=True),
+        "fast lane, body alone": lambda: extract_fast(LexborHTMLParser(html)),
+        **{
+            f"all of process, {lane}": partial(
+                process_document, document, SETTINGS.model_copy(update={"extractor": lane})
+            )
+            for lane in ("fast", "cascade", "careful")
+        },
+    }
+
+
+def _measure(ways: Mapping[str, Callable[[], Any]], times: Times) -> None:
+    best = dict.fromkeys(ways, float("inf"))
+    for _ in range(ROUNDS):
+        for name, way in ways.items():
+            best[name] = min(best[name], _seconds(way)[0])
+    for name, seconds in best.items():
+        times.setdefault(name, []).append(seconds)
+
+
+def _seconds(way: Callable[[], Any]) -> tuple[float, Any]:
+    started = time.thread_time()
+    result = way()
+    return time.thread_time() - started, result
+
+
+def _measure_stages(document: RawDocument, times: Times) -> None:
+    def timed(name: str, way: Callable[[], Any]) -> Any:
+        seconds, result = _seconds(way)
+        times.setdefault(name, []).append(seconds)
+        return result
+
+    html = timed("decode", lambda: decode(document.body, document.charset)).text
+    timed("guards", lambda: refuse_page(html, SETTINGS))
+    tree = timed("parse", lambda: LexborHTMLParser(html))
+    context = PageContext(document.url, document.fetched_at, (), Declared())
+    found = timed("metadata", lambda: read_metadata(tree, context, SETTINGS))
+    outline = timed("blocks", lambda: read_outline(tree))
+    if outline.texts:
+        page = timed("arrays", lambda: Page(outline))
+        timed("features and model", lambda: probabilities(page, weights()))
+    body = extract_fast(tree)
+    cleaned = timed("clean", lambda: clean(body.paragraphs, found.title, found.authors))
+    text = "\n\n".join(cleaned.paragraphs)
+    timed("language", lambda: identify(text, found.language))
+    timed("fingerprint", lambda: content_hash(text))
+
+
+def _print(times: Times, plain: list[float], with_metadata: list[float]) -> None:
+    print(f"{'':28} {'mean':>7} {'p50':>7} {'p99':>7} {'no meta.':>9} {'metadata':>9}")
+    for name, seconds in times.items():
+        cuts = quantiles(seconds, n=100)
+        mean = fmean(seconds)
+        ratios = (fmean(plain) / mean, fmean(with_metadata) / mean)
+        print(
+            f"{name:28} {1e3 * mean:7.2f} {1e3 * cuts[49]:7.2f} {1e3 * cuts[98]:7.2f} "
+            f"{ratios[0]:8.1f}× {ratios[1]:8.1f}×"
+        )
+
+
+def _print_handed_over(documents: list[RawDocument]) -> None:
+    settings = SETTINGS.model_copy(update={"extractor": "cascade"})
+    records = [process_document(document, settings) for document in documents]
+    articles = [record for record in records if isinstance(record, Article)]
+    asked = sum(any(f.startswith("unsure_text") for f in a.quality_flags) for a in articles)
+    print(f"\nhanded to trafilatura: {asked} of {len(articles)} articles; limit {lanes.SURE}")
