@@ -68,6 +68,7 @@ def test_a_cluster_gives_the_same_to_the_byte(cluster: Cluster, tmp_path: Path) 
     assert state(there) == state(here)
 
 
+@pytest.mark.slow
 def test_pages_that_hang_or_take_dask_workers_down_are_failed_and_their_neighbours_are_not_lost(
     cluster: Cluster, tmp_path: Path
 ) -> None:
@@ -89,6 +90,7 @@ def test_pages_that_hang_or_take_dask_workers_down_are_failed_and_their_neighbou
     }
 
 
+@pytest.mark.slow
 def test_a_machine_that_is_gone_costs_nothing(
     cluster: Cluster, archive: Path, unbroken: Any, tmp_path: Path
 ) -> None:
@@ -105,7 +107,8 @@ def test_a_machine_that_is_gone_costs_nothing(
     assert state(warehouse) == unbroken
 
 
-@pytest.mark.parametrize("first", [pytest.param("processes", marks=pytest.mark.slow), "dask"])
+@pytest.mark.slow
+@pytest.mark.parametrize("first", ["processes", "dask"])
 def test_a_run_that_was_killed_is_resumed_by_the_other_backend(
     cluster: Cluster, archive: Path, unbroken: Any, tmp_path: Path, first: str
 ) -> None:
@@ -121,6 +124,7 @@ def test_a_run_that_was_killed_is_resumed_by_the_other_backend(
     assert state(ingested(archive, warehouse, **SMALL_BATCHES, **second)) == unbroken
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGKILL])
 def test_nobody_works_for_a_run_that_was_stopped(
     cluster: Cluster, tmp_path: Path, sign: signal.Signals
@@ -136,6 +140,7 @@ def test_nobody_works_for_a_run_that_was_stopped(
     wait_for(lambda: not list(tmp_path.glob("w/runs/*/attempted/*")), "the end of the attempt")
 
 
+@pytest.mark.slow
 def test_a_cluster_of_this_machine_s_own_gives_the_same(
     archive: Path, unbroken: Any, tmp_path: Path
 ) -> None:
@@ -157,6 +162,7 @@ def test_ctrl_c_ends_a_cluster_of_this_machine_s_own(archive: Path, tmp_path: Pa
         os.killpg(process.pid, 0)
 
 
+@pytest.mark.slow
 def test_a_scheduler_that_is_gone_ends_the_run_with_a_sentence_and_it_can_be_resumed(
     archive: Path, unbroken: Any, tmp_path: Path
 ) -> None:

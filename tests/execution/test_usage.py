@@ -71,6 +71,7 @@ def test_a_scheduler_that_does_not_answer_changes_nothing(archive: Path, tmp_pat
     assert "wrong  execution: No Dask scheduler" in run("doctor", status=1, **nobody).stdout
 
 
+@pytest.mark.slow
 def test_a_scheduler_without_workers_is_waited_for_no_longer_than_set(
     archive: Path, tmp_path: Path, scheduler: Cluster
 ) -> None:
@@ -82,6 +83,7 @@ def test_a_scheduler_without_workers_is_waited_for_no_longer_than_set(
     assert "has no workers" in doctor.stdout
 
 
+@pytest.mark.slow
 def test_a_worker_of_another_version_is_refused(
     archive: Path, tmp_path: Path, scheduler: Cluster
 ) -> None:
@@ -105,6 +107,7 @@ def test_a_worker_without_broadsheet_is_refused(
     assert "A Dask worker has no Broadsheet, or another one" in said
 
 
+@pytest.mark.slow
 def test_a_worker_that_does_not_share_the_folder_is_refused(
     archive: Path, tmp_path: Path, scheduler: Cluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -117,6 +120,7 @@ def test_a_worker_that_does_not_share_the_folder_is_refused(
     assert "must lie in a folder that all machines share under the same path" in said
 
 
+@pytest.mark.slow
 def test_doctor_says_where_batches_are_processed(tmp_path: Path, scheduler: Cluster) -> None:
     doctor = ("doctor", "--warehouse", tmp_path / "none")
     assert (

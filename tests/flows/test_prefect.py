@@ -64,6 +64,7 @@ def read(server: str, path: str, body: dict[str, Any] | None = None) -> Any:
     return answer.json()
 
 
+@pytest.mark.slow
 def test_a_flow_run_tells_what_it_was_and_what_came_of_it(server: str, tmp_path: Path) -> None:
     archive = write_stories(tmp_path / "night.warc.gz", range(8))
     small = {"BROADSHEET_READ__BATCH_BYTES": "4000", "PREFECT_API_URL": server}
@@ -102,6 +103,7 @@ def test_a_failed_flow_run_says_why_in_a_sentence(server: str, tmp_path: Path) -
     assert "does not exist" in failed.stderr
 
 
+@pytest.mark.slow
 def test_a_night_s_run_tells_what_each_source_gave(server: str, tmp_path: Path) -> None:
     with serve() as site:
         config = write_config(tmp_path, site)
