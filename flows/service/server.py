@@ -82,6 +82,9 @@ def server_environment(settings: Settings) -> dict[str, str]:
         "PREFECT_HOME": str(settings.warehouse / SERVICE),
         # In memory, a restart of the server would end healthy runs with "410 Gone" (measured).
         "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": lease,
+        # A machine that processes pages is busy: with 5 and 10 s SQLite's lock gave answers of 503.
+        "PREFECT_SERVER_DATABASE_CONNECTION_TIMEOUT": "60",
+        "PREFECT_SERVER_DATABASE_TIMEOUT": "60",
         "PREFECT_UI_URL": address,  # of the links in its messages
         # By default any page in a browser on this machine may call the API.
         "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": ",".join(_origins(address)),

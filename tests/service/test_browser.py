@@ -44,9 +44,10 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def newsroom(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Newsroom]:
     folder = tmp_path_factory.mktemp("newsroom")
-    # Slow enough that a person can cancel it: 3 publishers with 20 requests of half a second.
-    with ManySites(3, 20, latency=0.5) as site:
+    # Slow enough that a person can cancel it: 3 publishers with 20 requests of 1.5 seconds.
+    with ManySites(3, 20, latency=1.5) as site:
         desk = Desk(folder, site)
+        desk.settings["fetch"]["stall_seconds"] = 20.0
         archive = write_stories(folder / "night.warc.gz", range(8))
         with Service(desk.warehouse, desk.config) as service:
             yield Newsroom(service, desk, browser, archive)
