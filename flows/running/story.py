@@ -4,8 +4,8 @@ An artifact is kept below 100 kB, for the UI's lists load it whole; what is long
 """
 
 import json
+import logging
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
 from datetime import date
 
 from httpx import HTTPError
@@ -15,6 +15,8 @@ from tasks.account import OUTCOMES, Dropped, Night, Visit, account_of_dropped, o
 from tasks.pipeline import Summary
 from tasks.reprocess import Report
 from warehouse.layout import SERVICE
+
+log = logging.getLogger("broadsheet.flow")
 
 MOST_SOURCES = 200
 COUNTS = ("found", "fetched", "loaded", "revised", "rejected", "failed")
@@ -94,9 +96,11 @@ def tell_reprocess(report: Report, summary: Summary | None) -> None:
 
 def _keep(*artifacts: Callable[[], object]) -> None:
     """A server that does not answer costs the story, not the run: all is in the tables, too."""
-    with suppress(HTTPError):
+    try:
         for create in artifacts:
             create()
+    except HTTPError as error:
+        log.warning("the server did not take the story: %s", error)
 
 
 def _page(*parts: Sequence[str]) -> str:

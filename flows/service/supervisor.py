@@ -148,8 +148,8 @@ class Supervisor:
         self.restarts = [then for then in self.restarts if now - then < RESTARTS_WITHIN] + [now]
         if len(self.restarts) > MOST_RESTARTS:
             raise ServiceError(
-                f"The {what} ended {MOST_RESTARTS} times within {RESTARTS_WITHIN / 60:.0f} minutes "
-                f"(exit {status}): look at {self.settings.warehouse / SERVICE}."
+                f"Server and runner ended {len(self.restarts)} times within {RESTARTS_WITHIN / 60:.0f} minutes "
+                f"(last the {what}, exit {status}): look at {self.settings.warehouse / SERVICE}."
             )
         log.warning("restarts %s exit=%s", what, status)
 
