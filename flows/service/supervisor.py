@@ -148,8 +148,9 @@ class Supervisor:
         self.restarts = [then for then in self.restarts if now - then < RESTARTS_WITHIN] + [now]
         if len(self.restarts) > MOST_RESTARTS:
             raise ServiceError(
-                f"Server and runner ended {len(self.restarts)} times within {RESTARTS_WITHIN / 60:.0f} minutes "
-                f"(last the {what}, exit {status}): look at {self.settings.warehouse / SERVICE}."
+                f"Server and runner ended {len(self.restarts)} times within "
+                f"{RESTARTS_WITHIN / 60:.0f} minutes (last the {what}, exit {status}): "
+                f"look at {self.settings.warehouse / SERVICE}."
             )
         log.warning("restarts %s exit=%s", what, status)
 
