@@ -7,14 +7,17 @@ from threading import Event, Thread
 
 
 @contextmanager
-def bound_to_parent(when_gone: Callable[[Event], None]) -> Iterator[None]:
+def bound_to_parent(
+    when_gone: Callable[[Event], None], parent: int | None = None
+) -> Iterator[None]:
     """Calls `when_gone`, in a thread, should the parent process die while the block runs.
 
     Args:
         when_gone: is given an event that is set once the block has ended.
+        parent: its process id; None: of the process that is the parent now.
     """
     ended = Event()
-    Thread(target=_watch, args=(os.getppid(), ended, when_gone), daemon=True).start()
+    Thread(target=_watch, args=(parent or os.getppid(), ended, when_gone), daemon=True).start()
     try:
         yield
     finally:

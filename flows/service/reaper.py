@@ -5,11 +5,6 @@ their deployment's place. Whoever holds the warehouse's `up.lock` knows that no 
 them.
 """
 
-import logging
-import os
-import signal
-import time
-from contextlib import suppress
 from pathlib import Path
 from uuid import UUID
 
@@ -20,12 +15,10 @@ from prefect.exceptions import ObjectNotFound
 from prefect.states import Cancelled
 
 from flows.nightly import night_of
-from flows.running.attempt import attempt_process
+from flows.running.attempt import end_process, marked
 from flows.running.crash import resume
 from flows.service.runs import missed_nights, runs_under_way
 from warehouse.layout import ATTEMPTS
-
-log = logging.getLogger("broadsheet.service")
 
 
 def reap(warehouse: Path, seconds: float) -> None:
@@ -44,28 +37,6 @@ def reap(warehouse: Path, seconds: float) -> None:
         for mark in marks:
             _resume_broken_off(client, mark)
             (warehouse / ATTEMPTS / mark).unlink(missing_ok=True)
-
-
-def marked(warehouse: Path) -> list[str]:
-    """The flow runs that a process on this machine works on, or was broken off from."""
-    return [mark.name for mark in (warehouse / ATTEMPTS).glob("*")]
-
-
-def end_process(warehouse: Path, flow_run_id: str, seconds: float) -> None:
-    """Stops the process that works on a flow run, if there is one: kindly, then for good."""
-    process = attempt_process(warehouse, flow_run_id)
-    if process is None:
-        return
-    with suppress(ProcessLookupError):
-        os.kill(process, signal.SIGTERM)
-    deadline = time.monotonic() + seconds
-    while attempt_process(warehouse, flow_run_id) == process:
-        if time.monotonic() > deadline:
-            log.warning("killed process=%d run=%s", process, flow_run_id)
-            with suppress(ProcessLookupError):
-                os.kill(process, signal.SIGKILL)
-            deadline += seconds
-        time.sleep(0.1)
 
 
 def _skip_missed_nights(client: SyncPrefectClient) -> None:

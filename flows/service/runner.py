@@ -1,6 +1,7 @@
 """The runner's process: registers the deployments and runs what is due, until it is stopped.
 
-Started by the supervisor, which holds `up.lock`: no other runner is at this warehouse's runs.
+Started by the supervisor, which holds `up.lock`: no other runner is at this warehouse's runs. It is
+started beside the server, for both take their time to load, and waits for it.
 """
 
 import asyncio
@@ -9,6 +10,7 @@ import os
 import signal
 import socket
 import sys
+import time
 from pathlib import Path
 from threading import Event
 
@@ -17,28 +19,33 @@ from prefect.runner import Runner
 
 from config.settings import Settings, load_settings
 from flows.deployments import deployments, forget_old_schedules, known_deployments
+from flows.running.attempt import end_process, marked
 from flows.running.parent import bound_to_parent
 from flows.service.automation import HEARTBEAT_SECONDS, ensure_automation
 from flows.service.form import make_plain
 from flows.service.places import ready_file
-from flows.service.reaper import end_process, marked, reap
+from flows.service.reaper import reap
+from flows.service.server import answers
 
 log = logging.getLogger("broadsheet.service")
 
 
-def main(warehouse: str, config: str) -> None:
+def main(warehouse: str, config: str, supervisor: str) -> None:
     """Serves the deployments of a warehouse.
 
     Args:
         warehouse: its absolute path.
         config: the settings file, absolute; "" for the defaults and the environment.
+        supervisor: its process id: it may die while this process still loads.
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     # Of a shell's background job SIGINT is ignored, by inheritance; we are stopped by it.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     named = Path(config) if config else None
     settings = load_settings(named, warehouse=Path(warehouse))
-    with bound_to_parent(lambda ended: _stop(settings, ended)):
+    with bound_to_parent(lambda ended: _stop(settings, ended), int(supervisor)):
+        while not answers(os.environ["PREFECT_API_URL"]):
+            time.sleep(0.2)
         reap(settings.warehouse, settings.prefect.stop_seconds)
         ensure_automation()
         asyncio.run(_runner(settings, named).start())

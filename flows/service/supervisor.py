@@ -14,13 +14,12 @@ from pathlib import Path
 from types import FrameType
 
 import httpx
-from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from config.errors import ServiceError
 from config.settings import Settings
 from flows.prefect_environment import DEFAULTS
+from flows.running.attempt import end_process, marked
 from flows.service import places
-from flows.service.reaper import end_process, marked, reap
 from flows.service.server import (
     addresses,
     answers,
@@ -71,7 +70,12 @@ class Supervisor:
         }
         with places.log_file(self.settings.warehouse, "runner").open("ab") as output:
             self.runner = subprocess.Popen(
-                [*RUNNER, str(self.settings.warehouse), str(self.config or "")],
+                [
+                    *RUNNER,
+                    str(self.settings.warehouse),
+                    str(self.config or ""),
+                    str(os.getpid()),
+                ],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
@@ -138,8 +142,7 @@ class Supervisor:
             end_process(self.settings.warehouse, flow_run, seconds)
         _end(self.runner, signal.SIGINT, RUNNER_SECONDS)
         if broken_off and answers(self.api):
-            with suppress(httpx.HTTPError), temporary_settings({PREFECT_API_URL: self.api}):
-                reap(self.settings.warehouse, seconds)
+            _settle(self.settings.warehouse, self.api, seconds)
         _end(self.server, signal.SIGTERM, seconds)
         places.ready_file(self.settings.warehouse).unlink(missing_ok=True)
 
@@ -172,8 +175,9 @@ def up(settings: Settings, config: Path | None, ready: Callable[[places.Up], Non
         try:
             if api is None:
                 supervisor.server = start_server(settings)
-                wait_for_server(supervisor.server, settings)
             supervisor.start_runner()
+            if supervisor.server is not None:
+                wait_for_server(supervisor.server, settings)
             supervisor.wait_until_ready()
             ready(supervisor.announce())
             supervisor.watch()
@@ -182,6 +186,16 @@ def up(settings: Settings, config: Path | None, ready: Callable[[places.Up], Non
         finally:
             with _unstoppable():
                 supervisor.stop()
+
+
+def _settle(warehouse: Path, api: str, seconds: float) -> None:
+    """What became of the runs that were broken off. Loaded here: it takes seconds of the start."""
+    from prefect.settings import PREFECT_API_URL, temporary_settings
+
+    from flows.service.reaper import reap
+
+    with suppress(httpx.HTTPError), temporary_settings({PREFECT_API_URL: api}):
+        reap(warehouse, seconds)
 
 
 @contextmanager
