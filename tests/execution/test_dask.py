@@ -2,7 +2,6 @@
 
 import os
 import signal
-import subprocess
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from tasks.runs import Request
 from tasks.watching import Watcher
 from tests.execution.clusters import Cluster, kill_session, wait_for
 from tests.pipeline.archives import page, url_of, write_stories, write_warc
-from tests.pipeline.command import ask, start
+from tests.pipeline.command import Started, ask, start
 from tests.service.harness import until
 
 pytestmark = pytest.mark.timeout(240)
@@ -43,7 +42,7 @@ def state(warehouse: Path) -> list[list[dict[str, Any]]]:
     return [ask(warehouse, table) for table in TABLES]
 
 
-def appear(warehouse: Path, pattern: str, process: subprocess.Popen[str], number: int = 1) -> None:
+def appear(warehouse: Path, pattern: str, process: Started, number: int = 1) -> None:
     """Waits until the run's folder has so many such files."""
 
     def there() -> bool:

@@ -7,14 +7,13 @@ from contextlib import suppress
 from datetime import date, timedelta
 from os import killpg
 from pathlib import Path
-from subprocess import Popen
 from typing import Any
 
 from config.settings import load_settings
 from tasks.nightly import NightRequest, nightly
 from tasks.pipeline import Stages, plain_calls
 from tasks.watching import Watcher
-from tests.pipeline.command import ask, run, start
+from tests.pipeline.command import Started, ask, run, start
 from tests.sites.many import ManySites
 
 FIRST = date(2025, 3, 11)
@@ -64,10 +63,10 @@ class Desk:
         done = run(*self.arguments(number, command), status=status)
         return done.stdout + done.stderr
 
-    def start(self, number: int = 0) -> "Popen[str]":
+    def start(self, number: int = 0) -> Started:
         return start(*self.arguments(number))
 
-    def wait_for_requests(self, process: "Popen[str]", count: int) -> None:
+    def wait_for_requests(self, process: Started, count: int) -> None:
         """Waits until the site was asked so often."""
         while len(self.site.requests) < count:
             assert process.poll() is None, process.communicate()
@@ -81,7 +80,7 @@ class Desk:
         return {row["url"]: row["text"] for row in self.ask("select url, text from articles")}
 
 
-def kill(process: "Popen[str]") -> None:
+def kill(process: Started) -> None:
     """-9 to the command and everything that it started."""
     with suppress(ProcessLookupError):
         killpg(process.pid, signal.SIGKILL)

@@ -3,26 +3,94 @@
 import io
 import json
 import os
+import socket
 import subprocess
 import sys
+import tempfile
+from contextlib import suppress
+from functools import cache
 from pathlib import Path
-from typing import Any
+from select import select
+from typing import IO, Any, Self
 
 from warehouse.query import opened, write_json
 
 COMMAND = (sys.executable, "-P", "-c", "from flows.cli import main; main()")
 
 
-def start(*arguments: str | Path, **environment: str) -> subprocess.Popen[str]:
-    """Starts `broadsheet` in a session of its own, so that it can be killed with its workers."""
-    return subprocess.Popen(
-        [*COMMAND, *map(str, arguments)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
+class Started:
+    """A running command; what it says is read at its end.
+
+    Attributes:
+        pid: of the process, which leads a session of its own.
+        returncode: None while it runs; the negative number of the signal that ended it.
+    """
+
+    def __init__(self, arguments: list[str], environment: dict[str, str]) -> None:
+        self.args = ["broadsheet", *arguments]
+        self.returncode: int | None = None
+        self._out, self._err = (tempfile.TemporaryFile() for _ in range(2))  # noqa: SIM115
+        asked = {"arguments": arguments, "environment": environment, "folder": str(Path.cwd())}
+        self._status, status = os.pipe()
+        descriptors = [self._out.fileno(), self._err.fileno(), status]
+        channel = _warm()
+        socket.send_fds(channel, [json.dumps(asked).encode()], descriptors)
+        os.close(status)
+        self.pid = int(channel.recv(100))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.wait()
+
+    def poll(self) -> int | None:
+        """The exit status, if it has ended."""
+        with suppress(subprocess.TimeoutExpired):
+            self.wait(0)
+        return self.returncode
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Waits for its end; gives the exit status."""
+        if self.returncode is None:
+            if not select([self._status], [], [], timeout)[0]:
+                raise subprocess.TimeoutExpired(self.args, timeout or 0.0)
+            self.returncode = int(os.read(self._status, 100))
+            os.close(self._status)
+        return self.returncode
+
+    def communicate(self, timeout: float | None = None) -> tuple[str, str]:
+        """Waits for its end; gives what it said on standard output and standard error."""
+        self.wait(timeout)
+        return _content(self._out), _content(self._err)
+
+
+def _content(file: IO[bytes]) -> str:
+    file.seek(0)
+    return file.read().decode()
+
+
+@cache
+def _warm() -> socket.socket:
+    """The way to the process that forks; one for each process of pytest's."""
+    here, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    for one in (here, there):
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 20)
+    subprocess.Popen(
+        [sys.executable, "-P", str(Path(__file__).with_name("warm.py")), str(there.fileno())],
+        pass_fds=[there.fileno()],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        env={**os.environ, "COLUMNS": "120", "OPENBLAS_NUM_THREADS": "1"},
         start_new_session=True,
-        env={**os.environ, "COLUMNS": "120", **environment},
     )
+    there.close()
+    return here
+
+
+def start(*arguments: str | Path, **environment: str) -> Started:
+    """Starts `broadsheet` in a session of its own, so that it can be killed with its workers."""
+    return Started([*map(str, arguments)], {**os.environ, "COLUMNS": "120", **environment})
 
 
 def run(

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.pipeline.archives import write_stories
-from tests.pipeline.command import ask, run, start
+from tests.pipeline.command import Started, ask, run, start
 
 SMALL_BATCHES = {"BROADSHEET_READ__BATCH_BYTES": "6000"}
 ARTICLES = "select url_key, version, content_hash from article_versions order by all"
@@ -24,7 +24,7 @@ LIMIT = (
 STAGES = ("run.json", "parts/*.parquet", "done/*.json", "resolved.json")
 
 
-def kill(process: subprocess.Popen[str]) -> None:
+def kill(process: Started) -> None:
     """Kills the command and its workers, as a power cut would."""
     os.killpg(process.pid, signal.SIGKILL)
     process.communicate()
