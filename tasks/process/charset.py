@@ -24,6 +24,8 @@ META_CHARSET = re.compile(
 # charsets of their own); Cyrillic or Greek bytes read as Western are nearly all accented letters.
 WESTERN = frozenset({"cp1252", "iso8859-15", "cp1254", "mac-roman"})
 WESTERN_ACCENTS = 0.4
+BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
+BETWEEN_WORDS = re.compile(r"[\x00-/:-@\[-`{-\x7f]+")
 
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff\uffff]")
 C1_IN_UTF8 = re.compile(rb"\xc2[\x80-\x9f]")  # on bytes: a tenth of the price of FORBIDDEN
@@ -104,8 +106,9 @@ def _strict(body: bytes, charset: str) -> str | None:
 def _mostly_utf8(body: bytes) -> tuple[str, str, str] | None:
     """UTF-8 with a few bytes of something else, as where templates and comments differ."""
     text = body.decode(UTF8, "surrogateescape")
-    stray = sum(0xDC80 <= ord(char) <= 0xDCFF for char in text)
-    valid = sum(char > "\x7f" for char in text) - stray
+    beyond = "".join(BEYOND_ASCII.findall(text))
+    stray = sum("\udc80" <= char <= "\udcff" for char in beyond)
+    valid = len(beyond) - stray
     if valid <= 2 * stray:
         return None
     return text.translate(STRAY_BYTES), UTF8, "mixed_charset"
@@ -143,11 +146,10 @@ def known_charset(label: str | None) -> str | None:
 def _plausible(text: str, charset: str) -> bool:
     if charset not in WESTERN:
         return True
-    letters = sum(map(str.isalpha, text))
-    accented = sum(char > "\x7f" and char.isalpha() for char in text)
     # Markup is ASCII and may be most of a page: compare within the words that hold an accent.
-    in_words = "".join(re.findall(r"\w*[^\W\x00-\x7f]\w*", text))
-    return accented < WESTERN_ACCENTS * max(1, min(letters, len(in_words)))
+    accented = [word for word in BETWEEN_WORDS.split(text) if not word.isascii()]
+    letters = sum(char > "\x7f" and char.isalpha() for word in accented for char in word)
+    return letters < WESTERN_ACCENTS * max(1, sum(map(len, accented)))
 
 
 def _detected(body: bytes) -> tuple[str, str, str | None]:
