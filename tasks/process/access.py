@@ -5,7 +5,6 @@ from typing import Literal
 
 from selectolax.lexbor import LexborHTMLParser
 
-from tasks.process.fingerprint import word_count
 from tasks.process.metadata.model import Metadata
 
 AccessState = Literal["full", "truncated", "paywalled", "unknown"]
@@ -47,19 +46,19 @@ WALL = ".paywall, .tp-container-inner, #piano-inline, .piano-inline, .regwall, [
 
 
 def access_state(
-    tree: LexborHTMLParser | None, metadata: Metadata, paragraphs: tuple[str, ...]
+    tree: LexborHTMLParser | None, metadata: Metadata, paragraphs: tuple[str, ...], words: int
 ) -> AccessState:
     """How much of the story the text holds, by signs that are rarely wrong.
 
     Args:
         paragraphs: as extracted, before cleaning drops the invitation to subscribe.
+        words: of the clean text.
 
     Returns:
         `paywalled` where the page declares that it is not free and shows no more than a teaser or
         ends in an invitation to subscribe; `truncated` where only the latter is so; `full` where
         the page declares that it is free; else `unknown`.
     """
-    words = sum(map(word_count, paragraphs))
     invited = words <= SHORT_WORDS and any(
         INVITATION.search(line.lower()) for line in paragraphs[-LAST_LINES:]
     )

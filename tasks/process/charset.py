@@ -148,7 +148,7 @@ def _plausible(text: str, charset: str) -> bool:
         return True
     # Markup is ASCII and may be most of a page: compare within the words that hold an accent.
     accented = [word for word in BETWEEN_WORDS.split(text) if not word.isascii()]
-    letters = sum(char > "\x7f" and char.isalpha() for word in accented for char in word)
+    letters = sum(map(str.isalpha, "".join(BEYOND_ASCII.findall("".join(accented)))))
     return letters < WESTERN_ACCENTS * max(1, sum(map(len, accented)))
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from tasks.process.artefacts import repair
 from tasks.process.boilerplate import LINES, LONGEST, LONGEST_LINE
 from tasks.process.edges import without_bylines, without_invitations
+from tasks.process.fingerprint import word_count
 
 BULLETS = " \t-–—*•·|>»›→▶►▸+_#=~❤️⬇"
 WORDS = re.compile(r"[^\W_]+")
@@ -24,10 +25,12 @@ class Cleaned:
 
     Attributes:
         flags: `dropped_KIND:N`, how many lines of each kind are gone; `repaired_artefacts:N`.
+        words: of each paragraph.
     """
 
     paragraphs: tuple[str, ...]
     flags: tuple[str, ...]
+    words: tuple[int, ...]
 
 
 def clean(paragraphs: Sequence[str], title: str | None, authors: Sequence[str] = ()) -> Cleaned:
@@ -42,7 +45,8 @@ def clean(paragraphs: Sequence[str], title: str | None, authors: Sequence[str] =
     kept = _without_boilerplate(_repaired(paragraphs, counts), counts)
     kept = _without_title(kept, title, counts)
     kept = _without_edges(kept, authors, counts)
-    return Cleaned(tuple(kept), tuple(f"{name}:{n}" for name, n in sorted(counts.items()) if n))
+    flags = tuple(f"{name}:{n}" for name, n in sorted(counts.items()) if n)
+    return Cleaned(tuple(kept), flags, tuple(map(word_count, kept)))
 
 
 def _repaired(paragraphs: Iterable[str], counts: Counter[str]) -> list[str]:

@@ -19,7 +19,7 @@ from tasks.process.clean import Cleaned, clean
 from tasks.process.datelines import credited, read_dateline
 from tasks.process.edges import names_in_byline
 from tasks.process.extract import Body
-from tasks.process.fingerprint import article_id, content_hash, payload_digest, word_count
+from tasks.process.fingerprint import article_id, content_hash, payload_digest
 from tasks.process.guards import refuse_page
 from tasks.process.language import identify
 from tasks.process.metadata.dates import instant_of
@@ -112,6 +112,7 @@ def _judge(document: RawDocument, draft: Draft, settings: ProcessSettings) -> Ve
         url=document.url or draft.metadata.url_canonical,
         title=draft.metadata.title,
         paragraphs=draft.cleaned.paragraphs,
+        words=draft.cleaned.words,
     )
     return judge(evidence, settings)
 
@@ -121,6 +122,7 @@ def _article(document: RawDocument, draft: Draft, verdict: Verdict) -> Article:
     published = metadata.published
     identity = identifying_url(document.url, metadata.url_canonical)
     key = url_key(identity)
+    words = sum(draft.cleaned.words)
     language, score = identify(text, metadata.language)
     dateline = read_dateline(draft.cleaned.paragraphs)
     return Article(
@@ -149,9 +151,9 @@ def _article(document: RawDocument, draft: Draft, verdict: Verdict) -> Article:
         dateline=metadata.dateline or (dateline.text if dateline else None),
         keywords=metadata.keywords,
         page_type=verdict.page_type,
-        access_state=access_state(draft.tree, metadata, draft.body.paragraphs),
+        access_state=access_state(draft.tree, metadata, draft.body.paragraphs, words),
         rights=metadata.rights,
-        word_count=word_count(text),
+        word_count=words,
         extractor=draft.body.extractor,
         extractor_version=draft.body.extractor_version,
         content_hash=content_hash(text),

@@ -64,6 +64,7 @@ WORDS = {
         " function command example examples".split()
     ),
 }
+CURRENCY = frozenset("$€£")
 PRICE = re.compile(r"[$€£]\s?\d|\d\s?€")
 LINKED_HEADLINES = "h2 a[href], h3 a[href], a[href] h2, a[href] h3"
 
@@ -118,7 +119,8 @@ def _of_tree(tree: LexborHTMLParser) -> Iterator[tuple[str, float]]:
         yield f"density {tag}", log1p(1_000 * tags[tag] / words)
     yield "linked headlines", log1p(len(tree.css(LINKED_HEADLINES)))
     yield from _of_long_texts(texts)
-    yield "price", log1p(1_000 * len(PRICE.findall(text)) / words)
+    prices = len(PRICE.findall(text)) if CURRENCY.intersection(text) else 0
+    yield "price", log1p(1_000 * prices / words)
     for name, phrases in PHRASES.items():
         yield f"phrases {name}", log1p(1_000 * sum(map(text.count, phrases)) / words)
     for name, known in WORDS.items():
@@ -131,9 +133,9 @@ def _tags_and_texts(tree: LexborHTMLParser) -> tuple[Counter[str], list[str]]:
     texts: list[str] = []
     body = tree.body
     for node in body.traverse(include_text=True) if body is not None else ():
-        tag = node.tag or ""
-        tags[tag] += 1
-        if tag == "-text" and not is_unseen(node):
+        if not node.is_text_node:
+            tags[node.tag or ""] += 1
+        elif not is_unseen(node):
             texts.append(node.text_content or "")
     return tags, texts
 

@@ -10,7 +10,6 @@ from selectolax.lexbor import LexborHTMLParser
 
 from config.settings import ProcessSettings
 from tasks.process import page_signs as signs
-from tasks.process.fingerprint import word_count
 from tasks.process.metadata.model import Metadata
 from tasks.process.page_features import page_features
 from tasks.process.page_model import ARTICLE, likeliest_other, load_model
@@ -44,6 +43,7 @@ class PageEvidence:
     Attributes:
         tree: the parsed page; only read. None for documents that are not HTML.
         paragraphs: after cleaning.
+        words: of each paragraph.
     """
 
     tree: LexborHTMLParser | None
@@ -51,6 +51,7 @@ class PageEvidence:
     url: str | None
     title: str | None
     paragraphs: tuple[str, ...]
+    words: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ def judge(page: PageEvidence, settings: ProcessSettings) -> Verdict:
     if verdict.rejected_reason and settings.keep_all:
         verdict = Verdict(verdict.page_type, flags=(KEPT,))
     least = LINE_WORDS if page.tree is not None else 0  # a text's short lines may be its tables
-    words = sum(count for count in map(word_count, page.paragraphs) if count >= least)
+    words = sum(count for count in page.words if count >= least)
     if verdict.rejected_reason is None and words < settings.min_words:
         sign = f"{words} words, required are {settings.min_words}"
         return Verdict(verdict.page_type, "too_short", sign, verdict.flags)
@@ -85,7 +86,7 @@ def judge(page: PageEvidence, settings: ProcessSettings) -> Verdict:
 
 def _kind_of_page(page: PageEvidence) -> Verdict:
     """By what a page says, then what it declares and where it lives, then what it looks like."""
-    notice = _notice(page, sum(map(word_count, page.paragraphs)))
+    notice = _notice(page, sum(page.words))
     if notice:
         return Verdict(notice[0], *notice)
     if page.tree is None:
@@ -127,15 +128,14 @@ def _notice(page: PageEvidence, words: int) -> tuple[str, str] | None:
         if _any_full(signs.SOFT_404_TITLE, titles) or signs.SOFT_404_TEXT.search(text):
             return "soft_404", "title or text of an error page"
     if words <= CONSENT_WORDS and signs.CONSENT_WORD.search(" ".join((*titles, text))):
-        return _consent_wall(page.paragraphs, titles, words)
+        return _consent_wall(page, titles, words)
     return None
 
 
-def _consent_wall(
-    paragraphs: tuple[str, ...], titles: list[str], words: int
-) -> tuple[str, str] | None:
-    asking = [line for line in paragraphs if signs.CONSENT_TEXT.search(line.lower())]
-    share = sum(map(word_count, asking)) / max(1, words)
+def _consent_wall(page: PageEvidence, titles: list[str], words: int) -> tuple[str, str] | None:
+    lines = zip(page.paragraphs, page.words, strict=True)
+    asking = [count for line, count in lines if signs.CONSENT_TEXT.search(line.lower())]
+    share = sum(asking) / max(1, words)
     titled = _any_full(signs.CONSENT_TITLE, titles)
     if (len(asking) > 1 and share >= CONSENT_SHARE) or (titled and (asking or not words)):
         return "consent_wall", f"{share:.0%} of the words ask for consent"

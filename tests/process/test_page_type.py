@@ -1,4 +1,5 @@
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from selectolax.lexbor import LexborHTMLParser
@@ -6,6 +7,7 @@ from selectolax.lexbor import LexborHTMLParser
 from config.settings import load_settings
 from tasks.process import terms
 from tasks.process.access import access_state
+from tasks.process.fingerprint import word_count
 from tasks.process.metadata.model import Metadata
 from tasks.process.page_type import PageEvidence, Verdict, judge
 from tasks.records import DateCandidate
@@ -18,8 +20,17 @@ ARTICLE = PageEvidence(
     url="https://courier.example/2024/03/01/nordholm-rebuilds-its-pier",
     title="Nordholm rebuilds its pier",
     paragraphs=SENTENCES,
+    words=tuple(map(word_count, SENTENCES)),
 )
-BARE = replace(ARTICLE, metadata=Metadata(title=ARTICLE.title))
+
+
+def changed(page: PageEvidence, **changes: Any) -> PageEvidence:
+    """The same page with other evidence; the words are those of its paragraphs."""
+    page = replace(page, **changes)
+    return replace(page, words=tuple(map(word_count, page.paragraphs)))
+
+
+BARE = changed(ARTICLE, metadata=Metadata(title=ARTICLE.title))
 PUBLISHED = DateCandidate("meta", "meta[date]", "2024-03-01", None, None, "day", "chosen")
 
 
@@ -34,7 +45,7 @@ def verdict(page: PageEvidence) -> Verdict:
 def test_a_story_is_an_article_with_and_without_markup() -> None:
     assert verdict(ARTICLE) == Verdict("article")
     assert verdict(BARE) == Verdict("article")
-    assert verdict(replace(BARE, tree=None, url=None)) == Verdict("article")
+    assert verdict(changed(BARE, tree=None, url=None)) == Verdict("article")
 
 
 @pytest.mark.parametrize(
@@ -51,18 +62,18 @@ def test_a_story_is_an_article_with_and_without_markup() -> None:
     ],
 )
 def test_a_page_that_says_there_is_none_is_a_soft_404(title: str, text: str) -> None:
-    found = verdict(replace(ARTICLE, title=title, paragraphs=(text,)))
+    found = verdict(changed(ARTICLE, title=title, paragraphs=(text,)))
     assert found.rejected_reason == "soft_404"
 
 
 def test_a_long_story_about_missing_pages_is_an_article() -> None:
-    page = replace(ARTICLE, title="404: the page that nobody found", paragraphs=SENTENCES * 3)
+    page = changed(ARTICLE, title="404: the page that nobody found", paragraphs=SENTENCES * 3)
     assert verdict(page).rejected_reason is None
 
 
 @pytest.mark.parametrize("title", ["Just a moment...", "Access denied", "Are you a robot?"])
 def test_a_bot_check_is_refused(title: str) -> None:
-    page = replace(BARE, title=title, paragraphs=("Enable JavaScript and cookies to continue",))
+    page = changed(BARE, title=title, paragraphs=("Enable JavaScript and cookies to continue",))
     assert verdict(page).rejected_reason == "bot_check"
 
 
@@ -81,11 +92,11 @@ def test_a_bot_check_is_refused(title: str) -> None:
     ],
 )
 def test_a_consent_wall_is_refused(paragraphs: tuple[str, ...]) -> None:
-    assert verdict(replace(BARE, paragraphs=paragraphs)).rejected_reason == "consent_wall"
+    assert verdict(changed(BARE, paragraphs=paragraphs)).rejected_reason == "consent_wall"
 
 
 def test_a_story_with_a_cookie_notice_below_is_an_article() -> None:
-    page = replace(BARE, paragraphs=(*SENTENCES, "We use cookies and ask for your consent."))
+    page = changed(BARE, paragraphs=(*SENTENCES, "We use cookies and ask for your consent."))
     assert verdict(page) == Verdict("article")
 
 
@@ -109,8 +120,8 @@ def test_a_story_with_a_cookie_notice_below_is_an_article() -> None:
 def test_addresses_of_other_pages_are_refused_unless_the_page_declares_an_article(
     url: str, reason: str
 ) -> None:
-    assert verdict(replace(BARE, url=url)).rejected_reason == reason
-    declared = verdict(replace(ARTICLE, url=url))
+    assert verdict(changed(BARE, url=url)).rejected_reason == reason
+    declared = verdict(changed(ARTICLE, url=url))
     assert declared.flags == (f"maybe_{reason}",) or declared.rejected_reason == "listing"
 
 
@@ -125,7 +136,7 @@ def test_addresses_of_other_pages_are_refused_unless_the_page_declares_an_articl
     ],
 )
 def test_addresses_of_stories_are_no_reason_to_refuse(url: str) -> None:
-    assert verdict(replace(BARE, url=url)) == Verdict("article")
+    assert verdict(changed(BARE, url=url)) == Verdict("article")
 
 
 @pytest.mark.parametrize(
@@ -138,23 +149,23 @@ def test_addresses_of_stories_are_no_reason_to_refuse(url: str) -> None:
     ],
 )
 def test_declared_types_are_believed(types: tuple[str, ...], reason: str) -> None:
-    page = replace(BARE, metadata=Metadata(page_types=types))
+    page = changed(BARE, metadata=Metadata(page_types=types))
     assert verdict(page).rejected_reason == reason
 
 
 def test_og_article_counts_only_with_a_date() -> None:
     url = "https://pierworks.example/services/pier-building"
-    undated = replace(BARE, url=url, metadata=Metadata(page_types=("article",)))
-    dated = replace(undated, metadata=Metadata(page_types=("article",), published=PUBLISHED))
+    undated = changed(BARE, url=url, metadata=Metadata(page_types=("article",)))
+    dated = changed(undated, metadata=Metadata(page_types=("article",), published=PUBLISHED))
     assert verdict(undated).rejected_reason == "service"
     assert verdict(dated).flags == ("maybe_service",)
 
 
 def test_keep_all_loads_what_is_no_article_with_its_type_and_a_flag() -> None:
-    product = replace(BARE, metadata=Metadata(page_types=("Product",)))
+    product = changed(BARE, metadata=Metadata(page_types=("Product",)))
     settings = SETTINGS.model_copy(update={"keep_all": True})
     assert judge(product, settings) == Verdict("product", flags=("kept_no_article",))
-    empty = judge(replace(product, paragraphs=()), settings)
+    empty = judge(changed(product, paragraphs=()), settings)
     assert (empty.page_type, empty.rejected_reason) == ("product", "too_short")
 
 
@@ -170,7 +181,7 @@ def test_keep_all_loads_what_is_no_article_with_its_type_and_a_flag() -> None:
 def test_kinds_of_stories_are_named_and_loaded(
     types: tuple[str, ...], url: str, page_type: str
 ) -> None:
-    page = replace(BARE, url=url, metadata=Metadata(page_types=types))
+    page = changed(BARE, url=url, metadata=Metadata(page_types=types))
     assert verdict(page) == Verdict(page_type)
 
 
@@ -186,21 +197,21 @@ def test_teasers_make_a_front_of_a_page_unless_its_address_is_a_storys(
 ) -> None:
     teasers = "".join(f"<h2><a href='/news/{n}'>Seal {n} stops the tram</a></h2>" for n in range(8))
     lines = ("Three people were hurt where the coast road meets the pier on Monday night.",) * 4
-    page = replace(BARE, url=url, tree=LexborHTMLParser(teasers), paragraphs=lines)
+    page = changed(BARE, url=url, tree=LexborHTMLParser(teasers), paragraphs=lines)
     assert verdict(page).rejected_reason == reason
 
 
 def test_a_menu_does_not_make_a_note_long_enough() -> None:
     menu = ("Harbour news", "Town", "The isles", "People", "Sport", "What's on", "Contact") * 4
-    note = replace(ARTICLE, paragraphs=(*menu, "Fog from eight. The horn will sound. Stay in."))
+    note = changed(ARTICLE, paragraphs=(*menu, "Fog from eight. The horn will sound. Stay in."))
     assert verdict(note).rejected_reason == "too_short"
 
 
 def test_short_texts_are_refused_and_counted_by_characters_where_words_are_not_spaced() -> None:
-    short = verdict(replace(ARTICLE, paragraphs=("A pier.",)))
+    short = verdict(changed(ARTICLE, paragraphs=("A pier.",)))
     assert (short.rejected_reason, short.sign) == ("too_short", "0 words, required are 25")
     japanese = "港の評議会は月曜日に古い桟橋について話し合い、" + "春に工事を始める。" * 5
-    assert verdict(replace(ARTICLE, paragraphs=(japanese,))).rejected_reason is None
+    assert verdict(changed(ARTICLE, paragraphs=(japanese,))).rejected_reason is None
 
 
 @pytest.mark.parametrize(
@@ -219,11 +230,12 @@ def test_short_texts_are_refused_and_counted_by_characters_where_words_are_not_s
 def test_access_is_told_by_what_is_declared_and_by_invitations_to_subscribe(
     free: bool | None, paragraphs: tuple[str, ...], state: str
 ) -> None:
-    found = access_state(LexborHTMLParser(story()), Metadata(free_to_read=free), paragraphs)
+    words = sum(map(word_count, paragraphs))
+    found = access_state(LexborHTMLParser(story()), Metadata(free_to_read=free), paragraphs, words)
     assert found == state
     assert found in terms.ACCESS_STATES
 
 
 def test_a_short_text_before_a_wall_is_truncated() -> None:
     tree = LexborHTMLParser(story('<div class="paywall">Offers</div>'))
-    assert access_state(tree, Metadata(), SENTENCES[:1]) == "truncated"
+    assert access_state(tree, Metadata(), SENTENCES[:1], 12) == "truncated"
