@@ -13,11 +13,16 @@ import httpx
 import pytest
 
 from flows.demo.server import serve
+from tests.execution.clusters import Cluster, wait_for
 from tests.past.site import write_config
 from tests.pipeline.archives import page, url_of, write_stories, write_warc
 from tests.pipeline.command import ask, run
 
 pytestmark = pytest.mark.timeout(300)
+SAME = (
+    "select * exclude (run_id, loaded_at) from articles order by url",
+    "select * exclude (run_id, seconds) from documents order by locator",
+)
 
 
 def free_port() -> int:
@@ -90,11 +95,25 @@ def test_the_flow_and_the_command_line_give_the_same(server: str, tmp_path: Path
     archive = write_warc(tmp_path / "night.warc.gz", pages)
     run("ingest", archive, "--warehouse", tmp_path / "a", "--prefect", PREFECT_API_URL=server)
     run("ingest", archive, "--warehouse", tmp_path / "b")
-    for query in (
-        "select * exclude (run_id, loaded_at) from articles order by url",
-        "select * exclude (run_id, seconds) from documents order by locator",
-    ):
+    for query in SAME:
         assert ask(tmp_path / "a", query) == ask(tmp_path / "b", query)
+
+
+@pytest.mark.slow
+def test_a_flow_whose_batches_go_to_a_cluster_gives_the_same(server: str, tmp_path: Path) -> None:
+    archive = write_stories(tmp_path / "night.warc.gz", range(8))
+    small = {"BROADSHEET_READ__BATCH_BYTES": "4000"}
+    with Cluster(tmp_path) as cluster:
+        for _ in range(2):
+            cluster.start_worker()
+        wait_for(lambda: cluster.workers() == 2, "the workers")
+        on_dask = {**small, **cluster.environment, "PREFECT_API_URL": server}
+        run("ingest", archive, "--warehouse", tmp_path / "a", "--prefect", **on_dask)
+    run("ingest", archive, "--warehouse", tmp_path / "b", **small)
+    for query in SAME:
+        assert ask(tmp_path / "a", query) == ask(tmp_path / "b", query)
+    newest = read(server, "flow_runs/filter", {"sort": "START_TIME_DESC", "limit": 1})
+    assert newest[0]["state"]["message"] == "8 loaded"
 
 
 def test_a_failed_flow_run_says_why_in_a_sentence(server: str, tmp_path: Path) -> None:
