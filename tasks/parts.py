@@ -76,7 +76,7 @@ def write_parts(
     waiting: list[dict[str, Any]] = []
     size = 0
     for document in processed:
-        waiting.append(_row(document))
+        waiting.append(as_row(document))
         size += len(waiting[-1].get("text") or "")
         most = part_documents if documents_in(parts) < narrow_end else PART_DOCUMENTS
         if len(waiting) >= most or size >= PART_BYTES:
@@ -119,7 +119,8 @@ def _folder(batch_file: Path) -> Path:
     return batch_file.parent.parent / "parts"
 
 
-def _row(processed: "Processed") -> dict[str, Any]:
+def as_row(processed: "Processed") -> dict[str, Any]:
+    """One row of `warehouse.schema.PROCESSED`; what its record does not have is NULL."""
     record = processed.record
     fields = _DROPPED_FIELDS if isinstance(record, Dropped) else _ARTICLE_FIELDS
     row = {name: getattr(record, name) for name in fields}
