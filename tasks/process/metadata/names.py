@@ -36,6 +36,11 @@ SPLIT = re.compile(
 JUNK = re.compile(r"\S*@\S+|https?://\S+|www\.\S+|\S+\.(?:com|org|net|de|fr)\b")
 DIGIT = re.compile(r"\d")
 UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
+# "记者 林望舒", "文/林望舒", "山田太郎記者"
+EASTERN_ROLE = re.compile(
+    r"^(?:(?:本报|本報|本刊|特约|特約|特派|实习)?(?:记者|記者|通讯员|通訊員|作者|撰文|撰稿|文字|筆者|執筆|取材・文)"
+    r"\s*[:：/／|｜]?\s*|文\s*[:：/／|｜]\s*)|\s*(?:记者|記者)$"
+)
 WORD = re.compile(r"[^\W_][\w'’.-]*", re.UNICODE)
 
 
@@ -63,7 +68,7 @@ def names_in(text: object, shown: bool = False) -> list[str]:
 def clean_name(part: str) -> str:
     """One name without degrees, initials of networks, punctuation and what follows a dash."""
     text = CUT.split(part, maxsplit=1)[0] if CUT.match(part) is None else part
-    text = _without_prefix(text.strip(' ,;:.|•·–—-*"“”'))
+    text = EASTERN_ROLE.sub("", _without_prefix(text.strip(' ,;:.|•·–—-*"“”')))
     words = text.split()
     while len(words) > 1 and words[-1].lower().strip(",") in DEGREES:
         words.pop()
