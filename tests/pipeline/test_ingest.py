@@ -171,3 +171,27 @@ def test_rows_of_a_dump_with_columns_of_its_own_are_mapped(tmp_path: Path) -> No
     assert found == [
         {"title": f"Story {n}", "published_date": "1987-02-26", "text": story(n)} for n in range(3)
     ]
+
+
+def test_keep_all_loads_pages_that_are_no_articles_with_a_flag_that_says_so(tmp_path: Path) -> None:
+    shop = page(0).replace("NewsArticle", "Product")
+    archive = write_warc(tmp_path / "a.warc.gz", {url_of(0): shop, url_of(1): page(1)})
+    types = "select page_type, quality_flags from articles order by url"
+    run("ingest", archive, "--warehouse", tmp_path / "w")
+    assert [row["page_type"] for row in ask(tmp_path / "w", types)] == ["article"]
+    run("ingest", archive, "--keep-all", "--warehouse", tmp_path / "w")
+    product, article = ask(tmp_path / "w", types)
+    assert (product["page_type"], article["page_type"]) == ("product", "article")
+    assert "kept_no_article" in product["quality_flags"]
+    assert "kept_no_article" not in article["quality_flags"]
+
+
+@pytest.mark.parametrize(("lane", "extractor"), [("fast", "blocks"), ("careful", "trafilatura")])
+def test_the_lane_that_is_asked_for_reads_the_pages(
+    tmp_path: Path, lane: str, extractor: str
+) -> None:
+    archive = write_stories(tmp_path / "night.warc.gz", range(2))
+    run("ingest", archive, "--extractor", lane, "--warehouse", tmp_path / "w")
+    found = ask(tmp_path / "w", "select extractor, text from articles order by url")
+    assert [row["extractor"] for row in found] == [extractor] * 2
+    assert [row["text"] for row in found] == [story(0), story(1)]
