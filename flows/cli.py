@@ -1,6 +1,7 @@
 """The command `broadsheet`. Heavy modules are imported where they are used: --help stays quick."""
 
 import sys
+from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
@@ -132,6 +133,44 @@ def sql(
 
     settings = load_settings(config, warehouse=warehouse)
     sql_command(sys.stdin.read() if query == "-" else query, settings.warehouse, format)
+
+
+@app.command()
+def explain(
+    named: Annotated[
+        str,
+        typer.Argument(
+            metavar="URL|FILE|ARTICLE_ID",
+            help="An address or article_id that the warehouse knows, or a file.",
+        ),
+    ],
+    html: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write it as a page with the text in colours."),
+    ] = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="Show short blocks that were dropped, too.")
+    ] = False,
+    extractor: Extractor = None,
+    keep_all: KeepAll = False,
+    warehouse: Warehouse = None,
+    config: Config = None,
+) -> None:
+    """Show what was kept and dropped of one page, and why.
+
+    Processes the stored bytes of a document anew, with the settings as they are
+    now: the outcome, the titles and dates that were weighed, and every block of
+    text with its verdict. Works for rejected documents, too.
+
+    [dim]broadsheet explain https://courier.example/2025/pier[/dim]
+    [dim]broadsheet explain saved/page.html --html why.html[/dim]
+    """
+    from config.settings import load_settings
+    from flows.explain import explain_command
+
+    chosen = {"extractor": extractor, "keep_all": keep_all or None}
+    settings = load_settings(config, warehouse=warehouse, process=chosen)
+    explain_command(named, settings, html, every=every)
 
 
 @app.command()

@@ -55,18 +55,33 @@ class Draft:
         return "\n\n".join(self.cleaned.paragraphs)
 
 
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A document's record, and what it was made from as far as it came."""
+
+    record: Article | Dropped
+    draft: Draft | None = None
+    verdict: Verdict | None = None
+
+
 def process_document(document: RawDocument, settings: ProcessSettings) -> Article | Dropped:
     """Turns one raw document into an article, or says why it is none."""
+    return examine(document, settings).record
+
+
+def examine(document: RawDocument, settings: ProcessSettings) -> Examined:
+    """As `process_document`, with what lies between."""
     lane = _draft_page if document.media == "html" else _draft_text
     draft = lane(document, settings)
     if isinstance(draft, Dropped):
-        return draft
+        return Examined(draft)
     verdict = _judge(document, draft, settings)
     if verdict.rejected_reason:
-        return document.dropped(
+        dropped = document.dropped(
             "rejected", verdict.rejected_reason, verdict.sign, verdict.page_type
         )
-    return _article(document, draft, verdict)
+        return Examined(dropped, draft, verdict)
+    return Examined(_article(document, draft, verdict), draft, verdict)
 
 
 def _draft_page(document: RawDocument, settings: ProcessSettings) -> Draft | Dropped:
@@ -75,7 +90,7 @@ def _draft_page(document: RawDocument, settings: ProcessSettings) -> Draft | Dro
     if refused:
         return document.dropped("rejected", *refused)
     tree = LexborHTMLParser(decoded.text)
-    metadata = read_metadata(tree, _context(document), settings)
+    metadata = read_metadata(tree, context_of(document), settings)
     try:
         body = extract(decoded.text, tree, document.url, settings.extractor)
     except ExtractorError as error:
@@ -96,12 +111,13 @@ def _draft_text(document: RawDocument, settings: ProcessSettings) -> Draft:
     found = Metadata(title=title)
     if not row.authors:
         found = replace(found, authors=names_in_byline(paragraphs))
-    metadata = with_declared(found, _context(document), settings)
+    metadata = with_declared(found, context_of(document), settings)
     cleaned = clean(paragraphs, metadata.title, metadata.authors)
     return Draft(decoded.text, metadata, Body(paragraphs, PLAIN_TEXT), cleaned, decoded.flags)
 
 
-def _context(document: RawDocument) -> PageContext:
+def context_of(document: RawDocument) -> PageContext:
+    """What is known of a page beside its tree."""
     return PageContext(document.url, document.fetched_at, document.headers, document.declared)
 
 

@@ -46,6 +46,19 @@ def read_title(evidence: PageEvidence) -> str | None:
     )
 
 
+def title_candidates(evidence: PageEvidence) -> Iterator[tuple[str, str]]:
+    """Every title that is weighed: its place, such as `meta[og:title]` or `h1`, and its text."""
+    declared = [title for title in _declared(evidence) if title]
+    if headline := _headline(evidence):
+        yield "jsonld[headline]", headline
+    for name in META_TITLE:
+        for content in evidence.elements.metas.get(name, ()):
+            yield f"meta[{name}]", strip_site(plain(content, LONGEST_TITLE), evidence.sites)
+    yield "title", strip_site(evidence.elements.title, evidence.sites)
+    for heading in _headings(evidence, declared):
+        yield "h1", heading
+
+
 def _declared_subheading(
     evidence: PageEvidence, best: str | None, declared: list[str]
 ) -> str | None:

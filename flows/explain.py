@@ -1,0 +1,105 @@
+"""What `explain` does, once its arguments are parsed."""
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from config.settings import Settings
+from flows.explain_page import as_html, described, facts
+from tasks.explain.model import KEPT, Block, Explanation
+from tasks.explain.page import explain
+from tasks.explain.stored import read_file, read_stored
+from tasks.records import Dropped
+
+console = Console()
+
+FEW_WORDS = 8  # shorter blocks that were dropped are menus, as a rule
+SHOWN = 100  # characters of a block
+
+
+def explain_command(named: str, settings: Settings, html: Path | None, *, every: bool) -> None:
+    """Explains a file, an article_id or an address of the warehouse.
+
+    Args:
+        html: where the page of the explanation is written.
+        every: show short dropped blocks, too.
+    """
+    path = Path(named)
+    is_file = "://" not in named and path.is_file()
+    found = (
+        read_file(path, settings.read)
+        if is_file
+        else read_stored(settings.warehouse, named, settings.read)
+    )
+    told = (
+        Explanation(found, found.url)
+        if isinstance(found, Dropped)
+        else explain(found, settings.process)
+    )
+    for table in _tables(told, every=every):
+        console.print(table)
+    if html is not None:
+        html.write_text(as_html(told), "utf-8")
+        console.print(f"{html} has all of it in colours.")
+
+
+def _tables(told: Explanation, *, every: bool) -> Iterator[Table]:
+    known = Table(box=None, show_header=False, pad_edge=False)
+    known.add_column(style="bold", no_wrap=True)
+    known.add_column(overflow="fold")
+    for name, value in facts(told):
+        known.add_row(name, escape(value))
+    yield known
+    if told.titles:
+        yield _titles(told)
+    if told.dates:
+        yield _dates(told)
+    if told.blocks:
+        yield _blocks(told, every=every)
+
+
+def _titles(told: Explanation) -> Table:
+    table = Table(title="Titles", title_justify="left")
+    for name in ("", "place", "text"):
+        table.add_column(name, overflow="fold")
+    for title in told.titles:
+        table.add_row("✓" if title.is_chosen else "", escape(title.place), escape(title.text))
+    return table
+
+
+def _dates(told: Explanation) -> Table:
+    table = Table(title="Dates", title_justify="left")
+    for name in ("verdict", "place", "as written"):
+        table.add_column(name, overflow="fold")
+    for date in told.dates:
+        table.add_row(date.verdict, escape(date.place), escape(date.raw))
+    return table
+
+
+def _blocks(told: Explanation, *, every: bool) -> Table:
+    shown = [block for block in told.blocks if every or _is_telling(block)]
+    left = len(told.blocks) - len(shown)
+    counts = Counter(block.verdict for block in told.blocks)
+    caption = ", ".join(f"{count} {verdict}" for verdict, count in counts.most_common())
+    rest = f"; {left} short ones that were dropped are shown by --all" if left else ""
+    table = Table(
+        "verdict", "text", title="Blocks", title_justify="left", caption=f"{caption}{rest}"
+    )
+    table.columns[1].overflow = "fold"
+    for block in shown:
+        style = "green" if block.verdict == KEPT else "dim"
+        text = f"{escape(shortened(block.text))}\n[dim]{escape(described(block))}[/dim]"
+        table.add_row(f"[{style}]{escape(block.verdict)}[/{style}]", text)
+    return table
+
+
+def shortened(text: str) -> str:
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
+
+
+def _is_telling(block: Block) -> bool:
+    return block.verdict == KEPT or block.words >= FEW_WORDS

@@ -1,0 +1,88 @@
+"""The bytes of one document, found again where the run that read it found them."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from config.errors import UsageError
+from config.settings import ReadSettings
+from tasks.process.urls import url_key
+from tasks.read.batch import read_batch
+from tasks.read.plan import plan_inputs
+from tasks.read.spans import Batch, Span
+from tasks.records import Dropped, RawDocument
+from warehouse.layout import RAW
+from warehouse.query import opened, rows
+from warehouse.statements import statement
+
+
+def read_file(path: Path, settings: ReadSettings) -> RawDocument | Dropped:
+    """A file that is one document, or the first document of an archive."""
+    planned = plan_inputs([str(path)], settings, columns={}, limit=1)
+    for batch in planned.batches:
+        for found in read_batch(batch, settings, planned.columns):
+            return found
+    raise UsageError(f"{path} has no document.")
+
+
+def read_stored(warehouse: Path, named: str, settings: ReadSettings) -> RawDocument | Dropped:
+    """The document of an article_id or address that the warehouse knows, read anew.
+
+    Of an article its current version; of an address without one the newest attempt.
+
+    Raises:
+        UsageError: the warehouse does not know it, or its bytes are gone.
+    """
+    with opened(warehouse) as connection:
+        values = {"named": named, "url_key": url_key(named) or ""}
+        names, found = rows(connection, statement("document_named"), values)
+    if not found:
+        raise UsageError(
+            f"{warehouse} knows no document {named!r}: name an address as in the column `url` of "
+            "`documents`, an article_id, or a file."
+        )
+    row = dict(zip(names, found[0], strict=True))
+    document = _read(warehouse, row, settings)
+    if document is None:
+        raise UsageError(
+            f"The bytes of {row['locator']} are gone: its file was moved, changed or pruned since "
+            f"the run {row['run_id']} read it from {', '.join(row['inputs'])}."
+        )
+    return document
+
+
+def _read(
+    warehouse: Path, row: dict[str, Any], settings: ReadSettings
+) -> RawDocument | Dropped | None:
+    locator: str = row["locator"]
+    base = warehouse if locator.startswith(f"{RAW}/") else None
+    inputs = [str(warehouse / locator.partition("#")[0])] if base else row["inputs"]
+    columns = _columns(json.loads(row["parameters"] or "{}"))
+    try:
+        planned = plan_inputs(inputs, settings, columns=columns, limit=None, base=base)
+    except UsageError:
+        return None
+    spans = [
+        _narrowed(span, locator)
+        for batch in planned.batches
+        for span in batch.spans
+        if locator.startswith(span.locator)
+    ]
+    wanted = Batch(0, tuple(spans), sum(span.bytes for span in spans))
+    outcomes = read_batch(wanted, settings, planned.columns)
+    return next((found for found in outcomes if found.locator == locator), None)
+
+
+def _narrowed(span: Span, locator: str) -> Span:
+    """Only the record at an offset of a WARC, where the locator has one."""
+    place, _, offset = locator.rpartition("#offset=")
+    if place != span.locator or not offset.partition("+")[0].isdigit():
+        return span
+    first = int(offset.partition("+")[0])
+    begins = max(first, span.offsets[0])
+    return replace(span, offsets=(begins, begins + 1))
+
+
+def _columns(parameters: dict[str, Any]) -> dict[str, str]:
+    return dict(parameters.get("columns") or ())
