@@ -9,6 +9,7 @@ as much a process of its own as any other, with its session, its environment and
 import json
 import os
 import random
+import signal
 import socket
 import sys
 import time
@@ -71,6 +72,7 @@ def main() -> None:
     os.chdir(asked["folder"])
     time.tzset()
     random.seed()
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # it may have been ignored by a shell
     sys.argv = ["broadsheet", *asked["arguments"]]
     import_module("flows.cli").main()
 
