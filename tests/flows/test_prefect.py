@@ -90,6 +90,7 @@ def test_a_flow_run_tells_what_it_was_and_what_came_of_it(server: str, tmp_path:
     assert ask(tmp_path / "w", "select count(*) as n from articles") == [{"n": 8}]
 
 
+@pytest.mark.slow
 def test_the_flow_and_the_command_line_give_the_same(server: str, tmp_path: Path) -> None:
     pages = {url_of(n): page(n) for n in range(5)} | {"https://courier.example/x": "<p>Soon.</p>"}
     archive = write_warc(tmp_path / "night.warc.gz", pages)

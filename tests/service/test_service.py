@@ -122,6 +122,7 @@ def test_a_night_of_which_most_sources_fail_is_failed(service: Service, desk: Sl
     assert failed["state"]["message"].startswith("1 of 1 sources failed")
 
 
+@pytest.mark.slow
 def test_a_run_that_meets_the_lock_waits_or_is_cancelled_and_says_for_whom(
     service: Service, tmp_path: Path
 ) -> None:

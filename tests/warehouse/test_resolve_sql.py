@@ -76,7 +76,7 @@ def current(connection: duckdb.DuckDBPyConnection) -> list[tuple[int, str]]:
 
 
 @settings(
-    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(runs=Runs)
 def test_any_runs_leave_one_current_version_and_again_they_change_nothing(
