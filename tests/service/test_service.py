@@ -30,6 +30,17 @@ def service(desk: SlowDesk) -> Iterator[Service]:
         assert list(running.family()) == []
 
 
+@pytest.fixture(scope="module")
+def night(service: Service, desk: SlowDesk) -> str:
+    """The flow run of a night that has ended, in which one of five sources did not answer."""
+    desk.listed.write_text(
+        desk.listed.read_text() + '\n[[source]]\nname = "Gone"\nhomepage = "http://127.0.0.1:9/"\n'
+    )
+    run = service.begin("nightly", night="2025-04-02", config=str(desk.config))
+    service.wait_for(run, *ENDED)
+    return run
+
+
 @pytest.mark.parametrize("name", FLOWS)
 def test_a_form_explains_itself(service: Service, name: str) -> None:
     deployment = service.deployment(name)
@@ -84,18 +95,14 @@ def test_a_fault_that_is_expected_is_a_sentence(service: Service) -> None:
     assert failed["state"]["message"].startswith("Give a source with published_from, or ccnews")
 
 
-def test_a_night_tells_its_story(service: Service, desk: SlowDesk) -> None:
-    desk.listed.write_text(
-        desk.listed.read_text() + '\n[[source]]\nname = "Gone"\nhomepage = "http://127.0.0.1:9/"\n'
-    )
-    run = service.begin("nightly", night="2025-04-02", config=str(desk.config))
-    done = service.wait_for(run, *ENDED)
+def test_a_night_tells_its_story(service: Service, night: str) -> None:
+    done = service.run_of(night)
     assert done["name"] == "nightly 2025-04-02"
     assert (done["state"]["name"], done["state"]["message"]) == (
         "Completed",
         "24 loaded, 1 source failed",
     )
-    artifacts = service.artifacts(run)
+    artifacts = service.artifacts(night)
     assert set(artifacts) == {"night", "night-sources", "night-progress"}
     story = artifacts["night"]["data"]
     for part in (
@@ -107,14 +114,15 @@ def test_a_night_tells_its_story(service: Service, desk: SlowDesk) -> None:
     ):
         assert part in story
     assert len(story) < 100_000
-    tasks = service.post("task_runs/filter", {"flow_runs": {"id": {"any_": [run]}}})
+    tasks = service.post("task_runs/filter", {"flow_runs": {"id": {"any_": [night]}}})
     names = {task["name"] for task in tasks}
     assert {"discover", "select", "fetch", "process batch 1 of 1", "resolve", "load"} <= names
-    logs = service.post("logs/filter", {"logs": {"flow_run_id": {"any_": [run]}}, "limit": 200})
+    logs = service.post("logs/filter", {"logs": {"flow_run_id": {"any_": [night]}}, "limit": 200})
     assert any(line["message"].startswith("discovered source=press-00") for line in logs)
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("night")
 def test_a_night_of_which_most_sources_fail_is_failed(service: Service, desk: SlowDesk) -> None:
     run = service.begin("nightly", sources=["Gone"], night="2025-04-03", config=str(desk.config))
     failed = service.wait_for(run, *ENDED)
@@ -154,6 +162,7 @@ def test_the_command_line_s_flow_runs_use_the_server_that_is_up(
     assert [run["state"]["message"] for run in runs] == ["2 loaded"]
 
 
+@pytest.mark.usefixtures("night")
 def test_status_says_what_is_up_and_how_the_nights_went(service: Service) -> None:
     said = service.command("status")
     for part in ("up since", f"127.0.0.1:{service.port}", "answers", "next night", "nightly 2025"):
@@ -166,6 +175,7 @@ def test_a_second_up_says_that_it_is_up(service: Service) -> None:
     assert "It is up already, as process" in said
 
 
+@pytest.mark.usefixtures("night")
 def test_a_night_is_named_after_the_day_for_which_it_was_scheduled(
     service: Service, desk: SlowDesk
 ) -> None:
@@ -182,6 +192,7 @@ def test_a_night_is_named_after_the_day_for_which_it_was_scheduled(
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("night")
 def test_backfill_and_reprocess_run_as_flows(service: Service, desk: SlowDesk) -> None:
     past = service.begin(
         "backfill", source="press-01", published_from="2025-01-01", config=str(desk.config)
