@@ -6,6 +6,7 @@ that a run which was killed goes on where it was (see `tasks.runs`).
 """
 
 import logging
+import os
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -148,7 +149,7 @@ def make_warehouse(path: Path) -> Path:
     Raises:
         UsageError: the folder cannot be made or written to.
     """
-    absolute = path.expanduser().absolute()
+    absolute = Path(os.path.abspath(path.expanduser()))  # noqa: PTH100 (resolve() follows links)
     try:
         (absolute / RUNS).mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -1,6 +1,7 @@
 """The bytes of one document, found again where the run that read it found them."""
 
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -56,6 +57,7 @@ def _read(
     warehouse: Path, row: dict[str, Any], settings: ReadSettings
 ) -> RawDocument | Dropped | None:
     locator: str = row["locator"]
+    warehouse = Path(os.path.abspath(warehouse))  # noqa: PTH100 (as the plan names files)
     base = warehouse if locator.startswith(f"{RAW}/") else None
     inputs = [str(warehouse / locator.partition("#")[0])] if base else row["inputs"]
     columns = _columns(json.loads(row["parameters"] or "{}"))

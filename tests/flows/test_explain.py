@@ -1,13 +1,16 @@
 """The command `explain` from end to end."""
 
+from os.path import relpath
 from pathlib import Path
 
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
+from tests.nights.night import Desk
 from tests.pipeline.archives import page, url_of, write_warc
 from tests.pipeline.command import ask, run
 from tests.process.pages import story
+from tests.sites.many import ManySites
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 SHOP = "https://courier.example/shop"
@@ -37,6 +40,19 @@ def test_an_article_is_explained_by_its_address_and_by_its_id(warehouse: Path) -
 def test_a_rejected_page_is_explained_and_another_setting_tried(warehouse: Path) -> None:
     assert "rejected as product" in run("explain", SHOP, "-w", warehouse).stdout
     assert "type product" in run("explain", SHOP, "--keep-all", "-w", warehouse).stdout
+
+
+def test_a_page_of_a_night_is_read_from_its_warc_file_wherever_one_stands(tmp_path: Path) -> None:
+    with ManySites(1, 2) as site:
+        desk = Desk(tmp_path, site)
+        desk.warehouse = Path(relpath(desk.warehouse))  # with dots, as people name folders
+        desk.quick_night()
+    (row,) = desk.ask("select url, article_id, locator from articles limit 1")
+    assert row["locator"].startswith("raw/2025-03-11/")
+    for warehouse in (desk.warehouse, tmp_path / "w"):
+        said = run("explain", row["url"], "-w", warehouse).stdout
+        assert row["locator"] in "".join(said.split())
+        assert "an article of" in said
 
 
 def test_the_page_it_writes_has_every_block_with_its_verdict(tmp_path: Path) -> None:
