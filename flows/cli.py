@@ -141,7 +141,7 @@ def explain(
         str,
         typer.Argument(
             metavar="URL|FILE|ARTICLE_ID",
-            help="An address or article_id that the warehouse knows, or a file.",
+            help="An address or article_id that the warehouse knows, or a file's first document.",
         ),
     ],
     html: Annotated[

@@ -1,7 +1,7 @@
 """What `explain` does, once its arguments are parsed."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from rich.console import Console
@@ -9,7 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from config.settings import Settings
-from flows.explain_page import as_html, described, facts
+from flows.explain_page import as_html, date_rows, described, facts, title_rows
 from tasks.explain.model import KEPT, Block, Explanation
 from tasks.explain.page import explain
 from tasks.explain.stored import read_file, read_stored
@@ -55,28 +55,19 @@ def _tables(told: Explanation, *, every: bool) -> Iterator[Table]:
         known.add_row(name, escape(value))
     yield known
     if told.titles:
-        yield _titles(told)
+        yield _rows("Titles", ("", "place", "text"), title_rows(told))
     if told.dates:
-        yield _dates(told)
+        yield _rows("Dates", ("verdict", "place", "as written"), date_rows(told))
     if told.blocks:
         yield _blocks(told, every=every)
 
 
-def _titles(told: Explanation) -> Table:
-    table = Table(title="Titles", title_justify="left")
-    for name in ("", "place", "text"):
+def _rows(title: str, names: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Table:
+    table = Table(title=title, title_justify="left")
+    for name in names:
         table.add_column(name, overflow="fold")
-    for title in told.titles:
-        table.add_row("✓" if title.is_chosen else "", escape(title.place), escape(title.text))
-    return table
-
-
-def _dates(told: Explanation) -> Table:
-    table = Table(title="Dates", title_justify="left")
-    for name in ("verdict", "place", "as written"):
-        table.add_column(name, overflow="fold")
-    for date in told.dates:
-        table.add_row(date.verdict, escape(date.place), escape(date.raw))
+    for row in rows:
+        table.add_row(*map(escape, row))
     return table
 
 

@@ -45,6 +45,16 @@ def facts(told: Explanation) -> Iterator[tuple[str, str]]:
     yield "flags", ", ".join(told.flags) or "none"
 
 
+def title_rows(told: Explanation) -> list[tuple[str, str, str]]:
+    """Of each title that was weighed: a mark if it won, its place, its text."""
+    return [("✓" if t.is_chosen else "", t.place, t.text) for t in told.titles]
+
+
+def date_rows(told: Explanation) -> list[tuple[str, str, str]]:
+    """Of each date that was seen: its verdict, its place, as written."""
+    return [(date.verdict, date.place, date.raw) for date in told.dates]
+
+
 def described(block: Block) -> str:
     """The chief features of a block, in a line."""
     return (
@@ -55,12 +65,10 @@ def described(block: Block) -> str:
 
 def as_html(told: Explanation) -> str:
     """The whole page."""
-    titles = [("✓" if t.is_chosen else "", t.place, t.text) for t in told.titles]
-    dates = [(date.verdict, date.place, date.raw) for date in told.dates]
     parts = [
         _table((), list(facts(told))),
-        _table(("", "title from", "text"), titles),
-        _table(("date", "place", "as written"), dates),
+        _table(("", "title from", "text"), title_rows(told)),
+        _table(("date", "place", "as written"), date_rows(told)),
         *map(_block, told.blocks),
     ]
     name = escape(told.url or told.record.locator)

@@ -44,6 +44,7 @@ def main(warehouse: str, config: str, supervisor: str) -> None:
     named = Path(config) if config else None
     settings = load_settings(named, warehouse=Path(warehouse))
     with bound_to_parent(lambda ended: _stop(settings, ended), int(supervisor)):
+        log.info("waiting for the server at %s", os.environ["PREFECT_API_URL"])
         while not answers(os.environ["PREFECT_API_URL"]):
             time.sleep(0.2)
         reap(settings.warehouse, settings.prefect.stop_seconds)

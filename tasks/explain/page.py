@@ -42,7 +42,7 @@ def explain(document: RawDocument, settings: ProcessSettings) -> Explanation:
     if draft is None:
         return Explanation(record, document.url)
     flags = record.quality_flags if isinstance(record, Article) else draft.metadata.flags
-    told = Explanation(
+    return Explanation(
         record=record,
         url=document.url or draft.metadata.url_canonical,
         lane=_lane(draft),
@@ -54,7 +54,6 @@ def explain(document: RawDocument, settings: ProcessSettings) -> Explanation:
         likelihoods=tuple(_likelihoods(draft, document.url)),
         blocks=tuple(_blocks(draft) if draft.tree is not None else _lines(draft)),
     )
-    return told
 
 
 def _lane(draft: Draft) -> str:

@@ -60,7 +60,7 @@ def _read(
     warehouse = Path(os.path.abspath(warehouse))  # noqa: PTH100 (as the plan names files)
     base = warehouse if locator.startswith(f"{RAW}/") else None
     inputs = [str(warehouse / locator.partition("#")[0])] if base else row["inputs"]
-    columns = _columns(json.loads(row["parameters"] or "{}"))
+    columns = dict(json.loads(row["parameters"] or "{}").get("columns") or ())
     try:
         planned = plan_inputs(inputs, settings, columns=columns, limit=None, base=base)
     except UsageError:
@@ -82,9 +82,4 @@ def _narrowed(span: Span, locator: str) -> Span:
     if place != span.locator or not offset.partition("+")[0].isdigit():
         return span
     first = int(offset.partition("+")[0])
-    begins = max(first, span.offsets[0])
-    return replace(span, offsets=(begins, begins + 1))
-
-
-def _columns(parameters: dict[str, Any]) -> dict[str, str]:
-    return dict(parameters.get("columns") or ())
+    return replace(span, offsets=(first, first + 1))

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config.settings import load_settings
@@ -49,8 +49,8 @@ def test_the_explanation_of_a_golden_page_is_what_processing_does(name: str) -> 
 
 def test_the_careful_lane_s_blocks_are_told_apart_too() -> None:
     name = "text-drops-captions-share-newsletter-cookies"
-    settings = SETTINGS.model_copy(update={"extractor": "careful"})
-    told = explain(golden(name), settings)
+    careful = SETTINGS.model_copy(update={"extractor": "careful"})
+    told = explain(golden(name), careful)
     assert isinstance(told.record, Article)
     assert told.record.extractor == "trafilatura"
     assert kept(told) == pieces(told.record.text)
@@ -64,6 +64,7 @@ def test_a_plain_text_is_told_by_its_paragraphs() -> None:
     assert any(block.verdict == KEPT for block in told.blocks)
 
 
+@settings(deadline=None)  # the first page loads the weights
 @given(st.binary(max_size=400))
 def test_any_bytes_are_explained(body: bytes) -> None:
     document = RawDocument("x", 0, "html", b"<p>" + body)

@@ -12,7 +12,6 @@ from tests.pipeline.command import ask, run
 from tests.process.pages import story
 from tests.sites.many import ManySites
 
-GOLDEN = Path(__file__).parents[1] / "golden"
 SHOP = "https://courier.example/shop"
 
 

@@ -51,10 +51,7 @@ def title_candidates(evidence: PageEvidence) -> Iterator[tuple[str, str]]:
     declared = [title for title in _declared(evidence) if title]
     if headline := _headline(evidence):
         yield "jsonld[headline]", headline
-    for name in META_TITLE:
-        for content in evidence.elements.metas.get(name, ()):
-            yield f"meta[{name}]", strip_site(plain(content, LONGEST_TITLE), evidence.sites)
-    yield "title", strip_site(evidence.elements.title, evidence.sites)
+    yield from _placed(evidence)
     for heading in _headings(evidence, declared):
         yield "h1", heading
 
@@ -125,9 +122,15 @@ def _headline(evidence: PageEvidence) -> str:
 
 
 def _declared(evidence: PageEvidence) -> Iterator[str]:
-    for content in evidence.elements.meta(*META_TITLE):
-        yield strip_site(plain(content, LONGEST_TITLE), evidence.sites)
-    yield strip_site(evidence.elements.title, evidence.sites)
+    return (text for _, text in _placed(evidence))
+
+
+def _placed(evidence: PageEvidence) -> Iterator[tuple[str, str]]:
+    """Titles of metas and of `<title>`, each with its place."""
+    for name in META_TITLE:
+        for content in evidence.elements.meta(name):
+            yield f"meta[{name}]", strip_site(plain(content, LONGEST_TITLE), evidence.sites)
+    yield "title", strip_site(evidence.elements.title, evidence.sites)
 
 
 def _headings(evidence: PageEvidence, declared: list[str]) -> Iterator[str]:
