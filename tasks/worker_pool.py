@@ -133,8 +133,22 @@ class WorkerPool:
             worker.kill()
 
     def _start(self) -> subprocess.Popen[str]:
-        if self._closed:
-            raise WorkerError("The run was stopped; the same command resumes it.")
+        for _ in range(1 + CRASHES_ALLOWED):
+            if self._closed:
+                raise WorkerError("The run was stopped; the same command resumes it.")
+            worker = self._spawn()
+            assert worker.stdout is not None
+            if worker.stdout.readline().strip() == "ready":
+                return worker
+            self._alive.discard(worker)
+            worker.kill()
+            log.warning("worker died while it started status=%d", worker.wait())
+        raise WorkerError(
+            f"A worker process does not start ({' '.join(COMMAND)}): "
+            "run `broadsheet doctor`, and install Broadsheet again."
+        )
+
+    def _spawn(self) -> subprocess.Popen[str]:
         # Ctrl-C is ours to handle: a worker inherits the blocked signal from its first instant.
         mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
@@ -151,12 +165,6 @@ class WorkerPool:
         self._alive.add(worker)
         if self._closed:  # while it started
             worker.kill()
-        assert worker.stdout is not None
-        if worker.stdout.readline().strip() != "ready":
-            raise WorkerError(
-                f"A worker process does not start ({' '.join(COMMAND)}): "
-                "run `broadsheet doctor`, and install Broadsheet again."
-            )
         return worker
 
     def _attempt(

@@ -48,3 +48,38 @@ def test_a_page_that_hangs_or_kills_its_worker_is_failed_and_its_neighbours_are_
         "hang": "timeout",
         "crash": "worker_died",
     }
+
+
+# Read before anything else of a worker's: it stands for a kill, or want of memory, while it starts.
+STILLBORN = """
+import os, sys
+from pathlib import Path
+deaths = Path(__file__).with_name("deaths")
+if "tasks.batch_worker" in sys.orig_argv and int(deaths.read_text()) > 0:
+    deaths.write_text(str(int(deaths.read_text()) - 1))
+    os.abort()
+"""
+
+
+def stillborn(folder: Path, deaths: int) -> dict[str, str]:
+    """An environment in which so many workers die while they start."""
+    (folder / "sitecustomize.py").write_text(STILLBORN)
+    (folder / "deaths").write_text(str(deaths))
+    return {"PYTHONPATH": str(folder)}
+
+
+def test_a_worker_that_dies_while_it_starts_costs_nothing(tmp_path: Path) -> None:
+    archive = write_warc(tmp_path / "night.warc.gz", {url_of(n): page(n) for n in range(3)})
+    environment = stillborn(tmp_path, deaths=1)
+    run("ingest", archive, "--warehouse", tmp_path / "w", "--workers", "1", **environment)
+    assert ask(tmp_path / "w", "select loaded from runs") == [{"loaded": 3}]
+
+
+def test_workers_that_do_not_start_end_the_run_with_a_sentence(tmp_path: Path) -> None:
+    archive = write_warc(tmp_path / "night.warc.gz", {url_of(n): page(n) for n in range(3)})
+    environment = stillborn(tmp_path, deaths=1000)
+    done = run(
+        "ingest", archive, "--warehouse", tmp_path / "w", "--workers", "1", status=1, **environment
+    )
+    assert "A worker process does not start" in done.stderr
+    assert "broadsheet doctor" in done.stderr
