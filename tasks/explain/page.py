@@ -13,7 +13,6 @@ from tasks.explain.model import (
     Explanation,
 )
 from tasks.process.artefacts import repair
-from tasks.process.body.blocks import read_outline
 from tasks.process.body.fast import FAST, LEAST_CHANCE, extract_fast
 from tasks.process.body.hints import HINTS
 from tasks.process.body.lanes import SURE
@@ -52,35 +51,35 @@ def explain(document: RawDocument, settings: ProcessSettings) -> Explanation:
         authors=draft.metadata.authors,
         dates=draft.metadata.date_candidates,
         likelihoods=tuple(_likelihoods(draft, document.url)),
-        blocks=tuple(_blocks(draft) if draft.tree is not None else _lines(draft)),
+        blocks=tuple(_blocks(draft) if draft.page is not None else _lines(draft)),
     )
 
 
 def _lane(draft: Draft) -> str:
-    if draft.tree is None:
+    if draft.page is None:
         return "read as plain text"
-    sure = extract_fast(draft.tree).confidence
+    sure = extract_fast(draft.page.outline).confidence
     fast = f"the fast lane expects an F1 of {sure:.2f} ({SURE} is sure enough)"
     reasons = ", ".join(draft.body.flags)
     return f"read by {draft.body.extractor}: {fast}{'; ' if reasons else ''}{reasons}"
 
 
 def _likelihoods(draft: Draft, url: str | None) -> list[tuple[str, float]]:
-    if draft.tree is None:
+    if draft.page is None:
         return []
-    features = page_features(draft.tree, draft.metadata, url)
+    features = page_features(draft.page, draft.metadata, url)
     found = load_model().likelihoods(features)
     return sorted(found.items(), key=lambda item: -item[1])
 
 
 def _titles(document: RawDocument, draft: Draft, settings: ProcessSettings) -> Iterator[Candidate]:
     chosen = draft.metadata.title
-    if draft.tree is None:
+    if draft.page is None:
         if chosen:
             yield Candidate("text", chosen, True)
         return
     is_open = True
-    for place, text in title_candidates(gather(draft.tree, context_of(document), settings)):
+    for place, text in title_candidates(gather(draft.page.tree, context_of(document), settings)):
         is_chosen = is_open and text == chosen
         is_open = is_open and not is_chosen
         yield Candidate(place, text, is_chosen)
@@ -89,8 +88,8 @@ def _titles(document: RawDocument, draft: Draft, settings: ProcessSettings) -> I
 
 
 def _blocks(draft: Draft) -> Iterator[Block]:
-    assert draft.tree is not None
-    outline = read_outline(draft.tree)
+    assert draft.page is not None
+    outline = draft.page.outline
     if not outline.texts:
         return
     page = Page(outline)

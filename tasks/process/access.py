@@ -3,9 +3,8 @@
 import re
 from typing import Literal
 
-from selectolax.lexbor import LexborHTMLParser
-
 from tasks.process.metadata.model import Metadata
+from tasks.process.parse import ParsedPage
 
 AccessState = Literal["full", "truncated", "paywalled", "unknown"]
 
@@ -46,7 +45,7 @@ WALL = ".paywall, .tp-container-inner, #piano-inline, .piano-inline, .regwall, [
 
 
 def access_state(
-    tree: LexborHTMLParser | None, metadata: Metadata, paragraphs: tuple[str, ...], words: int
+    page: ParsedPage | None, metadata: Metadata, paragraphs: tuple[str, ...], words: int
 ) -> AccessState:
     """How much of the story the text holds, by signs that are rarely wrong.
 
@@ -66,6 +65,6 @@ def access_state(
         return "paywalled" if words <= TEASER_WORDS or invited else "unknown"
     if invited:
         return "truncated"
-    if words <= TEASER_WORDS and tree is not None and tree.css_first(WALL) is not None:
+    if words <= TEASER_WORDS and page is not None and page.tree.css_first(WALL) is not None:
         return "truncated"
     return "full" if metadata.free_to_read else "unknown"

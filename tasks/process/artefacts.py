@@ -11,7 +11,6 @@ INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e"
     "\u2060-\u2069\ufeff\ufff9-\ufffc\ue000-\uf8ff\ud800-\udfff]"
 )
-SPACES = re.compile(r"\s+")
 # Each pair is a fault that no writer makes; ". . ." is an ellipsis and stays.
 FAULTS = (
     # a full stop after the end of the sentence: "Wang Yi. ."
@@ -45,7 +44,7 @@ def _normalised(text: str) -> str:
         text = unicodedata.normalize("NFC", INVISIBLE.sub("", repair_mojibake(text)))
     elif not text.isprintable():
         text = INVISIBLE.sub("", text)
-    return SPACES.sub(" ", text).strip()
+    return " ".join(text.split())
 
 
 def _without_faults(text: str) -> str:

@@ -131,6 +131,13 @@ PATTERNS = {
       | (?:suscr[ií]b[ea](?:te|se)|recibe|reciba|apúntate|regístrate|assine|inscreva-se|receba
       |iscriviti|ricevi|schrijf\ je)\b.{{0,120}}\b(?:newsletter|bolet[ií]n(?:es)?|boletim
       |nieuwsbrief)\b.{{0,60}}
+      | สมัคร(?:รับ|สมาชิก)?(?:จดหมายข่าว|ข่าวสาร).{{0,120}}
+      | (?:欢迎|歡迎|点击|點擊|立即|马上)?(?:订阅|訂閱).{{0,20}}
+        (?:通讯|通訊|简报|簡報|电子报|電子報|邮件|郵件).{{0,60}}
+      | .{{0,30}}(?:メールマガジン|メルマガ|ニュースレター).{{0,10}}(?:登録|購読).{{0,40}}
+      | .{{0,30}}뉴스레터.{{0,10}}(?:구독|신청).{{0,40}}
+      | (?:подпишитесь|підпишіться|подписывайтесь)\ на\ .{{0,120}}
+      | (?:اشترك|سجل)\b.{{0,40}}(?:النشرة|نشرتنا).{{0,80}}
       | (?:we|this\ (?:web)?site|our\ (?:web)?sites?|[\w-]+\.[a-z]{{2,4}})\ (?:use|uses
       |utili[sz]es?)\ cookies\b.{{0,250}}
       | (?:wir\ (?:verwenden|nutzen|setzen)|diese\ (?:web)?(?:site|seite)\ (?:verwendet

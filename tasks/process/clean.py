@@ -53,7 +53,8 @@ def _repaired(paragraphs: Iterable[str], counts: Counter[str]) -> list[str]:
     kept = []
     for paragraph in paragraphs:
         repaired = repair(paragraph)
-        counts["repaired_artefacts"] += repaired != " ".join(paragraph.split())
+        if repaired != paragraph:
+            counts["repaired_artefacts"] += repaired != " ".join(paragraph.split())
         if WORDS.search(repaired):
             kept.append(repaired)
         else:

@@ -8,8 +8,6 @@ Pure: no network, database, clock, or state between documents.
 
 from dataclasses import dataclass, replace
 
-from selectolax.lexbor import LexborHTMLParser
-
 from config.errors import ExtractorError
 from config.settings import ProcessSettings
 from tasks.process.access import access_state
@@ -26,6 +24,7 @@ from tasks.process.metadata.dates import instant_of
 from tasks.process.metadata.model import Metadata
 from tasks.process.metadata.page import PageContext, read_metadata, with_declared
 from tasks.process.page_type import PageEvidence, Verdict, judge
+from tasks.process.parse import ParsedPage, parse
 from tasks.process.plaintext import read_plain_text
 from tasks.process.urls import identifying_url, registered_domain, url_key
 from tasks.records import Article, Declared, Dropped, RawDocument
@@ -40,7 +39,7 @@ class Draft:
 
     Attributes:
         source_text: the document as decoded; the identity of one without a URL.
-        tree: the parsed page; None for plain text.
+        page: as parsed; None for plain text.
     """
 
     source_text: str
@@ -48,7 +47,7 @@ class Draft:
     body: Body
     cleaned: Cleaned
     flags: tuple[str, ...]
-    tree: LexborHTMLParser | None = None
+    page: ParsedPage | None = None
 
     @property
     def text(self) -> str:
@@ -89,14 +88,14 @@ def _draft_page(document: RawDocument, settings: ProcessSettings) -> Draft | Dro
     refused = refuse_page(decoded.text, settings)
     if refused:
         return document.dropped("rejected", *refused)
-    tree = LexborHTMLParser(decoded.text)
-    metadata = read_metadata(tree, context_of(document), settings)
+    page = parse(decoded.text)
+    metadata = read_metadata(page.tree, context_of(document), settings)
     try:
-        body = extract(decoded.text, tree, document.url, settings.extractor)
+        body = extract(page, document.url, settings.extractor)
     except ExtractorError as error:
         return document.dropped("failed", "extractor_error", str(error))
     cleaned = clean(body.paragraphs, metadata.title, metadata.authors)
-    return Draft(decoded.text, metadata, body, cleaned, decoded.flags, tree)
+    return Draft(decoded.text, metadata, body, cleaned, decoded.flags, page)
 
 
 def _draft_text(document: RawDocument, settings: ProcessSettings) -> Draft:
@@ -123,7 +122,7 @@ def context_of(document: RawDocument) -> PageContext:
 
 def _judge(document: RawDocument, draft: Draft, settings: ProcessSettings) -> Verdict:
     evidence = PageEvidence(
-        tree=draft.tree,
+        parsed=draft.page,
         metadata=draft.metadata,
         url=document.url or draft.metadata.url_canonical,
         title=draft.metadata.title,
@@ -167,7 +166,7 @@ def _article(document: RawDocument, draft: Draft, verdict: Verdict) -> Article:
         dateline=metadata.dateline or (dateline.text if dateline else None),
         keywords=metadata.keywords,
         page_type=verdict.page_type,
-        access_state=access_state(draft.tree, metadata, draft.body.paragraphs, words),
+        access_state=access_state(draft.page, metadata, draft.body.paragraphs, words),
         rights=metadata.rights,
         word_count=words,
         extractor=draft.body.extractor,

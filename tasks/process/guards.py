@@ -1,6 +1,7 @@
 """Refuses pages that would keep a parser busy for minutes, before any parser sees them."""
 
 import re
+from collections.abc import Iterator
 
 from config.settings import ProcessSettings
 
@@ -12,7 +13,8 @@ NOT_NESTING = frozenset(
 RAW_TEXT = frozenset({"script", "style", "textarea", "title", "xmp", "iframe", "noembed"})
 TAG_NAME = re.compile(r"<(/?[a-zA-Z][a-zA-Z0-9-]*)")
 # Shorter ones cannot hold enough to hurt. "<n && ..." within a script looks like a tag, too.
-LONG_TAG = re.compile(r"<[a-zA-Z][a-zA-Z0-9-]*[\s/][^<]{16384,}")
+LONG = 16_384
+LONG_TAG = re.compile(rf"<[a-zA-Z][a-zA-Z0-9-]*[\s/][^<]{{{LONG},}}")
 WHOLE_TAG = re.compile(r"(?:[^>\"']++|\"[^\"]*\"|'[^']*')*+")
 QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 
@@ -28,9 +30,9 @@ def refuse_page(html: str, settings: ProcessSettings) -> tuple[str, str] | None:
     tags = html.count("<")
     if tags > settings.tag_count:
         return "too_many_tags", f"{tags} tags, allowed are {settings.tag_count}"
-    if _deeper_than(settings.tag_depth, html):
+    if tags > settings.tag_depth and _deeper_than(settings.tag_depth, html):
         return "too_deep", f"more than {settings.tag_depth} open elements"
-    attributes = max(map(_attributes, LONG_TAG.findall(html)), default=0)
+    attributes = max(map(_attributes, _long_tags(html)), default=0)
     if attributes > settings.tag_attributes:
         detail = f"{attributes} attributes in one tag, allowed are {settings.tag_attributes}"
         return "too_many_attributes", detail
@@ -39,6 +41,8 @@ def refuse_page(html: str, settings: ProcessSettings) -> tuple[str, str] | None:
 
 def _deeper_than(limit: int, html: str) -> bool:
     """Counts as parsers do: an end tag closes all that is open within, a stray one nothing."""
+    if html.count("<") - html.count("</") <= limit:  # so many start tags there are at most
+        return False
     open_elements: list[str] = []
     raw_end = None
     for tag in TAG_NAME.findall(html):
@@ -60,6 +64,18 @@ def _close(open_elements: list[str], name: str) -> None:
     if name in open_elements:
         while open_elements.pop() != name:
             pass
+
+
+def _long_tags(html: str) -> Iterator[str]:
+    """Tags that are long enough to hurt, with what follows up to the next "<".
+
+    Any such stretch holds a whole one of the windows, half as long, in which "<" is sought.
+    """
+    windows = range(0, len(html), LONG // 2)
+    empty = (at for at in windows if html.find("<", at, at + LONG // 2) < 0)
+    for start in sorted({html.rfind("<", 0, at) for at in empty} - {-1}):
+        if tag := LONG_TAG.match(html, start):
+            yield tag[0]
 
 
 def _attributes(stretch: str) -> int:

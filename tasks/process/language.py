@@ -9,7 +9,7 @@ from tasks.process.fingerprint import word_count
 UNDETERMINED = "und"
 SUBTAG = re.compile("[A-Za-z]{2,3}")
 MIN_WORDS = 4
-ENOUGH = 1_500  # characters; more does not change the answer
+ENOUGH = 600  # characters; more changed the answer for none of 469 pages, nor did half of it
 SURE = 0.5  # below, a declared language among the guesses is believed
 GUESSES = 5
 # fastText's codes that are not ISO 639-1 but have one, or are written alike.

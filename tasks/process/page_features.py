@@ -10,11 +10,9 @@ from collections.abc import Iterator
 from math import log1p
 from urllib.parse import urlsplit
 
-from selectolax.lexbor import LexborHTMLParser
-
 from tasks.process import page_signs as signs
 from tasks.process.metadata.model import Metadata
-from tasks.process.metadata.plain import is_unseen
+from tasks.process.parse import ParsedPage
 
 MOST_TEXT = 60_000  # characters of a page that are searched for words
 LONG_TEXT = 80  # characters; shorter ones are captions, prices, teasers
@@ -69,11 +67,11 @@ PRICE = re.compile(r"[$€£]\s?\d|\d\s?€")
 LINKED_HEADLINES = "h2 a[href], h3 a[href], a[href] h2, a[href] h3"
 
 
-def page_features(tree: LexborHTMLParser, metadata: Metadata, url: str | None) -> dict[str, float]:
+def page_features(page: ParsedPage, metadata: Metadata, url: str | None) -> dict[str, float]:
     """The numbers by name, always the same names in the same order."""
     found = dict(_of_address(url or metadata.url_canonical or ""))
     found.update(_of_metadata(metadata))
-    found.update(_of_tree(tree))
+    found.update(_of_page(page))
     return found
 
 
@@ -107,8 +105,8 @@ def _of_metadata(metadata: Metadata) -> Iterator[tuple[str, float]]:
     yield "section", float(bool(metadata.section))
 
 
-def _of_tree(tree: LexborHTMLParser) -> Iterator[tuple[str, float]]:
-    tags, texts = _tags_and_texts(tree)
+def _of_page(page: ParsedPage) -> Iterator[tuple[str, float]]:
+    tags, texts = Counter(page.outline.tags), page.outline.texts
     text = " ".join(texts)[:MOST_TEXT].lower()
     counts = Counter(text.split())
     words = max(50, counts.total())
@@ -117,7 +115,7 @@ def _of_tree(tree: LexborHTMLParser) -> Iterator[tuple[str, float]]:
         yield f"tag {tag}", log1p(tags[tag])
     for tag in ("a", "img", "button"):
         yield f"density {tag}", log1p(1_000 * tags[tag] / words)
-    yield "linked headlines", log1p(len(tree.css(LINKED_HEADLINES)))
+    yield "linked headlines", log1p(linked_headlines(page))
     yield from _of_long_texts(texts)
     prices = len(PRICE.findall(text)) if CURRENCY.intersection(text) else 0
     yield "price", log1p(1_000 * prices / words)
@@ -127,23 +125,15 @@ def _of_tree(tree: LexborHTMLParser) -> Iterator[tuple[str, float]]:
         yield f"words {name}", log1p(1_000 * sum(counts[word] for word in known) / words)
 
 
-def _tags_and_texts(tree: LexborHTMLParser) -> tuple[Counter[str], list[str]]:
-    """How often each tag stands on the page, and the texts that a reader sees."""
-    tags: Counter[str] = Counter()
-    texts: list[str] = []
-    body = tree.body
-    for node in body.traverse(include_text=True) if body is not None else ():
-        if not node.is_text_node:
-            tags[node.tag or ""] += 1
-        elif not is_unseen(node):
-            texts.append(node.text_content or "")
-    return tags, texts
+def linked_headlines(page: ParsedPage) -> int:
+    """How many headlines of the second and third level are links."""
+    tags = page.outline.tags
+    return len(page.tree.css(LINKED_HEADLINES)) if "h2" in tags or "h3" in tags else 0
 
 
 def _of_long_texts(texts: list[str]) -> Iterator[tuple[str, float]]:
-    """Of text nodes, not of `<p>`: old layouts part their paragraphs by `<br>`."""
-    lengths = [len(text) for text in map(str.strip, texts)]
+    """Of blocks, not of `<p>`: old layouts part their paragraphs by `<br>`."""
+    lengths = [len(text) for text in texts]
     long = [length for length in lengths if length >= LONG_TEXT]
     yield "long texts", log1p(len(long))
     yield "share in long texts", sum(long) / max(1, sum(lengths))
-    yield "longest text", log1p(max(lengths, default=0))

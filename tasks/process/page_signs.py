@@ -138,9 +138,10 @@ STORY_PATH = re.compile(
     r"(?:/|$)|\d{4}/\d\d?/|\d{5}|news_?view",
     re.I,
 )
-# Of these, the words that only stories stand below.
-NEWS_PATH = re.compile(
-    r"/(?:news|nachrichten|posts?|articles?|artikel|stor(?:y|ies)|presse?|blog)/[^/]|news_?view",
+# Of these, the words that only stories stand below; and how systems name one in the query.
+NEWS_ADDRESS = re.compile(
+    r"/(?:news|nachrichten|posts?|articles?|artikel|stor(?:y|ies)|presse?|blog)/[^/]|news_?view"
+    r"|[?&](?:tx_(?:tt_?)?news|news_?id|article_?id|story_?id)\b",
     re.I,
 )
 PRODUCT_PATH = re.compile(

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from math import log1p
 from urllib.parse import SplitResult, urlsplit
 
-from selectolax.lexbor import LexborHTMLParser
-
 from config.settings import ProcessSettings
 from tasks.process import page_signs as signs
 from tasks.process.metadata.model import Metadata
-from tasks.process.page_features import page_features
+from tasks.process.page_features import linked_headlines, page_features
 from tasks.process.page_model import ARTICLE, likeliest_other, load_model
+from tasks.process.parse import ParsedPage
 
 # Up to so many words a page may be nothing but a notice; a story about cookies or robots is longer.
 NOTICE_WORDS = 150
@@ -27,7 +26,6 @@ KEPT = "kept_no_article"
 FEWEST_LINKS = 10  # a page with fewer neither lists nor sells; the model has seen no such page
 # Values of `published_source` that are declared, not merely shown.
 DECLARED = frozenset({"jsonld", "meta", "microdata"})
-LINKED_HEADLINES = "h2 a[href], h3 a[href], a[href] h2, a[href] h3"
 SHOP_PATHS = (
     ("product", signs.PRODUCT_PATH),
     ("collection", signs.COLLECTION_PATH),
@@ -41,12 +39,12 @@ class PageEvidence:
     """What is known about a page once its body is extracted and cleaned.
 
     Attributes:
-        tree: the parsed page; only read. None for documents that are not HTML.
+        parsed: the page as parsed; None for documents that are not HTML.
         paragraphs: after cleaning.
         words: of each paragraph.
     """
 
-    tree: LexborHTMLParser | None
+    parsed: ParsedPage | None
     metadata: Metadata
     url: str | None
     title: str | None
@@ -76,7 +74,7 @@ def judge(page: PageEvidence, settings: ProcessSettings) -> Verdict:
     verdict = _kind_of_page(page)
     if verdict.rejected_reason and settings.keep_all:
         verdict = Verdict(verdict.page_type, flags=(KEPT,))
-    least = LINE_WORDS if page.tree is not None else 0  # a text's short lines may be its tables
+    least = LINE_WORDS if page.parsed is not None else 0  # a text's short lines may be its tables
     words = sum(count for count in page.words if count >= least)
     if verdict.rejected_reason is None and words < settings.min_words:
         sign = f"{words} words, required are {settings.min_words}"
@@ -89,12 +87,12 @@ def _kind_of_page(page: PageEvidence) -> Verdict:
     notice = _notice(page, sum(page.words))
     if notice:
         return Verdict(notice[0], *notice)
-    if page.tree is None:
+    if page.parsed is None:
         return Verdict("article")
     verdict = _by_type_and_address(page)
     if verdict.rejected_reason or verdict.flags or _is_dated_article(page.metadata):
         return verdict
-    return _by_looks(page, page.tree, verdict)
+    return _by_looks(page, page.parsed, verdict)
 
 
 def _is_dated_article(metadata: Metadata) -> bool:
@@ -105,15 +103,15 @@ def _is_dated_article(metadata: Metadata) -> bool:
     return bool(is_article) and published is not None and published.source in DECLARED
 
 
-def _by_looks(page: PageEvidence, tree: LexborHTMLParser, verdict: Verdict) -> Verdict:
+def _by_looks(page: PageEvidence, parsed: ParsedPage, verdict: Verdict) -> Verdict:
     model = load_model()
-    features = page_features(tree, page.metadata, page.url)
+    features = page_features(parsed, page.metadata, page.url)
     likelihoods = model.likelihoods(features)
     likely = likelihoods[ARTICLE]
     if likely >= model.doubt_below or features["tag a"] < log1p(FEWEST_LINKS):
         return verdict
     kind = likeliest_other(likelihoods)
-    if likely >= model.reject_below or signs.NEWS_PATH.search(urlsplit(page.url or "").path):
+    if likely >= model.reject_below or signs.NEWS_ADDRESS.search(page.url or ""):
         return Verdict(verdict.page_type, flags=(f"maybe_{kind}",))
     return Verdict(kind, kind, f"looks like an article by {likely:.0%} only")
 
@@ -143,7 +141,7 @@ def _consent_wall(page: PageEvidence, titles: list[str], words: int) -> tuple[st
 
 
 def _title_tag(page: PageEvidence) -> str | None:
-    found = page.tree.css_first("title") if page.tree is not None else None
+    found = page.parsed.tree.css_first("title") if page.parsed is not None else None
     return found.text() if found else None
 
 
@@ -204,16 +202,16 @@ def _by_type(types: set[str]) -> Iterator[tuple[str, str, bool]]:
 
 def _is_list_of_teasers(page: PageEvidence) -> bool:
     """Many headlines that lead elsewhere, and nothing that is longer than a teaser."""
-    if page.tree is None or max(map(len, page.paragraphs), default=0) > TEASER_LENGTH:
+    if page.parsed is None or max(map(len, page.paragraphs), default=0) > TEASER_LENGTH:
         return False
-    headlines = page.tree.css(LINKED_HEADLINES)
-    return len(headlines) >= TEASERS
+    return linked_headlines(page.parsed) >= TEASERS
 
 
 def _is_documentation(page: PageEvidence, host: str, path: str) -> bool:
     if _matches(signs.DOCUMENTATION_HOST, host) or signs.DOCUMENTATION_PATH.search(path):
         return True
-    maker = page.tree.css_first('meta[name="generator"]') if page.tree is not None else None
+    tree = page.parsed.tree if page.parsed is not None else None
+    maker = tree.css_first('meta[name="generator"]') if tree is not None else None
     name = maker.attributes.get("content") if maker else None
     return bool(name and signs.DOCUMENTATION_MAKER.search(name))
 

@@ -8,10 +8,19 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks import against_trafilatura, execution, extraction, fetching, memory, rows
+from tests.benchmarks import (
+    against_trafilatura,
+    execution,
+    extraction,
+    fetching,
+    memory,
+    peers,
+    rows,
+)
 
 BENCHMARKS = {
     "extraction": extraction.report,
+    "peers": peers.report,
     "ingest": against_trafilatura.report,
     "memory": memory.report,
     "rows": rows.report,

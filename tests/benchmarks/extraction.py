@@ -24,13 +24,15 @@ from tasks.process.body.model import probabilities, weights
 from tasks.process.body.page import Page
 from tasks.process.charset import decode
 from tasks.process.clean import clean
-from tasks.process.document import process_document
+from tasks.process.document import context_of, process_document
 from tasks.process.fingerprint import content_hash
 from tasks.process.guards import refuse_page
 from tasks.process.language import identify
-from tasks.process.metadata.page import PageContext, read_metadata
-from tasks.records import Article, Declared, RawDocument
+from tasks.process.metadata.page import read_metadata
+from tasks.process.parse import parse
+from tasks.records import Article, Dropped, RawDocument
 from tests.benchmarks.pages import corpora
+from tests.process.test_guards import REFUSED, SURVIVED
 
 ROUNDS = 2
 STEP = 2  # every second page
@@ -52,6 +54,7 @@ def report(_: Path) -> None:
     print("\nStages of the fast lane")
     _print(stages, times["trafilatura, no metadata"], times["trafilatura, metadata"])
     _print_handed_over(documents)
+    _print_hostile()
 
 
 def _documents() -> Iterator[RawDocument]:
@@ -81,7 +84,8 @@ def _ways(document: RawDocument) -> Mapping[str, Callable[[], Any]]:
         "trafilatura, no metadata": partial(plain, with_metadata=False),
         "trafilatura, metadata": partial(plain, with_metadata=True),
         "resiliparse main content": lambda: extract_plain_text(html, main_content=True),
-        "fast lane, body alone": lambda: extract_fast(LexborHTMLParser(html)),
+        "fast lane, body alone": lambda: extract_fast(parse(html).outline),
+        "parse, metadata, body": partial(_extraction, document, html),
         **{
             f"all of process, {lane}": partial(
                 process_document, document, SETTINGS.model_copy(update={"extractor": lane})
@@ -89,6 +93,13 @@ def _ways(document: RawDocument) -> Mapping[str, Callable[[], Any]]:
             for lane in ("fast", "cascade", "careful")
         },
     }
+
+
+def _extraction(document: RawDocument, html: str) -> Any:
+    """What trafilatura does, too: no decoding, cleaning, judging or hashing."""
+    page = parse(html)
+    read_metadata(page.tree, context_of(document), SETTINGS)
+    return lanes.extract(page, document.url, "cascade")
 
 
 def _measure(ways: Mapping[str, Callable[[], Any]], times: Times) -> None:
@@ -115,13 +126,12 @@ def _measure_stages(document: RawDocument, times: Times) -> None:
     html = timed("decode", lambda: decode(document.body, document.charset)).text
     timed("guards", lambda: refuse_page(html, SETTINGS))
     tree = timed("parse", lambda: LexborHTMLParser(html))
-    context = PageContext(document.url, document.fetched_at, (), Declared())
-    found = timed("metadata", lambda: read_metadata(tree, context, SETTINGS))
+    found = timed("metadata", lambda: read_metadata(tree, context_of(document), SETTINGS))
     outline = timed("blocks", lambda: read_outline(tree))
     if outline.texts:
         page = timed("arrays", lambda: Page(outline))
         timed("features and model", lambda: probabilities(page, weights()))
-    body = extract_fast(tree)
+    body = extract_fast(outline)
     cleaned = timed("clean", lambda: clean(body.paragraphs, found.title, found.authors))
     text = "\n\n".join(cleaned.paragraphs)
     timed("language", lambda: identify(text, found.language))
@@ -146,3 +156,15 @@ def _print_handed_over(documents: list[RawDocument]) -> None:
     articles = [record for record in records if isinstance(record, Article)]
     asked = sum(any(f.startswith("unsure_text") for f in a.quality_flags) for a in articles)
     print(f"\nhanded to trafilatura: {asked} of {len(articles)} articles; limit {lanes.SURE}")
+
+
+def _print_hostile() -> None:
+    """Seconds for pages that were made to keep a parser busy; all should be below 2."""
+    print("\nHostile pages, seconds")
+    pages = {**{name: page for name, (_, page) in REFUSED.items()}, **SURVIVED}
+    settings = SETTINGS.model_copy(update={"extractor": "cascade"})
+    for name, html in pages.items():
+        document = RawDocument(locator=name, position=0, media="html", body=html.encode())
+        seconds, record = _seconds(partial(process_document, document, settings))
+        outcome = record.reason if isinstance(record, Dropped) else "loaded"
+        print(f"  {name:40} {seconds:6.2f}  {outcome}")

@@ -14,6 +14,12 @@ BOILERPLATE = [
     "Saltar al contenido",
     "Editor’s note: Subscribe to the Nordholm in Brief newsletter, which explores the island.",
     "Sign up for our daily newsletter and never miss a ferry.",
+    "สมัครรับจดหมายข่าวของเราเพื่อไม่พลาดทุกเรื่องสำคัญ",
+    "欢迎订阅我们的每日简报",
+    "メールマガジンの登録はこちら",
+    "뉴스레터 구독하기",
+    "Подпишитесь на нашу рассылку",
+    "اشترك في نشرتنا اليومية",
     "Jetzt den kostenlosen Newsletter der Nordholmer Zeitung abonnieren!",
     "Abonnez-vous à notre newsletter",
     "We use cookies to improve your experience on this site. By clicking Accept, you agree.",
@@ -44,6 +50,8 @@ BOILERPLATE = [
 ]
 STORY = [
     *SENTENCES,
+    "他十年前订阅了这份报纸，至今每天早上都在码头读它。",
+    "เขาสมัครเป็นลูกเรือเมื่อปีที่แล้ว",
     "Advertisement for the ferry had been banned since May.",
     "Share prices of the shipyard fell by a tenth.",
     "Read the letter aloud, the mayor told her deputy.",

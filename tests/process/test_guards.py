@@ -1,7 +1,8 @@
 import contextlib
 
 import pytest
-from selectolax.lexbor import LexborHTMLParser
+from hypothesis import given
+from hypothesis import strategies as st
 
 from config.errors import ExtractorError
 from config.settings import ProcessSettings, load_settings
@@ -10,7 +11,8 @@ from tasks.process.body.lanes import warm
 from tasks.process.charset import decode
 from tasks.process.clean import clean
 from tasks.process.extract import extract_body
-from tasks.process.guards import refuse_page
+from tasks.process.guards import LONG_TAG, _long_tags, refuse_page
+from tasks.process.parse import parse
 from tests.process.pages import SENTENCES, story
 
 SENTENCE = SENTENCES[0] + " "
@@ -32,7 +34,7 @@ REFUSED = {
 SURVIVED = {
     "a paragraph of 4.5 MB": story(f"<p>{SENTENCE * 55_000}</p>"),
     "one word of 4 MB": story(f"<p>{'a' * 4_000_000}</p>"),
-    "a depth of 900": story("<div>" * 900 + SENTENCE * 5 + "</div>" * 900),
+    "a depth of 4,900": story("<div>" * 4_900 + SENTENCE * 5 + "</div>" * 4_900),
     "9,000 attributes": story("<p " + " ".join(f"a{n}=1" for n in range(9_000)) + ">x</p>"),
     "1 MB of broken JSON-LD": story(
         head='<script type="application/ld+json">{"@type":"NewsArticle","articleBody":"'
@@ -67,6 +69,14 @@ def test_hostile_pages_are_refused_before_parsing(name: str, settings: ProcessSe
     assert refused[0] == reason
 
 
+@given(
+    st.lists(st.sampled_from([1, 100, 8_191, 8_192, 16_379, 16_380, 16_384, 20_000]), max_size=9)
+)
+def test_long_tags_are_found_wherever_they_begin(lengths: list[int]) -> None:
+    page = "".join(f"<p {'a' * length}" for length in lengths)
+    assert list(_long_tags(page)) == LONG_TAG.findall(page)
+
+
 @pytest.mark.timeout(60)  # minutes without the guards; process.page_seconds is 20
 @pytest.mark.parametrize("name", SURVIVED)
 def test_hostile_pages_that_pass_are_processed_in_time(
@@ -74,7 +84,7 @@ def test_hostile_pages_that_pass_are_processed_in_time(
 ) -> None:
     html = decode(SURVIVED[name].encode(), None).text
     assert refuse_page(html, settings) is None
-    extract_fast(LexborHTMLParser(html))
+    extract_fast(parse(html).outline)
     with contextlib.suppress(ExtractorError):
         clean(extract_body(html, None).paragraphs, "Nordholm rebuilds its pier")
 

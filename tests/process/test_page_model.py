@@ -3,12 +3,12 @@ import os
 from pathlib import Path
 
 import pytest
-from selectolax.lexbor import LexborHTMLParser
 
 from tasks.process import terms
 from tasks.process.metadata.model import Metadata
 from tasks.process.page_features import page_features
 from tasks.process.page_model import ARTICLE, likeliest_other, load_model
+from tasks.process.parse import parse
 from tests.process.pages import SENTENCES, story
 from tests.training.page_types import REPORT, code_hash, data_hash, read_pages
 
@@ -17,7 +17,7 @@ TRAINED = json.loads(REPORT.read_text("utf-8"))
 
 
 def likelihoods(html: str, url: str) -> dict[str, float]:
-    return load_model().likelihoods(page_features(LexborHTMLParser(html), Metadata(), url))
+    return load_model().likelihoods(page_features(parse(html), Metadata(), url))
 
 
 def test_the_report_and_the_weights_are_those_of_this_code() -> None:
@@ -40,7 +40,7 @@ def test_out_of_fold_hardly_an_article_is_rejected() -> None:
 
 def test_the_model_knows_all_features_and_types() -> None:
     model = load_model()
-    names = page_features(LexborHTMLParser(story()), Metadata(), None)
+    names = page_features(parse(story()), Metadata(), None)
     assert set(model.weights) == {"1", *names}
     assert set(model.types) <= set(terms.PAGE_TYPES)
 
@@ -48,8 +48,10 @@ def test_the_model_knows_all_features_and_types() -> None:
 def test_a_story_is_likelier_an_article_than_a_page_that_sells() -> None:
     paragraphs = "".join(f"<p>{sentence} {sentence}</p>" for sentence in SENTENCES)
     told = f"<body><h1>Nordholm rebuilds its pier</h1>{paragraphs}</body>"
-    card = "<li><a href='/p/{n}'><img src='{n}.jpg'>Pier lamp {n}</a> $49.90 <button>Add to cart"
-    shop = "".join(card.format(n=n) + "</button></li>" for n in range(40))
+    card = (
+        "<li><a href='/p/{n}'><img src='{n}.jpg'>Pier lamp {n}</a> $49.90 <a href='/b'>Add to cart"
+    )
+    shop = "".join(card.format(n=n) + "</a></li>" for n in range(40))
     story_is = likelihoods(told, "https://courier.example/2024/03/01/nordholm-rebuilds-its-pier")
     shop_is = likelihoods(f"<body><h1>Lamps</h1><ul>{shop}</ul></body>", "https://x.example/lamps")
     assert story_is[ARTICLE] > load_model().doubt_below

@@ -2,7 +2,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from selectolax.lexbor import LexborHTMLParser
 
 from config.settings import load_settings
 from tasks.process import terms
@@ -10,12 +9,13 @@ from tasks.process.access import access_state
 from tasks.process.fingerprint import word_count
 from tasks.process.metadata.model import Metadata
 from tasks.process.page_type import PageEvidence, Verdict, judge
+from tasks.process.parse import parse
 from tasks.records import DateCandidate
 from tests.process.pages import SENTENCES, story
 
 SETTINGS = load_settings().process
 ARTICLE = PageEvidence(
-    tree=LexborHTMLParser(story()),
+    parsed=parse(story()),
     metadata=Metadata(title="Nordholm rebuilds its pier", page_types=("NewsArticle",)),
     url="https://courier.example/2024/03/01/nordholm-rebuilds-its-pier",
     title="Nordholm rebuilds its pier",
@@ -45,7 +45,7 @@ def verdict(page: PageEvidence) -> Verdict:
 def test_a_story_is_an_article_with_and_without_markup() -> None:
     assert verdict(ARTICLE) == Verdict("article")
     assert verdict(BARE) == Verdict("article")
-    assert verdict(changed(BARE, tree=None, url=None)) == Verdict("article")
+    assert verdict(changed(BARE, parsed=None, url=None)) == Verdict("article")
 
 
 @pytest.mark.parametrize(
@@ -197,7 +197,7 @@ def test_teasers_make_a_front_of_a_page_unless_its_address_is_a_storys(
 ) -> None:
     teasers = "".join(f"<h2><a href='/news/{n}'>Seal {n} stops the tram</a></h2>" for n in range(8))
     lines = ("Three people were hurt where the coast road meets the pier on Monday night.",) * 4
-    page = changed(BARE, url=url, tree=LexborHTMLParser(teasers), paragraphs=lines)
+    page = changed(BARE, url=url, parsed=parse(teasers), paragraphs=lines)
     assert verdict(page).rejected_reason == reason
 
 
@@ -231,11 +231,11 @@ def test_access_is_told_by_what_is_declared_and_by_invitations_to_subscribe(
     free: bool | None, paragraphs: tuple[str, ...], state: str
 ) -> None:
     words = sum(map(word_count, paragraphs))
-    found = access_state(LexborHTMLParser(story()), Metadata(free_to_read=free), paragraphs, words)
+    found = access_state(parse(story()), Metadata(free_to_read=free), paragraphs, words)
     assert found == state
     assert found in terms.ACCESS_STATES
 
 
 def test_a_short_text_before_a_wall_is_truncated() -> None:
-    tree = LexborHTMLParser(story('<div class="paywall">Offers</div>'))
-    assert access_state(tree, Metadata(), SENTENCES[:1], 12) == "truncated"
+    page = parse(story('<div class="paywall">Offers</div>'))
+    assert access_state(page, Metadata(), SENTENCES[:1], 12) == "truncated"

@@ -120,7 +120,7 @@ def _rounded(learned: Weights) -> Weights:
 
 def _as_text(learned: Weights) -> str:
     """JSON with a line per row of weights."""
-    stages = [[[_numbers(layer) for layer in net] for net in stage] for stage in learned.stages]
+    stages = [[[_numbers(part) for part in layer] for layer in stage] for stage in learned.stages]
     values = {"code": code_hash(), "data": data_hash(), "stages": stages}
     values["confidence"] = _numbers(learned.confidence)
     text = json.dumps(values, separators=(",", ":"))

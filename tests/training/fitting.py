@@ -5,15 +5,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tasks.process.body.company import company_features
+from tasks.process.body.company import Company
 from tasks.process.body.confidence import signs
 from tasks.process.body.fast import LEAST_CHANCE
 from tasks.process.body.local import local_features
-from tasks.process.body.model import Net, Weights, probability
+from tasks.process.body.model import Nets, Weights, probability
 from tasks.process.body.page import Floats
 from tasks.process.body.paragraphs import chosen_blocks
 from tests.training.corpus import Sample, folds
 from tests.training.net import Plan, train
+
+Net = list[Floats]  # weights and biases in turn, layer by layer
 
 STAGES = 2
 INNER_FOLDS = 3
@@ -44,16 +46,17 @@ def fit(found: Sequence[Sample], version: str = "untagged") -> Weights:
     """The weights learned from these pages."""
     inner = folds(found, INNER_FOLDS)
     local = [local_features(sample.page) for sample in found]
+    company = [Company(sample.page) for sample in found]
     goodness = [sample.page.rough for sample in found]
     stages = []
     for stage in range(STAGES):
         features = [
-            np.hstack([own, company_features(sample.page, good)])
-            for sample, own, good in zip(found, local, goodness, strict=True)
+            np.concatenate([own, others.features(good)]).T
+            for own, others, good in zip(local, company, goodness, strict=True)
         ]
         rows = Rows(features, [s.labels for s in found], [s.weights for s in found])
         goodness = _unseen(rows, inner, stage)
-        stages.append(tuple(_nets(rows, PLAN, range(100 * stage, 100 * stage + NETS))))
+        stages.append(_joined(_nets(rows, PLAN, range(100 * stage, 100 * stage + NETS))))
     return Weights(tuple(stages), _fit_confidence(found, goodness), version)
 
 
@@ -63,11 +66,10 @@ def _unseen(rows: Rows, inner: Sequence[int], stage: int) -> list[Floats]:
     for fold in range(INNER_FOLDS):
         others = [i for i, own in enumerate(inner) if own != fold]
         seeds = range(1_000 + 100 * stage + fold, 1_000 + 100 * stage + fold + INNER_NETS)
-        nets = _nets(rows.of(others), PLAN, seeds)
+        nets = _joined(_nets(rows.of(others), PLAN, seeds))
         for i, own in enumerate(inner):
             if own == fold:
-                chances = [probability(net, rows.features[i]) for net in nets]
-                said[i] = np.mean(chances, axis=0)
+                said[i] = probability(nets, rows.features[i].T)
     return said
 
 
@@ -78,6 +80,14 @@ def _nets(rows: Rows, plan: Plan, seeds: Sequence[int]) -> list[Net]:
     scaled = ((features - mean) / spread).astype(np.float32)
     labels, weights = np.concatenate(rows.labels), np.concatenate(rows.weights)
     return [_unscaled(train(scaled, labels, weights, plan, seed), mean, spread) for seed in seeds]
+
+
+def _joined(nets: Sequence[Net]) -> Nets:
+    layers = [np.stack(layer) for layer in zip(*nets, strict=True)]
+    return tuple(
+        (weight.transpose(0, 2, 1).copy(), bias[:, :, None])
+        for weight, bias in zip(layers[::2], layers[1::2], strict=True)
+    )
 
 
 def _unscaled(net: Net, mean: Floats, spread: Floats) -> Net:

@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from fastwarc.warc import ArchiveIterator, WarcRecordType
-from selectolax.lexbor import LexborHTMLParser
 
 from config.settings import load_settings
 from tasks.process import page_features, page_model, page_signs
 from tasks.process.charset import decode
 from tasks.process.metadata.page import PageContext, read_metadata
+from tasks.process.parse import parse
 from tests.training import logistic
 
 TYPES = ("article", "listing", "collection", "product", "service", "forum", "documentation")
@@ -53,11 +53,11 @@ def read_pages(corpora: Path) -> Iterator[Page]:
 
 
 def _page(row: dict[str, Any], body: bytes) -> Page:
-    tree = LexborHTMLParser(decode(body, None).text)
-    metadata = read_metadata(tree, PageContext(row["url"]), load_settings().process)
-    features = page_features.page_features(tree, metadata, row["url"])
+    page = parse(decode(body, None).text)
+    metadata = read_metadata(page.tree, PageContext(row["url"]), load_settings().process)
+    features = page_features.page_features(page, metadata, row["url"])
     is_declared = features["type article"] and features["date declared"]
-    protected = bool(is_declared or page_signs.NEWS_PATH.search(row["url"]))
+    protected = bool(is_declared or page_signs.NEWS_ADDRESS.search(row["url"]))
     return Page(row["publisher"], row.get("page_type", "article"), features, protected)
 
 

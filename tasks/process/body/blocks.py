@@ -10,9 +10,23 @@ from dataclasses import dataclass, field
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from tasks.process.body.hints import hints_of
-from tasks.process.body.tags import EMPHASIS, INLINE, KIND, OTHER, SKIPPED, VOID
+from tasks.process.body.tags import (
+    BOX,
+    BREAK,
+    KIND,
+    LINK,
+    OTHER,
+    QUOTATION,
+    ROLES,
+    SKIP,
+    STRONG,
+    VOID_ELEMENT,
+)  # fmt: skip
 
 LINE_BREAK = "\n"
+# Lexbor's numbers of nodes: that of text; those of elements are larger than all others.
+TEXT = 2
+LAST_OTHER = 5
 
 
 @dataclass(slots=True)
@@ -28,27 +42,35 @@ class Outline:
             and for tag and class of it and all above, which parts of one template share; its depth;
             the blocks and the pictures before it.
         ends: per box the blocks, pictures and boxes before its end.
+        tags: of all elements, also of those that hold no text.
     """
 
     texts: list[str] = field(default_factory=list)
     blocks: list[tuple[int, int, int, int, int]] = field(default_factory=list)
     boxes: list[tuple[int, int, int, int, int, int, int, int]] = field(default_factory=list)
     ends: list[tuple[int, int, int]] = field(default_factory=list)
+    tags: list[str] = field(default_factory=list)
 
 
 def read_outline(tree: LexborHTMLParser) -> Outline:
-    """The blocks of a page and the boxes that they stand in; the tree stays as it is."""
+    """The blocks of a page and the boxes that they stand in; the tree stays as it is.
+
+    Each access to a node costs as much as several lines here, so none is asked for twice.
+    """
     walk = _Walk()
     for node in tree.body.traverse(include_text=True) if tree.body is not None else ():
         parent = node.parent
         around = parent.mem_id if parent is not None else 0
         if walk.innermost != around:
             walk.leave_up_to(around)
-        if node.is_text_node:
-            if not walk.skipping:
+        number = node.tag_id
+        if number > LAST_OTHER:
+            walk.enter(number, node)
+        elif number == TEXT and not walk.skipping:
+            if not node.is_empty_text_node:
                 walk.take(node.text_content or "")
-        elif node.is_element_node:
-            walk.enter(node)
+            elif walk.pieces:
+                walk.pieces.append(" ")
     walk.leave_up_to(0)
     return walk.outline
 
@@ -57,19 +79,17 @@ class _Walk:
     """The state of the pass: the open elements, and the block that is being read."""
 
     __slots__ = (
-        "box", "breaks", "innermost", "is_broken", "linked", "links", "open", "outline", "pictures",
-        "pieces", "seen", "skipping", "strong", "within_links", "within_strong",
+        "box", "breaks", "innermost", "is_broken", "linked", "links", "names", "open", "outline",
+        "pictures", "pieces", "seen", "skipping", "strong", "within_links", "within_strong",
     )  # fmt: skip
 
     def __init__(self) -> None:
         self.outline = Outline()
-        self.open: list[tuple[int, str, int]] = []  # id; tag, "" if skipped; the box around a box
+        self.open: list[tuple[int, int, int]] = []  # id, role, the box around a box
         self.innermost = self.box = self.pictures = 0
         self.skipping = self.within_links = self.within_strong = 0
+        self.names: dict[int, tuple[str, int]] = {}  # by the number of a tag within this page
         self.seen: dict[tuple[int, str], int] = {}
-        self._begin()
-
-    def _begin(self) -> None:
         self.pieces: list[str] = []
         self.linked = self.strong = self.links = self.breaks = 0
         self.is_broken = False
@@ -77,30 +97,37 @@ class _Walk:
     def take(self, text: str) -> None:
         """Adds a text node to the block."""
         self.pieces.append(text)
-        if text.isspace():
-            return
         self.is_broken = False
-        if self.within_links:
-            self.linked += len(text.strip())
-        if self.within_strong:
-            self.strong += len(text.strip())
+        if self.within_links or self.within_strong:
+            length = len(text.strip())
+            if self.within_links:
+                self.linked += length
+            if self.within_strong:
+                self.strong += length
 
-    def enter(self, node: LexborNode) -> None:
+    def enter(self, number: int, node: LexborNode) -> None:
         """Opens an element."""
-        tag = node.tag or ""
-        if self.skipping or tag in SKIPPED:
+        named = self.names.get(number)
+        if named is None:
+            tag = node.tag or ""
+            named = self.names[number] = (tag, ROLES.get(tag, BOX))
+        tag, role = named
+        self.outline.tags.append(tag)
+        if role == SKIP or self.skipping:
             self.skipping += 1
-            self._open(node.mem_id, "", -1)
-        elif tag == "br":
-            self._break_line()
-        elif tag in INLINE:
-            self._enter_inline(tag, node)
-        else:
+            self._open(node, SKIP)
+        elif role == BOX:
             self._enter_box(tag, node)
+        elif role == BREAK:
+            self._break_line()
+        elif role == VOID_ELEMENT:
+            self.pictures += tag == "img"
+        else:
+            self._enter_inline(role, node)
 
-    def _open(self, node_id: int, tag: str, around: int) -> None:
-        self.open.append((node_id, tag, around))
-        self.innermost = node_id
+    def _open(self, node: LexborNode, role: int, around: int = -1) -> None:
+        self.innermost = node.mem_id
+        self.open.append((self.innermost, role, around))
 
     def _break_line(self) -> None:
         if self.is_broken:
@@ -110,49 +137,48 @@ class _Walk:
             self.breaks += 1
             self.is_broken = True
 
-    def _enter_inline(self, tag: str, node: LexborNode) -> None:
-        if tag in VOID:
-            self.pictures += tag == "img"
-            return
-        if tag == "a":
+    def _enter_inline(self, role: int, node: LexborNode) -> None:
+        if role == LINK:
             self.within_links += 1
             self.links += 1
-        elif tag in EMPHASIS:
+        elif role == STRONG:
             self.within_strong += 1
-        elif tag == "q":
+        elif role == QUOTATION:
             self.pieces.append("\u201c")
-        self._open(node.mem_id, tag, -1)
+        self._open(node, role)
 
     def _enter_box(self, tag: str, node: LexborNode) -> None:
         self.flush()
-        boxes, seen, parent = self.outline.boxes, self.seen, self.box
-        before = (len(self.outline.texts), self.pictures)
+        outline, seen, parent = self.outline, self.seen, self.box
+        boxes = outline.boxes
+        before = (len(outline.texts), self.pictures)
         self.box = len(boxes)
-        self.outline.ends.append((0, 0, 0))
-        self._open(node.mem_id, tag, parent)
+        outline.ends.append((0, 0, 0))
+        self._open(node, BOX, parent)
         if not boxes:  # what the body is called tells of the page, not of its parts
             boxes.append((0, OTHER, 0, 0, 0, 0, *before))
             return
         attributes = node.attributes
         _, _, _, path, look, depth, _, _ = boxes[parent]
         path = seen.setdefault((path, tag), len(seen))
-        look = seen.setdefault((look, f"{tag}.{attributes.get('class') or ''}"), len(seen))
+        style = f"{tag}.{attributes.get('class') or ''}" if attributes else f"{tag}."
+        look = seen.setdefault((look, style), len(seen))
         hints = hints_of(tag, attributes)
         boxes.append((parent, KIND.get(tag, OTHER), hints, path, look, depth + 1, *before))
 
     def leave_up_to(self, node_id: int) -> None:
         """Closes what is open within an element; with 0 everything."""
         while self.open and self.open[-1][0] != node_id:
-            _, tag, around = self.open.pop()
-            if not tag:
-                self.skipping -= 1
-            elif around >= 0:
+            _, role, around = self.open.pop()
+            if role == BOX:
                 self._leave_box(around)
-            elif tag == "a":
+            elif role == LINK:
                 self.within_links -= 1
-            elif tag in EMPHASIS:
+            elif role == STRONG:
                 self.within_strong -= 1
-            elif tag == "q":
+            elif role == SKIP:
+                self.skipping -= 1
+            elif role == QUOTATION:
                 self.pieces.append("\u201d")
         self.innermost = self.open[-1][0] if self.open else 0
 
@@ -164,12 +190,14 @@ class _Walk:
 
     def flush(self) -> None:
         """Ends the block."""
-        if not self.pieces:
-            return
-        text = " ".join("".join(self.pieces).split())
-        if text:
-            self.outline.texts.append(text)
-            self.outline.blocks.append(
-                (self.box, self.linked, self.strong, self.links, self.breaks)
-            )
-        self._begin()
+        pieces = self.pieces
+        if pieces:
+            text = " ".join("".join(pieces).split())
+            if text:
+                self.outline.texts.append(text)
+                self.outline.blocks.append(
+                    (self.box, self.linked, self.strong, self.links, self.breaks)
+                )
+            self.pieces = []
+            self.linked = self.strong = self.links = self.breaks = 0
+            self.is_broken = False

@@ -22,7 +22,7 @@ def signs(page: Page, chances: Floats, is_kept: npt.NDArray[np.bool_]) -> Floats
     total, left = float(words.sum()), ~is_kept
     chosen = float(kept.sum()) + 1e-6
     story, caught = float((chances * words).sum()), float((chances * words)[is_kept].sum())
-    runs = int(np.diff(is_kept.astype(np.int8), prepend=0).clip(0).sum())
+    runs = int(is_kept[0]) + np.count_nonzero(is_kept[1:] & left[:-1])
     places = np.flatnonzero(is_kept)
     span = float(words[places[0] : places[-1] + 1].sum()) if len(places) else 1.0
     long_left = words * (page.link_share < FEW_LINKS) * (words > LONG_WORDS)

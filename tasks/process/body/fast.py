@@ -1,12 +1,11 @@
-"""The fast lane: a page's tree in, its paragraphs and how far to trust them out."""
+"""The fast lane: a page's blocks in, its paragraphs and how far to trust them out."""
 
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from selectolax.lexbor import LexborHTMLParser
 
-from tasks.process.body.blocks import read_outline
+from tasks.process.body.blocks import Outline
 from tasks.process.body.confidence import confidence, signs
 from tasks.process.body.model import Weights, probabilities, weights
 from tasks.process.body.page import Page
@@ -33,15 +32,15 @@ def fast_version() -> str:
     return weights().version
 
 
-def extract_fast(tree: LexborHTMLParser, learned: Weights | None = None) -> FastText:
-    """The story of a page; the tree stays as it is."""
-    outline = read_outline(tree)
+def extract_fast(outline: Outline, learned: Weights | None = None) -> FastText:
+    """The story of a page."""
     if not outline.texts:
         return FastText()
     learned = learned or weights()
     page = Page(outline)
     chances = probabilities(page, learned)
     kept = chosen_blocks(page, chances, LEAST_CHANCE)
-    is_kept = np.isin(np.arange(page.size), kept)
+    is_kept = np.zeros(page.size, np.bool_)
+    is_kept[kept] = True
     sure = confidence(signs(page, chances, is_kept), learned.confidence) if kept else 0.0
     return FastText(paragraphs(page, kept), sure)

@@ -3,44 +3,39 @@
 import re
 from typing import Final
 
-from selectolax.lexbor import LexborHTMLParser
-
 from config.errors import ExtractorError
 from config.settings import Lane
 from tasks.process.body.fast import FAST, FastText, extract_fast, fast_version
 from tasks.process.extract import EXTRACTOR_VERSION, Body, extract_body
 from tasks.process.extract import warm as warm_careful
+from tasks.process.parse import ParsedPage, parse
 
 WORDS: Final = re.compile(r"\w+")
-# Below this expected F1 trafilatura is asked, too: about a twelfth of the pages of news.
+# Below this expected F1 trafilatura is asked, too: about a tenth of the pages.
 SURE: Final = 0.86
 # Trafilatura is quadratic in elements: a minute for 40,000. Of 868 real pages one has more.
 MOST_TAGS: Final = 20_000
-TABLE: Final = re.compile("<table", re.IGNORECASE)
 MODERN: Final = "article, main, section"
 # Two texts that have less than this in common are not two readings of one story.
 ALIKE: Final = 0.5
 
 
-def extract(html: str, tree: LexborHTMLParser, url: str | None, lane: Lane) -> Body:
+def extract(page: ParsedPage, url: str | None, lane: Lane) -> Body:
     """The text of a page by the lane that the settings choose.
-
-    Args:
-        tree: the page `html` as parsed; it stays as it is.
 
     Raises:
         ExtractorError: the careful lane failed, and the fast one found nothing or was not asked.
     """
     if lane == "careful":
-        return extract_body(html, url)
-    fast = extract_fast(tree)
-    doubt = _doubt(fast, html, tree) if lane == "cascade" else None
+        return extract_body(page.html, url)
+    fast = extract_fast(page.outline)
+    doubt = _doubt(fast, page) if lane == "cascade" else None
     if doubt is None:
         return _fast_body(fast)
-    if html.count("<") > MOST_TAGS:
+    if page.html.count("<") > MOST_TAGS:
         return _fast_body(fast, (doubt, "careful_spared"))
     try:
-        careful = extract_body(html, url)
+        careful = extract_body(page.html, url)
     except ExtractorError:
         if not fast.paragraphs:
             raise
@@ -64,7 +59,7 @@ def better(fast: FastText, careful: Body, doubt: str = "unsure_text") -> Body:
 def warm() -> None:
     """Makes both lanes load what they load on first use: weights, tables, stop lists."""
     page = "<html><body><h1>Pier</h1><p>The pier is open again, says the council.</p></body></html>"
-    extract_fast(LexborHTMLParser(page))
+    extract_fast(parse(page).outline)
     warm_careful()
 
 
@@ -79,12 +74,13 @@ def common_share(one: tuple[str, ...], two: tuple[str, ...]) -> float:
     return 2 * len(a & b) / (len(a) + len(b)) if a or b else 1.0
 
 
-def _doubt(fast: FastText, html: str, tree: LexborHTMLParser) -> str | None:
+def _doubt(fast: FastText, page: ParsedPage) -> str | None:
     """Why the fast lane's text is not to be trusted, as a quality flag."""
     if fast.confidence < SURE:
         return f"unsure_text:{round(100 * fast.confidence)}"
     # The model was shown next to none of these, and is sure of them nevertheless.
-    is_old = TABLE.search(html) and tree.css_first("table table") and not tree.css_first(MODERN)
+    tags, tree = page.outline.tags, page.tree
+    is_old = "table" in tags and tree.css_first("table table") and not tree.css_first(MODERN)
     return "table_layout" if is_old else None
 
 

@@ -16,10 +16,8 @@ from tasks.process.body.characters import (
     UPPER,
 )  # fmt: skip
 from tasks.process.body.hints import HINTS
-from tasks.process.body.page import LEVELS, Columns, Floats, Ints, Page
+from tasks.process.body.page import LEVELS, Columns, Floats, Ints, Page, stacked
 from tasks.process.body.tags import HEADINGS, KINDS
-
-DOUBLINGS: Final = 6  # 64 elements; what lies further up tells of the page, not of the block
 
 OWN: Final = (
     "words", "few_words", "some_words", "characters_a_word", "link_share", "links_a_word",
@@ -50,31 +48,24 @@ LOCAL: Final = _local_names()
 
 
 def local_features(page: Page) -> Floats:
-    """What a block is by itself, by its place and by its neighbours: columns `LOCAL`."""
-    columns = [*_own(page), *_around(page)]
-    kinds = page.kind[:, None] == np.arange(len(KINDS))
-    names = [
-        bits(page.hints[page.owner]),
-        bits(page.hints[page.parent[page.owner]]),
-        bits(gathered(page, page.hints)),
-    ]
-    return np.hstack([np.stack(columns, axis=1), kinds, _neighbours(page), *names]).astype(
-        np.float32
+    """What a block is by itself, by its place and by its neighbours.
+
+    Returns:
+        One row for each of `LOCAL`, one column a block.
+    """
+    kinds = page.kind == np.arange(len(KINDS))[:, None]
+    hints = [bits(page.hints[level]) for level in page.levels[:2]]
+    above = bits(page.gathered(page.hints))
+    numbers = stacked([*_own(page), *_around(page)])
+    return np.concatenate(
+        [numbers, kinds, stacked(_neighbours(page)), *hints, above], dtype=np.float32
     )
 
 
-def bits(numbers: Ints) -> npt.NDArray[np.bool_]:
-    return (numbers[:, None] >> np.arange(len(HINTS)) & 1).astype(np.bool_)
-
-
-def gathered(page: Page, hints: Ints) -> Ints:
-    """Per block these hints of all elements that it stands in, by doubling the reach each time."""
-    union, jump = hints, page.parent
-    for _ in range(min(DOUBLINGS, int(page.depth.max()).bit_length())):
-        union = union | union[jump]
-        jump = jump[jump]
-    found: Ints = union[page.owner]
-    return found
+def bits(numbers: Ints) -> npt.NDArray[np.uint8]:
+    """A row for each of `HINTS`."""
+    octets = numbers.astype("<i8").view(np.uint8).reshape(-1, 8)
+    return np.unpackbits(octets, axis=1, count=len(HINTS), bitorder="little").T
 
 
 def _own(page: Page) -> Columns:
@@ -109,32 +100,30 @@ def _position(page: Page) -> Columns:
 
 def _group(page: Page, number: Ints) -> Columns:
     """Blocks that stand in the same kind of place."""
-    size = np.bincount(number)
+    size = np.maximum(np.bincount(number), 1)
     words = np.bincount(number, page.words)
     linked = np.bincount(number, page.linked)
-    length = np.bincount(number, page.characters.lengths)
+    length = np.maximum(np.bincount(number, page.characters.lengths), 1)
     per_group = [np.log1p(size), words / words.sum(), np.log1p(words / size), linked / length]
     return [values[number] for values in per_group]
 
 
 def _around(page: Page) -> Columns:
-    words, linked = page.within(page.words), page.within(page.linked)
-    length = page.within(page.characters.lengths.astype(np.float32))
-    headings = page.within(page.is_heading.astype(np.float32))
+    words, headings = page.words_within, page.headings_within
     blocks = np.maximum(page.end - page.first, 1)
-    per_element = [
+    per_element = stacked([
         words / words[0], np.log1p(words), np.log1p(blocks), np.log1p(words / blocks),
-        linked / np.maximum(length, 1), np.minimum(page.pictures / blocks, 2), headings / blocks,
-    ]  # fmt: skip
-    return [values[level] for level in page.levels for values in per_element]
+        page.link_share_within, np.minimum(page.pictures / blocks, 2), headings / blocks,
+    ])  # fmt: skip
+    by_level = per_element[:, page.levels].swapaxes(0, 1)
+    return list(by_level.reshape(-1, page.size))
 
 
-def _neighbours(page: Page) -> Floats:
+def _neighbours(page: Page) -> Columns:
     ends = page.characters.last == STOP
-    values = np.stack([np.log1p(page.words), page.link_share, ends, page.is_heading], axis=1)
-    same = (page.path_group[1:] == page.path_group[:-1])[:, None]
-    nothing = np.zeros((1, 1))
-    edge = np.zeros((1, values.shape[1]))
-    previous = [np.vstack([edge, values[:-1]]), np.vstack([nothing, same])]
-    following = [np.vstack([values[1:], edge]), np.vstack([same, nothing])]
-    return np.hstack([*previous, *following])
+    values = stacked([np.log1p(page.words), page.link_share, ends, page.is_heading])
+    same = page.path_group[1:] == page.path_group[:-1]
+    previous, following = np.zeros((2, len(BESIDE), page.size))
+    previous[:-1, 1:], previous[-1, 1:] = values[:, :-1], same
+    following[:-1, :-1], following[-1, :-1] = values[:, 1:], same
+    return [*previous, *following]

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from tasks.process.body.company import company_features
+from tasks.process.body.company import Company
 from tasks.process.body.local import local_features
 from tasks.process.body.page import Floats, Page
 
@@ -22,7 +22,8 @@ WEIGHTS: Final = Path(__file__).with_name("weights.json")
 LONGEST_HASH: Final = 10
 STEEPEST: Final = 30.0  # exp() of more overflows
 
-Net = list[Floats]  # weights and biases in turn, layer by layer
+# A few nets of one shape: per layer their weights (net, output, input) and biases (net, output, 1).
+Nets = tuple[tuple[Floats, Floats], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Weights:
         version: changes with every change of the file.
     """
 
-    stages: tuple[tuple[Net, ...], ...]
+    stages: tuple[Nets, ...]
     confidence: Floats
     version: str
 
@@ -50,7 +51,7 @@ def weights() -> Weights:
 def parsed(values: dict[str, Any], version: str) -> Weights:
     """Weights from their JSON form."""
     stages = tuple(
-        tuple([np.array(layer, np.float32) for layer in net] for net in stage)
+        tuple((np.array(w, np.float32), np.array(b, np.float32)) for w, b in stage)
         for stage in values["stages"]
     )
     return Weights(stages, np.array(values["confidence"], np.float32), version)
@@ -58,19 +59,20 @@ def parsed(values: dict[str, Any], version: str) -> Weights:
 
 def probabilities(page: Page, learned: Weights) -> Floats:
     """Per block how likely it is part of the story, 0 to 1."""
-    local = local_features(page)
+    local, company = local_features(page), Company(page)
     goodness = page.rough
     for nets in learned.stages:
-        features = np.hstack([local, company_features(page, goodness)])
-        goodness = np.mean([probability(net, features) for net in nets], axis=0)
+        goodness = probability(nets, np.concatenate([local, company.features(goodness)]))
     return goodness
 
 
-def probability(net: Net, features: Floats) -> Floats:
-    """What one net says of each row."""
+def probability(nets: Nets, features: Floats) -> Floats:
+    """What the nets say in the mean of each column."""
     values = features
-    for weight, bias in zip(net[:-2:2], net[1:-2:2], strict=True):
-        values = np.maximum(values @ weight + bias, 0)
-    scores = np.clip((values @ net[-2] + net[-1])[:, 0], -STEEPEST, STEEPEST)
-    chances: Floats = 1 / (1 + np.exp(-scores))
+    for number, (weight, bias) in enumerate(nets):
+        values = weight @ values + bias
+        if number < len(nets) - 1:
+            np.maximum(values, 0, out=values)
+    scores = np.maximum(np.minimum(values[:, 0], STEEPEST), -STEEPEST)
+    chances: Floats = np.add.reduce(1 / (1 + np.exp(-scores))) / len(scores)
     return chances

@@ -4,6 +4,8 @@ There are hundreds of blocks and a call of numpy costs a microsecond: whole arra
 over what an element holds are differences of running sums, for its blocks are neighbours.
 """
 
+from collections.abc import Sequence
+from itertools import chain
 from typing import Any, Final
 
 import numpy as np
@@ -12,44 +14,54 @@ import numpy.typing as npt
 from tasks.process.body.blocks import Outline
 from tasks.process.body.characters import COMMA, STOP, Characters
 from tasks.process.body.hints import AGAINST
-from tasks.process.body.tags import HEADINGS
+from tasks.process.body.tags import HEADINGS, KINDS
 
 Floats = npt.NDArray[np.floating[Any]]
-Columns = list[npt.NDArray[Any]]
+Column = npt.NDArray[Any]
+Columns = list[Column]
 Ints = npt.NDArray[np.int64]
 MOST: Final = 0.45  # of the good text makes an element the story's own
 SOME: Final = 0.2
 LEVELS: Final = 4  # the owner, its parent, ...: as far as a block looks for company
+DOUBLINGS: Final = 6  # 64 elements; what lies further up tells of the page, not of the block
+IS_HEADING: Final = np.isin(np.arange(len(KINDS)), HEADINGS)
 
 
 class Page:
-    """Arrays of one page that all its features are made from."""
+    """Arrays of one page that all its features are made from.
+
+    Attributes:
+        levels: per level and block the elements that hold it: its owner, that one's parent, ...
+        jumps: per element the one above it by 1, 2, 4, ... levels, as far as hints are gathered.
+    """
 
     def __init__(self, outline: Outline) -> None:
         self.characters = Characters(outline.texts)
         self.texts = outline.texts
         self.size = len(outline.texts)
-        self.owner, *counts = np.array(outline.blocks, np.int64).T
+        self.owner, *counts = _columns(outline.blocks)
         self.linked, self.strong, self.links, self.breaks = np.array(counts, np.float32)
         # Counted before runs of spaces were made one, so they can be longer than the text.
-        self.linked = np.minimum(self.linked, self.characters.lengths)
-        self.strong = np.minimum(self.strong, self.characters.lengths)
-        self.parent, kind, self.hints, path, look, self.depth, self.first, pictures = np.array(
-            outline.boxes, np.int64
-        ).T
-        self.end, pictures_end, self.box_end = np.array(outline.ends, np.int64).T
+        np.minimum(self.linked, self.characters.lengths, out=self.linked)
+        np.minimum(self.strong, self.characters.lengths, out=self.strong)
+        self.parent, kind, self.hints, path, look, self.depth, self.first, pictures = _columns(
+            outline.boxes
+        )
+        self.end, pictures_end, self.box_end = _columns(outline.ends)
         self.pictures = pictures_end - pictures
         self.kind = kind[self.owner]
-        self.path_group = _numbered(path[self.owner])
-        self.style_group = _numbered(look[self.owner])
+        self.path_group, self.style_group = path[self.owner], look[self.owner]
         self.words = self.characters.words()
         self.link_share = self.linked / self.characters.lengths
-        self.is_heading = np.isin(self.kind, HEADINGS)
-        self.levels = self._levels()
-        lengths = self.within(self.characters.lengths.astype(np.float32))
-        self.link_share_within = self.within(self.linked) / np.maximum(lengths, 1)
+        self.is_heading = IS_HEADING[self.kind]
+        self.levels, self.jumps = self._levels(), self._jumps()
         self.rough = self._rough_goodness()
-        self.hints = np.where(self._holds_the_story(), self.hints & ~AGAINST, self.hints)
+        self.words_within, self.headings_within, linked, lengths, good, titles = self.within([
+            self.words, self.is_heading, self.linked, self.characters.lengths,
+            self.rough * self.words, self.kind == HEADINGS[0],
+        ])  # fmt: skip
+        self.link_share_within = linked / np.maximum(lengths, 1)
+        self.hints = np.where(_holds_the_story(good, titles), self.hints & ~AGAINST, self.hints)
 
     def _rough_goodness(self) -> Floats:
         """How much like a story's paragraph each block is, 0 to 1, before anything is learned."""
@@ -59,34 +71,50 @@ class Page:
         goodness: Floats = length * sentence * np.maximum(1 - 2 * self.link_share, 0)
         return goodness
 
-    def _holds_the_story(self) -> npt.NDArray[np.bool_]:
-        """Per element whether it has a first-level heading and text, or most of the text.
-
-        Such an element is no sidebar, whatever it is called.
-        """
-        good = self.within(self.rough * self.words)
-        titles = self.within((self.kind == HEADINGS[0]).astype(np.float32))
-        is_own: npt.NDArray[np.bool_] = (good >= MOST * good[0]) | (
-            (titles > 0) & (good >= SOME * good[0])
-        )
-        return is_own
-
-    def _levels(self) -> list[Ints]:
-        """Per level the elements that hold each block: its owner, that one's parent, ..."""
+    def _levels(self) -> Ints:
         levels = [self.owner]
         for _ in range(LEVELS - 1):
             levels.append(self.parent[levels[-1]])
-        return levels
+        return np.array(levels)
 
-    def within(self, values: Floats) -> Floats:
-        """Per element the sum of what its blocks have."""
-        running = np.zeros(self.size + 1)
-        np.cumsum(values, out=running[1:])
-        sums: Floats = (running[self.end] - running[self.first]).astype(np.float32)
+    def _jumps(self) -> list[Ints]:
+        jumps = [self.parent]
+        for _ in range(min(DOUBLINGS, int(self.depth.max()).bit_length()) - 1):
+            jumps.append(jumps[-1][jumps[-1]])
+        return jumps
+
+    def within(self, values: Columns) -> Floats:
+        """Per value and element the sum of what its blocks have."""
+        running = np.zeros((len(values), self.size + 1))
+        np.cumsum(values, axis=1, out=running[:, 1:])
+        sums: Floats = (running[:, self.end] - running[:, self.first]).astype(np.float32)
         return sums
 
+    def gathered(self, hints: Ints) -> Ints:
+        """Per block these hints of all elements that it stands in."""
+        for jump in self.jumps:  # by doubling the reach each time
+            hints = hints | hints[jump]
+        found: Ints = hints[self.owner]
+        return found
 
-def _numbered(group: Ints) -> Ints:
-    """The same groups, numbered without gaps."""
-    numbers: Ints = np.unique(group, return_inverse=True)[1]
-    return numbers
+
+def _holds_the_story(good: Floats, titles: Floats) -> npt.NDArray[np.bool_]:
+    """Per element whether it has a first-level heading and text, or most of the text.
+
+    Such an element is no sidebar, whatever it is called.
+    """
+    is_own: npt.NDArray[np.bool_] = (good >= MOST * good[0]) | (
+        (titles > 0) & (good >= SOME * good[0])
+    )
+    return is_own
+
+
+def stacked(columns: Columns) -> Floats:
+    """Columns of features as the rows of one array."""
+    return np.concatenate(columns, dtype=np.float32, casting="unsafe").reshape(len(columns), -1)
+
+
+def _columns(rows: Sequence[tuple[int, ...]]) -> Ints:
+    width = len(rows[0])
+    numbers = np.fromiter(chain.from_iterable(rows), np.int64, width * len(rows))
+    return np.ascontiguousarray(numbers.reshape(-1, width).T)

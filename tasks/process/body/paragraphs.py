@@ -14,12 +14,12 @@ CELL_BORDER = " | "
 
 def chosen_blocks(page: Page, chances: npt.NDArray[np.float32], least: float) -> list[int]:
     """The blocks of the story: likely enough, not said before, no heading without a text."""
-    likely = np.flatnonzero(chances >= least).tolist()
+    likely = np.flatnonzero(chances >= least)
     kept: list[int] = []
     said: set[str] = set()
-    for number in likely:
+    for number, words in zip(likely.tolist(), page.words[likely].tolist(), strict=True):
         text = page.texts[number]
-        if page.words[number] >= REPEATED_WORDS:
+        if words >= REPEATED_WORDS:
             if text in said:
                 continue
             said.add(text)
@@ -37,9 +37,8 @@ def paragraphs(page: Page, kept: list[int]) -> tuple[str, ...]:
 def _rows(page: Page, kept: list[int]) -> Iterator[list[str]]:
     row: list[str] = []
     last = -1
-    for number in kept:
-        is_cell = page.kind[number] == KIND["td"]
-        of = int(page.parent[page.owner[number]]) if is_cell else -1
+    for number, kind in zip(kept, page.kind[kept].tolist(), strict=True):
+        of = int(page.parent[page.owner[number]]) if kind == KIND["td"] else -1
         if row and (of < 0 or of != last):
             yield row
             row = []

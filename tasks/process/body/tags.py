@@ -14,6 +14,18 @@ INLINE = frozenset(
 EMPHASIS = frozenset({"b", "strong"})
 VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
 
+# What the pass over a page does at an element: plain numbers, for it looks at thousands.
+BOX, SKIP, BREAK, VOID_ELEMENT, PLAIN, LINK, STRONG, QUOTATION = range(8)
+ROLES = {
+    **dict.fromkeys(INLINE, PLAIN),
+    **dict.fromkeys(VOID & INLINE, VOID_ELEMENT),
+    **dict.fromkeys(EMPHASIS, STRONG),
+    **dict.fromkeys(SKIPPED, SKIP),
+    "a": LINK,
+    "br": BREAK,
+    "q": QUOTATION,
+}
+
 # Kinds of the element that a block's text stands in.
 KINDS = ("p", "h1", "h2", "h3", "li", "td", "div", "quote", "figcaption", "pre", "dl", "other")
 KIND = {name: KINDS.index(name) for name in ("p", "h1", "h2", "h3", "li", "td", "div", "pre")}

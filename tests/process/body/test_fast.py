@@ -2,12 +2,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from selectolax.lexbor import LexborHTMLParser
 
 from config.errors import ExtractorError
 from tasks.process.body import lanes
-from tasks.process.body.blocks import read_outline
-from tasks.process.body.company import COMPANY, company_features
+from tasks.process.body.blocks import Outline
+from tasks.process.body.company import COMPANY, Company
 from tasks.process.body.confidence import SIGNS
 from tasks.process.body.fast import FastText, extract_fast, fast_version
 from tasks.process.body.local import LOCAL, local_features
@@ -15,15 +14,20 @@ from tasks.process.body.model import weights
 from tasks.process.body.page import Page
 from tasks.process.body.paragraphs import chosen_blocks, paragraphs
 from tasks.process.extract import EXTRACTOR, Body
+from tasks.process.parse import parse
 from tests.process.pages import SENTENCES, story
 
 
+def outline(html: str) -> Outline:
+    return parse(html).outline
+
+
 def fast_text(*extra: str) -> FastText:
-    return extract_fast(LexborHTMLParser(story(*extra)))
+    return extract_fast(outline(story(*extra)))
 
 
 def page_of(body: str) -> Page:
-    return Page(read_outline(LexborHTMLParser(f"<body>{body}</body>")))
+    return Page(outline(f"<body>{body}</body>"))
 
 
 def test_every_paragraph_is_kept_apart_and_in_order() -> None:
@@ -36,21 +40,23 @@ def test_the_same_page_gives_the_same_text_every_time() -> None:
 
 
 def test_a_page_without_text_has_no_paragraphs_and_no_confidence() -> None:
-    assert extract_fast(LexborHTMLParser("")) == FastText()
-    assert extract_fast(LexborHTMLParser("<html><body><p> </p></body></html>")) == FastText()
+    assert extract_fast(outline("")) == FastText()
+    assert extract_fast(outline("<html><body><p> </p></body></html>")) == FastText()
 
 
 def test_features_are_finite_and_named() -> None:
     page = page_of("<h1>Pier</h1><p>one</p><table><tr><td>a</td></tr></table>")
-    assert local_features(page).shape == (3, len(LOCAL))
-    assert company_features(page, page.rough).shape == (3, len(COMPANY))
+    company = Company(page).features(page.rough)
+    assert local_features(page).shape == (len(LOCAL), 3)
+    assert company.shape == (len(COMPANY), 3)
     assert np.isfinite(local_features(page)).all()
-    assert np.isfinite(company_features(page, page.rough)).all()
+    assert np.isfinite(company).all()
 
 
 def test_the_weights_fit_the_features() -> None:
     for nets in weights().stages:
-        assert {net[0].shape[0] for net in nets} == {len(LOCAL) + len(COMPANY)}
+        weight, _ = nets[0]
+        assert weight.shape[2] == len(LOCAL) + len(COMPANY)
     assert len(weights().confidence) == len(SIGNS) + 1
     assert fast_version() == weights().version
 
@@ -70,7 +76,7 @@ def test_what_is_said_twice_is_kept_once_and_a_last_heading_not_at_all() -> None
 
 
 def body_of(lane: str, html: str) -> Body:
-    return lanes.extract(html, LexborHTMLParser(html), None, lane)  # type: ignore[arg-type]
+    return lanes.extract(parse(html), None, lane)  # type: ignore[arg-type]
 
 
 def test_the_setting_chooses_the_lane() -> None:
@@ -127,5 +133,5 @@ def test_disagreement_is_flagged() -> None:
 @settings(max_examples=100, deadline=None)
 @given(st.text(alphabet=st.sampled_from("<>/pdivabrthq12 a=\"'é\n&;x!-[\x00漢. "), max_size=400))
 def test_any_markup_gives_a_text_and_a_confidence(html: str) -> None:
-    found = extract_fast(LexborHTMLParser(html))
+    found = extract_fast(outline(html))
     assert 0 <= found.confidence <= 1
