@@ -7,10 +7,16 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from tasks.process.artefacts import repair
 from tasks.process.boilerplate import LINES, LONGEST, LONGEST_LINE
-from tasks.process.edges import without_bylines, without_invitations
+from tasks.process.edges import (
+    without_bylines,
+    without_contents,
+    without_invitations,
+    without_teasers,
+)
 from tasks.process.fingerprint import word_count
 
 BULLETS = " \t-–—*•·|>»›→▶►▸+_#=~❤️⬇"
@@ -97,12 +103,18 @@ def _without_title(lines: list[str], title: str | None, counts: Counter[str]) ->
 
 
 def _without_edges(lines: list[str], authors: Sequence[str], counts: Counter[str]) -> list[str]:
-    unsigned = without_bylines(lines, authors)
-    kept = without_invitations(unsigned)
+    kept, dropped = lines, Counter[str]()
+    for name, step in (
+        ("dropped_byline", partial(without_bylines, authors=authors)),
+        ("dropped_contents", without_contents),
+        ("dropped_teaser", without_teasers),
+        ("dropped_wall", without_invitations),
+    ):
+        before, kept = kept, step(kept)
+        dropped[name] = len(before) - len(kept)
     if not kept:  # a page that is all wall
         return lines
-    counts["dropped_byline"] = len(lines) - len(unsigned)
-    counts["dropped_wall"] = len(unsigned) - len(kept)
+    counts.update(dropped)
     return kept
 
 

@@ -2,16 +2,32 @@
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from tasks.process.access import INVITATION, LAST_LINES
 from tasks.process.metadata.authors import BY_START
 from tasks.process.metadata.names import names_in
 
-BYLINE_REACH = 4
+BYLINE_REACH = 4  # lines of the story
 LONGEST_BYLINE = 160
 # Words beside the names: "and", a role, a date with its time.
 MOST_OTHER_WORDS = 9
 LONGEST_INVITATION = 200
+# "20.04.2018 16:22": a story begins with words.
+STAMP = re.compile(
+    r"\d{1,4}([./-])\d{1,2}\1\d{2,4}(?:\D{0,4}\d{1,2}[:.]\d{2}(?:[:.]\d{2})?\s?\w{0,3})?"
+)
+# Teasers of other stories break off; of a story's own paragraphs hardly one does.
+BROKEN_OFF = (" ...", " …", " [...]", " […]")
+FEWEST_TEASERS = 2
+LONGEST_LABEL = 60
+# A table of contents is a run of lines that each stand further down once more, as subheads.
+FEWEST_CONTENTS = 3
+LONGEST_HEADING = 120
+CONTENTS_LABEL = re.compile(
+    r"(?:table of )?contents|in this article|inhalt(?:sverzeichnis)?|sommaire|índice|sumário",
+    re.IGNORECASE,
+)
 SENTENCE_END = (".", "!", "?", "…", ":", "。", "\u201d", '"')
 
 
@@ -25,15 +41,60 @@ def names_in_byline(paragraphs: Sequence[str]) -> tuple[str, ...]:
 
 
 def without_bylines(lines: Sequence[str], authors: Sequence[str]) -> list[str]:
-    """The lines without those above the story that name its authors, perhaps with role and date."""
-    head = [line for line in lines[:BYLINE_REACH] if not _is_byline(line, authors)]
-    return [*head, *lines[BYLINE_REACH:]]
+    """The lines without those above the story that name its authors, perhaps with role and date.
+
+    A date in figures that stands there alone goes with them.
+    """
+    kept: list[str] = []
+    for line in lines:
+        is_story = len(kept) >= BYLINE_REACH
+        if is_story or not (_is_byline(line, authors) or STAMP.fullmatch(line)):
+            kept.append(line)
+    return kept
 
 
 def without_invitations(lines: Sequence[str]) -> list[str]:
     """The lines without those at the end that ask the reader to subscribe, to read on."""
     tail = [line for line in lines[-LAST_LINES:] if not _is_invitation(line)]
     return [*lines[:-LAST_LINES], *tail]
+
+
+def without_teasers(lines: Sequence[str]) -> list[str]:
+    """The lines without the teasers of other stories at the end, and the label above them."""
+    end = len(lines)
+    while end and lines[end - 1].endswith(BROKEN_OFF):
+        end -= 1
+    if len(lines) - end < FEWEST_TEASERS:
+        return [*lines]
+    label = lines[end - 1] if end else ""
+    return [*lines[: end - (0 < len(label) <= LONGEST_LABEL and not label.endswith(SENTENCE_END))]]
+
+
+def without_contents(lines: Sequence[str]) -> list[str]:
+    """The lines without tables of contents, and the label above each."""
+    places: dict[str, list[int]] = {}
+    for number, line in enumerate(lines):
+        places.setdefault(line, []).append(number)
+    kept: list[str] = []
+    run: list[str] = []
+    for number, line in enumerate(lines):
+        if len(places[line]) == 2 and number == places[line][0] and len(line) <= LONGEST_HEADING:
+            run.append(line)
+            continue
+        if not _are_contents([places[heading][1] for heading in run]):
+            kept += run
+        elif kept and CONTENTS_LABEL.fullmatch(kept[-1].strip(" :")):
+            kept.pop()
+        run = []
+        kept.append(line)
+    return kept
+
+
+def _are_contents(subheads: Sequence[int]) -> bool:
+    """Whether the subheads that lines announce stand in their order, each above some text."""
+    return len(subheads) >= FEWEST_CONTENTS and all(
+        later - earlier > 1 for earlier, later in pairwise(subheads)
+    )
 
 
 def _is_byline(line: str, authors: Sequence[str]) -> bool:

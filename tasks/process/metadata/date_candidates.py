@@ -7,6 +7,7 @@ from datetime import date, datetime
 from tasks.process.metadata.elements import Elements, Marked
 from tasks.process.metadata.evidence import PageEvidence
 from tasks.process.metadata.jsonld import Node, page_nodes, types_of
+from tasks.process.metadata.months import month_number
 from tasks.process.metadata.plain import plain, text_pieces
 from tasks.process.metadata.sources import (
     META_DATE,
@@ -22,7 +23,7 @@ FIRST_PAGE_DAY = date(1995, 1, 1)
 URL_DATE = re.compile(
     r"[/_-](?P<year>(?:19|20)\d\d)(?P<sep>[/_-]?)(?P<month>0[1-9]|1[0-2])(?P=sep)"
     r"(?P<day>0[1-9]|[12]\d|3[01])(?=[/._?-]|$)"
-    r"|/(?P<year2>(?:19|20)\d\d)/(?P<month2>\d{1,2})/(?P<day2>\d{1,2})(?=/|$)"
+    r"|/(?P<year2>(?:19|20)\d\d)/(?P<month2>\d{1,2}|[a-z]{3,9})/(?P<day2>\d{1,2})(?=/|$)"
 )
 PUBLISHED_LABEL = re.compile(
     r"(?:published|posted|first published|publié|publicado|publicada|veröffentlicht|pubblicato"
@@ -114,7 +115,9 @@ def _from_url(evidence: PageEvidence) -> Iterator[Raw]:
         parts = match.groupdict()
         names = ("year", "month", "day")
         year, month, day = (parts[name] or parts[f"{name}2"] or "" for name in names)
-        yield "url", "url", f"{year}-{month:0>2}-{day:0>2}"
+        number = month if month.isdigit() else month_number(month)
+        if number:
+            yield "url", "url", f"{year}-{number:0>2}-{day:0>2}"
 
 
 def headline_dates(evidence: PageEvidence) -> Iterator[Seen]:

@@ -43,6 +43,9 @@ def test_a_date_of_up_to_a_day_after_the_fetch_is_believed() -> None:
 def test_the_address_dates_a_page_by_a_full_day_only() -> None:
     dated = metadata_of("<p>", url="https://herald.example/2021/04/09/ferry")
     assert (published(dated).source, published(dated).day) == ("url", date(2021, 4, 9))
+    named = metadata_of("<p>", url="https://herald.example/statements/2019/nov/18/ferry/")
+    assert (published(named).source, published(named).day) == ("url", date(2019, 11, 18))
+    assert metadata_of("<p>", url="https://herald.example/2021/part/12/ferry").published is None
     assert metadata_of("<p>", url="https://herald.example/2021/04/92713").published is None
     assert metadata_of("<p>", url="https://herald.example/story-20219999").published is None
 
