@@ -130,7 +130,7 @@ def _topics_below_label(elements: Elements) -> list[str]:
     """The links of the block that follows a label such as "Read more about"."""
     nodes = elements.body.traverse(include_text=True) if elements.body is not None else iter(())
     for node in islice(nodes, LABEL_NODES):
-        raw = node.text_content if node.tag == "-text" else None
+        raw = node.text_content if node.is_text_node else None
         if raw and len(raw) <= LONGEST_LABEL and LABEL.fullmatch(raw.strip()):
             block = _block_with_links(node)
             links = block.css("a[href]")[:MOST_KEYWORDS] if block is not None else []

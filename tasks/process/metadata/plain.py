@@ -42,7 +42,7 @@ def plain(value: object, limit: int = 5_000) -> str:
 
 def text_pieces(node: LexborNode) -> list[str]:
     """The visible text nodes below `node` in order, each plain, up to the bounds above."""
-    texts = [child.text_content for child in _text_nodes(node) if child.tag == "-text"]
+    texts = [child.text_content for child in _text_nodes(node) if child.is_text_node]
     pieces = [plain(text, TEXT_CHARACTERS) for text in texts]
     return [piece for piece in pieces if piece]
 
@@ -50,9 +50,10 @@ def text_pieces(node: LexborNode) -> list[str]:
 def _text_nodes(node: LexborNode) -> Iterator[LexborNode]:
     length = 0
     for child in islice(node.traverse(include_text=True), TEXT_NODES):
-        if child.tag == "-text" and not is_unseen(child):
-            yield child
-            length += len(child.text_content or "")
+        if child.is_text_node:
+            if not is_unseen(child):
+                yield child
+                length += len(child.text_content or "")
         elif child.tag in BREAKING_TAGS:
             yield child
         if length > TEXT_CHARACTERS:
@@ -72,7 +73,7 @@ def inner_text(node: LexborNode, unread: frozenset[int] = frozenset()) -> str:
         unread: parents whose own text is left out, by `mem_id`.
     """
     pieces = [
-        (child.text_content or "").replace("<", LESS) if child.tag == "-text" else " "
+        (child.text_content or "").replace("<", LESS) if child.is_text_node else " "
         for child in _text_nodes(node)
         if not unread or child.parent is None or child.parent.mem_id not in unread
     ]

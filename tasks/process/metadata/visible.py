@@ -112,7 +112,7 @@ def _lines_above(heading: LexborNode) -> list[Line]:
 
 
 def _text_of(node: LexborNode) -> str:
-    if node.tag != "-text" or is_unseen(node):
+    if not node.is_text_node or node.is_empty_text_node or is_unseen(node):
         return ""
     return plain(node.text_content or "", REACH_CHARACTERS)
 
@@ -143,7 +143,7 @@ def _nodes_with_years(elements: Elements) -> Iterator[tuple[str, LexborNode]]:
     before = ""
     nodes = elements.body.traverse(include_text=True) if elements.body else iter(())
     for node in islice(nodes, PAGE_NODES):
-        if node.tag != "-text":
+        if not node.is_text_node:
             continue
         raw = (node.text_content or "")[:REACH_CHARACTERS]
         if YEAR_LIKE.search(raw) and not is_unseen(node):
