@@ -28,7 +28,7 @@ NAMES: Final = {
     "media": r"figure|image|img|photo|media|picture|video|player|audio|foto|bild|embed",
     "topic": r"tags?\b|tag-|topic|categor|keyword|label|kicker|eyebrow",
     "meta": r"meta|date|time|publish|stamp|info",
-    "hidden": r"hidden|sr-only|visually|screen-?reader|\bhide\b|d-none|print|collapse",
+    "hidden": r"hidden|sr-only|visually|screen-?reader|\bhide\b|\bd-none|print|collapse",
     "body": r"(?:article|story|post|entry|content|page|main|text|news)[-_]{0,2}(?:body|content|text"
     r"|copy|main)|body[-_]?(?:text|copy|content)|rich-?text|prose|wysiwyg|articlebody|artikeltext",
     "article": r"article|story|post|entry|artikel|articulo|notice|news|blog",
@@ -77,6 +77,17 @@ AGAINST: Final = sum(
 )  # fmt: skip
 
 _PATTERNS = tuple((1 << i, re.compile(words)) for i, words in enumerate(NAMES.values()))
+_HUMP = re.compile("(?<=[a-z])(?=[A-Z])")
+# Names whose patterns span two words, and what the first of the two ends in.
+_SPANNING = tuple(
+    _PATTERNS[list(NAMES).index(name)]
+    for name in ("related", "popular", "navigation", "newsletter", "hidden", "body", "paragraph",
+                 "lead")
+)  # fmt: skip
+_FIRST_OF_TWO = re.compile(
+    r"(?:read|you|zum|most|top|table|sign|log|sr|screen|article|story|post|entry|content|page"
+    r"|main|text|news|body|rich|sub|\bd)-"
+)
 _TAG_BITS = {
     tag: 1 << (len(NAMES) + i) for i, tags in enumerate(TAGS.values()) for tag in tags.split()
 }
@@ -104,6 +115,23 @@ def hints_of(tag: str, attributes: dict[str, str | None]) -> int:
 
 @lru_cache(maxsize=50_000)
 def hints_in(names: str) -> int:
-    """The bits of a class or id; pages repeat theirs a hundred times, and so do sites."""
-    names = re.sub("(?<=[a-z])(?=[A-Z])", "-", names).lower().replace("_", "-")
-    return sum(bit for bit, words in _PATTERNS if words.search(names))
+    """The bits of a class or id; pages repeat theirs a hundred times, and so do sites.
+
+    A site that is new has hundreds of names, yet most of their words are known: it is words that
+    are looked at and remembered, and names as a whole only where a pattern spans two of them.
+    """
+    bits = 0
+    for name in _HUMP.sub("-", names).lower().replace("_", "-").split():
+        words = name.split("-")
+        for number, word in enumerate(words):
+            before, behind = "-" if number else "", "-" if number < len(words) - 1 else ""
+            bits |= _hints_of_word(f"{before}{word}{behind}")
+        if len(words) > 1 and _FIRST_OF_TWO.search(name):
+            bits |= sum(bit for bit, pattern in _SPANNING if pattern.search(name))
+    return bits
+
+
+@lru_cache(maxsize=50_000)
+def _hints_of_word(word: str) -> int:
+    """Of one word, with hyphens where others stand beside it."""
+    return sum(bit for bit, pattern in _PATTERNS if pattern.search(word))

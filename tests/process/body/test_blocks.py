@@ -1,10 +1,12 @@
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
 from tasks.process.body.blocks import Outline, read_outline
-from tasks.process.body.hints import HINTS, hints_in, hints_of
+from tasks.process.body.hints import HINTS, NAMES, hints_in, hints_of
 
 
 def outline_of(body: str) -> Outline:
@@ -60,6 +62,23 @@ def test_names_are_hints_whatever_their_spelling() -> None:
     for name in ("newsletter-box", "NewsletterSignup", "c_newsletter", "promoNewsletter"):
         assert hints_in(name) & wanted, name
     assert not hints_in("story-text") & wanted
+
+
+WORDS = st.sampled_from(
+    "read more next you may zum thema most viewed top stories table of sign up log in sr only"
+    " screen reader d id none article body story content text copy rich block sub title ad"
+    " ads card cards bio tag tags upload spread byline-x par p nav menu AD 7 é".split()
+)
+
+
+@given(
+    st.lists(st.tuples(WORDS, st.sampled_from(["-", "_", "--", "__", " ", "", "X"])), max_size=6)
+)
+def test_names_are_looked_at_word_by_word_to_the_same_end(parts: list[tuple[str, str]]) -> None:
+    names = "".join(word + border for word, border in parts)
+    whole = re.sub("(?<=[a-z])(?=[A-Z])", "-", names).lower().replace("_", "-")
+    found = {name for name, pattern in NAMES.items() if re.search(pattern, whole)}
+    assert {name for name in NAMES if hints_in(names) >> HINTS.index(f"name_{name}") & 1} == found
 
 
 def test_hidden_elements_are_marked() -> None:
