@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from config.errors import UsageError
 from config.settings import Settings
 from tasks.execution.backend import open_pool, require_backend
+from tasks.learned_lines import remember_learned
 from tasks.read.plan import batch_from_json
 from tasks.runs import Request, Run, plan, remove_unplanned_runs, start_or_resume, unfinished_runs
 from tasks.watching import Watcher
@@ -160,8 +161,9 @@ def make_warehouse(path: Path) -> Path:
 
 
 def process(run: Run, stages: Stages) -> None:
-    """Processes the batches that are not done."""
+    """Processes the batches that are not done; other unfinished runs are settled."""
     with stages.clock("process"):
+        remember_learned(run, stages.settings)
         _process(run, stages)
 
 
