@@ -71,8 +71,6 @@ def learned_of(batch_file: Path, source: str | None) -> Learned:
 
 @lru_cache(maxsize=1)  # a worker gets one batch of a run after the other
 def _read_sets(path: Path) -> dict[str, LineSet]:
-    if not path.is_file():  # of a run that is not processed, or was begun by an older Broadsheet
-        return {}
     sets = orjson.loads(path.read_bytes())["sets"]
     return {source: line_set(lines) for source, lines in sets.items()}
 

@@ -17,7 +17,7 @@ import orjson
 
 from config.errors import BroadsheetError, UnbalancedRunError
 from config.settings import Settings
-from tasks.learning import bounds, define_learning
+from tasks.learning import learn
 from tasks.run_inputs import define_inputs
 from tasks.runs import Run
 from warehouse.files import write_bytes, write_table_files
@@ -101,8 +101,9 @@ def resolve(run: Run, settings: Settings) -> Resolved:
         writer = _Writer(connection, run, lake, settings)
         files = {table.name: writer.write(table, name) for table, name in statements}
         known = {name: [*old, *files.get(name, ())] for name, old in snapshot.files.items()}
-        define_learning(connection, run, known)
-        files[BOILERPLATE_HISTORY.name] = writer.write(BOILERPLATE_HISTORY, "boilerplate_changes")
+        learn(connection, run, known, settings)
+        changes = writer.write(BOILERPLATE_HISTORY, "new_boilerplate_history")
+        files[BOILERPLATE_HISTORY.name] = changes
     resolved = Resolved(files, counts)
     write_bytes(run.resolved_file, orjson.dumps(asdict(resolved)))
     log.info("resolved run=%s documents=%d", run.run_id, resolved.documents)
@@ -166,7 +167,6 @@ class _Writer:
             "source": described["parameters"].get("source"),
             "loaded_at": datetime.now(UTC),
             "change_reason": "reprocess" if described["flow"] == REPROCESS else "publisher",
-            **bounds(self.settings),
         }
         text = statement(name)
         named = set(re.findall(r"\$(\w+)", text))

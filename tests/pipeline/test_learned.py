@@ -1,7 +1,6 @@
 """Boilerplate is learned from night to night, removed from later pages, and can be put back."""
 
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -54,14 +53,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def paper(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def paper(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A warehouse that has learned the line, and has removed it from the articles of a day."""
     warehouse = tmp_path_factory.mktemp("paper") / "w"
     run("ingest", folder / "four-days.jsonl", "-w", warehouse)
     assert ask(warehouse, "from boilerplate") == [], "on four days only"
     run("ingest", folder / "fifth.jsonl", "-w", warehouse)
     run("ingest", folder / "sixth.jsonl", "-w", warehouse)
-    yield warehouse
+    return warehouse
 
 
 def test_what_recurs_is_listed_and_removed_from_later_articles_and_from_these_only(
@@ -182,15 +181,14 @@ def test_reprocessing_removes_from_old_articles_once_and_puts_back_what_is_kept(
     (tmp_path / "boilerplate.toml").write_text(f'["courier.example"]\nkeep = ["{LINE}"]\n')
     assert "25 changed" in run(*reprocess).stdout
     assert ask(tmp_path, "select text from articles order by url") == loaded
-    assert " 0 changed" in run(*reprocess).stdout
 
 
 def test_nothing_is_removed_if_the_settings_say_so_yet_it_is_listed(
     folder: Path, tmp_path: Path
 ) -> None:
-    for name in ("four-days", "fifth", "sixth"):
-        environment = {"BROADSHEET_LEARN__REMOVE": "false"}
-        run("ingest", folder / f"{name}.jsonl", "-w", tmp_path / "w", **environment)
+    unremoved = {"BROADSHEET_LEARN__REMOVE": "false"}
+    run("ingest", *sorted(folder.glob("f*.jsonl")), "-w", tmp_path / "w", **unremoved)
+    run("ingest", folder / "sixth.jsonl", "-w", tmp_path / "w", **unremoved)
     assert [row["line"] for row in ask(tmp_path / "w", "from boilerplate")] == [LINE]
     assert all(LINE in row["text"] for row in texts(tmp_path / "w", 6))
 

@@ -7,8 +7,9 @@ from datetime import UTC, date, datetime, timedelta
 import duckdb
 import pytest
 
+import tasks.learning
 from config.settings import load_settings
-from tasks.learning import bounds
+from tasks.learning import find_changes
 from warehouse.statements import statement
 
 TABLES = """
@@ -89,12 +90,11 @@ class Lake:
 
     def learn(self, **changed: float) -> list[tuple[str, str, int, str]]:
         """What changes by one run; it is taken into the history."""
-        values = {**bounds(load_settings()), **changed, "run_id": "run"}
-        values["loaded_at"] = datetime(2025, 6, 2, tzinfo=UTC)
-        rows = self.connection.execute(statement("boilerplate_changes"), values).fetchall()
-        marks = ", ".join("?" * 9)
-        for row in rows:
-            self.connection.execute(f"insert into boilerplate_history values ({marks})", row)
+        self.connection.execute("drop table if exists concerned")
+        self.connection.execute("drop table if exists boilerplate_changes")
+        find_changes(self.connection, "run", load_settings(learn=changed))
+        self.connection.execute("insert into boilerplate_history by name from boilerplate_changes")
+        rows = self.connection.execute(statement("new_boilerplate_history")).fetchall()
         return [(row[0], row[1], row[2], row[3]) for row in rows]
 
     def counts(self, line: str = LINE) -> tuple[int, int, float]:
@@ -240,6 +240,17 @@ def test_each_source_learns_by_itself_and_by_its_domain_where_it_has_no_name(lak
     lake.add(replace(one, source=None) for one in stories(20))
     lake.add(replace(one, source="Gazette") for one in stories(9))
     assert lake.learn() == [("courier.example", LINE, 1, "learned")]
+
+
+def test_sources_are_looked_at_in_parts_and_none_is_left_out(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tasks.learning, "SOURCES_AT_ONCE", 2)
+    names = [f"Paper {number}" for number in range(5)]
+    for name in names:
+        lake.add(replace(one, source=name) for one in stories(20))
+    assert lake.learn() == [(name, LINE, 1, "learned") for name in names]
+    assert lake.learn() == []
 
 
 def test_a_source_of_which_a_run_brings_nothing_stays_as_it_is(lake: Lake) -> None:

@@ -1,62 +1,78 @@
 -- Grain: one row per line of a source whose state changes by this run: learned, forgotten, or as
--- an analyst says. Reads: article_versions and superseded with the run's own rows,
--- boilerplate_history, overrides.
-with previous as (
+-- an analyst says; of the sources of one part. Reads: article_versions and superseded with the run's
+-- own rows, boilerplate_history, overrides, concerned.
+insert into boilerplate_changes by name
+with chosen as (
+    select source
+    from concerned
+    where part = $part
+),
+previous as (
     select
         source,
         line,
         arg_max(state, change) as state,
         max(change) as change
     from boilerplate_history
+    semi join chosen using (source)
     group by source, line
 ),
-concerned as (
-    select distinct coalesce(source, domain) as source
-    from article_versions
-    where run_id = $run_id
-    union
-    select source
-    from overrides
-    union
-    select source
-    from previous
-    where state in ('kept', 'dropped')
-),
-newest as (
-    -- A bounded list per source, so that memory does not grow with the warehouse.
-    select
-        coalesce(source, domain) as source,
-        unnest(arg_max(
-            struct_pack(
-                article_id := article_id,
-                version := version,
-                run_id := run_id,
-                cluster_id := cluster_id,
-                day := coalesce(published_date, fetched_at::date)
-            ),
-            row(coalesce(published_date, fetched_at::date), article_id),
-            $stories
-        )) as story
-    from article_versions
-    anti join superseded using (article_id, version)
-    semi join concerned on concerned.source = coalesce(article_versions.source, domain)
-    where coalesce(published_date, fetched_at) is not null
-    group by all
-),
-stories as (
+said as (
     select
         source,
-        story.cluster_id,
-        arg_max(story, row(story.day, story.article_id)) as story
+        line,
+        state
+    from overrides
+    semi join chosen using (source)
+),
+dated as (
+    select
+        coalesce(source, domain) as source,
+        article_id,
+        version,
+        run_id,
+        cluster_id,
+        coalesce(published_date, fetched_at::date) as day
+    from article_versions
+    anti join superseded using (article_id, version)
+    semi join chosen on chosen.source = coalesce(article_versions.source, domain)
+    where coalesce(published_date, fetched_at) is not null
+),
+reach as (
+    -- Since when a source has published so many articles: by days, of which there are few, so that
+    -- the older ones are never held.
+    select
+        source,
+        min(day) as since
+    from (
+        select
+            source,
+            day,
+            sum(count(*)) over (partition by source order by day desc) - count(*) as newer
+        from dated
+        group by source, day
+    )
+    where newer < $stories
+    group by source
+),
+newest as (
+    select dated.*
+    from dated
+    join reach using (source)
+    where day >= since
+    qualify row_number() over (partition by source order by day desc, article_id) <= $stories
+),
+stories as (
+    select *
     from newest
-    group by all
+    qualify row_number() over (partition by source, cluster_id order by day desc, article_id) = 1
 ),
 sources as (
     -- One article that is dated far ahead must not outvote all others: the newest twentieth counts
     -- as of one day.
     select
         source,
-        quantile_disc(story.day, 0.95) as recent
+        quantile_disc(day, 0.95) as recent
     from stories
     group by source
     having count(*) >= $source_articles
@@ -65,11 +81,11 @@ voters as (
     -- Votes are whole numbers, whose sum does not depend on the order of adding.
     select
         source,
-        story.article_id,
-        story.version,
-        story.run_id,
-        story.day,
-        (1000000 * pow(0.5, greatest(recent - story.day, 0) / $half_life))::bigint as vote
+        article_id,
+        version,
+        run_id,
+        day,
+        (1000000 * pow(0.5, greatest(recent - day, 0) / $half_life))::bigint as vote
     from stories
     join sources using (source)
 ),
@@ -107,16 +123,12 @@ lines as not materialized (
 ),
 frequent as (
     -- Hashes first: most lines are unique, and need not be held.
-    select
-        source,
-        hash(line) as line_hash
+    select hash(source, line) as line_hash
     from lines
     group by all
     having count(*) >= $line_articles
     union
-    select
-        source,
-        hash(line) as line_hash
+    select hash(source, line) as line_hash
     from previous
 ),
 measured as (
@@ -127,7 +139,7 @@ measured as (
         count(distinct day) as days,
         round(sum(vote) / any_value(totals.votes), 6) as share
     from lines
-    semi join frequent on frequent.source = lines.source and frequent.line_hash = hash(line)
+    semi join frequent on frequent.line_hash = hash(lines.source, line)
     join totals on totals.source = lines.source
     group by all
 ),
@@ -143,7 +155,7 @@ candidates as (
     union
     select source, line from previous
     union
-    select source, line from overrides
+    select source, line from said
 ),
 judged as (
     select
@@ -155,9 +167,7 @@ judged as (
         previous.state as state_before,
         coalesce(change, 0) + 1 as change,
         case
-            when overrides.state is not null then overrides.state
-            when totals.source is null
-            then if(previous.state = 'learned', 'learned', 'forgotten')
+            when said.state is not null then said.state
             when names.name is not null then 'forgotten'
             when articles >= $line_articles and days >= $line_days and share >= $share
             then 'learned'
@@ -168,8 +178,7 @@ judged as (
     from candidates
     left join measured using (source, line)
     left join previous using (source, line)
-    left join overrides using (source, line)
-    left join totals using (source)
+    left join said using (source, line)
     left join names on names.source = candidates.source and names.name = lower(candidates.line)
 )
 select
@@ -180,8 +189,7 @@ select
     articles,
     days,
     share,
-    $loaded_at::timestamptz as changed_at,
+    $changed_at::timestamptz as changed_at,
     $run_id as run_id
 from judged
-where state <> coalesce(state_before, 'forgotten')
-order by source, line;
+where state <> coalesce(state_before, 'forgotten');
