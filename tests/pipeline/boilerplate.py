@@ -10,7 +10,7 @@ LINE = "Subscribe to the Courier's letter and read the harbour's news before the
 OTHER = "The Courier is printed on the quay by its own readers, who have owned it since 1871."
 
 
-def row(number: int, day: int, *lines: str) -> dict[str, str]:
+def row_of(number: int, day: int, *lines: str) -> dict[str, str]:
     """One article of a day in March 2025, with lines below its first paragraph."""
     first, *rest = story(number).split("\n\n")
     return {
@@ -24,14 +24,14 @@ def row(number: int, day: int, *lines: str) -> dict[str, str]:
 
 def write_rows(path: Path, numbers: range, days: range, *lines: str) -> Path:
     """A JSONL of articles, shared out over the days."""
-    rows = [row(number, days[number % len(days)], *lines) for number in numbers]
+    rows = [row_of(number, days[number % len(days)], *lines) for number in numbers]
     path.write_text("".join(json.dumps(one) + "\n" for one in rows), "utf-8")
     return path
 
 
 def page(number: int, day: int, *lines: str) -> str:
     """The same article as a page."""
-    one = row(number, day, *lines)
+    one = row_of(number, day, *lines)
     body = "".join(f"<p>{line}</p>" for line in one["text"].split("\n\n"))
     data = {
         "@type": "NewsArticle",
@@ -50,5 +50,5 @@ def write_pages(path: Path, numbers: range, days: range, *lines: str, mark: str 
     pages: dict[str, bytes | str] = {}
     for number in numbers:
         day = days[number % len(days)]
-        pages[row(number, day)["url"]] = page(number, day, *lines) + mark
+        pages[row_of(number, day)["url"]] = page(number, day, *lines) + mark
     return write_warc(path, pages, day=12 if mark else 11)

@@ -12,7 +12,7 @@ import pytest
 from tasks.records import Article
 from tests.articles import article
 from tests.pipeline.archives import story
-from tests.pipeline.boilerplate import COURIER, LINE, OTHER, write_pages, write_rows
+from tests.pipeline.boilerplate import COURIER, LINE, OTHER, row_of, write_pages, write_rows
 from tests.pipeline.command import ask, run, start
 from tests.pipeline.nights import Nights
 from tests.pipeline.test_kills import SMALL_BATCHES, kill
@@ -155,6 +155,8 @@ def test_a_page_whose_text_is_unchanged_is_a_duplicate_after_the_line_was_learne
     warehouse = tmp_path / "w"
     run("ingest", first, "-w", warehouse)
     assert [row["state"] for row in ask(warehouse, "from boilerplate")] == ["learned"]
+    told = run("explain", row_of(0, 6)["url"], "-w", warehouse).stdout
+    assert "cleaned: learned boilerplate" in " ".join(told.split())
     run("ingest", again, "-w", warehouse)
     assert outcomes(warehouse) == {"duplicate": 25}
     reasons = "select distinct reason from documents where outcome = 'duplicate'"
