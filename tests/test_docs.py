@@ -23,7 +23,7 @@ QUERIES = re.findall(r"```sql\n(.*?)```", (ROOT / "docs" / "cookbook.md").read_t
 
 @pytest.fixture(scope="module")
 def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demo's archive, and its two nights, before the second of which a line is to be dropped."""
+    """The demo's archive and its two nights, before the second of which a line is dropped."""
     base = tmp_path_factory.mktemp("demo")
     corpus = str(ROOT / "flows" / "demo" / "corpus")
     with serve() as site, plain_calls(2) as call:
