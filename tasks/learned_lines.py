@@ -94,5 +94,5 @@ def _learned(warehouse: Path) -> list[tuple[str, str]]:
     lake = open_lake(warehouse)
     files = [lake.schema_file(BOILERPLATE_HISTORY), *lake.files(BOILERPLATE_HISTORY)]
     with duckdb.connect() as connection:
-        connection.read_parquet(files).create_view(BOILERPLATE_HISTORY.name)
+        connection.read_parquet(files, union_by_name=True).create_view(BOILERPLATE_HISTORY.name)
         return connection.execute(statement("boilerplate_in_force")).fetchall()

@@ -167,7 +167,7 @@ def make_warehouse(path: Path) -> Path:
 
 
 def process(run: Run, stages: Stages) -> None:
-    """Processes the batches that are not done; other unfinished runs are settled."""
+    """Processes the batches that are not done; after other unfinished runs were settled."""
     with stages.clock("process"):
         remember_learned(run, stages.settings)
         _process(run, stages)

@@ -1,20 +1,29 @@
 """Benchmarks: `make bench`, or `python -m tests.benchmarks NAME`; the names are below.
 
 They print ratios of things that run side by side, for the machine's speed drifts; nothing here is
-an assertion. All but `fetching` need the corpora (BROADSHEET_CORPORA).
+an assertion. All but `fetching` and `learning` need the corpora (BROADSHEET_CORPORA).
 """
 
 import sys
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks import against_trafilatura, execution, extraction, fetching, memory, rows
+from tests.benchmarks import (
+    against_trafilatura,
+    execution,
+    extraction,
+    fetching,
+    learning,
+    memory,
+    rows,
+)
 
 BENCHMARKS = {
     "extraction": extraction.report,
     "ingest": against_trafilatura.report,
     "memory": memory.report,
     "rows": rows.report,
+    "learning": learning.report,
     "fetching": fetching.report,
     "execution": execution.report,
 }

@@ -36,7 +36,11 @@ BOILERPLATE = Table(
             "`learned`: it is removed; `forgotten`: no longer; `kept`, `dropped`: never or always, "
             "as boilerplate.toml says",
         ),
-        Column("is_removed", pa.bool_(), "whether the next run removes it from new pages"),
+        Column(
+            "is_removed",
+            pa.bool_(),
+            "of new pages, unless `learn.remove` is false",
+        ),
         *_COUNTS,
         Column("changed_at", INSTANT, "when it came to be so"),
         Column("run_id", pa.string(), "the run that found it so"),
