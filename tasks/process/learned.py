@@ -40,7 +40,8 @@ class Learned:
 
     def set_of(self, article: Article) -> LineSet | None:
         """The lines of the article's source; as in SQL coalesce(source, domain)."""
-        return self.sets.get(self.source or article.publication or article.domain or "")
+        named = (self.source, article.publication, article.domain)
+        return self.sets.get(next((name for name in named if name is not None), ""))
 
 
 NOTHING = Learned()

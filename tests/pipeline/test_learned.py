@@ -19,6 +19,7 @@ from tests.pipeline.test_kills import SMALL_BATCHES, kill
 from warehouse.lake import SCHEMA_PROPERTY, open_lake
 from warehouse.schema import ARTICLE_VERSIONS, BOILERPLATE_HISTORY, DOCUMENTS
 
+FOREIGN = "Überall am Kai – 🌊 – liest man den Courier."
 ROWS = (
     "select * exclude (run_id, loaded_at, first_seen_at) from article_versions "
     "order by url, version"
@@ -98,20 +99,24 @@ def test_an_analyst_can_keep_a_line_drop_another_and_take_both_back(
 ) -> None:
     before = ask(paper, "from boilerplate")
     overrides = paper / "boilerplate.toml"
-    overrides.write_text(f'["{COURIER}"]\nkeep = ["{LINE}"]\ndrop = ["{OTHER}"]\n', "utf-8")
+    overrides.write_text(
+        f'["{COURIER}"]\nkeep = ["{LINE}"]\ndrop = ["{OTHER}", "{FOREIGN}"]\n', "utf-8"
+    )
+    assert "keeps 1 and drops 2" in run("doctor", "-w", paper).stdout
     run("ingest", folder / "seventh.jsonl", "-w", paper)
     for row in texts(paper, 7):
         assert LINE in row["text"]
         assert row["learned_lines"] == [OTHER]
-    states = "select line, state, is_removed, version from boilerplate order by state"
-    dropped, kept = ask(paper, states)
+    states = "select line, state, is_removed, version from boilerplate order by state, line"
+    dropped, foreign, kept = ask(paper, states)
+    assert (foreign["line"], foreign["version"]) == (FOREIGN, dropped["version"])
     assert (kept["line"], kept["state"], kept["is_removed"]) == (LINE, "kept", False)
     assert (dropped["line"], dropped["state"], dropped["is_removed"]) == (OTHER, "dropped", True)
     assert texts(paper, 7)[0]["extractor_version"].endswith(f"+learned.{dropped['version']}")
     overrides.unlink()
     run("ingest", folder / "eighth.jsonl", "-w", paper)
     after = ask(paper, "from boilerplate order by state desc")
-    assert [row["state"] for row in after] == ["learned", "forgotten"]
+    assert [row["state"] for row in after] == ["learned", "forgotten", "forgotten"]
     assert after[0]["version"] == before[0]["version"]
 
 
