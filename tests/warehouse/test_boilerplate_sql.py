@@ -154,7 +154,7 @@ def test_twenty_articles_are_enough(lake: Lake) -> None:
 
 def test_nothing_up_to_the_first_long_paragraph_is_counted(lake: Lake) -> None:
     kicker = "From our reporter at the harbour basin"
-    lake.add(replace(one, above=(kicker,), lines=()) for one in stories(0))
+    lake.add(replace(one, above=(kicker, LEDE), lines=()) for one in stories(0))
     assert lake.learn() == []
 
 
@@ -206,6 +206,12 @@ def test_only_the_newest_stories_are_looked_at(lake: Lake) -> None:
     assert lake.learn(half_life=3000.0) == LEARNED
 
 
+def test_of_a_day_that_goes_beyond_the_bound_only_a_part_is_looked_at(lake: Lake) -> None:
+    lake.add(stories(40, days=5))
+    assert lake.learn(stories=38) == LEARNED
+    assert lake.counts()[0] == 38
+
+
 def test_outdated_versions_do_not_count(lake: Lake) -> None:
     lake.add(stories(20))
     lake.connection.execute("insert into superseded select article_id, 1 from article_versions")
@@ -222,6 +228,17 @@ def test_a_line_is_forgotten_below_half_of_the_share_and_not_before(lake: Lake) 
     assert lake.learn() == [(COURIER, LINE, 2, "forgotten")]
     lake.add(replace(one, number=400 + one.number) for one in stories(80, of=80))
     assert lake.learn() == [(COURIER, LINE, 3, "learned")]
+
+
+def test_a_learned_line_may_become_rare_in_numbers_as_long_as_its_share_is_there(
+    lake: Lake,
+) -> None:
+    lake.add(stories(10, of=20))
+    assert lake.learn() == LEARNED
+    outdated = "insert into superseded select article_id, 1 from article_versions where text like ?"
+    lake.connection.execute(outdated, [f"%{LEDE} 0.%"])
+    assert lake.learn() == []
+    assert lake.learn(line_articles=5) == []
 
 
 def test_a_line_that_was_removed_still_counts(lake: Lake) -> None:

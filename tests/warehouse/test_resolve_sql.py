@@ -128,3 +128,12 @@ def test_a_page_with_the_same_text_is_a_duplicate_whatever_was_learned_since(
     assert load(connection, [("A", "a", 3)], True) == ["duplicate"], "other boilerplate only"
     assert load(connection, [("A", "a", 4)], False) == ["duplicate"], "unchanged since the third"
     assert load(connection, [("A", "b", 5)], False) == ["revised"], "now it is part of the text"
+
+
+def test_an_older_page_with_the_same_text_is_a_duplicate_of_the_one_after_it(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    for table in ("article_versions", "documents", "superseded"):
+        connection.execute(f"delete from {table}")
+    assert load(connection, [("A", "d", 3)], True) == ["loaded"]
+    assert load(connection, [("A", "d", 2)], False) == ["duplicate"]
