@@ -14,9 +14,11 @@ from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from cronsim import CronSim, CronSimError
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 
 from config.errors import UsageError
+from config.learning import LearnSettings
+from config.section import Section
 
 DEFAULTS = Path(__file__).with_name("settings.toml")
 LOCAL_FILE = Path("broadsheet.toml")
@@ -49,10 +51,6 @@ ZoneName = Annotated[str, AfterValidator(_known_zone)]
 Cron = Annotated[str, AfterValidator(_known_schedule)]
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
 def _listed(value: Any) -> Any:
     """The environment gives lists as "a, b"."""
     return (
@@ -81,7 +79,7 @@ Networks = Annotated[
 Days = Annotated[tuple[Annotated[int, Field(ge=1)], ...], BeforeValidator(_listed)]
 
 
-class ExecutionSettings(_Section):
+class ExecutionSettings(Section):
     """Where batches are processed, and how long other machines are waited for."""
 
     backend: Literal["processes", "dask"]
@@ -90,7 +88,7 @@ class ExecutionSettings(_Section):
     wait_seconds: Seconds
 
 
-class DiscoverSettings(_Section):
+class DiscoverSettings(Section):
     """Reach and bounds of looking for what sources published."""
 
     sitemap_days: Annotated[int, Field(ge=1)]
@@ -100,7 +98,7 @@ class DiscoverSettings(_Section):
     parse_seconds: Seconds
 
 
-class FetchSettings(_Section):
+class FetchSettings(Section):
     """Politeness, limits and safety of fetching."""
 
     contact: str
@@ -129,7 +127,7 @@ class FetchSettings(_Section):
     free_bytes: Annotated[int, Field(ge=0)]
 
 
-class ReadSettings(_Section):
+class ReadSettings(Section):
     """Bounds of reading: batches, sizes, bombs."""
 
     batch_bytes: Bytes
@@ -146,7 +144,7 @@ class ReadSettings(_Section):
 Lane = Literal["fast", "careful", "cascade"]
 
 
-class ProcessSettings(_Section):
+class ProcessSettings(Section):
     """Bounds and choices of turning one document into a row."""
 
     extractor: Lane
@@ -162,7 +160,7 @@ class ProcessSettings(_Section):
     timezone: ZoneName
 
 
-class LoadSettings(_Section):
+class LoadSettings(Section):
     """Shape of the Parquet files and the memory for making them."""
 
     row_group_rows: Annotated[int, Field(gt=0)]
@@ -170,14 +168,14 @@ class LoadSettings(_Section):
     memory: Annotated[str, Field(pattern=r"^\d+(\.\d+)?\s*[KMGT]i?B$")]
 
 
-class PublishSettings(_Section):
+class PublishSettings(Section):
     """What the published file shows and how long its files stay."""
 
     latest_days: Annotated[int, Field(gt=0)]
     free_bytes: Annotated[int, Field(ge=0)]
 
 
-class PrefectSettings(_Section):
+class PrefectSettings(Section):
     """The server of `broadsheet up`, the schedule of the nights, and what becomes of faults."""
 
     host: Annotated[str, Field(min_length=1)]
@@ -195,7 +193,7 @@ class PrefectSettings(_Section):
     stop_seconds: Seconds
 
 
-class Settings(_Section):
+class Settings(Section):
     """All settings; frozen, so a run sees one set of them."""
 
     warehouse: Path
@@ -207,6 +205,7 @@ class Settings(_Section):
     fetch: FetchSettings
     read: ReadSettings
     process: ProcessSettings
+    learn: LearnSettings
     load: LoadSettings
     publish: PublishSettings
     prefect: PrefectSettings

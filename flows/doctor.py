@@ -77,6 +77,16 @@ def _sources(settings: Settings) -> str:
     return f"{enabled:,} enabled of {len(sources):,} in {path}; the User-Agent names {contact}"
 
 
+def _boilerplate(settings: Settings) -> str:
+    from config.learning import OVERRIDES, load_overrides
+
+    said = load_overrides(settings.warehouse)
+    states = [state for overrides in said.values() for state in overrides.states.values()]
+    kept, dropped = states.count("kept"), states.count("dropped")
+    learning = "removed" if settings.learn.remove else "listed only (learn.remove)"
+    return f"learned lines are {learning}; {OVERRIDES} keeps {kept:,} and drops {dropped:,}"
+
+
 def _disk(settings: Settings) -> str:
     folder = _existing(settings.warehouse.absolute())
     if not os.access(folder, os.W_OK):
@@ -135,6 +145,7 @@ CHECKS: dict[str, Check] = {
     "language model": _language_model,
     "settings": _settings,
     "sources": _sources,
+    "boilerplate": _boilerplate,
     "disk": _disk,
     "published file": _published,
     "runs": _unfinished,

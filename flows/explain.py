@@ -12,7 +12,8 @@ from config.settings import Settings
 from flows.explain_page import as_html, date_rows, described, facts, title_rows
 from tasks.explain.model import KEPT, Block, Explanation
 from tasks.explain.page import explain
-from tasks.explain.stored import read_file, read_stored
+from tasks.explain.stored import Stored, read_file, read_stored
+from tasks.process.learned import NOTHING
 from tasks.records import Dropped
 
 console = Console()
@@ -31,14 +32,15 @@ def explain_command(named: str, settings: Settings, html: Path | None, *, every:
     path = Path(named)
     is_file = "://" not in named and path.is_file()
     found = (
-        read_file(path, settings.read)
+        Stored(read_file(path, settings.read), NOTHING)
         if is_file
         else read_stored(settings.warehouse, named, settings.read)
     )
+    document = found.document
     told = (
-        Explanation(found, found.url)
-        if isinstance(found, Dropped)
-        else explain(found, settings.process)
+        Explanation(document, document.url)
+        if isinstance(document, Dropped)
+        else explain(document, settings.process, found.learned)
     )
     for table in _tables(told, every=every):
         console.print(table)

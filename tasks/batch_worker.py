@@ -20,6 +20,7 @@ from typing import TextIO
 import orjson
 
 from config.settings import ProcessSettings, ReadSettings
+from tasks.learned_lines import learned_of
 from tasks.parts import documents_in, finished_parts, write_done, write_parts
 from tasks.process.batch import process_batch
 from tasks.process.body.lanes import warm
@@ -92,7 +93,8 @@ def _work(job: Job) -> int:
     finished = finished_parts(job.batch_file)
     documents = read_batch(batch, read_settings, described["columns"])
     watched = _watched(documents, job, settings, documents_in(finished))
-    processed = process_batch(watched, settings)
+    learned = learned_of(job.batch_file, described["parameters"].get("source"))
+    processed = process_batch(watched, settings, learned)
     parts = write_parts(processed, job.batch_file, finished, _disarm, job.part_documents)
     return write_done(job.batch_file, parts)
 

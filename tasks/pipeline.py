@@ -17,8 +17,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from config.errors import UsageError
+from config.learning import load_overrides
 from config.settings import Settings
 from tasks.execution.backend import open_pool, require_backend
+from tasks.learned_lines import remember_learned
 from tasks.read.plan import batch_from_json
 from tasks.runs import Request, Run, plan, remove_unplanned_runs, start_or_resume, unfinished_runs
 from tasks.watching import Watcher
@@ -97,8 +99,13 @@ class Stages:
     clock: "Clock" = field(default_factory=lambda: Clock())
 
     def prepared(self) -> "Stages":
-        """The same for a warehouse whose folder is there and named by its absolute path."""
-        return replace(self, settings=with_warehouse(self.settings))
+        """The same for a warehouse whose folder is there and named by its absolute path.
+
+        What is wrong with its boilerplate.toml is said now, not at the end of a night's fetching.
+        """
+        settings = with_warehouse(self.settings)
+        load_overrides(settings.warehouse)
+        return replace(self, settings=settings)
 
     def locked(self, what: str, *, wait: bool, name: str = LOCK) -> AbstractContextManager[None]:
         """The warehouse's lock; the watcher is told for whom it waits."""
@@ -160,8 +167,9 @@ def make_warehouse(path: Path) -> Path:
 
 
 def process(run: Run, stages: Stages) -> None:
-    """Processes the batches that are not done."""
+    """Processes the batches that are not done; after other unfinished runs were settled."""
     with stages.clock("process"):
+        remember_learned(run, stages.settings)
         _process(run, stages)
 
 

@@ -171,3 +171,5 @@ class Article:
     quality_flags: tuple[str, ...]
     date_candidates: tuple[DateCandidate, ...]
     bytes: int
+    learned_lines: tuple[str, ...]
+    whole_hash: str

@@ -10,6 +10,7 @@ import duckdb
 from config.errors import UsageError
 from config.settings import Settings
 from config.sources import slug_of
+from tasks.learned_lines import version_in_force
 from tasks.nightly import run_key
 from tasks.pipeline import Stages, Summary, load_and_publish, process, settle_others
 from tasks.raw import raw_nights, source_files
@@ -108,7 +109,8 @@ def _files(warehouse: Path, request: ReprocessRequest) -> list[str]:
 def _start_or_resume(request: ReprocessRequest, files: Sequence[str], settings: Settings) -> Run:
     from tasks.process.body.lanes import versions  # heavy
 
-    key = run_key(REPROCESS, [asdict(request), files, versions(), settings.process.extractor])
+    asked = [asdict(request), files, versions(), settings.process.extractor]
+    key = run_key(REPROCESS, [*asked, version_in_force(settings.warehouse, settings)])
     if found := find_run(settings.warehouse, key):
         return found
     planned = plan_inputs(files, settings.read, columns={}, limit=None, base=settings.warehouse)

@@ -6,6 +6,7 @@ nothing names them until `warehouse.load` commits them.
 """
 
 import logging
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -16,6 +17,7 @@ import orjson
 
 from config.errors import BroadsheetError, UnbalancedRunError
 from config.settings import Settings
+from tasks.learning import learn
 from tasks.run_inputs import define_inputs
 from tasks.runs import Run
 from warehouse.files import write_bytes, write_table_files
@@ -23,6 +25,7 @@ from warehouse.lake import Lake, open_lake
 from warehouse.publish import take_snapshot
 from warehouse.schema import (
     ARTICLE_VERSIONS,
+    BOILERPLATE_HISTORY,
     DATE_CANDIDATES,
     DISCOVERIES,
     DOCUMENTS,
@@ -85,7 +88,8 @@ def resolve(run: Run, settings: Settings) -> Resolved:
         return read_resolved(run)
     lake = open_lake(run.warehouse)
     with _connected(run, settings) as connection:
-        define_inputs(connection, run, take_snapshot(lake))
+        snapshot = take_snapshot(lake)
+        define_inputs(connection, run, snapshot)
         connection.execute(statement("reprocessed"), {"reprocess": run.flow == REPROCESS})
         connection.execute(statement("known"))
         connection.execute(statement("resolve"))
@@ -96,6 +100,10 @@ def resolve(run: Run, settings: Settings) -> Resolved:
         statements = STATEMENTS + (FETCHING_STATEMENTS if run.fetches else ())
         writer = _Writer(connection, run, lake, settings)
         files = {table.name: writer.write(table, name) for table, name in statements}
+        known = {name: [*old, *files.get(name, ())] for name, old in snapshot.files.items()}
+        learn(connection, run, known, settings)
+        changes = writer.write(BOILERPLATE_HISTORY, "new_boilerplate_history")
+        files[BOILERPLATE_HISTORY.name] = changes
     resolved = Resolved(files, counts)
     write_bytes(run.resolved_file, orjson.dumps(asdict(resolved)))
     log.info("resolved run=%s documents=%d", run.run_id, resolved.documents)
@@ -161,7 +169,8 @@ class _Writer:
             "change_reason": "reprocess" if described["flow"] == REPROCESS else "publisher",
         }
         text = statement(name)
-        used = {key: value for key, value in values.items() if f"${key}" in text}
+        named = set(re.findall(r"\$(\w+)", text))
+        used = {key: value for key, value in values.items() if key in named}
         rows = self.settings.load.row_group_rows
         batches = self.connection.execute(text, used).to_arrow_reader(rows)
         folder = self.lake.folder(table)

@@ -6,6 +6,7 @@
                             attempts/SOURCE.jsonl  every attempt, and where its bytes lie
                             fetched.json           the WARC files of the run are whole
                             batches/NNNNN.json     the plan: what each batch reads
+                            learned.json           the lines that are removed as boilerplate
                             parts/NNNNN-MMMMMMMMM-KKKK.parquet
                                                    KKKK documents of batch NNNNN from number
                                                    MMMMMMMMM on, as processed

@@ -43,6 +43,8 @@ EMPTY = Article(
     quality_flags=(),
     date_candidates=(),
     bytes=100,
+    learned_lines=(),
+    whole_hash="",
 )
 
 
@@ -50,6 +52,7 @@ def article(
     url: str, text: str, *, position: int, day: int | None = None, page: str | None = None
 ) -> Article:
     """One article, fetched on a day in March 2025; `page` stands for the bytes around its text."""
+    hashed = xxhash.xxh3_128_hexdigest(text.encode())
     return replace(
         EMPTY,
         locator=f"night.warc.gz#offset={position}",
@@ -59,6 +62,7 @@ def article(
         url_key=url,
         text=text,
         fetched_at=None if day is None else datetime(2025, 3, day, tzinfo=UTC),
-        content_hash=xxhash.xxh3_128_hexdigest(text.encode()),
+        content_hash=hashed,
+        whole_hash=hashed,
         payload_digest=xxhash.xxh3_128_hexdigest((page or text).encode()),
     )

@@ -1,5 +1,6 @@
 """The documentation is true: tables are the schema's, and every query runs."""
 
+import json
 import re
 import runpy
 from datetime import date
@@ -22,7 +23,7 @@ QUERIES = re.findall(r"```sql\n(.*?)```", (ROOT / "docs" / "cookbook.md").read_t
 
 @pytest.fixture(scope="module")
 def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demo's archive, and its two nights."""
+    """The demo's archive and its two nights, before the second of which a line is dropped."""
     base = tmp_path_factory.mktemp("demo")
     corpus = str(ROOT / "flows" / "demo" / "corpus")
     with serve() as site, plain_calls(2) as call:
@@ -32,7 +33,18 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
             site.night(number)
             stages = Stages(settings, call, Watcher())
             nightly(NightRequest(date(2025, 3, 10 + number)), stages)
+            if number == 1:
+                drop_a_line(base / "w")
     return base / "w"
+
+
+def drop_a_line(warehouse: Path) -> None:
+    """Says that the last paragraph of some article is boilerplate."""
+    query = "select source, string_split(text, e'\n\n')[-1] from articles where source is not null"
+    with opened(warehouse) as connection:
+        _, [(source, line), *_] = rows(connection, query)
+    said = f"[{json.dumps(source)}]\ndrop = [{json.dumps(line)}]\n"
+    (warehouse / "boilerplate.toml").write_text(said, "utf-8")
 
 
 def test_the_page_of_tables_is_the_one_that_the_schema_makes() -> None:

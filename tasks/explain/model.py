@@ -9,6 +9,7 @@ KEPT = "kept"
 UNLIKELY = f"below {LEAST_CHANCE:.0%}"
 REPEATED = "said before, or a heading without a text"
 LEFT_OUT = "left out by trafilatura"
+LEARNED = "cleaned: learned boilerplate"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,12 @@
 """Explains one document by the very functions that process it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from config.settings import ProcessSettings
 from tasks.explain.model import (
     KEPT,
+    LEARNED,
     LEFT_OUT,
     REPEATED,
     UNLIKELY,
@@ -23,21 +25,26 @@ from tasks.process.body.tags import KINDS
 from tasks.process.clean import boilerplate_kind
 from tasks.process.document import Draft, context_of, examine
 from tasks.process.fingerprint import word_count
+from tasks.process.learned import NOTHING, Learned, without_learned
 from tasks.process.metadata.page import gather
 from tasks.process.metadata.titles import title_candidates
 from tasks.process.page_features import page_features
 from tasks.process.page_model import load_model
-from tasks.records import Article, RawDocument
+from tasks.records import Article, Dropped, RawDocument
 
 MOST_HINTS = 4
 # A shorter text may stand within another one by chance.
 LEAST_PART = 30
 
 
-def explain(document: RawDocument, settings: ProcessSettings) -> Explanation:
+def explain(
+    document: RawDocument, settings: ProcessSettings, learned: Learned = NOTHING
+) -> Explanation:
     """What becomes of a document, and why."""
     found = examine(document, settings)
     draft, record = found.draft, found.record
+    if isinstance(record, Article):
+        record = without_learned(record, learned, settings.min_words)
     if draft is None:
         return Explanation(record, document.url)
     flags = record.quality_flags if isinstance(record, Article) else draft.metadata.flags
@@ -51,7 +58,7 @@ def explain(document: RawDocument, settings: ProcessSettings) -> Explanation:
         authors=draft.metadata.authors,
         dates=draft.metadata.date_candidates,
         likelihoods=tuple(_likelihoods(draft, document.url)),
-        blocks=tuple(_blocks(draft) if draft.page is not None else _lines(draft)),
+        blocks=tuple(_judged(draft, record)),
     )
 
 
@@ -85,6 +92,13 @@ def _titles(document: RawDocument, draft: Draft, settings: ProcessSettings) -> I
         yield Candidate(place, text, is_chosen)
     if is_open and chosen:
         yield Candidate("elsewhere", chosen, True)
+
+
+def _judged(draft: Draft, record: Article | Dropped) -> Iterator[Block]:
+    removed = set(record.learned_lines if isinstance(record, Article) else ())
+    for block in _blocks(draft) if draft.page is not None else _lines(draft):
+        is_removed = block.verdict == KEPT and repair(block.text) in removed
+        yield replace(block, verdict=LEARNED) if is_removed else block
 
 
 def _blocks(draft: Draft) -> Iterator[Block]:

@@ -2,12 +2,13 @@
 
 import json
 import os
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from config.errors import UsageError
 from config.settings import ReadSettings
+from tasks.process.learned import Learned, LineSet, line_set
 from tasks.process.urls import url_key
 from tasks.read.batch import read_batch
 from tasks.read.plan import plan_inputs
@@ -15,7 +16,16 @@ from tasks.read.spans import Batch, Span
 from tasks.records import Dropped, RawDocument
 from warehouse.layout import RAW
 from warehouse.query import opened, rows
+from warehouse.schema import BOILERPLATE
 from warehouse.statements import statement
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A document read anew, and what is learned of its source by now."""
+
+    document: RawDocument | Dropped
+    learned: Learned
 
 
 def read_file(path: Path, settings: ReadSettings) -> RawDocument | Dropped:
@@ -27,7 +37,7 @@ def read_file(path: Path, settings: ReadSettings) -> RawDocument | Dropped:
     raise UsageError(f"{path} has no document.")
 
 
-def read_stored(warehouse: Path, named: str, settings: ReadSettings) -> RawDocument | Dropped:
+def read_stored(warehouse: Path, named: str, settings: ReadSettings) -> Stored:
     """The document of an article_id or address that the warehouse knows, read anew.
 
     Of an article its current version; of an address without one the newest attempt.
@@ -50,7 +60,16 @@ def read_stored(warehouse: Path, named: str, settings: ReadSettings) -> RawDocum
             f"The bytes of {row['locator']} are gone: its file was moved, changed or pruned since "
             f"the run {row['run_id']} read it from {', '.join(row['inputs'])}."
         )
-    return document
+    return Stored(document, Learned(_lines_removed(warehouse), row["source"]))
+
+
+def _lines_removed(warehouse: Path) -> dict[str, LineSet]:
+    with opened(warehouse) as connection:
+        _, views = rows(connection, "select view_name from duckdb_views() where not internal")
+        if (BOILERPLATE.name,) not in views:  # published by an older Broadsheet
+            return {}
+        _, found = rows(connection, statement("lines_removed"))
+    return {source: line_set(lines) for source, lines in found}
 
 
 def _read(

@@ -140,6 +140,7 @@ def _article(document: RawDocument, draft: Draft, verdict: Verdict) -> Article:
     words = sum(draft.cleaned.words)
     language, score = identify(text, metadata.language)
     dateline = read_dateline(draft.cleaned.paragraphs)
+    hashed = content_hash(text)
     return Article(
         locator=document.locator,
         position=document.position,
@@ -171,11 +172,13 @@ def _article(document: RawDocument, draft: Draft, verdict: Verdict) -> Article:
         word_count=words,
         extractor=draft.body.extractor,
         extractor_version=draft.body.extractor_version,
-        content_hash=content_hash(text),
+        content_hash=hashed,
         payload_digest=payload_digest(document.body),
         quality_flags=_flags(draft, verdict),
         date_candidates=metadata.date_candidates,
         bytes=len(document.body),
+        learned_lines=(),
+        whole_hash=hashed,
     )
 
 

@@ -46,6 +46,8 @@ QUALITY_FLAGS = {
     "dropped_stamp": "N lines of reading time or times of publication are dropped.",
     "dropped_link": 'N links to other stories, such as "Read more: ...", are dropped.',
     "dropped_ornament": "N lines without a letter or digit are dropped.",
+    "dropped_learned": "N lines that recur in the source's articles are dropped: `boilerplate`.",
+    "mostly_learned": "N such lines stay, for without them less than process.min_words is left.",
     "kept_no_article": "The page is no article, as page_type says; process.keep_all keeps it.",
     "maybe_section_front": "The address looks like a section's, the page has signs of an article.",
     "maybe_listing": "The page looks like a listing, yet has signs of an article.",

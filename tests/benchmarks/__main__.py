@@ -1,7 +1,7 @@
 """Benchmarks: `make bench`, or `python -m tests.benchmarks NAME`; the names are below.
 
 They print ratios of things that run side by side, for the machine's speed drifts; nothing here is
-an assertion. All but `fetching` need the corpora (BROADSHEET_CORPORA).
+an assertion. All but `fetching` and `learning` need the corpora (BROADSHEET_CORPORA).
 """
 
 import sys
@@ -13,6 +13,7 @@ from tests.benchmarks import (
     execution,
     extraction,
     fetching,
+    learning,
     memory,
     peers,
     rows,
@@ -24,6 +25,7 @@ BENCHMARKS = {
     "ingest": against_trafilatura.report,
     "memory": memory.report,
     "rows": rows.report,
+    "learning": learning.report,
     "fetching": fetching.report,
     "execution": execution.report,
 }

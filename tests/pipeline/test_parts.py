@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from config.settings import load_settings
+from tasks.learned_lines import remember_learned
 from tasks.parts import documents_in, finished_parts
 from tasks.runs import Request, Run, plan, start_or_resume
 from tasks.worker_pool import Faults, WorkerPool
@@ -41,7 +42,9 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     settings = load_settings(warehouse=tmp_path / "w")
     (tmp_path / "w" / "runs").mkdir(parents=True)
     request = Request((str(archive),))
-    return start_or_resume(request, plan(request, settings), settings)
+    made = start_or_resume(request, plan(request, settings), settings)
+    remember_learned(made, settings)
+    return made
 
 
 def locators(run: Run) -> Counter[str]:

@@ -14,11 +14,14 @@ from warehouse.schema.articles import (
     RUNS,
     SUPERSEDED,
 )
+from warehouse.schema.boilerplate import BOILERPLATE, BOILERPLATE_HISTORY
 from warehouse.schema.columns import Column, Table
-from warehouse.schema.nights import DISCOVERIES, FETCHES, VIEWS, VISITS
+from warehouse.schema.nights import DISCOVERIES, FETCHES, NIGHT_VIEWS, VISITS
 
 __all__ = [
     "ARTICLE_VERSIONS",
+    "BOILERPLATE",
+    "BOILERPLATE_HISTORY",
     "DATE_CANDIDATES",
     "DATE_CANDIDATE_STRUCT",
     "DISCOVERIES",
@@ -35,7 +38,7 @@ __all__ = [
     "Table",
 ]
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 # The order in which a run is committed; `runs` last, for its row says that the others are there.
 TABLES = (
@@ -46,5 +49,9 @@ TABLES = (
     DISCOVERIES,
     FETCHES,
     VISITS,
+    BOILERPLATE_HISTORY,
     RUNS,
 )
+
+# Views over these tables, described as tables are; their statements stand in publish.sql.
+VIEWS = (*NIGHT_VIEWS, BOILERPLATE)

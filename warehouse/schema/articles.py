@@ -65,6 +65,10 @@ ARTICLE_VERSIONS = Table(
             ("locator", pa.string(), "where the bytes are"),
         ),
         Column("run_id", pa.string(), "the run that loaded the row"),
+        *_by_process(
+            ("learned_lines", TEXTS, "lines that the text had and `boilerplate` names, in order"),
+            ("whole_hash", pa.string(), "content_hash of the text with these lines"),
+        ),
     ),
 )
 
@@ -114,6 +118,7 @@ DOCUMENTS = Table(
         Column("fetched_at", INSTANT, "when these bytes were fetched; NULL if unknown"),
         Column("bytes", pa.int64(), "size of the document as read"),
         Column("seconds", pa.float64(), "time that processing it took"),
+        Column("whole_hash", pa.string(), "as in article_versions; NULL if it is no article"),
     ),
 )
 

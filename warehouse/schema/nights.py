@@ -97,7 +97,6 @@ VISITS = Table(
     ),
 )
 
-# Views over these tables, described as tables are; their statements stand in publish.sql.
 NIGHTS = Table(
     name="nights",
     grain="one row per source and night",
@@ -153,4 +152,4 @@ SOURCES = Table(
     ),
 )
 
-VIEWS = (NIGHTS, COVERAGE, SILENT_SOURCES, SOURCES)
+NIGHT_VIEWS = (NIGHTS, COVERAGE, SILENT_SOURCES, SOURCES)

@@ -5,6 +5,7 @@ with named as (
         documents.run_id,
         documents.locator,
         documents.url,
+        documents.source,
         runs.inputs,
         runs.parameters,
         runs.started_at,
@@ -19,7 +20,7 @@ with named as (
         or articles.url_key = $url_key
 )
 
-select run_id, locator, url, inputs, parameters
+select run_id, locator, url, source, inputs, parameters
 from named
 order by is_current desc, started_at desc
 limit 1

@@ -20,6 +20,7 @@ versions as (
         url,
         fetched_at,
         content_hash,
+        coalesce(whole_hash, content_hash) as whole_hash,
         payload_digest
     from article_versions
     semi join met using (article_id)
@@ -28,17 +29,19 @@ unchanged as (
     select distinct
         article_id,
         version,
-        documents.fetched_at
+        documents.fetched_at,
+        whole_hash
     from documents
     semi join met using (article_id)
     where outcome = 'duplicate'
-        and documents.fetched_at is not null
+        and (documents.fetched_at is not null or whole_hash is not null)
 )
 select
     article_id,
     version,
     fetched_at,
     content_hash,
+    whole_hash,
     payload_digest,
     url,
     true as is_version
@@ -49,6 +52,7 @@ select
     version,
     unchanged.fetched_at,
     versions.content_hash,
+    coalesce(unchanged.whole_hash, versions.whole_hash) as whole_hash,
     versions.payload_digest,
     url,
     false as is_version

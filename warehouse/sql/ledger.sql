@@ -13,7 +13,8 @@ select
     decided.version,
     processed.fetched_at,
     processed.bytes,
-    processed.seconds
+    processed.seconds,
+    processed.whole_hash
 from processed
 left join decided using (position)
 order by processed.position;

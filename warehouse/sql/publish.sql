@@ -55,6 +55,42 @@ create view visits as
 select $visits_columns
 from read_parquet($visits_files, union_by_name = true);
 
+-- Grain: one row per change of what holds for a line of a source.
+create view boilerplate_history as
+select $boilerplate_history_columns
+from read_parquet($boilerplate_history_files, union_by_name = true);
+
+-- Grain: one row per line of a source, as its newest change has it.
+create view boilerplate as
+with newest as (
+    select
+        * exclude (change),
+        state in ('learned', 'dropped') as is_removed
+    from boilerplate_history
+    qualify change = max(change) over (partition by source, line)
+),
+versions as (
+    select
+        source,
+        md5(string_agg(line, chr(10) order by line))[:8] as version
+    from newest
+    where is_removed
+    group by source
+)
+select
+    source,
+    line,
+    state,
+    is_removed,
+    articles,
+    days,
+    share,
+    changed_at,
+    run_id,
+    version
+from newest
+left join versions using (source);
+
 -- Grain: one row per source and night; a night that was run twice counts both.
 create view nights as
 select

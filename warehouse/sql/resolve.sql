@@ -1,5 +1,7 @@
 -- Grain: one row per readable document of the run: its outcome, and the version that it became or
 -- that it repeats. Reads: processed (the run's documents), known (states of their articles).
+-- A text is the same if it is so with or without the lines that were learned to be boilerplate: what
+-- was learned since makes no page new.
 create temp table decided as
 with incoming as (
     select
@@ -7,6 +9,7 @@ with incoming as (
         article_id,
         fetched_at,
         content_hash,
+        coalesce(whole_hash, content_hash) as whole_hash,
         payload_digest
     from processed
     anti join reprocessed using (position)
@@ -38,6 +41,7 @@ seen as (
         on known.article_id = incoming.article_id
         and (
             known.content_hash = incoming.content_hash
+            or known.whole_hash = incoming.whole_hash
             or known.payload_digest = incoming.payload_digest
         )
         and (incoming.fetched_at is null or known.fetched_at = incoming.fetched_at)
@@ -50,6 +54,7 @@ states as (
         article_id,
         fetched_at,
         content_hash,
+        whole_hash,
         payload_digest,
         version,
         true as is_known,
@@ -61,6 +66,7 @@ states as (
         article_id,
         fetched_at,
         content_hash,
+        whole_hash,
         payload_digest,
         null as version,
         false as is_known,
@@ -75,8 +81,10 @@ neighbours as (
     select
         *,
         lag(content_hash) over life as hash_before,
+        lag(whole_hash) over life as whole_before,
         lag(payload_digest) over life as digest_before,
         lead(content_hash) over life as hash_after,
+        lead(whole_hash) over life as whole_after,
         lead(version) over life as version_after
     from states
     window life as (
@@ -86,14 +94,18 @@ neighbours as (
 ),
 judged as (
     select
-        * exclude (hash_before, digest_before, hash_after),
+        * exclude (hash_before, whole_before, digest_before, hash_after, whole_after),
         case
             when is_known then null
             when payload_digest = digest_before then 'same_bytes'
-            when content_hash = hash_before then 'same_text'
-            when content_hash = hash_after and version_after is not null then 'same_text'
+            when content_hash = hash_before or whole_hash = whole_before then 'same_text'
+            when version_after is not null
+                and (content_hash = hash_after or whole_hash = whole_after)
+            then 'same_text'
         end as duplicate_reason,
-        payload_digest = digest_before or content_hash = hash_before as repeats_before
+        payload_digest = digest_before
+            or content_hash = hash_before
+            or whole_hash = whole_before as repeats_before
     from neighbours
 ),
 newest_known as (
