@@ -133,16 +133,19 @@ class WorkerPool:
             worker.kill()
 
     def _start(self) -> subprocess.Popen[str]:
-        for _ in range(1 + CRASHES_ALLOWED):
-            if self._closed:
-                raise WorkerError("The run was stopped; the same command resumes it.")
+        for _ in range(0 if self._closed else 1 + CRASHES_ALLOWED):
             worker = self._spawn()
             assert worker.stdout is not None
             if worker.stdout.readline().strip() == "ready":
                 return worker
             self._alive.discard(worker)
             worker.kill()
-            log.warning("worker died while it started status=%d", worker.wait())
+            status = worker.wait()
+            if self._closed:
+                break
+            log.warning("worker died while it started status=%d", status)
+        if self._closed:
+            raise WorkerError("The run was stopped; the same command resumes it.")
         raise WorkerError(
             f"A worker process does not start ({' '.join(COMMAND)}): "
             "run `broadsheet doctor`, and install Broadsheet again."
