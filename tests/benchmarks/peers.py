@@ -45,7 +45,7 @@ def report(folder: Path) -> None:
             rows = [_timed(extract, page, seconds.setdefault(name, [])) for page in pages]
             predictions = folder / f"{name}.jsonl"
             predictions.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
-            print(f"\n{name} on {suite}")
+            print(f"\n{name} on {suite}{_failures(rows)}")
             _print_scores(scorer, corpora() / suite / "gold.jsonl", predictions)
     print(f"\n{'CPU per page':28} {'ms':>8}")
     for name, spent in seconds.items():
@@ -96,6 +96,11 @@ def _timed(extract: Extract, page: RawDocument, seconds: list[float]) -> Row:
     return {"url": page.url, **row}
 
 
+def _failures(rows: list[Row]) -> str:
+    notes = [row["note"] for row in rows if "note" in row]
+    return f": {len(notes)} pages failed, such as {notes[0]}" if notes else ""
+
+
 def _print_scores(scorer: str, gold: Path, predictions: Path) -> None:
     subprocess.run([sys.executable, corpora() / scorer, gold, predictions], check=True)
 
@@ -104,7 +109,7 @@ def _broadsheet(page: RawDocument, _: str) -> Row:
     found = process_document(page, load_settings().process)
     if not isinstance(found, Article):
         return {"rejected": True}
-    date = found.published_at or found.published_date
+    date = found.published_date
     return {
         "text": found.text,
         "title": found.title,
@@ -146,8 +151,8 @@ def _newspaper(page: RawDocument, html: str) -> Row:
     return {
         "text": found.text,
         "title": found.title,
-        "authors": list(found.authors),
+        "authors": list(found.authors or ()),
         "date": date.isoformat() if isinstance(date, datetime) else None,
         "language": found.meta_lang or None,
-        "tags": sorted(found.tags),
+        "tags": sorted(found.tags or ()),
     }
