@@ -78,7 +78,8 @@ def load_overrides(warehouse: Path) -> dict[str, Overrides]:
 def _explain(error: ValidationError, path: Path) -> str:
     first = error.errors()[0]
     place = ".".join(str(part) for part in first["loc"])
+    said = first["msg"].replace("tuple", "list")  # as TOML calls it
     return (
-        f"{path} is refused at {place}: {first['msg']}; write a source's name in brackets, and "
+        f"{path} is refused at {place}: {said}; write a source's name in brackets, and "
         'below it keep = ["a line", …] or drop = ["a line", …].'
     )
