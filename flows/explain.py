@@ -37,10 +37,11 @@ def explain_command(named: str, settings: Settings, html: Path | None, *, every:
         else read_stored(settings.warehouse, named, settings.read)
     )
     document = found.document
+    learned = found.learned if settings.learn.remove else NOTHING
     told = (
         Explanation(document, document.url)
         if isinstance(document, Dropped)
-        else explain(document, settings.process, found.learned)
+        else explain(document, settings.process, learned)
     )
     for table in _tables(told, every=every):
         console.print(table)

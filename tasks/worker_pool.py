@@ -133,7 +133,9 @@ class WorkerPool:
             worker.kill()
 
     def _start(self) -> subprocess.Popen[str]:
-        for _ in range(0 if self._closed else 1 + CRASHES_ALLOWED):
+        for _ in range(1 + CRASHES_ALLOWED):
+            if self._closed:
+                break
             worker = self._spawn()
             assert worker.stdout is not None
             if worker.stdout.readline().strip() == "ready":
@@ -141,9 +143,8 @@ class WorkerPool:
             self._alive.discard(worker)
             worker.kill()
             status = worker.wait()
-            if self._closed:
-                break
-            log.warning("worker died while it started status=%d", status)
+            if not self._closed:
+                log.warning("worker died while it started status=%d", status)
         if self._closed:
             raise WorkerError("The run was stopped; the same command resumes it.")
         raise WorkerError(

@@ -33,6 +33,8 @@ from tasks.process.page_model import load_model
 from tasks.records import Article, Dropped, RawDocument
 
 MOST_HINTS = 4
+# What cleaning knows by its place on the page only.
+BY_PLACE = "title, byline, contents, teaser or wall"
 # A shorter text may stand within another one by chance.
 LEAST_PART = 30
 
@@ -113,7 +115,7 @@ def _blocks(draft: Draft) -> Iterator[Block]:
     for number, text in enumerate(page.texts):
         verdict = extracted[number]
         if verdict == KEPT and not _is_part(repair(text), clean):
-            verdict = f"cleaned: {boilerplate_kind(text) or 'title, byline or wall'}"
+            verdict = f"cleaned: {boilerplate_kind(text) or BY_PLACE}"
         owner = int(page.owner[number])
         yield Block(
             text=text,
@@ -164,6 +166,6 @@ def _lines(draft: Draft) -> Iterator[Block]:
     clean = _pieces(draft.cleaned.paragraphs)
     for text in draft.body.paragraphs:
         is_kept = _is_part(repair(text), clean)
-        kind = boilerplate_kind(text) or "title, byline or wall"
+        kind = boilerplate_kind(text) or BY_PLACE
         verdict = KEPT if is_kept else f"cleaned: {kind}"
         yield Block(text, verdict, 1.0, word_count(text), 0.0, "text", ())

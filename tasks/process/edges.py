@@ -1,4 +1,4 @@
-"""Lines at a story's edges that only its own page makes recognisable: byline, call to subscribe."""
+"""Lines that only their place on the page makes recognisable: byline, contents, teaser, wall."""
 
 import re
 from collections.abc import Sequence

@@ -1,7 +1,7 @@
 """What tells a story from a page that sells, lists, serves or explains: numbers for the page model.
 
-They are read from the address, the metadata and the tree, not from the extracted text, so that the
-model needs no new training when the extractor changes.
+They are read from the address, the metadata and the outline of the page, not from the text that is
+chosen of it, so that the model needs no new training when that choice changes.
 """
 
 import re

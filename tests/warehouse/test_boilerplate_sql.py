@@ -49,19 +49,10 @@ class Story:
     @property
     def row(self) -> list[object]:
         text = "\n\n".join((*self.above, f"{LEDE} {self.number}.", *self.lines))
-        known = [f"{self.source}-{self.number}", 1, "run", self.source, "courier.example"]
+        name = f"{self.source}-{self.number}"
+        known = [name, 1, "run", self.source, "courier.example", self.cluster or name]
         fetched = None if self.day is None else datetime(2025, 6, 1, tzinfo=UTC)
-        identity = self.cluster or f"{self.source}-{self.number}"
-        day = self.day
-        return [
-            *known,
-            identity,
-            day,
-            fetched if day else None,
-            text,
-            [*self.authors],
-            self.removed,
-        ]
+        return [*known, self.day, fetched, text, [*self.authors], self.removed]
 
 
 def stories(
