@@ -160,8 +160,11 @@ def test_a_page_whose_text_is_unchanged_is_a_duplicate_after_the_line_was_learne
     warehouse = tmp_path / "w"
     run("ingest", first, "-w", warehouse)
     assert [row["state"] for row in ask(warehouse, "from boilerplate")] == ["learned"]
-    told = run("explain", row_of(0, 6)["url"], "-w", warehouse).stdout
+    address = row_of(0, 6)["url"]
+    told = run("explain", address, "-w", warehouse).stdout
     assert "cleaned: learned boilerplate" in " ".join(told.split())
+    kept = run("explain", address, "-w", warehouse, BROADSHEET_LEARN__REMOVE="false").stdout
+    assert "learned boilerplate" not in " ".join(kept.split())
     run("ingest", again, "-w", warehouse)
     assert outcomes(warehouse) == {"duplicate": 25}
     reasons = "select distinct reason from documents where outcome = 'duplicate'"
