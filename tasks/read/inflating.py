@@ -3,9 +3,10 @@
 import bz2
 import io
 import lzma
-import zlib
 from collections.abc import Callable
 from typing import BinaryIO, cast
+
+from isal import isal_zlib
 
 from config.settings import ReadSettings
 from tasks.read.kinds import MAGIC, Kind
@@ -13,6 +14,10 @@ from tasks.read.reasons import Reason
 from tasks.read.streams import FaultStream, Guarded, Readable, buffered, fault_of, too_expanded
 
 _CHUNK = 16_384
+# The stubs of isal name its error as if it were none.
+_DAMAGED = cast(
+    "tuple[type[Exception], ...]", (isal_zlib.error, OSError, lzma.LZMAError, ValueError)
+)
 
 
 def expand(stream: io.BufferedReader, kind: Kind, settings: ReadSettings) -> io.BufferedReader:
@@ -27,10 +32,10 @@ def expand(stream: io.BufferedReader, kind: Kind, settings: ReadSettings) -> io.
 
 
 class _GzipCodec:
-    """zlib with the interface of the decompressors of bz2 and lzma."""
+    """gzip with the interface of the decompressors of bz2 and lzma; isal halves zlib's time."""
 
     def __init__(self) -> None:
-        self._zlib = zlib.decompressobj(wbits=31)
+        self._zlib = isal_zlib.decompressobj(wbits=31)
 
     @property
     def eof(self) -> bool:
@@ -106,7 +111,7 @@ class Inflating(FaultStream):
     def _decode(self, data: bytes, size: int) -> bytes:
         try:
             chunk = self._codec.decompress(data, size)
-        except (zlib.error, OSError, lzma.LZMAError, ValueError):
+        except _DAMAGED:
             self.fault = Reason.CORRUPT
             return b""
         self._produced += len(chunk)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from fastwarc.stream_io import ZstdWriter
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import settings as effort
 from hypothesis import strategies as st
 
@@ -121,6 +121,7 @@ def test_a_warc_truncated_anywhere_gives_all_before_the_cut_and_a_row_for_the_re
 
 @effort(max_examples=100, deadline=None)
 @given(seed=st.integers(0, 2**32), compressed=st.booleans(), width=st.integers(1, 40))
+@example(seed=90, compressed=False, width=3)  # the newlines that end a record
 def test_a_warc_corrupted_anywhere_gives_every_intact_record_and_a_row_for_the_hole(
     tmp_path_factory, seed, compressed, width
 ):

@@ -95,10 +95,13 @@ class PlainFraming:
         """Goes to where the next record should begin; says if this one does not end here.
 
         Two newlines end a record. Other numbers of them are seen, and accepted where another
-        record or the end of the tape follows.
+        record or the end of the tape follows; as are four damaged bytes where another record does.
         """
         place = self.tape.tell()
         tail = self.tape.read(16)
+        if tail.startswith(self.magic, len(_RECORD_END)):
+            self.tape.seek(place + len(_RECORD_END))
+            return None
         newlines = len(tail) - len(tail.lstrip(b"\r\n"))
         rest = tail[newlines:]
         if not tail.startswith(_RECORD_END) and rest and not rest.startswith(self.magic):
