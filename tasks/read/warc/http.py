@@ -5,6 +5,7 @@ import re
 import zlib
 from dataclasses import dataclass
 from email.message import Message
+from functools import lru_cache
 
 from fastwarc.warc import HeaderMap
 
@@ -62,6 +63,7 @@ def parse_response(block: bytes) -> Response | None:
     return Response(header.status_code, headers, block[end.end() :])
 
 
+@lru_cache(maxsize=1_000)  # archives repeat a handful of them
 def content_type(value: str) -> tuple[str, str | None]:
     """MIME type in lower case, and charset."""
     message = Message()

@@ -134,7 +134,7 @@ def _content(frame: Frame, response: Response, settings: ReadSettings) -> tuple[
     if frame.fault:
         raise _RefusedError(frame.fault)
     body = decoded_body(response, settings)
-    if not body.strip():
+    if not body or body.isspace():
         raise _RefusedError(Reason.EMPTY)
     return _media(mime, body), body
 

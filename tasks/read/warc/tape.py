@@ -40,7 +40,8 @@ class RecentTape:
         missing = begin + size - len(self._kept)
         if missing > 0:
             self._kept += self._stream.read(missing) or b""
-        data = bytes(self._kept[begin : begin + size])
+        with memoryview(self._kept) as kept:
+            data = bytes(kept[begin : begin + size])
         self._at += len(data)
         surplus = len(self._kept) - 2 * _KEPT_BYTES
         if surplus > 0:
