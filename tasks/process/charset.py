@@ -24,11 +24,13 @@ META_CHARSET = re.compile(
 # charsets of their own); Cyrillic or Greek bytes read as Western are nearly all accented letters.
 WESTERN = frozenset({"cp1252", "iso8859-15", "cp1254", "mac-roman"})
 WESTERN_ACCENTS = 0.4
-BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
-BETWEEN_WORDS = re.compile(r"[\x00-/:-@\[-`{-\x7f]+")
+# ASCII that is no letter parts words; in these charsets a byte is a letter.
+WORDS_OF_BYTES = bytes(
+    code if code > 127 or bytes([code]).isalpha() else ord(" ") for code in range(256)
+)
 
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff\uffff]")
-C1_IN_UTF8 = re.compile(rb"\xc2[\x80-\x9f]")  # on bytes: a tenth of the price of FORBIDDEN
+C1_LEAD, C1_TAILS = b"\xc2", range(0x80, 0xA0)  # in UTF-8
 CONTROL_BYTES = bytes(code for code in (*range(32), 127) if code not in b"\t\n\f\r")
 # What UTF-8 looks like when it was read as windows-1252 or latin-1.
 MOJIBAKE_LEADS = "\u00c3\u00c2\u00e2\u00d0\u00d1"
@@ -48,11 +50,13 @@ class Decoded:
     Attributes:
         charset: the name of the codec that was used.
         flags: `mixed_charset`, `undecodable_bytes`, `mojibake_repaired`.
+        utf8: the text's bytes, where the document already was what it is now.
     """
 
     text: str
     charset: str
     flags: tuple[str, ...] = ()
+    utf8: bytes | None = None
 
 
 def decode(body: bytes, declared: str | None) -> Decoded:
@@ -61,25 +65,38 @@ def decode(body: bytes, declared: str | None) -> Decoded:
     BOM, strict UTF-8, the HTTP header's charset, the one in `<meta>`, at last a detector. Labels
     mean what browsers take them for (WHATWG): latin-1 is windows-1252.
     """
-    wide = _marked(body) or _wide(body, declared)
-    read = (body.decode(wide, "replace"), wide, None) if wide else _narrow(body, declared)
+    read, utf8 = _escaped(body, declared), None
+    if read is None:
+        utf8 = body.translate(None, CONTROL_BYTES)
+        read = _narrow(utf8, declared)
     found = read[0].removeprefix("\ufeff")
     text = repair_mojibake(found)
     repaired = text != found
-    if read[1:] != (UTF8, None) or repaired or C1_IN_UTF8.search(body) or "\uffff" in text:
-        text = FORBIDDEN.sub(_replacement, text)
+    if read != (text, UTF8, None) or _has_c1(body) or "\uffff" in text:
+        text, utf8 = FORBIDDEN.sub(_replacement, text), None
     flags = (read[2], "mojibake_repaired" if repaired else None)
-    return Decoded(text, read[1], tuple(flag for flag in flags if flag))
+    return Decoded(text, read[1], tuple(flag for flag in flags if flag), utf8)
+
+
+def _escaped(body: bytes, declared: str | None) -> tuple[str, str, str | None] | None:
+    """What is written in charsets that control bytes belong to: UTF-16 and -32, and ISO-2022."""
+    wide = _marked(body) or _wide(body, declared)
+    if wide:
+        return body.decode(wide, "replace"), wide, None
+    text = _strict(body, "iso2022_jp") if b"\x1b" in body else None
+    return None if text is None else (text, "iso2022_jp", None)
 
 
 def _narrow(body: bytes, declared: str | None) -> tuple[str, str, str | None]:
-    if b"\x1b" in body and (text := _strict(body, "iso2022_jp")):
-        return text, "iso2022_jp", None
-    body = body.translate(None, CONTROL_BYTES)
     text = _strict(body, UTF8)
     if text is not None:
         return text, UTF8, None
     return _mostly_utf8(body) or _legacy(body, declared)
+
+
+def _has_c1(body: bytes) -> bool:
+    """On the bytes, by their rare lead: FORBIDDEN on the text is dear."""
+    return any(rest[0] in C1_TAILS for rest in body.split(C1_LEAD)[1:] if rest)
 
 
 def _marked(body: bytes) -> str | None:
@@ -105,10 +122,10 @@ def _strict(body: bytes, charset: str) -> str | None:
 
 def _mostly_utf8(body: bytes) -> tuple[str, str, str] | None:
     """UTF-8 with a few bytes of something else, as where templates and comments differ."""
+    sound = body.decode(UTF8, "ignore")
     text = body.decode(UTF8, "surrogateescape")
-    beyond = "".join(BEYOND_ASCII.findall(text))
-    stray = sum("\udc80" <= char <= "\udcff" for char in beyond)
-    valid = len(beyond) - stray
+    valid = len(sound) - len(sound.encode("ascii", "ignore"))
+    stray = len(text) - len(sound)
     if valid <= 2 * stray:
         return None
     return text.translate(STRAY_BYTES), UTF8, "mixed_charset"
@@ -119,7 +136,7 @@ def _legacy(body: bytes, declared: str | None) -> tuple[str, str, str | None]:
         charset = known_charset(label)
         if charset and charset != UTF8:
             text = _strict(body, charset)
-            if text is not None and _plausible(text, charset):
+            if text is not None and _plausible(body, charset):
                 return text, charset, None
     return _detected(body)
 
@@ -143,13 +160,14 @@ def known_charset(label: str | None) -> str | None:
     return charset
 
 
-def _plausible(text: str, charset: str) -> bool:
+def _plausible(body: bytes, charset: str) -> bool:
     if charset not in WESTERN:
         return True
     # Markup is ASCII and may be most of a page: compare within the words that hold an accent.
-    accented = [word for word in BETWEEN_WORDS.split(text) if not word.isascii()]
-    letters = sum(map(str.isalpha, "".join(BEYOND_ASCII.findall("".join(accented)))))
-    return letters < WESTERN_ACCENTS * max(1, sum(map(len, accented)))
+    words = body.translate(WORDS_OF_BYTES).split()
+    accented = b"".join(word for word in words if not word.isascii()).decode(charset)
+    letters = sum(not letter.isascii() and letter.isalpha() for letter in accented)
+    return letters < WESTERN_ACCENTS * max(1, len(accented))
 
 
 def _detected(body: bytes) -> tuple[str, str, str | None]:

@@ -14,7 +14,7 @@ RAW_TEXT = frozenset({"script", "style", "textarea", "title", "xmp", "iframe", "
 TAG_NAME = re.compile(r"<(/?[a-zA-Z][a-zA-Z0-9-]*)")
 # Shorter ones cannot hold enough to hurt. "<n && ..." within a script looks like a tag, too.
 LONG = 16_384
-LONG_TAG = re.compile(rf"<[a-zA-Z][a-zA-Z0-9-]*[\s/][^<]{{{LONG},}}")
+TAG_START = re.compile(r"<[a-zA-Z][a-zA-Z0-9-]*[\s/]")
 WHOLE_TAG = re.compile(r"(?:[^>\"']++|\"[^\"]*\"|'[^']*')*+")
 QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 
@@ -71,11 +71,15 @@ def _long_tags(html: str) -> Iterator[str]:
 
     Any such stretch holds a whole one of the windows, half as long, in which "<" is sought.
     """
-    windows = range(0, len(html), LONG // 2)
-    empty = (at for at in windows if html.find("<", at, at + LONG // 2) < 0)
-    for start in sorted({html.rfind("<", 0, at) for at in empty} - {-1}):
-        if tag := LONG_TAG.match(html, start):
-            yield tag[0]
+    at = 0
+    while at < len(html):
+        if html.find("<", at, at + LONG // 2) < 0:
+            start, end = max(html.rfind("<", 0, at), 0), html.find("<", at)
+            end = len(html) if end < 0 else end
+            if (tag := TAG_START.match(html, start)) and end - tag.end() >= LONG:
+                yield html[start:end]
+            at = end
+        at += LONG // 2
 
 
 def _attributes(stretch: str) -> int:

@@ -73,11 +73,18 @@ def test_nuls_controls_and_marks_are_gone_and_c1_becomes_windows_1252() -> None:
 
 @given(st.binary(max_size=3_000), st.none() | st.text(max_size=20))
 def test_any_bytes_decode_to_text_that_can_be_stored(body: bytes, declared: str | None) -> None:
-    text = decode(body, declared).text
-    assert "\x00" not in text
-    text.encode("utf-8")
+    decoded = decode(body, declared)
+    assert "\x00" not in decoded.text
+    assert decoded.utf8 in (None, decoded.text.encode("utf-8"))
 
 
 @given(st.text(max_size=300), st.sampled_from(["utf-8", "utf-16", "cp1251", "shift_jis"]))
 def test_any_text_in_any_charset_decodes(text: str, codec: str) -> None:
-    decode(text.encode(codec, "ignore"), codec)
+    decoded = decode(text.encode(codec, "ignore"), codec)
+    assert decoded.utf8 in (None, decoded.text.encode("utf-8"))
+
+
+def test_a_page_in_utf8_is_handed_on_as_the_bytes_it_was() -> None:
+    body = "Die Fähre – am Kai".encode()
+    assert decode(body, None).utf8 == body
+    assert decode(b"Die F\xe4hre am Kai", "latin-1").utf8 is None

@@ -20,6 +20,14 @@ def test_languages_are_told_by_their_text(text: str, code: str) -> None:
     assert 0.5 < score <= 1.0
 
 
+def test_more_of_a_text_is_read_where_its_beginning_leaves_a_doubt() -> None:
+    names = "Ossel Tarn Skerrow Iloba Vundo Kipra " * 8
+    story = "Der Hafenrat von Nordholm sprach am Montag über die alte Fähre. " * 5
+    assert len(names) < 300
+    assert identify(names + "x" * 10)[0] != "de"
+    assert identify(names + story)[0] == "de"
+
+
 @pytest.mark.parametrize("text", ["", "   ", "Nordholm", "No pier yet."])
 def test_a_text_too_short_to_tell_is_undetermined(text: str) -> None:
     assert identify(text) == ("und", 0.0)

@@ -10,8 +10,9 @@ from selectolax.lexbor import LexborNode
 
 TAG = re.compile(r"</?[a-zA-Z][^<>]{0,500}>|<!--[^<>]{0,500}-->")
 ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,31});")
-_CONTROLS = (*range(0x00, 0x09), 0x0B, *range(0x0E, 0x20), 0x7F, *range(0xD800, 0xE000))
-INVISIBLE = dict.fromkeys((*_CONTROLS, 0xAD, 0x200B, 0x200E, 0x200F, 0x2060, 0xFEFF))
+INVISIBLE = re.compile(
+    "[\x00-\x08\x0b\x0e-\x1f\x7f\u00ad\u200b\u200e\u200f\u2060\ud800-\udfff\ufeff]+"
+)
 UNSEEN_TAGS = frozenset({"script", "style", "noscript", "template", "svg", "select", "button"})
 BREAKING_TAGS = frozenset({"br", "p", "div", "li"})
 # An element of a page may nest the whole page: text is read up to these bounds only.
@@ -36,7 +37,7 @@ def plain(value: object, limit: int = 5_000) -> str:
             text = html.unescape(text)
     if "<" in text:
         text = TAG.sub(" ", text)
-    text = unicodedata.normalize("NFC", text.translate(INVISIBLE))
+    text = unicodedata.normalize("NFC", INVISIBLE.sub("", text))
     return " ".join(text.split())[:limit].rstrip()
 
 
