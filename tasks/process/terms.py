@@ -29,6 +29,7 @@ QUALITY_FLAGS = {
     "mojibake_repaired": "Text that was decoded wrongly before it came here is repaired.",
     "unsure_text": "The fast extractor expects an F1 of N %; trafilatura was asked, too.",
     "extractors_disagree": "The texts of the two extractors have little in common.",
+    "short_text": "Next to no text was found; trafilatura was asked, too.",
     "table_layout": "The page is laid out by tables; trafilatura was asked, too.",
     "careful_spared": "Unsure, yet the page has too many tags for trafilatura.",
     "careful_failed": "Trafilatura raised an error; the text is that of the fast extractor.",

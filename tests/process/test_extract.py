@@ -52,6 +52,12 @@ def test_a_page_without_text_has_no_paragraphs() -> None:
     assert extract_body("<html><body></body></html>", None).paragraphs == ()
 
 
+def test_what_holds_no_text_is_not_read() -> None:
+    beside = "<nav><p>Sport and weather.</p></nav><svg><text>Map</text></svg>"
+    extra = "<script>var words = 'The script speaks.';</script><style>p {}</style>"
+    assert paragraphs_of(beside, extra) == paragraphs_of()
+
+
 def test_the_version_is_that_of_the_extractor() -> None:
     body = extract_body(story(), None)
     assert (body.extractor, body.extractor_version) == ("trafilatura", trafilatura.__version__)

@@ -16,6 +16,8 @@ WORDS: Final = re.compile(r"\w+")
 SURE: Final = 0.8
 # Trafilatura is quadratic in elements: a minute for 40,000. Of 868 real pages one has more.
 MOST_TAGS: Final = 20_000
+# Less is seldom all of a story: it may stand in the page's JSON-LD alone.
+LEAST_TEXT: Final = 200  # characters
 MODERN: Final = "article, main, section"
 # Two texts that have less than this in common are not two readings of one story.
 ALIKE: Final = 0.5
@@ -79,6 +81,8 @@ def _doubt(fast: FastText, page: ParsedPage) -> str | None:
     """Why the fast lane's text is not to be trusted, as a quality flag."""
     if fast.confidence < SURE:
         return f"unsure_text:{round(100 * fast.confidence)}"
+    if sum(map(len, fast.paragraphs)) < LEAST_TEXT:
+        return "short_text"
     # The model was shown next to none of these, and is sure of them nevertheless.
     tags, tree = page.outline.tags, page.tree
     is_old = "table" in tags and tree.css_first("table table") and not tree.css_first(MODERN)

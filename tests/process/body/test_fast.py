@@ -117,6 +117,15 @@ def test_trafilatura_is_spared_pages_with_very_many_elements(
     assert "careful_spared" in body.flags
 
 
+def test_a_text_that_stands_in_json_ld_alone_is_found() -> None:
+    body = " ".join(SENTENCES * 3)
+    jsonld = f'<script type="application/ld+json">{{"articleBody": "{body}"}}</script>'
+    found = body_of("cascade", f"<html><head>{jsonld}</head><body><p>Update it.</p></body></html>")
+    assert found.extractor == EXTRACTOR
+    assert SENTENCES[-1] in " ".join(found.paragraphs)
+    assert found.flags == ("short_text", "extractors_disagree")
+
+
 def test_pages_laid_out_by_tables_are_read_by_trafilatura_too() -> None:
     cell = "".join(f"<p>{sentence}</p>" for sentence in SENTENCES * 3)
     html = f"<table><tr><td><table><tr><td>{cell}</td></tr></table></td></tr></table>"
