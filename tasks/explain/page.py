@@ -88,7 +88,7 @@ def _titles(document: RawDocument, draft: Draft, settings: ProcessSettings) -> I
             yield Candidate("text", chosen, True)
         return
     is_open = True
-    for place, text in title_candidates(gather(draft.page.tree, context_of(document), settings)):
+    for place, text in title_candidates(gather(draft.page, context_of(document), settings)):
         is_chosen = is_open and text == chosen
         is_open = is_open and not is_chosen
         yield Candidate(place, text, is_chosen)

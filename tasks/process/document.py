@@ -88,8 +88,8 @@ def _draft_page(document: RawDocument, settings: ProcessSettings) -> Draft | Dro
     refused = refuse_page(decoded.text, settings)
     if refused:
         return document.dropped("rejected", *refused)
-    page = parse(decoded.text)
-    metadata = read_metadata(page.tree, context_of(document), settings)
+    page = parse(decoded.text, decoded.utf8)
+    metadata = read_metadata(page, context_of(document), settings)
     try:
         body = extract(page, document.url, settings.extractor)
     except ExtractorError as error:

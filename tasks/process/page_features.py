@@ -10,7 +10,10 @@ from collections.abc import Iterator
 from math import log1p
 from urllib.parse import urlsplit
 
+from selectolax.lexbor import LexborNode
+
 from tasks.process import page_signs as signs
+from tasks.process.body.blocks import Outline
 from tasks.process.metadata.model import Metadata
 from tasks.process.parse import ParsedPage
 
@@ -62,9 +65,10 @@ WORDS = {
         " function command example examples".split()
     ),
 }
-CURRENCY = frozenset("$€£")
+CURRENCY = "$€£"
 PRICE = re.compile(r"[$€£]\s?\d|\d\s?€")
-LINKED_HEADLINES = "h2 a[href], h3 a[href], a[href] h2, a[href] h3"
+HEADLINES = ("h2", "h3")
+LINK_REACH = 3  # elements around a headline among which a link is looked for
 
 
 def page_features(page: ParsedPage, metadata: Metadata, url: str | None) -> dict[str, float]:
@@ -115,9 +119,9 @@ def _of_page(page: ParsedPage) -> Iterator[tuple[str, float]]:
         yield f"tag {tag}", log1p(tags[tag])
     for tag in ("a", "img", "button"):
         yield f"density {tag}", log1p(1_000 * tags[tag] / words)
-    yield "linked headlines", log1p(linked_headlines(page))
+    yield "linked headlines", log1p(linked_headlines(page.outline))
     yield from _of_long_texts(texts)
-    prices = len(PRICE.findall(text)) if CURRENCY.intersection(text) else 0
+    prices = len(PRICE.findall(text)) if any(sign in text for sign in CURRENCY) else 0
     yield "price", log1p(1_000 * prices / words)
     for name, phrases in PHRASES.items():
         yield f"phrases {name}", log1p(1_000 * sum(map(text.count, phrases)) / words)
@@ -125,10 +129,21 @@ def _of_page(page: ParsedPage) -> Iterator[tuple[str, float]]:
         yield f"words {name}", log1p(1_000 * sum(counts[word] for word in known) / words)
 
 
-def linked_headlines(page: ParsedPage) -> int:
-    """How many headlines of the second and third level are links."""
-    tags = page.outline.tags
-    return len(page.tree.css(LINKED_HEADLINES)) if "h2" in tags or "h3" in tags else 0
+def linked_headlines(outline: Outline) -> int:
+    """How many headlines of the second and third level are links, or within one."""
+    pairs = zip(outline.elements, outline.tags, strict=True)
+    return sum(_is_linked(node) for node, tag in pairs if tag in HEADLINES)
+
+
+def _is_linked(headline: LexborNode) -> bool:
+    if headline.css_first("a[href]") is not None:
+        return True
+    around = headline.parent
+    for _ in range(LINK_REACH):
+        if around is None or around.tag == "a":
+            break
+        around = around.parent
+    return around is not None and around.tag == "a"
 
 
 def _of_long_texts(texts: list[str]) -> Iterator[tuple[str, float]]:

@@ -204,14 +204,14 @@ def _is_list_of_teasers(page: PageEvidence) -> bool:
     """Many headlines that lead elsewhere, and nothing that is longer than a teaser."""
     if page.parsed is None or max(map(len, page.paragraphs), default=0) > TEASER_LENGTH:
         return False
-    return linked_headlines(page.parsed) >= TEASERS
+    return linked_headlines(page.parsed.outline) >= TEASERS
 
 
 def _is_documentation(page: PageEvidence, host: str, path: str) -> bool:
     if _matches(signs.DOCUMENTATION_HOST, host) or signs.DOCUMENTATION_PATH.search(path):
         return True
-    tree = page.parsed.tree if page.parsed is not None else None
-    maker = tree.css_first('meta[name="generator"]') if tree is not None else None
+    head = page.parsed.tree.head if page.parsed is not None else None
+    maker = head.css_first('meta[name="generator"]') if head is not None else None
     name = maker.attributes.get("content") if maker else None
     return bool(name and signs.DOCUMENTATION_MAKER.search(name))
 

@@ -22,14 +22,14 @@ from tasks.process.body.blocks import read_outline
 from tasks.process.body.fast import extract_fast
 from tasks.process.body.model import probabilities, weights
 from tasks.process.body.page import Page
-from tasks.process.charset import decode
+from tasks.process.charset import Decoded, decode
 from tasks.process.clean import clean
 from tasks.process.document import context_of, process_document
 from tasks.process.fingerprint import content_hash
 from tasks.process.guards import refuse_page
 from tasks.process.language import identify
 from tasks.process.metadata.page import read_metadata
-from tasks.process.parse import parse
+from tasks.process.parse import ParsedPage, parse
 from tasks.records import Article, Dropped, RawDocument
 from tests.benchmarks.pages import corpora
 from tests.process.test_guards import REFUSED, SURVIVED
@@ -78,14 +78,15 @@ def _documents() -> Iterator[RawDocument]:
 
 
 def _ways(document: RawDocument) -> Mapping[str, Callable[[], Any]]:
-    html = decode(document.body, document.charset).text
+    decoded = decode(document.body, document.charset)
+    html = decoded.text
     plain = partial(bare_extraction, html, url=document.url, include_comments=False)
     return {
         "trafilatura, no metadata": partial(plain, with_metadata=False),
         "trafilatura, metadata": partial(plain, with_metadata=True),
         "resiliparse main content": lambda: extract_plain_text(html, main_content=True),
         "fast lane, body alone": lambda: extract_fast(parse(html).outline),
-        "parse, metadata, body": partial(_extraction, document, html),
+        "parse, metadata, body": partial(_extraction, document, decoded),
         **{
             f"all of process, {lane}": partial(
                 process_document, document, SETTINGS.model_copy(update={"extractor": lane})
@@ -95,10 +96,10 @@ def _ways(document: RawDocument) -> Mapping[str, Callable[[], Any]]:
     }
 
 
-def _extraction(document: RawDocument, html: str) -> Any:
+def _extraction(document: RawDocument, decoded: Decoded) -> Any:
     """What trafilatura does, too: no decoding, cleaning, judging or hashing."""
-    page = parse(html)
-    read_metadata(page.tree, context_of(document), SETTINGS)
+    page = parse(decoded.text, decoded.utf8)
+    read_metadata(page, context_of(document), SETTINGS)
     return lanes.extract(page, document.url, "cascade")
 
 
@@ -123,11 +124,13 @@ def _measure_stages(document: RawDocument, times: Times) -> None:
         times.setdefault(name, []).append(seconds)
         return result
 
-    html = timed("decode", lambda: decode(document.body, document.charset)).text
+    decoded = timed("decode", lambda: decode(document.body, document.charset))
+    html = decoded.text
     timed("guards", lambda: refuse_page(html, SETTINGS))
-    tree = timed("parse", lambda: LexborHTMLParser(html))
-    found = timed("metadata", lambda: read_metadata(tree, context_of(document), SETTINGS))
+    tree = timed("parse", lambda: LexborHTMLParser(decoded.utf8 or html))
     outline = timed("blocks", lambda: read_outline(tree))
+    parsed = ParsedPage(html, tree, outline)
+    found = timed("metadata", lambda: read_metadata(parsed, context_of(document), SETTINGS))
     if outline.texts:
         page = timed("arrays", lambda: Page(outline))
         timed("features and model", lambda: probabilities(page, weights()))

@@ -14,14 +14,13 @@ from typing import Any
 
 import numpy as np
 from fastwarc.warc import ArchiveIterator, WarcRecordType
-from selectolax.lexbor import LexborHTMLParser
 
 from config.settings import load_settings
-from tasks.process.body.blocks import read_outline
 from tasks.process.body.page import Floats, Page
 from tasks.process.charset import decode
 from tasks.process.extract import extract_body
 from tasks.process.metadata.page import PageContext, read_metadata
+from tasks.process.parse import parse
 from tests.training.labels import block_labels
 
 CORPORA = ("dev", "dev-wcxb")
@@ -97,14 +96,13 @@ def _pages(folder: Path) -> Iterator[tuple[dict[str, Any], Any]]:
 def _sample(gold: dict[str, Any], record: Any) -> Sample | None:
     _, _, charset = (record.http_headers.get("Content-Type") or "").partition("charset=")
     html = decode(record.reader.read(), charset or None).text
-    tree = LexborHTMLParser(html)
-    outline = read_outline(tree)
-    if not outline.texts:
+    parsed = parse(html)
+    if not parsed.outline.texts:
         return None
-    page = Page(outline)
-    labels = np.array(block_labels(outline.texts, gold["text"]), np.float32)
+    page = Page(parsed.outline)
+    labels = np.array(block_labels(page.texts, gold["text"]), np.float32)
     context = PageContext(gold["url"], record.record_date)
-    metadata = read_metadata(tree, context, load_settings().process)
+    metadata = read_metadata(parsed, context, load_settings().process)
     return Sample(
         gold=gold,
         page=page,

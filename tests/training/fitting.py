@@ -19,9 +19,9 @@ Net = list[Floats]  # weights and biases in turn, layer by layer
 
 STAGES = 2
 INNER_FOLDS = 3
-NETS = 2
+NETS = 3
 INNER_NETS = 1
-PLAN = Plan(hidden=(48, 16), epochs=4, dropout=0.3, decay=1e-3)
+PLAN = Plan(hidden=(48, 16), epochs=8, dropout=0.3, decay=1e-3)
 LINE = Plan(hidden=(), epochs=60, batch=32, rate=1e-2, dropout=0.0, decay=1e-4)
 LEAST_SPREAD = 0.1  # features that hardly vary are not blown up
 

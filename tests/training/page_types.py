@@ -54,7 +54,7 @@ def read_pages(corpora: Path) -> Iterator[Page]:
 
 def _page(row: dict[str, Any], body: bytes) -> Page:
     page = parse(decode(body, None).text)
-    metadata = read_metadata(page.tree, PageContext(row["url"]), load_settings().process)
+    metadata = read_metadata(page, PageContext(row["url"]), load_settings().process)
     features = page_features.page_features(page, metadata, row["url"])
     is_declared = features["type article"] and features["date declared"]
     protected = bool(is_declared or page_signs.NEWS_ADDRESS.search(row["url"]))

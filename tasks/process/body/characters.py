@@ -40,7 +40,11 @@ def _class_of(character: str) -> int:
 
 
 class Characters:
-    """Per block: counts by class, and the classes of the first and the last character."""
+    """Of blocks: counts by class, and the classes of the first and the last character.
+
+    Attributes:
+        counts: one row for each of `CLASSES`, one column a block.
+    """
 
     __slots__ = ("counts", "first", "last", "lengths")
 
@@ -53,11 +57,12 @@ class Characters:
         self.first = classes[ends - self.lengths]
         numbers = np.repeat(np.arange(len(texts)) * len(CLASSES), self.lengths)
         counts = np.bincount(numbers + classes, minlength=len(texts) * len(CLASSES))
-        self.counts = counts.reshape(-1, len(CLASSES)).astype(np.float32)
+        self.counts = np.ascontiguousarray(counts.reshape(-1, len(CLASSES)).T, np.float32)
 
     def words(self) -> Floats:
         """Words between spaces; in scripts without spaces one for two characters."""
-        unspaced = self.counts[:, UNSPACED_LETTER]
-        spaced = self.counts[:, SPACE] + 1
+        unspaced, spaces = self.counts[UNSPACED_LETTER], self.counts[SPACE]
+        spaced = spaces + 1
         spaced[unspaced > 0] -= 0.5  # part of it, at least, is no word of its own
-        return np.where(unspaced > spaced, unspaced / 2 + self.counts[:, SPACE], spaced)
+        words: Floats = np.where(unspaced > spaced, unspaced / 2 + spaces, spaced)
+        return words

@@ -6,16 +6,16 @@ import numpy as np
 
 from tasks.process.body.hints import HINTS
 from tasks.process.body.local import bits
-from tasks.process.body.page import LEVELS, Column, Columns, Floats, Page, stacked
+from tasks.process.body.page import LEVELS, THREE, Column, Floats, Ints, Page, rows_of
 
 DEEPEST: Final = 60  # a vote from further down is nothing
 DECAY: Final = 0.6  # of a block's vote for an element, per level up
-WINDOWS: Final = (2, 6)  # blocks before and behind
+WINDOWS: Final = np.array([[2], [6]])  # blocks before and behind
 
 COMPANY: Final = (
     "goodness", "goodness_before", "goodness_behind", "share_before", "share_behind",
     "path_density", "style_density", "section_density", "previous_text", "next_text",
-    *(f"window_{reach}" for reach in WINDOWS),
+    *(f"window_{reach}" for reach in WINDOWS.flat),
     *(f"share_{level}" for level in range(LEVELS)),
     *(f"density_{level}" for level in range(LEVELS)),
     *(f"votes_{level}" for level in range(LEVELS)),
@@ -29,9 +29,11 @@ class Company:
 
     def __init__(self, page: Page) -> None:
         self._page = page
-        self._groups = self._words_of_groups()
-        self._text_before, self._text_behind = self._texts_beside()
-        self._windows = self._words_of_windows()
+        self._numbers = page.groups.ravel()
+        self._words_of_group = np.maximum(self._sums_of_groups(page.words), 1e-6)
+        self._texts_beside = _texts_beside(page)
+        self._window = _windows(page.size)
+        self._words_of_window = self._sums_of_windows(_running(page.words))
         self._fading = DECAY ** np.minimum(page.depth, DEEPEST)
 
     def features(self, goodness: Floats) -> Floats:
@@ -47,58 +49,43 @@ class Company:
         best = int(votes.argmax())
         total = max(float(within[0]), 1e-6)
         density = within / np.maximum(page.words_within, 1)
-        per_element = [within / total, density, votes / max(float(votes[best]), 1e-6)]
-        running = np.concatenate([[0.0], np.cumsum(weighed)])
-        columns = [
-            goodness, *_beside(goodness), running[:-1] / total, 1 - running[1:] / total,
-            *(np.bincount(group, weighed)[group] / words for group, words in self._groups),
-            goodness[self._text_before], goodness[self._text_behind],
-            *((running[end] - running[first]) / words for first, end, words in self._windows),
-            *stacked(per_element)[:, page.levels].reshape(-1, page.size),
-            *self._towards_best(best, float(within[best]) / total, float(density[best])),
-        ]  # fmt: skip
-        return np.concatenate([stacked(columns), self._hints_below(best)], dtype=np.float32)
+        per_element = np.array([within / total, density, votes / max(float(votes[best]), 1e-6)])
+        running = _running(weighed)
+        share = running / total
+        return rows_of([
+            np.array([goodness, *_beside(goodness), share[:-1], 1 - share[1:]]),
+            self._sums_of_groups(weighed) / self._words_of_group,
+            goodness[self._texts_beside],
+            self._sums_of_windows(running) / self._words_of_window,
+            per_element[:, page.levels].reshape(-1, page.size),
+            self._towards_best(best, float(within[best]) / total, float(density[best])),
+            self._hints_below(best),
+        ])  # fmt: skip
 
-    def _words_of_groups(self) -> list[tuple[Column, ...]]:
-        """Of blocks of the same path, of the same style, between the same two headings."""
-        page = self._page
-        groups = (page.path_group, page.style_group, np.cumsum(page.is_heading))
-        return [
-            (group, np.maximum(np.bincount(group, page.words), 1e-6)[group]) for group in groups
-        ]
+    def _sums_of_groups(self, values: Floats) -> Floats:
+        """Per kind of group and block: of the blocks of its group."""
+        sums: Column = np.bincount(self._numbers, weights=np.concatenate([values] * len(THREE)))
+        of_block: Floats = sums[self._page.groups]
+        return of_block
 
-    def _texts_beside(self) -> Columns:
-        """The nearest block before and behind that is no heading."""
-        page = self._page
-        numbers = np.arange(page.size)
-        before = np.maximum.accumulate(np.where(page.is_heading, 0, numbers))
-        reverse = np.where(page.is_heading, page.size - 1, numbers)[::-1]
-        behind = np.minimum.accumulate(reverse)[::-1]
-        return [
-            np.concatenate([before[:1], before[:-1]]),
-            np.concatenate([behind[1:], behind[-1:]]),
-        ]
+    def _sums_of_windows(self, running: Floats) -> Floats:
+        first, end = self._window
+        of_block: Floats = running[end] - running[first]
+        return of_block
 
-    def _words_of_windows(self) -> list[tuple[Column, ...]]:
-        """Their first blocks, the blocks behind their last, and their words."""
-        size = self._page.size
-        words = np.concatenate([[0.0], np.cumsum(self._page.words)])
-        numbers = np.arange(size)
-        windows: list[tuple[Column, ...]] = []
-        for reach in WINDOWS:
-            first, end = np.maximum(numbers - reach, 0), np.minimum(numbers + reach + 1, size)
-            windows.append((first, end, words[end] - words[first]))
-        return windows
-
-    def _towards_best(self, best: int, share: float, density: float) -> Columns:
+    def _towards_best(self, best: int, share: float, density: float) -> Column:
         """Where a block stands towards the element with most votes."""
         page = self._page
-        numbers, whole = np.arange(page.size), np.ones(page.size)
-        inside = (numbers >= page.first[best]) & (numbers < page.end[best])
-        steps = np.where(inside, page.depth[page.owner] - page.depth[best], -1)
+        inside = np.zeros(page.size, np.bool_)
+        inside[page.first[best] : page.end[best]] = True
+        steps = np.minimum(page.depth[page.owner] - page.depth[best], 8)
         below = np.where(page.depth > page.depth[best], page.link_share_within, 0)
-        linked = np.where(inside, below[page.levels].max(axis=0), 1)
-        return [inside, np.minimum(steps, 8) / 8, whole * share, whole * density, linked]
+        towards = np.empty((5, page.size))
+        towards[0] = inside
+        towards[1] = np.where(inside, steps, -1)
+        towards[2], towards[3] = share, density
+        towards[4] = np.where(inside, below[page.levels].max(axis=0), 1)
+        return towards
 
     def _hints_below(self, best: int) -> Column:
         """The hints on the way up to the best element, which is left out."""
@@ -108,6 +95,29 @@ class Company:
         return bits(page.gathered(np.where(is_below, page.hints, 0)))
 
 
-def _beside(values: Floats) -> Columns:
-    edge = np.zeros(1, values.dtype)
-    return [np.concatenate([edge, values[:-1]]), np.concatenate([values[1:], edge])]
+def _texts_beside(page: Page) -> Ints:
+    """The nearest block before each, and behind, that is no heading."""
+    numbers = np.arange(page.size)
+    before = np.maximum.accumulate(np.where(page.is_heading, 0, numbers))
+    reverse = np.where(page.is_heading, page.size - 1, numbers)[::-1]
+    beside = np.array([before, np.minimum.accumulate(reverse)[::-1]])
+    beside[0, 1:], beside[1, :-1] = beside[0, :-1].copy(), beside[1, 1:].copy()
+    return beside
+
+
+def _windows(size: int) -> tuple[Ints, Ints]:
+    """Per reach and block the first block, and the one behind the last."""
+    numbers = np.arange(size)
+    return np.maximum(numbers - WINDOWS, 0), np.minimum(numbers + WINDOWS + 1, size)
+
+
+def _running(values: Floats) -> Floats:
+    sums = np.zeros(len(values) + 1)
+    np.cumsum(values, out=sums[1:])
+    return sums
+
+
+def _beside(values: Floats) -> Floats:
+    beside = np.zeros((2, len(values)), values.dtype)
+    beside[0, 1:], beside[1, :-1] = values[:-1], values[1:]
+    return beside

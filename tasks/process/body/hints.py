@@ -66,6 +66,17 @@ HINTS: Final = (*(f"name_{name}" for name in NAMES), *(f"tag_{name}" for name in
 OWN_PART: Final = 1 << (len(HINTS) - 1)
 HIDDEN: Final = 1 << tuple(NAMES).index("hidden")
 
+# What is no part of any story: elements that say so by their tag, or by what they are called.
+NAVIGATION: Final = 1 << HINTS.index("tag_nav")
+FOOTER: Final = 1 << HINTS.index("tag_footer")
+FOOTERS: Final = FOOTER | 1 << HINTS.index("name_footer")
+OF_ARTICLE: Final = 1 << HINTS.index("name_article")
+BESIDE: Final = (
+    NAVIGATION
+    | FOOTERS
+    | sum(1 << HINTS.index(name) for name in ("name_navigation", "name_consent"))
+)
+
 # Names that speak against an element, unless it holds the headline or most of the text.
 AGAINST: Final = sum(
     1 << HINTS.index(name)

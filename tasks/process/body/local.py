@@ -16,18 +16,18 @@ from tasks.process.body.characters import (
     UPPER,
 )  # fmt: skip
 from tasks.process.body.hints import HINTS
-from tasks.process.body.page import LEVELS, Columns, Floats, Ints, Page, stacked
+from tasks.process.body.page import LEVELS, Column, Columns, Floats, Ints, Page, rows_of
 from tasks.process.body.tags import HEADINGS, KINDS
 
 OWN: Final = (
-    "words", "few_words", "some_words", "characters_a_word", "link_share", "links_a_word",
-    "strong_share", "upper_share", "digit_share", "unspaced_share", "other_share",
-    "stops", "commas_a_word", "quotes", "breaks",
-    "ends_stop", "ends_comma", "ends_letter", "ends_quote",
+    "words", "stops", "quotes", "breaks", "few_words", "some_words",
+    "characters_a_word", "links_a_word", "commas_a_word",
+    "digit_share", "unspaced_share", "other_share", "strong_share", "link_share", "upper_share",
+    "ends_stop", "ends_comma", "ends_lower", "ends_upper", "ends_quote",
     "starts_upper", "starts_lower", "starts_digit", "starts_other",
     "after_heading", "words_since_heading", "page_words", "page_blocks",
-    "path_size", "path_words_share", "path_words_a_block", "path_link_share",
-    "style_size", "style_words_share", "style_words_a_block", "style_link_share",
+    *(f"{kind}_{name}" for name in ("size", "words_share", "words_a_block", "link_share")
+      for kind in ("path", "style")),
 )  # fmt: skip
 AROUND: Final = (
     "words_share", "words", "blocks", "words_a_block", "link_share", "pictures_a_block",
@@ -36,8 +36,15 @@ AROUND: Final = (
 BESIDE: Final = ("words", "link_share", "ends_stop", "is_heading", "same_path")
 
 
+EACH_KIND: Final = np.arange(len(KINDS))[:, None]
+FEW_WORDS: Final = np.array([[8], [40]])
+MOST_A_WORD: Final = np.array([[20], [1], [np.inf]])  # characters, links, commas
+ENDS: Final = np.array([[STOP], [COMMA], [LOWER], [UPPER], [QUOTE]])
+STARTS: Final = np.array([[UPPER], [LOWER], [DIGIT], [OTHER]])
+
+
 def _local_names() -> tuple[str, ...]:
-    around = (f"{name}_{level}" for level in range(LEVELS) for name in AROUND)
+    around = (f"{name}_{level}" for name in AROUND for level in range(LEVELS))
     kinds = (f"kind_{name}" for name in KINDS)
     neighbours = (f"{side}_{name}" for side in ("previous", "next") for name in BESIDE)
     hints = (f"{where}_{name}" for where in ("own", "parent", "above") for name in HINTS)
@@ -53,13 +60,10 @@ def local_features(page: Page) -> Floats:
     Returns:
         One row for each of `LOCAL`, one column a block.
     """
-    kinds = page.kind == np.arange(len(KINDS))[:, None]
-    hints = [bits(page.hints[level]) for level in page.levels[:2]]
+    kinds = page.kind == EACH_KIND
+    own, parent = (bits(page.hints[level]) for level in page.levels[:2])
     above = bits(page.gathered(page.hints))
-    numbers = stacked([*_own(page), *_around(page)])
-    return np.concatenate(
-        [numbers, kinds, stacked(_neighbours(page)), *hints, above], dtype=np.float32
-    )
+    return rows_of([*_own(page), _around(page), kinds, _neighbours(page), own, parent, above])
 
 
 def bits(numbers: Ints) -> npt.NDArray[np.uint8]:
@@ -69,61 +73,63 @@ def bits(numbers: Ints) -> npt.NDArray[np.uint8]:
 
 
 def _own(page: Page) -> Columns:
-    counts, words, length = page.characters.counts, page.words, page.characters.lengths
-    letters = counts[:, LOWER] + counts[:, UPPER] + 1
-    shares = [counts[:, kind] / length for kind in (DIGIT, UNSPACED_LETTER, OTHER)]
-    first, last = page.characters.first, page.characters.last
-    ends = [last == STOP, last == COMMA, (last == LOWER) | (last == UPPER), last == QUOTE]
-    starts = [first == UPPER, first == LOWER, first == DIGIT, first == OTHER]
+    chars, words = page.characters, page.words
+    counts = chars.counts
+    letters = counts[LOWER] + counts[UPPER] + 1
     return [
-        np.log1p(words), np.minimum(words, 8) / 8, np.minimum(words, 40) / 40,
-        np.minimum(length / words, 20) / 10, page.link_share,
-        np.minimum(page.links / words, 1), page.strong / length, counts[:, UPPER] / letters,
-        *shares, np.log1p(counts[:, STOP]), counts[:, COMMA] / words,
-        np.log1p(counts[:, QUOTE]), np.log1p(page.breaks), *ends, *starts,
-        *_position(page), *_group(page, page.path_group), *_group(page, page.style_group),
+        np.log1p([words, counts[STOP], counts[QUOTE], page.breaks]),
+        np.minimum(words, FEW_WORDS),
+        np.minimum(np.array([chars.lengths, page.links, counts[COMMA]]) / words, MOST_A_WORD),
+        counts[[DIGIT, UNSPACED_LETTER, OTHER]] / chars.lengths,
+        np.array([page.strong / chars.lengths, page.link_share, counts[UPPER] / letters]),
+        chars.last == ENDS, chars.first == STARTS, _position(page), _groups(page),
     ]  # fmt: skip
 
 
-def _position(page: Page) -> Columns:
+def _position(page: Page) -> Column:
     """Where a block stands towards the headline; where on the page tells of the site only."""
-    words = page.words
-    running = np.cumsum(words)
+    before = np.cumsum(page.words) - page.words
     titles = np.where(page.kind == HEADINGS[0], np.arange(page.size), -1)
     title = np.maximum.accumulate(titles)
-    before = running - words
-    since = np.where(title >= 0, before - before[title], 0)
-    whole = np.ones(page.size)
-    size = (np.log1p(running[-1]), np.log1p(page.size))
-    return [title >= 0, np.log1p(since), *(whole * value for value in size)]
+    position = np.empty((4, page.size))
+    position[0] = title >= 0
+    position[1] = np.log1p(np.where(title >= 0, before - before[title], 0))
+    position[2] = np.log1p(before[-1] + page.words[-1])
+    position[3] = np.log1p(page.size)
+    return position
 
 
-def _group(page: Page, number: Ints) -> Columns:
-    """Blocks that stand in the same kind of place."""
-    size = np.maximum(np.bincount(number), 1)
-    words = np.bincount(number, page.words)
-    linked = np.bincount(number, page.linked)
-    length = np.maximum(np.bincount(number, page.characters.lengths), 1)
-    per_group = [np.log1p(size), words / words.sum(), np.log1p(words / size), linked / length]
-    return [values[number] for values in per_group]
+def _groups(page: Page) -> Column:
+    """Blocks that stand in the same kind of place: of the same path, and of the same style."""
+    groups = page.groups[:2]
+    numbers = groups.ravel()
+    values = np.array([page.words, page.linked, page.characters.lengths])
+    words, linked, length = (
+        np.bincount(numbers, row) for row in np.concatenate([values, values], axis=1)
+    )
+    size = np.maximum(np.bincount(numbers), 1)
+    per_group = [
+        np.log1p(size), words / page.words.sum(), np.log1p(words / size),
+        linked / np.maximum(length, 1),
+    ]  # fmt: skip
+    return np.array(per_group)[:, groups].reshape(-1, page.size)
 
 
-def _around(page: Page) -> Columns:
+def _around(page: Page) -> Column:
     words, headings = page.words_within, page.headings_within
     blocks = np.maximum(page.end - page.first, 1)
-    per_element = stacked([
-        words / words[0], np.log1p(words), np.log1p(blocks), np.log1p(words / blocks),
+    per_element = np.array([
+        words / words[0], *np.log1p([words, blocks, words / blocks]),
         page.link_share_within, np.minimum(page.pictures / blocks, 2), headings / blocks,
     ])  # fmt: skip
-    by_level = per_element[:, page.levels].swapaxes(0, 1)
-    return list(by_level.reshape(-1, page.size))
+    return per_element[:, page.levels].reshape(-1, page.size)
 
 
-def _neighbours(page: Page) -> Columns:
+def _neighbours(page: Page) -> Column:
     ends = page.characters.last == STOP
-    values = stacked([np.log1p(page.words), page.link_share, ends, page.is_heading])
-    same = page.path_group[1:] == page.path_group[:-1]
-    previous, following = np.zeros((2, len(BESIDE), page.size))
-    previous[:-1, 1:], previous[-1, 1:] = values[:, :-1], same
-    following[:-1, :-1], following[-1, :-1] = values[:, 1:], same
-    return [*previous, *following]
+    values = np.array([np.log1p(page.words), page.link_share, ends, page.is_heading])
+    same = page.groups[0, 1:] == page.groups[0, :-1]
+    beside = np.zeros((2, len(BESIDE), page.size))
+    beside[0, :-1, 1:], beside[0, -1, 1:] = values[:, :-1], same
+    beside[1, :-1, :-1], beside[1, -1, :-1] = values[:, 1:], same
+    return beside.reshape(-1, page.size)

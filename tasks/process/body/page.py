@@ -24,6 +24,7 @@ MOST: Final = 0.45  # of the good text makes an element the story's own
 SOME: Final = 0.2
 LEVELS: Final = 4  # the owner, its parent, ...: as far as a block looks for company
 DOUBLINGS: Final = 6  # 64 elements; what lies further up tells of the page, not of the block
+THREE: Final = np.arange(3)[:, None]
 IS_HEADING: Final = np.isin(np.arange(len(KINDS)), HEADINGS)
 
 
@@ -31,6 +32,8 @@ class Page:
     """Arrays of one page that all its features are made from.
 
     Attributes:
+        groups: per block three numbers, that of the blocks of the same path of tags, that of those
+            of the same style, and that of those below the same heading; no two kinds share one.
         levels: per level and block the elements that hold it: its owner, that one's parent, ...
         jumps: per element the one above it by 1, 2, 4, ... levels, as far as hints are gathered.
     """
@@ -39,21 +42,22 @@ class Page:
         self.characters = Characters(outline.texts)
         self.texts = outline.texts
         self.size = len(outline.texts)
-        self.owner, *counts = _columns(outline.blocks)
-        self.linked, self.strong, self.links, self.breaks = np.array(counts, np.float32)
+        blocks = _columns(outline.blocks)
+        self.owner, counts = blocks[0], blocks[1:].astype(np.float32)
         # Counted before runs of spaces were made one, so they can be longer than the text.
-        np.minimum(self.linked, self.characters.lengths, out=self.linked)
-        np.minimum(self.strong, self.characters.lengths, out=self.strong)
+        np.minimum(counts[:2], self.characters.lengths, out=counts[:2])
+        self.linked, self.strong, self.links, self.breaks = counts
         self.parent, kind, self.hints, path, look, self.depth, self.first, pictures = _columns(
             outline.boxes
         )
         self.end, pictures_end, self.box_end = _columns(outline.ends)
         self.pictures = pictures_end - pictures
         self.kind = kind[self.owner]
-        self.path_group, self.style_group = path[self.owner], look[self.owner]
         self.words = self.characters.words()
         self.link_share = self.linked / self.characters.lengths
         self.is_heading = IS_HEADING[self.kind]
+        groups = np.array([path[self.owner], look[self.owner], np.cumsum(self.is_heading)])
+        self.groups: Ints = groups + (groups.max() + 1) * THREE
         self.levels, self.jumps = self._levels(), self._jumps()
         self.rough = self._rough_goodness()
         self.words_within, self.headings_within, linked, lengths, good, titles = self.within([
@@ -67,7 +71,7 @@ class Page:
         """How much like a story's paragraph each block is, 0 to 1, before anything is learned."""
         counts = self.characters.counts
         length = np.minimum(self.words / 25, 1)
-        sentence = np.minimum(counts[:, STOP] + counts[:, COMMA], 2) / 2
+        sentence = np.minimum(counts[STOP] + counts[COMMA], 2) / 2
         goodness: Floats = length * sentence * np.maximum(1 - 2 * self.link_share, 0)
         return goodness
 
@@ -109,9 +113,9 @@ def _holds_the_story(good: Floats, titles: Floats) -> npt.NDArray[np.bool_]:
     return is_own
 
 
-def stacked(columns: Columns) -> Floats:
-    """Columns of features as the rows of one array."""
-    return np.concatenate(columns, dtype=np.float32, casting="unsafe").reshape(len(columns), -1)
+def rows_of(parts: Columns) -> Floats:
+    """Features, each part some rows, as one array."""
+    return np.concatenate(parts, dtype=np.float32, casting="unsafe")
 
 
 def _columns(rows: Sequence[tuple[int, ...]]) -> Ints:

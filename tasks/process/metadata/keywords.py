@@ -128,8 +128,9 @@ def _named_topics(elements: Elements) -> list[str]:
 
 def _topics_below_label(elements: Elements) -> list[str]:
     """The links of the block that follows a label such as "Read more about"."""
-    nodes = elements.body.traverse(include_text=True) if elements.body is not None else iter(())
-    for node in islice(nodes, LABEL_NODES):
+    if elements.body is None or not any(map(LABEL.match, elements.outline.texts)):
+        return []
+    for node in islice(elements.body.traverse(include_text=True), LABEL_NODES):
         raw = node.text_content if node.is_text_node else None
         if raw and len(raw) <= LONGEST_LABEL and LABEL.fullmatch(raw.strip()):
             block = _block_with_links(node)

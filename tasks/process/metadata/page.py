@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from selectolax.lexbor import LexborHTMLParser
-
 from config.settings import ProcessSettings
 from tasks.process.archive_dates import read_archive_date, read_feed_date
 from tasks.process.metadata.authors import read_authors
@@ -29,6 +27,7 @@ from tasks.process.metadata.site import (
 from tasks.process.metadata.sources import META_DESCRIPTION, META_IMAGE, META_SECTION
 from tasks.process.metadata.titles import read_title
 from tasks.process.metadata.written_dates import Reading
+from tasks.process.parse import ParsedPage
 from tasks.process.urls import absolute_url
 from tasks.records import DateCandidate, Declared
 
@@ -59,11 +58,9 @@ class PageContext:
         return self.declared.timezone or settings.timezone
 
 
-def read_metadata(
-    tree: LexborHTMLParser, context: PageContext, settings: ProcessSettings
-) -> Metadata:
+def read_metadata(page: ParsedPage, context: PageContext, settings: ProcessSettings) -> Metadata:
     """Reads all metadata of a page; pure and total, and the tree stays as it is."""
-    evidence = gather(tree, context, settings)
+    evidence = gather(page, context, settings)
     elements, jsonld, article = evidence.elements, evidence.jsonld, evidence.article
     dates = read_dates(evidence)
     title = read_title(evidence)
@@ -89,9 +86,9 @@ def read_metadata(
     return with_declared(found, context, settings)
 
 
-def gather(tree: LexborHTMLParser, context: PageContext, settings: ProcessSettings) -> PageEvidence:
-    """One pass over the tree, the JSON-LD, and what follows from both."""
-    elements = collect(tree)
+def gather(page: ParsedPage, context: PageContext, settings: ProcessSettings) -> PageEvidence:
+    """The index of the page, the JSON-LD, and what follows from both."""
+    elements = collect(page)
     jsonld = read_jsonld([node.text() for node in elements.jsonld], settings.jsonld_bytes)
     url = context.url or canonical_url(elements, None)
     article = article_node(jsonld, url)

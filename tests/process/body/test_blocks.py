@@ -38,6 +38,41 @@ def test_boxes_part_blocks_and_inline_elements_do_not(markup: str, texts: list[s
     assert outline_of(markup).texts == texts
 
 
+STORY = f"<p>{'The pier of Nordholm is open again. ' * 20}</p>"
+
+
+@pytest.mark.parametrize(
+    ("markup", "is_read"),
+    [
+        ("<nav><p>beside</p></nav>", False),
+        ("<footer><p>beside</p></footer>", False),
+        ('<div class="main-menu"><a href=/x>beside</a></div>', False),
+        ('<div id="cookie-bar"><span>beside</span></div>', False),
+        ("<article><footer>beside</footer></article>", True),
+        ('<div class="post-footer">beside</div>', True),
+        ('<div class="has-menu"><p>beside</p></div>', True),
+        ('<div class="has-menu"><h1>beside</h1></div>', True),
+    ],
+)
+def test_menus_and_footers_are_left_out_but_an_articles_own_stay(
+    markup: str, is_read: bool
+) -> None:
+    outline = outline_of(STORY + markup)
+    assert outline.texts[1:] == ["beside"] * is_read
+
+
+def test_a_page_that_is_all_menu_is_read_whole() -> None:
+    outline = outline_of("<nav><p>Nordholm</p></nav><footer>Imprint</footer>")
+    assert outline.texts == ["Nordholm", "Imprint"]
+    assert outline.tags == ["body", "nav", "p", "footer"]
+
+
+def test_the_links_of_a_button_are_elements_though_its_text_is_none() -> None:
+    outline = outline_of("<button><a href=/tag/pier>pier</a></button><p>one</p>")
+    assert outline.tags == ["body", "button", "a", "p"]
+    assert [node.tag for node in outline.elements] == outline.tags
+
+
 def test_characters_within_links_and_emphasis_are_counted() -> None:
     (block,) = outline_of('<p><a href="/x">four</a> and <strong>seven77</strong></p>').blocks
     assert block[1:] == (4, 7, 1, 0)

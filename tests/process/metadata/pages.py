@@ -3,11 +3,10 @@
 import json
 from datetime import UTC, datetime
 
-from selectolax.lexbor import LexborHTMLParser
-
 from config.settings import load_settings
 from tasks.process.metadata.model import Metadata
 from tasks.process.metadata.page import PageContext, read_metadata
+from tasks.process.parse import parse
 from tasks.records import DateCandidate
 
 URL = "https://www.harbour-herald.example/town/ferry-returns"
@@ -20,7 +19,7 @@ def metadata_of(
 ) -> Metadata:
     """The metadata of a page fetched on 10 June 2024."""
     settings = SETTINGS.model_copy(update={"timezone": timezone})
-    return read_metadata(LexborHTMLParser(html), PageContext(url, FETCHED, headers), settings)
+    return read_metadata(parse(html), PageContext(url, FETCHED, headers), settings)
 
 
 def jsonld(**values: object) -> str:

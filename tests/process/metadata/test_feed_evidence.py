@@ -4,12 +4,12 @@ from datetime import UTC, date, datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from selectolax.lexbor import LexborHTMLParser
 
 from tasks.process.archive_dates import read_feed_date
 from tasks.process.document import process_document
 from tasks.process.metadata.model import Metadata
 from tasks.process.metadata.page import PageContext, read_metadata
+from tasks.process.parse import parse
 from tasks.records import Article, Declared, RawDocument
 from tests.process.metadata.pages import FETCHED, SETTINGS, URL, jsonld, verdicts
 
@@ -29,7 +29,7 @@ def described(html: str, declared: Declared = FEED, timezone: str = "") -> Metad
     """The metadata of a page fetched on 10 June 2024 that a feed had listed."""
     settings = SETTINGS.model_copy(update={"timezone": timezone})
     context = PageContext(URL, FETCHED, declared=declared)
-    return read_metadata(LexborHTMLParser(html), context, settings)
+    return read_metadata(parse(html), context, settings)
 
 
 @pytest.mark.parametrize(

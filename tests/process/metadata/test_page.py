@@ -4,10 +4,10 @@ from datetime import UTC, date, datetime
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from selectolax.lexbor import LexborHTMLParser
 
 from tasks.process.metadata.model import Metadata
 from tasks.process.metadata.page import PageContext, read_metadata, with_declared
+from tasks.process.parse import parse
 from tasks.records import Declared
 from tests.process.metadata.pages import SETTINGS, URL, jsonld, metadata_of
 
@@ -49,10 +49,10 @@ def test_an_empty_page_gives_nothing() -> None:
 
 
 def test_the_tree_is_left_as_it_was() -> None:
-    tree = LexborHTMLParser(jsonld(headline="Ferry") + "<h1>Ferry</h1><p>By Ada Brook</p>")
-    before = tree.html
-    read_metadata(tree, PageContext(URL), SETTINGS)
-    assert tree.html == before
+    page = parse(jsonld(headline="Ferry") + "<h1>Ferry</h1><p>By Ada Brook</p>")
+    before = page.tree.html
+    read_metadata(page, PageContext(URL), SETTINGS)
+    assert page.tree.html == before
 
 
 @pytest.mark.parametrize(
@@ -147,7 +147,7 @@ def test_the_archive_row_fills_only_what_the_page_does_not_say() -> None:
 
 
 def test_a_date_of_the_page_outranks_that_of_the_row() -> None:
-    page = LexborHTMLParser(jsonld(datePublished="2024-05-01T10:00:00Z"))
+    page = parse(jsonld(datePublished="2024-05-01T10:00:00Z"))
     context = PageContext(
         URL, datetime(2024, 6, 1, tzinfo=UTC), declared=Declared(published="2021")
     )
