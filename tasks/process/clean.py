@@ -3,7 +3,6 @@
 Conservative: only whole, short lines are dropped, never a part of a paragraph.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -17,10 +16,9 @@ from tasks.process.edges import (
     without_invitations,
     without_teasers,
 )
-from tasks.process.fingerprint import word_count
+from tasks.process.fingerprint import WORDS, hash_of, word_count, words_of
 
 BULLETS = " \t-–—*•·|>»›→▶►▸+_#=~❤️⬇"
-WORDS = re.compile(r"[^\W_]+")
 TITLE_REACH = 4  # the title is repeated above the story: after section, kicker, date
 KICKER = 45  # characters of a kicker or a site's name beside the title
 
@@ -31,12 +29,14 @@ class Cleaned:
 
     Attributes:
         flags: `dropped_KIND:N`, how many lines of each kind are gone; `repaired_artefacts:N`.
-        words: of each paragraph.
+        words: how many each paragraph has.
+        content_hash: of all of them.
     """
 
     paragraphs: tuple[str, ...]
     flags: tuple[str, ...]
     words: tuple[int, ...]
+    content_hash: str
 
 
 def clean(paragraphs: Sequence[str], title: str | None, authors: Sequence[str] = ()) -> Cleaned:
@@ -52,7 +52,8 @@ def clean(paragraphs: Sequence[str], title: str | None, authors: Sequence[str] =
     kept = _without_title(kept, title, counts)
     kept = _without_edges(kept, authors, counts)
     flags = tuple(f"{name}:{n}" for name, n in sorted(counts.items()) if n)
-    return Cleaned(tuple(kept), flags, tuple(map(word_count, kept)))
+    words, numbers = _words(kept)
+    return Cleaned(tuple(kept), flags, tuple(numbers), hash_of(words))
 
 
 def _repaired(paragraphs: Iterable[str], counts: Counter[str]) -> list[str]:
@@ -77,6 +78,19 @@ def _without_boilerplate(lines: Iterable[str], counts: Counter[str]) -> list[str
         else:
             kept.append(line)
     return kept
+
+
+def _words(lines: Iterable[str]) -> tuple[list[str], list[int]]:
+    """The words of all lines, case folded, and how many each line has; both by one search."""
+    words: list[str] = []
+    numbers = []
+    for line in lines:
+        folded = line.casefold()
+        found = words_of(folded)
+        words += found
+        # A longer one may hold marks that part words, as that of a Turkish capital I does.
+        numbers.append(word_count(line, found if len(folded) == len(line) else None))
+    return words, numbers
 
 
 def boilerplate_kind(line: str) -> str | None:

@@ -17,7 +17,7 @@ from tasks.process.clean import Cleaned, clean
 from tasks.process.datelines import credited, read_dateline
 from tasks.process.edges import names_in_byline
 from tasks.process.extract import Body
-from tasks.process.fingerprint import article_id, content_hash, payload_digest
+from tasks.process.fingerprint import article_id, payload_digest
 from tasks.process.guards import refuse_page
 from tasks.process.language import identify
 from tasks.process.metadata.dates import instant_of
@@ -140,7 +140,6 @@ def _article(document: RawDocument, draft: Draft, verdict: Verdict) -> Article:
     words = sum(draft.cleaned.words)
     language, score = identify(text, metadata.language)
     dateline = read_dateline(draft.cleaned.paragraphs)
-    hashed = content_hash(text)
     return Article(
         locator=document.locator,
         position=document.position,
@@ -172,13 +171,13 @@ def _article(document: RawDocument, draft: Draft, verdict: Verdict) -> Article:
         word_count=words,
         extractor=draft.body.extractor,
         extractor_version=draft.body.extractor_version,
-        content_hash=hashed,
+        content_hash=draft.cleaned.content_hash,
         payload_digest=payload_digest(document.body),
         quality_flags=_flags(draft, verdict),
         date_candidates=metadata.date_candidates,
         bytes=len(document.body),
         learned_lines=(),
-        whole_hash=hashed,
+        whole_hash=draft.cleaned.content_hash,
     )
 
 

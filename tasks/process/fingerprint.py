@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import re
+from collections.abc import Iterable
 
 import xxhash
 
@@ -17,8 +18,17 @@ CHARACTERS_A_WORD = 2  # rounded: a Chinese or Japanese word has 1.5 to 2 charac
 
 def content_hash(text: str) -> str:
     """xxh3-128 of the words alone: case, spaces and punctuation do not change it."""
-    words = " ".join(WORDS.findall(text.casefold()))
-    return xxhash.xxh3_128_hexdigest(words.encode("utf-8", "surrogatepass"))
+    return hash_of(words_of(text.casefold()))
+
+
+def words_of(text: str) -> list[str]:
+    """Runs of letters and digits."""
+    return WORDS.findall(text)
+
+
+def hash_of(words: Iterable[str]) -> str:
+    """The content hash of a text that has these words, case folded."""
+    return xxhash.xxh3_128_hexdigest(" ".join(words).encode("utf-8", "surrogatepass"))
 
 
 def payload_digest(body: bytes) -> str:
@@ -36,10 +46,15 @@ def article_id(identity: str) -> str:
     return xxhash.xxh3_128_hexdigest(identity.encode("utf-8", "surrogatepass"))
 
 
-def word_count(text: str) -> int:
-    """Words between spaces; in scripts without spaces, one word for two characters."""
-    if text.isascii():
-        return len(WORDS.findall(text))
-    unspaced = len(UNSPACED.findall(text))
-    words = len(WORDS.findall(UNSPACED.sub(" ", text))) if unspaced else len(WORDS.findall(text))
-    return words + -(-unspaced // CHARACTERS_A_WORD)
+def word_count(text: str, words: list[str] | None = None) -> int:
+    """Words between spaces; in scripts without spaces, one word for two characters.
+
+    Args:
+        words: `words_of` the text, where they are there already.
+    """
+    unspaced = 0 if text.isascii() else len(UNSPACED.findall(text))
+    if unspaced:
+        words = words_of(UNSPACED.sub(" ", text))
+    elif words is None:
+        words = words_of(text)
+    return len(words) + -(-unspaced // CHARACTERS_A_WORD)

@@ -10,7 +10,7 @@ from pathlib import Path
 from tests.benchmarks.pages import read_pages, write_archive
 from warehouse.query import opened, rows
 
-PAGES = 5_000
+PAGES = 10_000
 ROUNDS = 3
 INGEST = (sys.executable, "-P", "-c", "from flows.cli import main; main()", "ingest")
 

@@ -25,7 +25,7 @@ from tasks.process.body.page import Page
 from tasks.process.charset import Decoded, decode
 from tasks.process.clean import clean
 from tasks.process.document import context_of, process_document
-from tasks.process.fingerprint import content_hash
+from tasks.process.fingerprint import payload_digest
 from tasks.process.guards import refuse_page
 from tasks.process.language import identify
 from tasks.process.metadata.page import read_metadata
@@ -138,7 +138,7 @@ def _measure_stages(document: RawDocument, times: Times) -> None:
     cleaned = timed("clean", lambda: clean(body.paragraphs, found.title, found.authors))
     text = "\n\n".join(cleaned.paragraphs)
     timed("language", lambda: identify(text, found.language))
-    timed("fingerprint", lambda: content_hash(text))
+    timed("fingerprint", lambda: payload_digest(document.body))
 
 
 def _print(times: Times, plain: list[float], with_metadata: list[float]) -> None:

@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from tasks.process.artefacts import repair
 from tasks.process.clean import boilerplate_kind, clean
+from tasks.process.fingerprint import content_hash, word_count
 from tests.process.pages import SENTENCES
 
 TITLE = "Nordholm rebuilds its pier"
@@ -157,6 +158,13 @@ def test_cleaning_twice_changes_nothing(paragraphs: list[str], title: str | None
     twice = clean(once.paragraphs, title)
     assert twice.paragraphs == once.paragraphs
     assert twice.flags == ()
+
+
+@given(st.lists(PIECES | st.text(max_size=80) | st.just("İskele ẖ ß"), max_size=12))
+def test_words_and_hash_are_those_of_the_clean_text(paragraphs: list[str]) -> None:
+    cleaned = clean(paragraphs, None)
+    assert cleaned.words == tuple(map(word_count, cleaned.paragraphs))
+    assert cleaned.content_hash == content_hash("\n\n".join(cleaned.paragraphs))
 
 
 @given(st.lists(st.sampled_from(SENTENCES), max_size=8), st.none() | st.just(TITLE))

@@ -28,7 +28,7 @@ LINE_BREAK = "\n"
 TEXT = 2
 LAST_OTHER = 5
 LEAST_TEXT = 500  # characters
-STORY = "p, h1"
+STORY = "p, h1, br"  # what menus have none of
 
 
 @dataclass(slots=True)
@@ -231,9 +231,9 @@ class _Walk:
 
 
 def _is_left_out(hints: int, node: LexborNode) -> bool:
-    """Whether a box is a menu or the page's footer, by its tag, or by its name and no paragraph.
+    """Whether a box is a menu or the page's footer, by its tag, or by its name and no text.
 
-    An article's own footer stays, for its byline and its topics. Of the words of 548 stories .07 %
+    An article's own footer stays, for its byline and its topics. Of the words of 548 stories .06 %
     stand in what is left out (measured).
     """
     if hints & OF_ARTICLE:

@@ -52,6 +52,7 @@ STORY = f"<p>{'The pier of Nordholm is open again. ' * 20}</p>"
         ('<div class="post-footer">beside</div>', True),
         ('<div class="has-menu"><p>beside</p></div>', True),
         ('<div class="has-menu"><h1>beside</h1></div>', True),
+        ('<div class="has-menu">beside<br></div>', True),
     ],
 )
 def test_menus_and_footers_are_left_out_but_an_articles_own_stay(
