@@ -47,6 +47,10 @@ SURVIVED = {
     ),
     "49,000 line breaks": story("word<br><br>" * 24_500),
     "24,000 cells": story("<table><tr>" + "<td>x</td>" * 24_000),
+    "4,900 menus around 20,000 elements": story(
+        "<div class=menu>" * 4_900 + "<i>x</i>" * 20_000 + f"<p>{SENTENCE * 5}</p>"
+    ),
+    "10,000 footers at a depth of 4,800": story("<div>" * 4_800 + "<footer>x</footer>" * 10_000),
     "20,000 classes": story("".join(f"<p class=c{n}>x</p>" for n in range(20_000))),
     "40,000 less-than signs": "<" * 40_000,
     "10,000 unclosed comments": story("<!--" * 10_000),

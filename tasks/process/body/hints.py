@@ -70,6 +70,7 @@ HIDDEN: Final = 1 << tuple(NAMES).index("hidden")
 NAVIGATION: Final = 1 << HINTS.index("tag_nav")
 FOOTER: Final = 1 << HINTS.index("tag_footer")
 FOOTERS: Final = FOOTER | 1 << HINTS.index("name_footer")
+ARTICLE: Final = 1 << HINTS.index("tag_article")
 OF_ARTICLE: Final = 1 << HINTS.index("name_article")
 BESIDE: Final = (
     NAVIGATION
