@@ -52,8 +52,17 @@ class PlainFraming:
         if not size:
             return
         frame = self._frame(offset, header)
-        self.next = None if frame.damaged else self.tape.tell()
+        self.next = None if frame.damaged and not self._is_followed(frame) else self.tape.tell()
         yield frame
+
+    def _is_followed(self, frame: Frame) -> bool:
+        """Whether only the end of a record is damaged: where the next one should begin, it does."""
+        if frame.fault is not Reason.WRONG_LENGTH:
+            return False
+        place = self.tape.tell()
+        found = self.tape.read(len(self.magic))
+        self.tape.seek(place)
+        return found == self.magic
 
     def _header(self) -> tuple[HeaderMap | None, int]:
         """The header at the tape's place, if it is one, and how many bytes were looked at."""
@@ -95,16 +104,14 @@ class PlainFraming:
         """Goes to where the next record should begin; says if this one does not end here.
 
         Two newlines end a record. Other numbers of them are seen, and accepted where another
-        record or the end of the tape follows; as are four damaged bytes where another record does.
+        record or the end of the tape follows.
         """
         place = self.tape.tell()
         tail = self.tape.read(16)
-        if tail.startswith(self.magic, len(_RECORD_END)):
-            self.tape.seek(place + len(_RECORD_END))
-            return None
         newlines = len(tail) - len(tail.lstrip(b"\r\n"))
         rest = tail[newlines:]
         if not tail.startswith(_RECORD_END) and rest and not rest.startswith(self.magic):
+            self.tape.seek(place + len(_RECORD_END))
             return Reason.WRONG_LENGTH
         self.tape.seek(place + newlines)
         return fault_of(self.tape) if not rest else None
