@@ -57,8 +57,9 @@ def date_rows(told: Explanation) -> list[tuple[str, str, str]]:
 
 def described(block: Block) -> str:
     """The chief features of a block, in a line."""
+    chance = "" if block.chance is None else f"chance {block.chance:.2f} · "
     return (
-        f"chance {block.chance:.2f} · {block.words} words · {block.link_share:.0%} links · "
+        f"{chance}{block.words} words · {block.link_share:.0%} links · "
         f"<{block.element}> {' '.join(block.hints)}"
     )
 

@@ -9,6 +9,7 @@ KEPT = "kept"
 UNLIKELY = f"below {LEAST_CHANCE:.0%}"
 REPEATED = "said before, or a heading without a text"
 LEFT_OUT = "left out by trafilatura"
+BESIDE = "menu or footer"
 LEARNED = "cleaned: learned boilerplate"
 
 
@@ -31,7 +32,8 @@ class Block:
 
     Attributes:
         verdict: `kept`, or why not.
-        chance: that it is part of the story, 0 to 1, as the fast lane's model has it.
+        chance: that it is part of the story, 0 to 1, as the fast lane's model has it; None where
+            the model was not asked.
         link_share: of its characters, 0 to 1.
         element: the kind of element that it stands in.
         hints: what tags and names around it tell, such as `newsletter`; the nearest first.
@@ -39,7 +41,7 @@ class Block:
 
     text: str
     verdict: str
-    chance: float
+    chance: float | None
     words: int
     link_share: float
     element: str

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from operator import itemgetter
 
 from config.settings import ProcessSettings
 from tasks.explain.model import (
+    BESIDE,
     KEPT,
     LEARNED,
     LEFT_OUT,
@@ -15,6 +17,7 @@ from tasks.explain.model import (
     Explanation,
 )
 from tasks.process.artefacts import repair
+from tasks.process.body.blocks import Outline, whole_outline
 from tasks.process.body.fast import FAST, LEAST_CHANCE, extract_fast
 from tasks.process.body.hints import HINTS
 from tasks.process.body.lanes import SURE
@@ -104,8 +107,26 @@ def _judged(draft: Draft, record: Article | Dropped) -> Iterator[Block]:
 
 
 def _blocks(draft: Draft) -> Iterator[Block]:
+    """Those of the outline, and between them those of what the outline leaves out."""
     assert draft.page is not None
     outline = draft.page.outline
+    placed = [((number, 1), block) for number, block in enumerate(_own(draft, outline))]
+    for place, element in outline.left_out:
+        placed += [((place, 0), block) for block in _beside(draft, whole_outline(element))]
+    yield from (block for _, block in sorted(placed, key=itemgetter(0)))
+
+
+def _beside(draft: Draft, outline: Outline) -> Iterator[Block]:
+    if not outline.texts:
+        return
+    page = Page(outline)
+    taken = _pieces(draft.cleaned.paragraphs if draft.body.extractor != FAST else ())
+    for number, text in enumerate(page.texts):
+        verdict = KEPT if _is_part(repair(text), taken) else BESIDE
+        yield _block(page, number, verdict, None)
+
+
+def _own(draft: Draft, outline: Outline) -> Iterator[Block]:
     if not outline.texts:
         return
     page = Page(outline)
@@ -116,16 +137,19 @@ def _blocks(draft: Draft) -> Iterator[Block]:
         verdict = extracted[number]
         if verdict == KEPT and not _is_part(repair(text), clean):
             verdict = f"cleaned: {boilerplate_kind(text) or BY_PLACE}"
-        owner = int(page.owner[number])
-        yield Block(
-            text=text,
-            verdict=verdict,
-            chance=float(chances[number]),
-            words=round(float(page.words[number])),
-            link_share=float(page.link_share[number]),
-            element=KINDS[int(page.kind[number])],
-            hints=tuple(_hints(page, owner)),
-        )
+        yield _block(page, number, verdict, float(chances[number]))
+
+
+def _block(page: Page, number: int, verdict: str, chance: float | None) -> Block:
+    return Block(
+        text=page.texts[number],
+        verdict=verdict,
+        chance=chance,
+        words=round(float(page.words[number])),
+        link_share=float(page.link_share[number]),
+        element=KINDS[int(page.kind[number])],
+        hints=tuple(_hints(page, int(page.owner[number]))),
+    )
 
 
 def _extracted(draft: Draft, page: Page, chosen: set[int], chances: Floats) -> list[str]:

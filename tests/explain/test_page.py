@@ -8,12 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config.settings import load_settings
-from tasks.explain.model import KEPT, LEFT_OUT, Explanation
+from tasks.explain.model import BESIDE, KEPT, LEFT_OUT, Explanation
 from tasks.explain.page import explain
 from tasks.process.artefacts import repair
 from tasks.process.body.paragraphs import CELL_BORDER
 from tasks.process.document import process_document
 from tasks.records import Article, RawDocument
+from tests.process.pages import SENTENCES
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 SETTINGS = load_settings().process
@@ -55,6 +56,17 @@ def test_the_careful_lane_s_blocks_are_told_apart_too() -> None:
     assert told.record.extractor == "trafilatura"
     assert kept(told) == pieces(told.record.text)
     assert LEFT_OUT in {block.verdict for block in told.blocks}
+
+
+def test_what_the_outline_leaves_out_is_told_at_its_place() -> None:
+    story = "".join(f"<p>{sentence}</p>" for sentence in SENTENCES * 3)
+    html = f"<nav><a href=/>Sport</a></nav>{story}<footer><p>Imprint</p></footer>"
+    told = explain(RawDocument("page.html", 0, "html", html.encode()), SETTINGS).blocks
+    assert [(block.text, block.verdict) for block in (told[0], told[-1])] == [
+        ("Sport", BESIDE),
+        ("Imprint", BESIDE),
+    ]
+    assert told[1].text == SENTENCES[0]
 
 
 def test_a_plain_text_is_told_by_its_paragraphs() -> None:

@@ -35,7 +35,7 @@ LINE_BREAK = "\n"
 # Lexbor's numbers of nodes: that of text; those of elements are larger than all others.
 TEXT = 2
 LAST_OTHER = 5
-LEAST_TEXT = 500  # characters
+LEAST_TEXT = 500  # characters without menus and footers; a page with less may be built of them
 MOST_ASKED = 300  # honest pages have a dozen such boxes
 STORY = "p, h1, br"  # what menus have none of
 
@@ -56,6 +56,7 @@ class Outline:
         elements: in document order, also those that hold no text; of buttons, whose text is left
             out, the links.
         tags: of the elements.
+        left_out: menus and the page's footer, with the blocks before each.
     """
 
     texts: list[str] = field(default_factory=list)
@@ -64,6 +65,7 @@ class Outline:
     ends: list[tuple[int, int, int]] = field(default_factory=list)
     elements: list[LexborNode] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
+    left_out: list[tuple[int, LexborNode]] = field(default_factory=list)
 
 
 def read_outline(tree: LexborHTMLParser) -> Outline:
@@ -72,16 +74,26 @@ def read_outline(tree: LexborHTMLParser) -> Outline:
     Menus, footers and the like are left out: they are a third to a half of a page. One that has
     next to no text without them is read with them.
     """
+    if tree.body is None:
+        return Outline()
     outline = _read(tree.body, leaves_out=True)
     if sum(map(len, outline.texts)) < LEAST_TEXT:
-        outline = _read(tree.body, leaves_out=False)
+        outline = whole_outline(tree.body)
     return outline
 
 
-def _read(body: LexborNode | None, *, leaves_out: bool) -> Outline:
+def whole_outline(element: LexborNode) -> Outline:
+    """The outline of one element, with nothing left out."""
+    return _read(element, leaves_out=False)
+
+
+def _read(element: LexborNode, *, leaves_out: bool) -> Outline:
     """Each access to a node costs as much as several lines here: none is asked for twice."""
     walk = _Walk(leaves_out=leaves_out)
-    ahead: list[LexborNode | None] = [] if body is None else [body]  # None: an element's end
+    ahead: list[LexborNode | None] = []  # None: an element's end
+    first = walk.enter(element.tag_id, element)
+    if first is not None:
+        ahead += (None, first)
     while ahead:
         node = ahead.pop()
         if node is None:
@@ -193,6 +205,7 @@ class _Walk:
         attributes = node.attributes if boxes else {}
         hints = hints_of(tag, attributes)
         if hints & BESIDE and self.leaves_out and self._is_beside(hints, node):
+            outline.left_out.append((len(outline.texts), node))
             return False
         self.articles += bool(hints & ARTICLE)
         before = (len(outline.texts), self.pictures)

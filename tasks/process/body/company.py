@@ -6,7 +6,7 @@ import numpy as np
 
 from tasks.process.body.hints import HINTS
 from tasks.process.body.local import bits
-from tasks.process.body.page import LEVELS, THREE, Column, Floats, Ints, Page, rows_of
+from tasks.process.body.page import LEVELS, Column, Floats, Ints, Page, rows_of
 
 DEEPEST: Final = 60  # a vote from further down is nothing
 DECAY: Final = 0.6  # of a block's vote for an element, per level up
@@ -64,7 +64,9 @@ class Company:
 
     def _sums_of_groups(self, values: Floats) -> Floats:
         """Per kind of group and block: of the blocks of its group."""
-        sums: Column = np.bincount(self._numbers, weights=np.concatenate([values] * len(THREE)))
+        sums: Column = np.bincount(
+            self._numbers, weights=np.concatenate([values] * len(self._page.groups))
+        )
         of_block: Floats = sums[self._page.groups]
         return of_block
 

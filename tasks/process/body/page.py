@@ -25,7 +25,6 @@ MOST: Final = 0.45  # of the good text makes an element the story's own
 SOME: Final = 0.2
 LEVELS: Final = 4  # the owner, its parent, ...: as far as a block looks for company
 DOUBLINGS: Final = 6  # 64 elements; what lies further up tells of the page, not of the block
-THREE: Final = np.arange(3)[:, None]
 IS_HEADING: Final = np.isin(np.arange(len(KINDS)), HEADINGS)
 
 
@@ -58,7 +57,7 @@ class Page:
         self.link_share = self.linked / self.characters.lengths
         self.is_heading = IS_HEADING[self.kind]
         groups = np.array([path[self.owner], look[self.owner], np.cumsum(self.is_heading)])
-        self.groups: Ints = groups + (groups.max() + 1) * THREE
+        self.groups: Ints = groups + (groups.max() + 1) * np.arange(len(groups))[:, None]
         self.levels, self.jumps = self._levels(), self._jumps()
         self.rough = self._rough_goodness()
         self.words_within, self.headings_within, linked, lengths, good, titles = self.within([
