@@ -1,5 +1,6 @@
 """The command `broadsheet`. Heavy modules are imported where they are used: --help stays quick."""
 
+import io
 import sys
 from pathlib import Path
 from typing import Annotated, Literal
@@ -38,16 +39,25 @@ app = typer.Typer(
 
 def main() -> None:
     """Runs the command line; every expected error is one sentence and an exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # names that the terminal cannot show
     try:
         app()
     except BroadsheetError as error:
-        typer.echo(f"broadsheet: {error}", err=True)
+        _say(str(error))
         sys.exit(error.exit_status)
     except BrokenPipeError:
         sys.exit(0)
     except OSError as error:
-        typer.echo(f"broadsheet: {disk_fault(error)}", err=True)
+        _say(disk_fault(error))
         sys.exit(1)
+
+
+def _say(sentence: str) -> None:
+    from flows.screen import visible
+
+    typer.echo(f"broadsheet: {visible(sentence)}", err=True)
 
 
 def _show_version(wanted: bool) -> None:
@@ -120,19 +130,31 @@ def sql(
         Literal["table", "csv", "json", "parquet"],
         typer.Option("--format", "-f", help="How to print the answer."),
     ] = "table",
+    excel: Annotated[
+        bool,
+        typer.Option("--excel", help="CSV that Excel opens: with a BOM, without formulas."),
+    ] = False,
+    attach: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="FILE", help="A DuckDB database to read, too, under its file's name."),
+    ] = None,
     config: Config = None,
 ) -> None:
     """Ask the published tables, read-only; also while a run is loading.
+
+    One statement that reads the warehouse, and databases named by --attach;
+    other files are out of reach.
 
     [dim]broadsheet sql "select source, count(*) from articles group by all"[/dim]
     [dim]broadsheet sql "select reason, count(*) from documents group by all order by 2 desc"[/dim]
     [dim]broadsheet sql "from articles" --format parquet > articles.parquet[/dim]
     """
     from config.settings import load_settings
-    from flows.commands import sql_command
+    from flows.commands import AnswerOptions, sql_command
 
     settings = load_settings(config, warehouse=warehouse)
-    sql_command(sys.stdin.read() if query == "-" else query, settings.warehouse, format)
+    answer = AnswerOptions(format, excel, tuple(attach or ()))
+    sql_command(sys.stdin.read() if query == "-" else query, settings, answer)
 
 
 @app.command()

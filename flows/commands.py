@@ -2,26 +2,46 @@
 
 import logging
 import sys
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from config.errors import StoppedError, UsageError
 from config.settings import DEFAULTS, LOCAL_FILE, Settings
 from config.source_entries import TEMPLATE
 from config.sources import PLACES
+from flows.screen import one_line, screen, styled
 from flows.terminal import ProgressWatcher, closing_table
 from tasks.runs import Request, plan
 
 if TYPE_CHECKING:
-    from tasks.pipeline import Summary
+    from collections.abc import Sequence
 
-console = Console()
+    from tasks.pipeline import Summary
+    from warehouse.answers import CutCell
+
+console = screen()
 # Into a pipe, answers are not wrapped or cut.
 WIDE = 10_000
+MOST_NAMED = 20
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerOptions:
+    """How `broadsheet sql` answers.
+
+    Attributes:
+        excel: CSV that Excel opens without harm.
+        attached: DuckDB databases that the query may read, too.
+    """
+
+    format: str = "table"
+    excel: bool = False
+    attached: tuple[Path, ...] = ()
 
 
 def read_columns(pairs: list[str]) -> tuple[tuple[str, str], ...]:
@@ -45,7 +65,7 @@ def show_plan(request: Request, settings: Settings) -> None:
         f"would be read into {settings.warehouse}; nothing was written."
     )
     for file in planned.files[:20]:
-        console.print(f"  {file.path}  {file.bytes:,} bytes", soft_wrap=True, highlight=False)
+        console.print(f"  {one_line(str(file.path))}  {file.bytes:,} bytes", soft_wrap=True)
     if len(planned.files) > 20:
         console.print(f"  … and {len(planned.files) - 20:,} more")
 
@@ -70,7 +90,7 @@ def ingest_command(
 def _run_plainly(request: Request, settings: Settings, *, wait: bool) -> "Summary":
     from tasks.pipeline import ingest, plain_calls
 
-    progress = ProgressWatcher(Console(stderr=True))
+    progress = ProgressWatcher(screen(stderr=True))
     with progress as watcher, plain_calls(settings.worker_count) as call:
         return ingest(request, settings, call, watcher, wait=wait)
 
@@ -86,22 +106,44 @@ def _run_as_flow(
     return run_as_flow(request, settings, wait=wait, config=config)
 
 
-def sql_command(query: str, warehouse: Path, format: str) -> None:
-    """Prints a query's answer to standard output."""
-    from warehouse.query import opened, rows, write_csv, write_json, write_parquet
+def sql_command(query: str, settings: Settings, answer: AnswerOptions) -> None:
+    """Print a query's answer to standard output.
 
-    if format == "parquet" and sys.stdout.isatty():
+    Raises:
+        UsageError: the query does more than read, or the options do not go together.
+    """
+    from warehouse.answers import write_csv, write_excel_csv, write_json, write_parquet
+    from warehouse.query import opened, rows
+
+    if answer.format == "parquet" and sys.stdout.isatty():
         raise UsageError("Parquet is not for terminals: redirect it, as in `... > answer.parquet`.")
-    with opened(warehouse) as connection:
-        if format == "csv":
-            write_csv(connection, query, sys.stdout)
-        elif format == "json":
-            write_json(connection, query, sys.stdout.buffer)
-        elif format == "parquet":
-            write_parquet(connection, query, sys.stdout.buffer)
+    if answer.excel and answer.format != "csv":
+        raise UsageError("--excel is for CSV: add --format csv.")
+    out = sys.stdout.buffer
+    with opened(settings.warehouse, answer.attached) as connection:
+        if answer.excel:
+            _name_cut_cells(write_excel_csv(connection, query, out))
+        elif answer.format == "csv":
+            write_csv(connection, query, out)
+        elif answer.format == "json":
+            write_json(connection, query, out)
+        elif answer.format == "parquet":
+            write_parquet(connection, query, out)
         else:
             table = answer_table(*rows(connection, query))
             console.print(table, width=None if console.is_terminal else WIDE)
+
+
+def _name_cut_cells(cut: "Sequence[CutCell]") -> None:
+    """Say on standard error which cells Excel could not have shown whole."""
+    messages = screen(stderr=True, soft_wrap=True)
+    for cell in cut[:MOST_NAMED]:
+        messages.print(
+            f"note: row {cell.row:,}, column {cell.column} was cut: it has {cell.characters:,} "
+            "characters, and Excel shows 32,767."
+        )
+    if len(cut) > MOST_NAMED:
+        messages.print(f"note: {len(cut) - MOST_NAMED:,} more cells were cut.")
 
 
 def answer_table(names: list[str], rows: list[tuple[object, ...]]) -> Table:
@@ -115,14 +157,12 @@ def answer_table(names: list[str], rows: list[tuple[object, ...]]) -> Table:
     return table
 
 
-def _shown(value: object) -> str:
-    from rich.markup import escape
-
+def _shown(value: object) -> Text:
     if value is None:
-        return "[dim]NULL[/dim]"
+        return styled("dim", "NULL")
     if isinstance(value, list):
-        return escape(", ".join(map(str, value)))
-    return escape(str(value))
+        value = ", ".join(map(str, value))
+    return Text(one_line(str(value)))
 
 
 def init_command() -> None:

@@ -6,29 +6,28 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from rich.console import Console
-
 from config.errors import BroadsheetError
 from config.settings import Settings, load_settings
+from flows.screen import one_line, screen, styled
 
 Check = Callable[[Settings], str]
 
 
 def report(config: Path | None, warehouse: Path | None) -> int:
     """Prints one line for each check; gives 0 when all is well, else 1."""
-    console = Console(soft_wrap=True, highlight=False)
+    console = screen(soft_wrap=True)
     try:
         settings = load_settings(config, warehouse=warehouse)
     except BroadsheetError as error:
-        console.print(f"[red]wrong[/red]  settings: {error}")
+        console.print(styled("red", "wrong", f"  settings: {one_line(str(error))}"))
         return 1
     faults = 0
     for name, check in CHECKS.items():
         try:
-            console.print(f"[green]fine[/green]   {name}: {check(settings)}")
+            console.print(styled("green", "fine", f"   {name}: {one_line(check(settings))}"))
         except (BroadsheetError, OSError, ImportError, ValueError, RuntimeError) as error:
             faults += 1
-            console.print(f"[red]wrong[/red]  {name}: {error}")
+            console.print(styled("red", "wrong", f"  {name}: {one_line(str(error))}"))
     return 1 if faults else 0
 
 

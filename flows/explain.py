@@ -4,19 +4,19 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from config.settings import Settings
 from flows.explain_page import as_html, date_rows, described, facts, title_rows
+from flows.screen import one_line, screen, styled
 from tasks.explain.model import KEPT, Block, Explanation
 from tasks.explain.page import explain
 from tasks.explain.stored import Stored, read_file, read_stored
 from tasks.process.learned import NOTHING
 from tasks.records import Dropped
 
-console = Console()
+console = screen()
 
 FEW_WORDS = 8  # shorter blocks that were dropped are menus, as a rule
 SHOWN = 100  # characters of a block
@@ -55,7 +55,7 @@ def _tables(told: Explanation, *, every: bool) -> Iterator[Table]:
     known.add_column(style="bold", no_wrap=True)
     known.add_column(overflow="fold")
     for name, value in facts(told):
-        known.add_row(name, escape(value))
+        known.add_row(name, one_line(value))
     yield known
     if told.titles:
         yield _rows("Titles", ("", "place", "text"), title_rows(told))
@@ -70,7 +70,7 @@ def _rows(title: str, names: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -
     for name in names:
         table.add_column(name, overflow="fold")
     for row in rows:
-        table.add_row(*map(escape, row))
+        table.add_row(*map(one_line, row))
     return table
 
 
@@ -86,8 +86,8 @@ def _blocks(told: Explanation, *, every: bool) -> Table:
     table.columns[1].overflow = "fold"
     for block in shown:
         style = "green" if block.verdict == KEPT else "dim"
-        text = f"{escape(shortened(block.text))}\n[dim]{escape(described(block))}[/dim]"
-        table.add_row(f"[{style}]{escape(block.verdict)}[/{style}]", text)
+        text = Text(f"{one_line(shortened(block.text))}\n").append(described(block), "dim")
+        table.add_row(styled(style, block.verdict), text)
     return table
 
 

@@ -10,12 +10,13 @@ from rich.console import Console
 
 from config.errors import StoppedError
 from config.settings import Settings
+from flows.screen import screen
 from flows.terminal import ProgressWatcher, closing_table, night_table
 from tasks.account import visits_of
 from tasks.nightly import NightRequest
 from tasks.pipeline import Stages, Summary
 
-console = Console()
+console = screen()
 
 T = TypeVar("T")
 
@@ -59,7 +60,7 @@ def plainly(settings: Settings, run: Callable[[Stages], T]) -> T:
     from tasks.pipeline import plain_calls
 
     def work() -> T:
-        progress = ProgressWatcher(Console(stderr=True))
+        progress = ProgressWatcher(screen(stderr=True))
         with progress as watcher, plain_calls(settings.worker_count) as call:
             return run(Stages(settings, call, watcher))
 

@@ -4,18 +4,18 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
 from config.settings import Settings
 from flows.night_commands import plainly
+from flows.screen import one_line, screen
 from flows.terminal import closing_table
 from tasks.backfill import BackfillRequest, backfill
 from tasks.ccnews import CcnewsRequest, take_ccnews
 from tasks.raw import raw_nights, remove_nights
 from tasks.reprocess import Report, ReprocessRequest, reprocess
 
-console = Console()
+console = screen()
 
 
 def backfill_command(request: BackfillRequest, settings: Settings, *, wait: bool) -> None:
@@ -61,9 +61,9 @@ def show_report(out: Console, report: Report, *, dry_run: bool) -> None:
         table.add_row(
             change.field,
             f"{change.articles:,}",
-            escape(change.url or ""),
-            escape(_short(change.before)),
-            escape(_short(change.after)),
+            one_line(change.url or ""),
+            one_line(_short(change.before)),
+            one_line(_short(change.after)),
         )
     out.print(table)
 

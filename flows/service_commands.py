@@ -9,15 +9,15 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from rich.console import Console
 from rich.table import Table
 
 from config.errors import ServiceError
 from config.settings import LOCAL_FILE, Settings
 from flows.prefect_environment import prepare
+from flows.screen import one_line, screen, styled
 from flows.service import places
 
-console = Console(soft_wrap=True, highlight=False)
+console = screen(soft_wrap=True)
 
 
 def up_command(settings: Settings, config: Path | None) -> None:
@@ -97,7 +97,7 @@ def status_command(settings: Settings) -> bool:
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
     for what, how in lines:
-        table.add_row(what, how)
+        table.add_row(what, one_line(how))
     console.print(table)
     return healthy
 
@@ -126,13 +126,17 @@ def _warn_if_open(settings: Settings) -> None:
     local = settings.prefect.host in {"127.0.0.1", "localhost", "::1"}
     if not local and not os.environ.get("PREFECT_SERVER_API_AUTH_STRING"):
         console.print(
-            f"[yellow]note:[/yellow] whoever reaches {settings.prefect.host} can run flows on this "
-            "machine: set PREFECT_SERVER_API_AUTH_STRING=user:password."
+            styled(
+                "yellow",
+                "note:",
+                f" whoever reaches {settings.prefect.host} can run flows on this machine: set "
+                "PREFECT_SERVER_API_AUTH_STRING=user:password.",
+            )
         )
 
 
 def _say_ready(told: places.Up, settings: Settings) -> None:
-    console.print(f"[bold]Broadsheet is up:[/bold] {told.address}")
+    console.print(styled("bold", "Broadsheet is up:", f" {told.address}"))
     schedule = settings.prefect.schedule
     zone = settings.prefect.timezone or "local time"
     nights = f"a night at '{schedule}' ({zone})" if schedule else "no schedule"

@@ -9,21 +9,20 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from pydantic import ValidationError
-from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
 from config.errors import UsageError
 from config.settings import Settings
 from config.source_entries import add_entries, entry_text
 from config.sources import Source, load_sources, sources_file
+from flows.screen import one_line, screen, styled
 
 if TYPE_CHECKING:
     from tasks.discover.check import Checked
     from tasks.discover.lists import ListReader
     from tasks.fetch.session import Session
 
-console = Console()
+console = screen()
 
 
 def list_command(settings: Settings) -> None:
@@ -36,7 +35,7 @@ def list_command(settings: Settings) -> None:
         name = source.name if source.enabled else f"{source.name} (disabled)"
         lists = (source.feeds, source.sitemaps, source.sections)
         counts = (str(len(urls)) if urls else "" for urls in lists)
-        table.add_row(escape(name), escape(source.homepage), *counts)
+        table.add_row(one_line(name), one_line(source.homepage), *counts)
     console.print(table)
 
 
@@ -68,7 +67,7 @@ def add_command(url: str, name: str | None, settings: Settings) -> None:
         raise UsageError(f"{url}: {error.errors()[0]['msg']}.") from error
     source = asyncio.run(_found_source(draft, settings, has_name=name is not None))
     _add([source], sources_file(settings.sources))
-    console.print(f"Try it: broadsheet sources check {source.name!r}", highlight=False)
+    console.print(f"Try it: broadsheet sources check {source.name!r}")
 
 
 def import_command(file: Path, settings: Settings) -> None:
@@ -89,10 +88,10 @@ def import_command(file: Path, settings: Settings) -> None:
 def _add(sources: list[Source], path: Path) -> None:
     added = add_entries(path, sources)
     for source in added:
-        console.print(entry_text(source), highlight=False, markup=False)
+        console.print(entry_text(source))
     left = len(sources) - len(added)
     already = f"; {left} {'is' if left == 1 else 'are'} listed already" if left else ""
-    console.print(f"{len(added)} added to {path}{already}.", highlight=False)
+    console.print(f"{len(added)} added to {path}{already}.")
 
 
 async def _check_all(sources: Sequence[Source], settings: Settings) -> list["Checked"]:
@@ -145,20 +144,22 @@ def _site_name(page: bytes) -> str | None:
 def _show(checked: "Checked") -> None:
     newest = _day(checked.newest)
     console.print(
-        f"[bold]{escape(checked.source.name)}[/bold]  {escape(checked.source.homepage)}\n"
-        f"  robots.txt: {escape(checked.robots)}\n"
-        f"  {checked.articles:,} articles seen, newest {newest}",
-        highlight=False,
+        styled(
+            "bold",
+            one_line(checked.source.name),
+            f"  {one_line(checked.source.homepage)}\n"
+            f"  robots.txt: {one_line(checked.robots)}\n"
+            f"  {checked.articles:,} articles seen, newest {newest}",
+        ),
         soft_wrap=True,
     )
     for one in checked.lists:
         console.print(
-            f"  {one.how}: {escape(one.url)}  {one.pages:,} pages, newest {_day(one.newest)}",
-            highlight=False,
+            f"  {one.how}: {one_line(one.url)}  {one.pages:,} pages, newest {_day(one.newest)}",
             soft_wrap=True,
         )
     for problem in checked.problems:
-        console.print(f"  [yellow]problem:[/yellow] {escape(problem)}", soft_wrap=True)
+        console.print(styled("yellow", "  problem:", f" {one_line(problem)}"), soft_wrap=True)
 
 
 def _day(day: date | None) -> str:

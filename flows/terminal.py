@@ -6,7 +6,6 @@ from types import TracebackType
 from typing import Self
 
 from rich.console import Console, Group
-from rich.markup import escape
 from rich.progress import (
     BarColumn,
     Progress,
@@ -19,6 +18,7 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
+from flows.screen import one_line, styled
 from tasks.account import Visit
 from tasks.pipeline import Summary
 from tasks.watching import Watcher
@@ -40,7 +40,7 @@ class ProgressWatcher(Watcher):
     def __init__(self, console: Console) -> None:
         self._progress = Progress(
             SpinnerColumn(),
-            TextColumn("[bold]{task.description}[/bold]"),
+            TextColumn("{task.description}", style="bold", markup=False),
             BarColumn(),
             TextColumn("{task.fields[count]:,} {task.fields[unit]}"),
             TimeElapsedColumn(),
@@ -65,7 +65,7 @@ class ProgressWatcher(Watcher):
         self._progress.stop()
 
     def notice(self, sentence: str) -> None:
-        self._progress.console.print(f"[yellow]note:[/yellow] {sentence}")
+        self._progress.console.print(styled("yellow", "note:", f" {one_line(sentence)}"))
 
     def discovering(self, sources: int) -> None:
         self._begin("discover", sources, "pages found")
@@ -118,10 +118,10 @@ def closing_table(summary: Summary) -> Table:
     table.add_column("documents", justify="right", footer=f"{resolved.documents:,}")
     for outcome in ("loaded", "revised", "duplicate", "rejected", "failed"):
         counts = [count for count in resolved.counts if count.outcome == outcome]
-        table.add_row(f"[bold]{outcome}[/bold]", "", f"{resolved.by_outcome(outcome):,}")
+        table.add_row(styled("bold", outcome), "", f"{resolved.by_outcome(outcome):,}")
         for count in sorted(counts, key=lambda count: -count.documents):
             if count.reason:
-                table.add_row("", count.reason, f"[dim]{count.documents:,}[/dim]")
+                table.add_row("", count.reason, styled("dim", f"{count.documents:,}"))
     return table
 
 
@@ -137,8 +137,10 @@ def night_table(visits: Sequence[Visit]) -> Group:
     for visit in visits:
         newest = f"{visit.newest_at:%Y-%m-%d}" if visit.newest_at else ""
         counts = (f"{getattr(visit, name):,}" for name in COUNTS)
-        table.add_row(escape(visit.source), *counts, newest)
+        table.add_row(one_line(visit.source), *counts, newest)
     notes = [
-        Text(f"{visit.source}: {visit.note}", style="yellow") for visit in visits if visit.note
+        Text(one_line(f"{visit.source}: {visit.note}"), style="yellow")
+        for visit in visits
+        if visit.note
     ]
     return Group(table, *notes)

@@ -1,24 +1,34 @@
 """Read-only SQL on what is published."""
 
-import csv
-from collections.abc import Iterator
+import os
+import re
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO, TextIO
+from typing import Any
 
 import duckdb
-import orjson
 
 from config.errors import UsageError
 from warehouse.layout import PUBLISHED
 
+# DuckDB's grammar allows the options of EXPLAIN as a word or in parentheses before the statement.
+EXPLAIN = re.compile(r"\s*explain\b\s*(?:analyze\b|\([^()]*\))?", re.IGNORECASE)
+FIRST_FILE = re.compile(r"read_parquet\(\s*(?:\[|list_value\()\s*'((?:[^']|'')+)'", re.IGNORECASE)
+
 
 @contextmanager
-def opened(warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The published file, read-only; times are shown in UTC.
+def opened(warehouse: Path, attached: Sequence[Path] = ()) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open the published file read-only; times are shown in UTC.
+
+    The connection reads files below the warehouse and nothing else of the machine or the network,
+    and no statement can change that.
+
+    Args:
+        attached: DuckDB databases that queries may read, too, each under its file's name.
 
     Raises:
-        UsageError: nothing is published there, or it cannot be opened.
+        UsageError: nothing is published there, or a file cannot be opened.
     """
     path = warehouse / PUBLISHED
     if not path.is_file():
@@ -31,69 +41,124 @@ def opened(warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         raise UsageError(f"Cannot open {path}: {_first_line(error)}") from error
     with connection:
         connection.execute("set timezone = 'UTC'")
+        for database in attached:
+            _attach(connection, database)
+        _lock_down(connection, warehouse)
         yield connection
 
 
 def rows(
     connection: duckdb.DuckDBPyConnection, query: str, values: dict[str, Any] | None = None
 ) -> tuple[list[str], list[tuple[Any, ...]]]:
-    """The names of a query's columns, and its rows.
+    """Return the names of a query's columns, and its rows.
 
     Args:
         values: what stands for the query's $names.
 
     Raises:
-        UsageError: DuckDB refuses the query; gives its reason.
+        UsageError: the query does more than read, or DuckDB refuses it; gives the reason.
     """
-    cursor = _executed(connection, query, values)
+    cursor = executed(connection, query, values)
     return [column[0] for column in cursor.description or ()], cursor.fetchall()
 
 
-def write_csv(connection: duckdb.DuckDBPyConnection, query: str, out: TextIO) -> None:
-    """Header and rows; lists and structs are JSON within their field."""
-    writer = csv.writer(out)
-    cursor = _executed(connection, query)
-    writer.writerow(column[0] for column in cursor.description or ())
-    while batch := cursor.fetchmany(1000):
-        for row in batch:
-            writer.writerow(_plain(value) for value in row)
-
-
-def write_json(connection: duckdb.DuckDBPyConnection, query: str, out: BinaryIO) -> None:
-    """An array of objects, one a line."""
-    cursor = _executed(connection, query)
-    names = [column[0] for column in cursor.description or ()]
-    separator = b"[\n"
-    while batch := cursor.fetchmany(1000):
-        for row in batch:
-            out.write(separator + orjson.dumps(dict(zip(names, row, strict=True)), default=str))
-            separator = b",\n"
-    out.write(b"\n]\n" if separator == b",\n" else b"[]\n")
-
-
-def write_parquet(connection: duckdb.DuckDBPyConnection, query: str, out: BinaryIO) -> None:
-    """One Parquet file, zstd."""
-    import pyarrow.parquet as pq
-
-    batches = _executed(connection, query).to_arrow_reader(8192)
-    with pq.ParquetWriter(out, batches.schema, compression="zstd") as writer:
-        for batch in batches:
-            writer.write_batch(batch)
-
-
-def _executed(
+def executed(
     connection: duckdb.DuckDBPyConnection, query: str, values: dict[str, Any] | None = None
 ) -> duckdb.DuckDBPyConnection:
+    """Execute one statement that only reads; the answer is fetched from what is returned.
+
+    Raises:
+        UsageError: the query does more than read, or DuckDB refuses it; gives the reason.
+    """
     try:
+        require_reading(query)
         return connection.execute(query, values)
     except duckdb.Error as error:
         raise UsageError(f"DuckDB refuses the query: {error}") from error
 
 
-def _plain(value: object) -> object:
-    if isinstance(value, list | dict | tuple):
-        return orjson.dumps(value, default=str).decode()
-    return value
+def require_reading(query: str) -> None:
+    """Refuse everything but one statement that reads.
+
+    `copy ... to` writes files also through a read-only database, and also below
+    `explain analyze`; so the kind of the statement decides.
+
+    Raises:
+        UsageError: there is no statement, several, or one that does more than read.
+        duckdb.Error: the statement cannot be parsed.
+    """
+    statements = duckdb.extract_statements(query)
+    if not statements:
+        raise UsageError("There is no statement in the query: write one, such as `from articles`.")
+    if _is_pivot(statements):
+        return
+    if len(statements) > 1:
+        raise UsageError(f"The query has {len(statements)} statements: ask one at a time.")
+    kind = statements[0].type
+    if kind == duckdb.StatementType.EXPLAIN:
+        require_reading(_explained(query))
+    elif kind != duckdb.StatementType.SELECT:
+        raise UsageError(
+            f"A statement of the kind {kind.name} is refused, for queries are read-only: `attach` "
+            "the file in a DuckDB of your own to do more."
+        )
+
+
+def _is_pivot(statements: list[duckdb.Statement]) -> bool:
+    """Recognise a `pivot` without a list of values.
+
+    DuckDB makes a temporary type and a select of it, and neither has a text of its own.
+    """
+    return (
+        len(statements) > 1
+        and statements[-1].type == duckdb.StatementType.SELECT
+        and not any(statement.query for statement in statements)
+    )
+
+
+def _explained(query: str) -> str:
+    """Return the statement behind `explain`; comments before it are left out."""
+    plain = re.sub(r"\A(?:\s|--[^\n]*(?:\n|\Z)|/\*.*?\*/)+", "", query, flags=re.DOTALL)
+    return EXPLAIN.sub("", plain, count=1)
+
+
+def _attach(connection: duckdb.DuckDBPyConnection, database: Path) -> None:
+    if not database.is_file():
+        raise UsageError(f"There is no {database} to attach: name a DuckDB database file.")
+    name = '"' + database.stem.replace('"', '""') + '"'
+    try:
+        connection.execute(f"attach {_quoted(str(database))} as {name} (type duckdb, read_only)")
+    except duckdb.Error as error:
+        raise UsageError(f"Cannot attach {database}: {_first_line(error)}") from error
+
+
+def _lock_down(connection: duckdb.DuckDBPyConnection, warehouse: Path) -> None:
+    """Allow the warehouse's files only, for good.
+
+    The order counts: without external access no folder can be allowed any more, and the views
+    need theirs.
+    """
+    folders = ", ".join(_quoted(str(folder)) for folder in _folders(connection, warehouse))
+    connection.execute(f"set allowed_directories = [{folders}]")
+    connection.execute("set enable_external_access = false")
+    connection.execute("set lock_configuration = true")
+
+
+def _folders(connection: duckdb.DuckDBPyConnection, warehouse: Path) -> list[Path]:
+    """Return the warehouse's folder, and the same one by the name that its views call it."""
+    folders = [Path(os.path.abspath(warehouse))]  # noqa: PTH100 (resolve() follows links)
+    view = connection.execute(
+        "select sql from duckdb_views() where view_name = 'article_versions'"
+    ).fetchone()
+    found = FIRST_FILE.search(view[0]) if view else None
+    if found:
+        named = Path(found[1].replace("''", "'")).parents
+        folders += [folder for folder in named if folder.exists() and folder.samefile(warehouse)]
+    return folders
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _first_line(error: Exception) -> str:

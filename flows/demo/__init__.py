@@ -12,6 +12,7 @@ from config.errors import UsageError
 from config.settings import load_settings
 from flows.commands import answer_table
 from flows.prefect_environment import prepare
+from flows.screen import screen, styled
 from flows.terminal import closing_table
 from tasks.runs import Request
 from warehouse.query import opened, rows
@@ -29,7 +30,7 @@ def run_demo(warehouse: Path | None, *, archive: bool) -> None:
             default: `demo` within the setting `warehouse`.
         archive: ingest the archive that ships with Broadsheet instead of the two nights.
     """
-    console = Console()
+    console = screen()
     folder = (warehouse or load_settings().warehouse / "demo").absolute()
     _clear(folder)
     prepare()
@@ -76,8 +77,8 @@ def _ask(console: Console, folder: Path, questions: Path) -> None:
         for question in sorted(questions.glob("*.sql")):
             text = question.read_text("utf-8")
             title, _, query = text.partition("\n")
-            console.print(f"\n[bold]{title.removeprefix('-- ')}[/bold]")
-            console.print(f"[dim]{query.strip()}[/dim]\n", highlight=False)
+            console.print(styled("bold", f"\n{title.removeprefix('-- ')}"))
+            console.print(styled("dim", f"{query.strip()}\n"))
             console.print(answer_table(*rows(connection, query)))
 
 
@@ -90,6 +91,5 @@ def _say_what_next(console: Console, folder: Path) -> None:
         f"  {command} sources add https://YOUR-FIRST-PUBLISHER/\n"
         f"  {command} nightly\n"
         f"  {command} ingest YOUR-ARCHIVE",
-        highlight=False,
         soft_wrap=True,
     )

@@ -8,6 +8,7 @@ from rich.console import Console
 
 from config.settings import load_settings
 from flows.demo.server import SITE, DemoSite, serve
+from flows.screen import styled
 from flows.terminal import night_table
 from tasks.account import night_line, visits_of
 from tasks.nightly import NightRequest
@@ -32,7 +33,7 @@ def run_nights(console: Console, folder: Path) -> None:
             summary = run_as_flow(NightRequest(night), settings, wait=False, config=config)
             visits = visits_of(summary)
             line = night_line(summary, visits)
-            console.print(f"\n[bold]Night {number}, {night}:[/bold] {line}\n")
+            console.print(styled("bold", f"\nNight {number}, {night}:", f" {line}\n"))
             console.print(night_table(visits))
         asked = len(site.requests)
     console.print(f"\n{asked} requests in all. Every byte is kept: {folder / 'raw'}")

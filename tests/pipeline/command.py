@@ -13,7 +13,8 @@ from pathlib import Path
 from select import select
 from typing import IO, Any, Self
 
-from warehouse.query import opened, write_json
+from warehouse.answers import write_json
+from warehouse.query import opened
 
 COMMAND = (sys.executable, "-P", "-c", "from flows.cli import main; main()")
 

@@ -1,0 +1,89 @@
+"""A query's answer in each format."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+
+import duckdb
+import pyarrow.parquet as pq
+import pytest
+
+from tests.articles import article
+from tests.pipeline.nights import Nights
+from warehouse.answers import (
+    LONGEST_CELL,
+    CutCell,
+    write_csv,
+    write_excel_csv,
+    write_json,
+    write_parquet,
+)
+from warehouse.query import opened
+
+QUERY = "select title, authors, published_at from articles"
+
+
+@pytest.fixture(scope="module")
+def connection(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    nights = Nights(tmp_path_factory.mktemp("w") / "w")
+    nights.load(article("https://courier.example/basin", "A", position=1, day=1))
+    with opened(nights.folder) as found:
+        yield found
+
+
+def as_rows(out: io.BytesIO, encoding: str = "utf-8") -> list[list[str]]:
+    return list(csv.reader(io.StringIO(out.getvalue().decode(encoding), newline="")))
+
+
+def test_csv_has_a_header_and_lists_as_json(connection: duckdb.DuckDBPyConnection) -> None:
+    out = io.BytesIO()
+    write_csv(connection, QUERY, out)
+    found = as_rows(out)
+    assert found[0] == ["title", "authors", "published_at"]
+    assert found[1] == ["The basin opens again", '["Ida Marsh"]', "2025-03-11 06:30:00+00:00"]
+
+
+def test_csv_is_utf_8_without_a_mark_and_leaves_every_text_as_it_is(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    out = io.BytesIO()
+    write_csv(connection, "select '=1+1' as a, 'Fähre' as b, repeat('x', 40000) as c", out)
+    assert as_rows(out) == [["a", "b", "c"], ["=1+1", "Fähre", "x" * 40_000]]
+    assert out.getvalue().startswith(b"a,b,c")
+
+
+def test_csv_for_excel_has_a_mark_and_no_formulas(connection: duckdb.DuckDBPyConnection) -> None:
+    out = io.BytesIO()
+    query = "select '=cmd()' as a, '+1' as b, '-1' as c, '@x' as d, e'\\tx' as e, -1 as f, 'x' as g"
+    assert write_excel_csv(connection, query, out) == []
+    assert out.getvalue().startswith(b"\xef\xbb\xbf")
+    assert as_rows(out, "utf-8-sig")[1] == ["'=cmd()", "'+1", "'-1", "'@x", "'\tx", "-1", "x"]
+
+
+def test_csv_for_excel_cuts_what_excel_cannot_show_and_names_it(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    out = io.BytesIO()
+    query = "select repeat('x', n) as text from (values (1), (32767), (32768)) t(n)"
+    assert write_excel_csv(connection, query, out) == [CutCell(4, "text", 32_768)]
+    assert [len(row[0]) for row in as_rows(out, "utf-8-sig")[1:]] == [1, 32_767, LONGEST_CELL]
+
+
+@pytest.mark.parametrize(("where", "count"), [("true", 1), ("false", 0)])
+def test_json_is_an_array_of_objects(
+    connection: duckdb.DuckDBPyConnection, where: str, count: int
+) -> None:
+    out = io.BytesIO()
+    write_json(connection, f"{QUERY} where {where}", out)
+    assert len(json.loads(out.getvalue())) == count
+
+
+def test_parquet_keeps_the_types(connection: duckdb.DuckDBPyConnection) -> None:
+    out = io.BytesIO()
+    write_parquet(connection, QUERY, out)
+    assert pq.read_table(io.BytesIO(out.getvalue())).column("authors").to_pylist() == [
+        ["Ida Marsh"]
+    ]
