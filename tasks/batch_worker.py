@@ -25,6 +25,8 @@ from tasks.parts import documents_in, finished_parts, write_done, write_parts
 from tasks.process.batch import process_batch
 from tasks.process.body.lanes import warm
 from tasks.read.batch import read_batch
+from tasks.read.reasons import Reason
+from tasks.read.watch import Watch
 from tasks.records import Dropped, RawDocument
 from tasks.runs import batch_job
 
@@ -38,12 +40,14 @@ class Job:
 
     Attributes:
         culprits: documents, by their number within the batch, that killed a worker; and how.
-        unreadable: the number of the document at which reading killed a worker, if it did.
+        limits: inputs at which reading killed a worker, each with the outcomes before that.
+        unreadable: the number of the document at which reading is to end altogether, if any.
         part_documents: how large its first parts may be.
     """
 
     batch_file: Path
     culprits: dict[int, str]
+    limits: dict[str, int]
     unreadable: int | None
     part_documents: int
 
@@ -71,7 +75,13 @@ def _keep_channel() -> None:
 def _job(line: str) -> Job:
     fields = orjson.loads(line)
     culprits = {int(number): reason for number, reason in fields["culprits"].items()}
-    return Job(Path(fields["batch"]), culprits, fields["unreadable"], fields["part_documents"])
+    return Job(
+        batch_file=Path(fields["batch"]),
+        culprits=culprits,
+        limits=fields["limits"],
+        unreadable=fields["unreadable"],
+        part_documents=fields["part_documents"],
+    )
 
 
 def _answer(job: Job) -> None:
@@ -91,7 +101,8 @@ def _work(job: Job) -> int:
     settings = ProcessSettings.model_validate(described["process"])
     read_settings = ReadSettings.model_validate(described["read"])
     finished = finished_parts(job.batch_file)
-    documents = read_batch(batch, read_settings, described["columns"])
+    watch = Watch(job.limits, announce=lambda key: _say(f"in {key}"))
+    documents = read_batch(batch, read_settings, described["columns"], watch)
     watched = _watched(documents, job, settings, documents_in(finished))
     learned = learned_of(job.batch_file, described["parameters"].get("source"))
     processed = process_batch(watched, settings, learned)
@@ -126,13 +137,13 @@ def _spared(document: RawDocument | Dropped, reason: str | None) -> RawDocument 
 
 
 def _rest(job: Job, last: RawDocument | Dropped | None) -> Dropped:
-    """The ledger row for what lies behind the place where reading kills workers."""
+    """The ledger row for the rest of a batch at which whole machines die."""
     return Dropped(
         locator=f"{last.locator if last else 'batch ' + job.batch_file.stem} (and what follows)",
         position=last.position + 1 if last else -int(job.batch_file.stem),
         outcome="failed",
         step="read",
-        reason="reader_died",
+        reason=Reason.READER_DIED.value,
         detail="reading on from here takes too long or kills the process",
     )
 

@@ -4,11 +4,10 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-import orjson
-
 from config.settings import Settings
+from tasks.read.locators import readable_path
 from tasks.resolve import read_resolved
-from tasks.runs import Run
+from tasks.runs import Run, as_json
 from warehouse.lake import open_lake
 from warehouse.load import commit_run, is_committed, remove_files
 from warehouse.publish import publish, remove_unfinished_publications, take_snapshot
@@ -24,8 +23,8 @@ def load(run: Run, settings: Settings) -> None:
     row = {
         "run_id": run.run_id,
         "flow": described["flow"],
-        "parameters": orjson.dumps(described["parameters"]).decode(),
-        "inputs": described["inputs"],
+        "parameters": as_json(described["parameters"]).decode(),
+        "inputs": [readable_path(path) for path in described["inputs"]],
         "started_at": datetime.fromisoformat(described["started_at"]),
         "finished_at": datetime.now(UTC),
         "documents": run.documents_read(),

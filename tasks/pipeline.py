@@ -7,6 +7,7 @@ that a run which was killed goes on where it was (see `tasks.runs`).
 
 import logging
 import os
+import re
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -31,6 +32,10 @@ if TYPE_CHECKING:
     from tasks.resolve import Resolved
 
 log = logging.getLogger("broadsheet.pipeline")
+
+# DuckDB takes these for patterns in the names of files; lone surrogates stand for bytes that are no
+# UTF-8, and no view can name them.
+UNUSABLE = re.compile(r"[?*\[\ud800-\udfff]")
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -154,9 +159,14 @@ def make_warehouse(path: Path) -> Path:
     """The warehouse's absolute path; makes the folder.
 
     Raises:
-        UsageError: the folder cannot be made or written to.
+        UsageError: the folder cannot be made or written to, or its path cannot be used.
     """
     absolute = Path(os.path.abspath(path.expanduser()))  # noqa: PTH100 (resolve() follows links)
+    if unusable := UNUSABLE.search(str(absolute)):
+        raise UsageError(
+            f"The warehouse {absolute} cannot have {unusable[0]!r} in its path, which DuckDB reads "
+            "as a pattern: name another by --warehouse."
+        )
     try:
         (absolute / RUNS).mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -19,6 +19,7 @@ one, each marked by the run's id in its snapshot; then the published file is rep
 removed. A run that is killed goes on after the last of these marks.
 """
 
+import json
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -141,7 +142,7 @@ class Run:
 
     def description(self) -> dict[str, Any]:
         """`run.json`: flow, parameters, inputs, started_at, read and process settings."""
-        described: dict[str, Any] = orjson.loads((self.folder / "run.json").read_bytes())
+        described: dict[str, Any] = json.loads((self.folder / "run.json").read_bytes())
         return described
 
     def remove(self) -> None:
@@ -187,7 +188,7 @@ def new_run(warehouse: Path, key: str, description: Mapping[str, Any]) -> Run:
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir(parents=True)
     described = {**description, "started_at": started.isoformat()}
-    write_bytes(aside / "run.json", orjson.dumps(described))
+    write_bytes(aside / "run.json", as_json(described))
     aside.rename(folder)
     return Run(run_id, folder)
 
@@ -258,4 +259,12 @@ def _describe(request: Request, plan: Plan, settings: Settings) -> dict[str, Any
 def _plan_key(request: Request, plan: Plan, settings: Settings) -> str:
     files = [(str(file.path), file.bytes, file.mtime_ns) for file in plan.files]
     described = _describe(request, plan, settings)
-    return xxhash.xxh3_64_hexdigest(orjson.dumps([described, files]))[:8]
+    return xxhash.xxh3_64_hexdigest(as_json([described, files]))[:8]
+
+
+def as_json(value: object) -> bytes:
+    """Return JSON; orjson refuses file names with bytes that are no UTF-8, json escapes them."""
+    try:
+        return orjson.dumps(value)
+    except TypeError:
+        return json.dumps(value).encode()

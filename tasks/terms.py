@@ -9,7 +9,6 @@ from tasks.read.reasons import Reason
 WORKER_REASONS = {
     "timeout": "The document took longer than process.page_seconds; its worker was replaced.",
     "worker_died": "The document killed its worker process twice.",
-    "reader_died": "Reading on from here took too long or killed the worker process.",
 }
 
 DUPLICATE_REASONS = {

@@ -42,24 +42,53 @@ class Faults:
 
     Attributes:
         culprits: such documents, by their number within the batch, and how.
-        unreadable: the number of the document at which reading killed a worker, if it did.
+        limits: files and members at which reading killed a worker, by their key, each with the
+            number of outcomes that it gives before.
+        unreadable: the number of the document at which reading is to end altogether, if any.
         part_documents: how large the batch's first parts may be, to narrow down another culprit.
     """
 
     culprits: dict[int, str] = field(default_factory=dict)
+    limits: dict[str, int] = field(default_factory=dict)
     unreadable: int | None = None
     part_documents: int = PART_DOCUMENTS
-    crashes: Counter[tuple[str, int]] = field(default_factory=Counter)
+    crashes: Counter[tuple[str, str, int]] = field(default_factory=Counter)
 
-    def blame(self, stage: str, number: int, status: int) -> None:
+    def blame(self, at: "Position", status: int) -> None:
+        """Note where a worker died, once it is certain that it did not die of something else."""
         timed_out = status == -signal.SIGALRM
-        self.crashes[stage, number] += 1
-        if not timed_out and self.crashes[stage, number] <= CRASHES_ALLOWED:
+        place = (at.stage, at.key, at.number)
+        self.crashes[place] += 1
+        if not timed_out and self.crashes[place] <= CRASHES_ALLOWED:
             return
-        if stage == "read":
-            self.unreadable = number
+        if at.stage == "process":
+            self.culprits[at.number] = "timeout" if timed_out else "worker_died"
+        elif at.key:
+            self.limits[at.key] = at.number - at.begins[at.key]
         else:
-            self.culprits[number] = "timeout" if timed_out else "worker_died"
+            self.unreadable = at.number
+
+
+@dataclass(slots=True)
+class Position:
+    """How far a worker has come with a batch, by what it said.
+
+    Attributes:
+        stage: "read" or "process".
+        number: of the document within the batch.
+        key: of the input that is read, a file or the member of one; "" before the first.
+        begins: by key, the number of the first document behind an input's beginning.
+    """
+
+    stage: str = "read"
+    number: int = 0
+    key: str = ""
+    begins: dict[str, int] = field(default_factory=dict)
+
+    def enter(self, key: str) -> None:
+        """Note that an input is read from now on."""
+        self.key = key
+        self.begins.setdefault(key, self.number)
 
 
 class WorkerPool:
@@ -183,10 +212,11 @@ class WorkerPool:
         job = {
             "batch": str(batch_file),
             "culprits": {str(number): reason for number, reason in faults.culprits.items()},
+            "limits": faults.limits,
             "unreadable": faults.unreadable,
             "part_documents": faults.part_documents,
         }
-        at = ("read", 0)
+        at = Position()
         with suppress(BrokenPipeError):  # it died while idle: its output ends, as below
             worker.stdin.write(orjson.dumps(job).decode() + "\n")
             worker.stdin.flush()
@@ -196,11 +226,17 @@ class WorkerPool:
                 return int(value)
             if what == "error":
                 raise WorkerError(f"The run stopped: {value}; mend it and repeat the command.")
-            if what == "read" and at[0] == "process":
+            if what == "in":
+                at.enter(value)
+                continue
+            if what == "read" and at.stage == "process":
                 self._on_document()
-            at = (what, int(value))
+            at.stage, at.number = what, int(value)
         status = worker.wait()
         if not self._closed and call not in self._stopped:
-            log.warning("worker died batch=%s at=%s status=%d", batch_file.stem, at, status)
-            faults.blame(*at, status)
+            log.warning(
+                "worker died batch=%s stage=%s document=%d status=%d",
+                *(batch_file.stem, at.stage, at.number, status),
+            )
+            faults.blame(at, status)
         return None

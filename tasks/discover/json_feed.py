@@ -1,17 +1,21 @@
 """JSON Feed 1.0 and 1.1 (https://www.jsonfeed.org/version/1.1/), which feedparser does not read."""
 
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from io import BytesIO
 from typing import Any
 
-import ijson
 import orjson
 
 from tasks.discover.addresses import page_address
 from tasks.discover.model import Listed, Listing
 from tasks.process.charset import decode
 from tasks.process.metadata.plain import plain
+from tasks.read.json_elements import elements
+
+_ITEMS = re.compile(rb'"items"\s*:\s*\[')
+_ITEM_BYTES = 10_000_000
 
 
 def looks_like_json(content: bytes) -> bool:
@@ -43,8 +47,14 @@ def read_json_feed(content: bytes, url: str) -> Listing:
 
 
 def _items_before_the_break(text: bytes) -> Iterator[Any]:
-    with suppress(ijson.JSONError, UnicodeDecodeError, ValueError):
-        yield from ijson.items(BytesIO(text), "items.item")
+    found = _ITEMS.search(text)
+    if found is None:
+        return
+    for element in elements(BytesIO(text[found.end() - 1 :]), _ITEM_BYTES):
+        if not element.whole:
+            return
+        with suppress(orjson.JSONDecodeError):
+            yield orjson.loads(element.data)
 
 
 def _entry(item: dict[str, Any], base: str) -> Listed | None:

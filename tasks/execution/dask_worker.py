@@ -54,7 +54,7 @@ def process_batch(order: Order) -> str:
         worker = get_worker()
         with attempt(batch_file) as part_documents, _kept.borrowed(worker) as pool:
             culprits = dict.fromkeys(order.culprits, "worker_died")
-            faults = Faults(culprits, order.unreadable, part_documents)
+            faults = Faults(culprits, unreadable=order.unreadable, part_documents=part_documents)
             pool.run(batch_file, faults, worker.get_current_task())
     return str(done)
 

@@ -11,6 +11,7 @@ from config.settings import ReadSettings
 from tasks.process.learned import Learned, LineSet, line_set
 from tasks.process.urls import url_key
 from tasks.read.batch import read_batch
+from tasks.read.locators import path_of
 from tasks.read.plan import plan_inputs
 from tasks.read.spans import Batch, Span
 from tasks.records import Dropped, RawDocument
@@ -78,7 +79,9 @@ def _read(
     locator: str = row["locator"]
     warehouse = Path(os.path.abspath(warehouse))  # noqa: PTH100 (as the plan names files)
     base = warehouse if locator.startswith(f"{RAW}/") else None
-    inputs = [str(warehouse / locator.partition("#")[0])] if base else row["inputs"]
+    inputs = (
+        [str(warehouse / locator.partition("#")[0])] if base else list(map(path_of, row["inputs"]))
+    )
     columns = dict(json.loads(row["parameters"] or "{}").get("columns") or ())
     try:
         planned = plan_inputs(inputs, settings, columns=columns, limit=None, base=base)

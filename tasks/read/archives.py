@@ -8,7 +8,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Generator, Iterator
 from pathlib import PurePosixPath
-from typing import Any, Self
+from typing import Any, BinaryIO, Self, cast
 
 from tasks.read.locators import is_hidden, quoted
 from tasks.read.place import Place
@@ -21,6 +21,8 @@ Outcomes = Iterator[RawDocument | Dropped]
 ReadStream = Callable[[io.BufferedReader, Place], Outcomes]
 
 _ENCRYPTED = 0x1
+# The end of a whole tar is read two or three times.
+_EMPTY_READS = 16
 _OPEN_ERRORS = (
     zipfile.BadZipFile,
     zlib.error,
@@ -114,10 +116,34 @@ class _NotingTarInfo(tarfile.TarInfo):
             raise
 
 
+class _EndOfTar:
+    """A tar's bytes; raises where tarfile asks for ever more of them behind their end.
+
+    A header may announce 100 terabytes (its pax record of 3 kB is enough), and tarfile skips a
+    member by reading on, 10 kB at a time, whether anything comes or not.
+    """
+
+    def __init__(self, stream: io.BufferedReader) -> None:
+        self._stream = stream
+        self._empty = 0
+
+    def read(self, size: int) -> bytes:
+        data = self._stream.read(size)
+        self._empty = 0 if data else self._empty + 1
+        if self._empty > _EMPTY_READS:
+            raise EOFError("unexpected end of data")
+        return data
+
+
 def read_tar(stream: io.BufferedReader, place: Place, read_stream: ReadStream) -> Outcomes:
     """The members of a tar as they come; a damaged header costs its member."""
     try:
-        archive = _Tar.open(fileobj=stream, mode="r|", tarinfo=_NotingTarInfo, ignore_zeros=True)
+        archive = _Tar.open(
+            fileobj=cast(BinaryIO, _EndOfTar(stream)),
+            mode="r|",
+            tarinfo=_NotingTarInfo,
+            ignore_zeros=True,
+        )
     except _OPEN_ERRORS as error:
         yield from place.drop(fault_of(stream) or Reason.CORRUPT, _one_line(error))
         return

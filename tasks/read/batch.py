@@ -1,7 +1,7 @@
 """Reads a batch: the raw documents of its spans, and a row for each thing that is none."""
 
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from itertools import chain, islice
 
 from config.settings import ReadSettings
@@ -19,32 +19,53 @@ from tasks.read.spans import Batch, Offsets, Span
 from tasks.read.streams import buffered, fault_of, open_file
 from tasks.read.transcoding import Transcoding
 from tasks.read.warc.tape import RecentTape
+from tasks.read.watch import Watch
 from tasks.records import Dropped, RawDocument
 
 Outcomes = Iterator[RawDocument | Dropped]
+Reading = Generator[RawDocument | Dropped, None, None]
 
 
-def read_batch(batch: Batch, settings: ReadSettings, columns: Mapping[str, str]) -> Outcomes:
-    """Exactly one outcome per document and per hole, in the order of their positions.
+def read_batch(
+    batch: Batch,
+    settings: ReadSettings,
+    columns: Mapping[str, str],
+    watch: Watch | None = None,
+) -> Outcomes:
+    """Yield one outcome per document and per hole, in the order of their positions.
 
     Bad input raises nothing. Memory stays flat whatever the size of the input.
 
     Args:
         columns: the plan's.
+        watch: told which file or member is read.
     """
-    outcomes = chain.from_iterable(_read_span(span, settings, columns) for span in batch.spans)
+    watch = watch or Watch()
+    outcomes = chain.from_iterable(
+        _read_span(span, Place(span.locator, _name(span), _tally(span), settings, columns, watch))
+        for span in batch.spans
+    )
     return islice(outcomes, batch.limit)
 
 
-def _read_span(span: Span, settings: ReadSettings, columns: Mapping[str, str]) -> Outcomes:
-    tally = Tally(span.file, span.stripe, span.stripes)
-    name = span.path.rpartition("/")[2].lower()
-    place = Place(span.locator, name, tally, settings, columns)
+def _name(span: Span) -> str:
+    return span.path.rpartition("/")[2].lower()
+
+
+def _tally(span: Span) -> Tally:
+    return Tally(span.file, span.stripe, span.stripes)
+
+
+def _read_span(span: Span, place: Place) -> Outcomes:
+    return place.watched(_read_path(span, place))
+
+
+def _read_path(span: Span, place: Place) -> Reading:
     if span.fault:
         yield from place.drop(BY_NAME[span.fault], size=span.bytes)
         return
     try:
-        stream = open_file(span.path, settings)
+        stream = open_file(span.path, place.settings)
     except OSError as error:
         yield from place.drop(Reason.UNREADABLE, error.strerror or str(error), size=span.bytes)
         return
@@ -52,7 +73,7 @@ def _read_span(span: Span, settings: ReadSettings, columns: Mapping[str, str]) -
         yield from _read_file(stream, place, span)
 
 
-def _read_file(stream: io.BufferedReader, place: Place, span: Span) -> Outcomes:
+def _read_file(stream: io.BufferedReader, place: Place, span: Span) -> Reading:
     """A file on disk: the kinds that have parts are read by parts, with positions from them."""
     sniffed = sniff_stream(stream, place.name, place.columns)
     if sniffed.kind is Kind.PARQUET:
@@ -60,11 +81,15 @@ def _read_file(stream: io.BufferedReader, place: Place, span: Span) -> Outcomes:
     elif framing := warc_framing(stream, sniffed.kind, place.name):
         yield from _read_warc(stream, place, framing, span.offsets)
     else:
-        yield from read_stream(stream, place)
+        yield from _read_content(stream, place)
 
 
 def read_stream(stream: io.BufferedReader, place: Place) -> Outcomes:
-    """Whatever a stream holds, containers within containers included."""
+    """Yield what a member of an archive holds, containers within containers included."""
+    return place.watched(_read_content(stream, place))
+
+
+def _read_content(stream: io.BufferedReader, place: Place) -> Reading:
     sniffed = sniff_stream(stream, place.name, place.columns)
     kind = sniffed.kind
     if not stream.peek(1):
@@ -85,7 +110,7 @@ def read_stream(stream: io.BufferedReader, place: Place) -> Outcomes:
 def _read_kind(stream: io.BufferedReader, place: Place, sniffed: Sniffed) -> Outcomes:
     kind, encoding = sniffed.kind, sniffed.encoding
     if kind in COMPRESSIONS:
-        return read_stream(expand(stream, kind, place.settings), place.unwrapped())
+        return _read_content(expand(stream, kind, place.settings), place.unwrapped())
     if kind in _ARCHIVES:
         return _ARCHIVES[kind](stream, place, read_stream)
     if kind is Kind.CSV:

@@ -2,16 +2,16 @@
 
 import io
 import json
-import re
 from collections.abc import Iterator
 
 import orjson
 
+from tasks.read.json_elements import elements
 from tasks.read.place import Place, dropped
 from tasks.read.reasons import Reason
 from tasks.read.rows import row_outcome
-from tasks.read.streams import buffered, fault_of
-from tasks.read.transcoding import BAD_BYTE, Transcoding
+from tasks.read.streams import fault_of
+from tasks.read.transcoding import Transcoding
 from tasks.records import Dropped, RawDocument
 
 Outcomes = Iterator[RawDocument | Dropped]
@@ -19,7 +19,6 @@ Outcomes = Iterator[RawDocument | Dropped]
 _BOM = b"\xef\xbb\xbf"
 _CHUNK = 65_536
 _MAX_DEPTH = 5_000
-_BRACKET = re.compile(rb"[\[\]{}]")
 
 
 def row_bytes(place: Place) -> int:
@@ -77,8 +76,12 @@ def parse_json(data: bytes) -> tuple[object, str | None]:
         return json.loads(data.decode("utf-8")), None
     except UnicodeDecodeError as error:
         return None, f"not UTF-8 at byte {error.start}"
-    except (ValueError, RecursionError) as error:
+    except RecursionError:
+        return None, "nested too deep"
+    except json.JSONDecodeError as error:
         return None, str(error)[:200]
+    except ValueError:  # Python reads no integers of more than 4,300 digits
+        return None, "a number of too many digits"
 
 
 def _skip_line(stream: io.BufferedReader) -> int:
@@ -105,88 +108,21 @@ def read_object(stream: io.BufferedReader, place: Place) -> Outcomes:
         yield parsed_outcome(row, problem, place, place.locator, position)
 
 
-class _TooLargeError(Exception):
-    """One element of the array is larger or deeper than a row may be."""
-
-
-class _ElementBytes:
-    """Feeds the parser, and ends it before one element fills the memory or takes for ever.
-
-    Attributes:
-        since: bytes since the last whole element.
-        depth: brackets open since then; brackets in strings make it inexact.
-    """
-
-    def __init__(self, stream: io.BufferedReader, cap: int) -> None:
-        self._stream = stream
-        self._cap = cap
-        self.since = self.depth = 0
-
-    def read(self, size: int = -1) -> bytes:
-        if self.since > self._cap or self.depth > _MAX_DEPTH:
-            raise _TooLargeError
-        data = self._stream.read(size)
-        self.since += len(data)
-        opened = data.count(b"[") + data.count(b"{")
-        # ijson's time grows with the square of the depth: 200,000 take minutes.
-        if self.depth + opened > _MAX_DEPTH:
-            return self._shallow(data)
-        self.depth += opened - data.count(b"]") - data.count(b"}")
-        return data
-
-    def _shallow(self, data: bytes) -> bytes:
-        """The beginning of the data up to where it gets too deep."""
-        for bracket in _BRACKET.finditer(data):
-            self.depth += 1 if bracket[0] in b"[{" else -1
-            if self.depth > _MAX_DEPTH:
-                return data[: bracket.start()]
-        return data
-
-
 def read_array(stream: io.BufferedReader, place: Place, encoding: str | None) -> Outcomes:
-    """The elements of an array; where it is damaged, one row stands for the rest of it."""
-    import ijson
-
-    source = _ElementBytes(buffered(Transcoding(stream, encoding)), row_bytes(place))
+    """Yield one outcome per element of an array; one that cannot be read costs its own row."""
+    cap = row_bytes(place)
+    source = Transcoding(stream, encoding) if encoding else stream
     number = 0
-    rest: tuple[Reason, str] | None = None
-    try:
-        for number, row in enumerate(ijson.items(source, "item", buf_size=_CHUNK), 1):
-            source.since = source.depth = 0
-            yield from _read_element(row, place, f"#row={number}")
-    except _TooLargeError:
-        rest = Reason.TOO_LARGE, "one element, and what follows"
-    except (ijson.JSONError, ValueError, RecursionError, OverflowError) as error:
-        rest = fault_of(stream) or _reason(error), f"{_one_line(error)}; and what follows"
-    if rest:
-        yield from place.drop(*rest, suffix=f"#row={number + 1}")
-
-
-def _read_element(row: object, place: Place, suffix: str) -> Outcomes:
-    position = place.tally.claim()
-    if position is not None:
-        problem = _problem(row)
-        yield parsed_outcome(row, problem, place, place.locator + suffix, position)
-
-
-def _problem(row: object) -> str | None:
-    try:
-        return "not UTF-8" if _has_bad_byte(row) else None
-    except RecursionError:
-        return "nested too deep"
-
-
-def _has_bad_byte(value: object) -> bool:
-    if isinstance(value, str):
-        return BAD_BYTE in value
-    if isinstance(value, dict):
-        return any(map(_has_bad_byte, value.values()))
-    return isinstance(value, list) and any(map(_has_bad_byte, value))
-
-
-def _reason(error: Exception) -> Reason:
-    return Reason.TRUNCATED if "premature EOF" in str(error) else Reason.BAD_ROW
-
-
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split())[:150]
+    for number, element in enumerate(elements(source, cap), 1):
+        suffix = f"#row={number}"
+        if not element.whole:
+            reason = fault_of(source) or Reason.TRUNCATED
+            yield from place.drop(reason, "and what follows", suffix=suffix)
+            return
+        if element.size > cap or element.depth > _MAX_DEPTH:
+            detail = "one element" if element.size > cap else "one element, nested too deep"
+            yield from place.drop(Reason.TOO_LARGE, detail, suffix=suffix, size=element.size)
+        else:
+            yield from _read_line(element.data, place, suffix)
+    if fault := fault_of(source):
+        yield from place.drop(fault, "and what follows", suffix=f"#row={number + 1}")

@@ -1,5 +1,7 @@
 """Locators of files: readable, valid Unicode, and no two alike in a run."""
 
+import os
+import re
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import PurePosixPath
@@ -19,8 +21,24 @@ def quoted(name: str) -> str:
     Unicode become `\\xNN`.
     """
     if not name.isascii():
-        name = name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+        name = readable_path(name)
     return name.replace("!", "%21").replace("#", "%23")
+
+
+def readable_path(path: str) -> str:
+    r"""Return a path as Unicode: bytes that are none are written as `\xNN`."""
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def path_of(readable: str) -> str:
+    """Return the path that `readable_path` wrote, if a file is there under that name only."""
+    if os.path.lexists(readable):
+        return readable
+    return os.fsdecode(re.sub(rb"\\x([0-9a-f]{2})", _byte, readable.encode()))
+
+
+def _byte(found: re.Match[bytes]) -> bytes:
+    return bytes.fromhex(found[1].decode())
 
 
 def name_files(files: Sequence[tuple[int, str]], bases: Sequence[str]) -> list[str]:

@@ -1,11 +1,14 @@
 """Where a reader is: the locator so far, and the positions that it gives out."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Generator, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from config.settings import ReadSettings
 from tasks.read.reasons import Reason
-from tasks.records import Dropped
+from tasks.read.watch import Watch, input_key
+from tasks.records import Dropped, RawDocument
+
+Outcome = RawDocument | Dropped
 
 # A position is the number of the file and the place in it: 8 million files of up to a terabyte.
 PLACE_BITS = 40
@@ -49,6 +52,7 @@ class Place:
     Attributes:
         locator: of the input itself (design: Locator).
         name: file or member name in lower case, without the suffix of a compression undone.
+        watch: told what is read, for a reader may take its process down.
         depth: containers and compressions around it.
         columns: the user's choice of columns, canonical field to column (`--map`).
     """
@@ -58,6 +62,7 @@ class Place:
     tally: Tally
     settings: ReadSettings
     columns: Mapping[str, str]
+    watch: Watch = field(default_factory=Watch)
     depth: int = 0
 
     def member(self, locator: str, name: str) -> "Place":
@@ -68,6 +73,26 @@ class Place:
         """The same document, one compression less."""
         stem, dot, _ = self.name.rpartition(".")
         return replace(self, name=stem if dot else self.name, depth=self.depth + 1)
+
+    def watched(self, outcomes: Generator[Outcome, None, None]) -> Iterator[Outcome]:
+        """Yield the outcomes of this input, announced; a row stands for what kills readers."""
+        key = input_key(self.locator, self.tally.stripe)
+        return self.watch.outcomes(key, outcomes, self._rest)
+
+    def _rest(self, last: Outcome | None) -> Iterator[Outcome]:
+        """The row for what lies behind the place at which reading this input kills processes.
+
+        It is each stripe's own: each of them dies there by itself.
+        """
+        number = self.tally.count
+        self.tally.count += 1
+        stripe = f" (stripe {self.tally.stripe + 1})" if self.tally.stripes > 1 else ""
+        yield dropped(
+            f"{last.locator} (and what follows)" if last else f"{self.locator}{stripe}",
+            last.position + 1 if last else (self.tally.file << PLACE_BITS) + number,
+            Reason.READER_DIED,
+            "reading on from here takes too long or kills the process",
+        )
 
     def drop(
         self,

@@ -104,16 +104,17 @@ def _find(named: str, columns: Mapping[str, str], settings: ReadSettings) -> _In
 
 def _find_by_glob(named: str, path: str) -> _Input:
     """A glob is one input: its files are named from the last folder without a wildcard."""
+    parts = Path(path).parts
+    fixed = next(number for number, part in enumerate(parts) if glob.has_magic(part))
+    base = str(Path(*parts[:fixed]))
     files: list[Found] = []
     matches = glob.glob(path, recursive=True)  # noqa: PTH207 (not Path.glob: patterns from /)
     for match in sorted(matches):
-        file = find_file(match)
+        file = find_file(match, os.path.realpath(base))
         files.extend([file] if file else walk_folder(match))
     if not files:
         raise UsageError(f"No file matches {named}; check it, or quote it for the shell.")
-    parts = Path(path).parts
-    fixed = next(number for number, part in enumerate(parts) if glob.has_magic(part))
-    return _Input(path, str(Path(*parts[:fixed])), files)
+    return _Input(path, base, files)
 
 
 def _refuse_unknown(file: Found, columns: Mapping[str, str], settings: ReadSettings) -> None:

@@ -25,6 +25,16 @@ class Reason(StrEnum):
     NOT_A_FILE = "not_a_file", "rejected", "A link, pipe, socket or device, which is never opened."
     BROKEN_LINK = "broken_link", "rejected", "A symbolic link to something that is not there."
     SYMLINK_LOOP = "symlink_loop", "rejected", "A symbolic link that leads back to itself."
+    READER_DIED = (
+        "reader_died",
+        "failed",
+        "Reading on from here took too long or killed the worker process.",
+    )
+    LINK_LEADS_OUT = (
+        "link_leads_out",
+        "rejected",
+        "A symbolic link to a file outside the folder that was named; name that file, too.",
+    )
     UNREADABLE = "unreadable", "failed", "The system refused to open or read the file."
     UNKNOWN_FORMAT = (
         "unknown_format",

@@ -38,16 +38,18 @@ class _Entry:
 
 
 def walk_folder(folder: str) -> Iterator[Found]:
-    """Every file in a folder and those below, sorted by name; symbolic links are followed.
+    """Yield every file in a folder and those below, sorted by name.
 
-    Nothing is left out: what cannot or shall not be read comes with a fault. A folder that is
-    reached twice is walked once.
+    Symbolic links are followed within the folder only: a folder that somebody else packed must not
+    make private files of this machine part of a corpus. Nothing is left out: what cannot or shall
+    not be read comes with a fault. A folder that is reached twice is walked once.
     """
     walked: set[str] = set()
-    waiting = [_Entry(folder, os.path.realpath(folder), hidden=False, linked=False)]
+    root = os.path.realpath(folder)
+    waiting = [_Entry(folder, root, hidden=False, linked=False)]
     while waiting:
         entry = waiting.pop()
-        found = _look(entry)
+        found = _look(entry, root)
         if found:
             yield found
         elif entry.real not in walked:
@@ -58,9 +60,14 @@ def walk_folder(folder: str) -> Iterator[Found]:
                 yield Found(entry.path, entry.real, fault=Reason.UNREADABLE)
 
 
-def find_file(path: str) -> Found | None:
-    """A file that the user named; None for a folder."""
-    return _look(_Entry(path, os.path.realpath(path), hidden=False, linked=False))
+def find_file(path: str, root: str | None = None) -> Found | None:
+    """Find a file that the user named; None for a folder.
+
+    Args:
+        root: the folder that a link must not lead out of, where a glob found the file.
+    """
+    real = os.path.realpath(path)
+    return _look(_Entry(path, real, hidden=False, linked=root is not None), root)
 
 
 def _children(folder: _Entry) -> list[_Entry]:
@@ -79,12 +86,14 @@ def _children(folder: _Entry) -> list[_Entry]:
     return sorted(entries, key=lambda entry: entry.path, reverse=True)
 
 
-def _look(entry: _Entry) -> Found | None:
-    """What is to be said of a file; None for a folder to walk."""
+def _look(entry: _Entry, root: str | None = None) -> Found | None:
+    """Describe a file; None for a folder to walk."""
     try:
         status = os.stat(entry.path)  # noqa: PTH116 (a Path per file is slow)
     except OSError as error:
         return Found(entry.path, entry.real, fault=_stat_fault(error))
+    if entry.linked and root is not None and not f"{entry.real}/".startswith(_with_slash(root)):
+        return Found(entry.path, entry.path, fault=Reason.LINK_LEADS_OUT)
     if stat.S_ISDIR(status.st_mode):
         if entry.linked and _leads_back(entry):
             return Found(entry.path, entry.path, fault=Reason.SYMLINK_LOOP)
@@ -93,6 +102,10 @@ def _look(entry: _Entry) -> Found | None:
     if not stat.S_ISREG(status.st_mode):
         fault = Reason.NOT_A_FILE
     return Found(entry.path, entry.real, status.st_size, status.st_mtime_ns, fault)
+
+
+def _with_slash(folder: str) -> str:
+    return folder.rstrip("/") + "/"
 
 
 def _leads_back(link: _Entry) -> bool:

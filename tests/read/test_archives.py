@@ -198,3 +198,23 @@ def test_the_split_changes_no_member(tmp_path):
     parts = read(path, stripe_bytes=20_000)
 
     assert sorted(parts, key=lambda outcome: outcome.position) == read(path)
+
+
+def pax_header(**records: str) -> bytes:
+    """A pax header block, as tar writes one before the member that it describes."""
+    data = b""
+    for key, value in records.items():
+        length = len(key) + len(value) + 3
+        length += len(str(length + len(str(length))))
+        data += f"{length} {key}={value}\n".encode()
+    info = tarfile.TarInfo("pax")
+    info.type = tarfile.XHDTYPE
+    info.size = len(data)
+    return info.tobuf(tarfile.USTAR_FORMAT) + data + b"\0" * (-len(data) % 512)
+
+
+@pytest.mark.parametrize("size", ["99999999999999", "9" * 18])
+def test_a_tar_that_announces_more_than_it_has_ends_with_a_row(tmp_path, size):
+    (tmp_path / "a.tar").write_bytes(pax_header(size=size) + tarred({"a.html": page(1)}))
+
+    assert set(reasons(read(tmp_path / "a.tar"))) == {"truncated"}

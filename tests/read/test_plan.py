@@ -194,3 +194,27 @@ def test_every_page_of_the_corpora_is_read(path, pages):
 
     assert len(documents(outcomes)) == pages
     assert not reasons(outcomes)
+
+
+def test_a_link_is_not_followed_out_of_the_folder_that_was_named(folder, tmp_path):
+    secret = tmp_path / "private"
+    secret.mkdir()
+    (secret / "letter.txt").write_text("A private letter.")
+    (folder / "file.txt").symlink_to(secret / "letter.txt")
+    (folder / "all").symlink_to(secret)
+    (folder / "root").symlink_to("/")
+    (folder / "inside.html").symlink_to(folder / "b.html")
+
+    for found in (read(folder), read(f"{folder}/*")):
+        left_out = {name: why for name, why in by_locator(found).items() if why}
+        assert left_out == {
+            "all": "link_leads_out",
+            "file.txt": "link_leads_out",
+            "root": "link_leads_out",
+        }
+        assert "private" not in str(documents(found))
+
+
+def test_a_link_that_was_named_itself_is_followed(folder, tmp_path):
+    (tmp_path / "way").symlink_to(folder)
+    assert list(by_locator(read(tmp_path / "way"))) == ["a.html", "b.html", "sub/c.txt"]

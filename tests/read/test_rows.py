@@ -193,7 +193,7 @@ def test_an_array_has_a_row_per_element(tmp_path, indent):
     assert list(by_locator(found)) == ["a.json#row=1", "a.json#row=2", "a.json#row=3"]
 
 
-def test_a_damaged_array_gives_the_rows_before_the_damage_and_one_row_for_the_rest(tmp_path):
+def test_a_damaged_element_costs_its_row_and_a_cut_array_its_end(tmp_path):
     whole = json.dumps(rows(5))
 
     cut = read(write(tmp_path, whole[:-30], "cut.json"))
@@ -202,7 +202,7 @@ def test_a_damaged_array_gives_the_rows_before_the_damage_and_one_row_for_the_re
     )
 
     assert (len(documents(cut)), reasons(cut)) == (4, ["truncated"])
-    assert (len(documents(bad)), reasons(bad)) == (2, ["bad_row"])
+    assert (len(documents(bad)), reasons(bad)) == (4, ["bad_row"])
 
 
 @pytest.mark.parametrize("indent", [None, 1])
