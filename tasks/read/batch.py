@@ -53,7 +53,7 @@ def _name(span: Span) -> str:
 
 
 def _tally(span: Span) -> Tally:
-    return Tally(span.file, span.stripe, span.stripes)
+    return Tally(span.file, span.stripe, span.stripes, size=span.bytes)
 
 
 def _read_span(span: Span, place: Place) -> Outcomes:
@@ -110,7 +110,7 @@ def _read_content(stream: io.BufferedReader, place: Place) -> Reading:
 def _read_kind(stream: io.BufferedReader, place: Place, sniffed: Sniffed) -> Outcomes:
     kind, encoding = sniffed.kind, sniffed.encoding
     if kind in COMPRESSIONS:
-        return _read_content(expand(stream, kind, place.settings), place.unwrapped())
+        return _read_content(expand(stream, kind, place.settings, place.spend), place.unwrapped())
     if kind in _ARCHIVES:
         return _ARCHIVES[kind](stream, place, read_stream)
     if kind is Kind.CSV:

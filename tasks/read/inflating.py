@@ -11,7 +11,16 @@ from isal import isal_zlib
 from config.settings import ReadSettings
 from tasks.read.kinds import MAGIC, Kind
 from tasks.read.reasons import Reason
-from tasks.read.streams import FaultStream, Guarded, Readable, buffered, fault_of, too_expanded
+from tasks.read.streams import (
+    FaultStream,
+    Guarded,
+    Readable,
+    Spend,
+    buffered,
+    fault_of,
+    free,
+    too_expanded,
+)
 
 _CHUNK = 16_384
 # The stubs of isal name its error as if it were none.
@@ -20,15 +29,18 @@ _DAMAGED = cast(
 )
 
 
-def expand(stream: io.BufferedReader, kind: Kind, settings: ReadSettings) -> io.BufferedReader:
-    """The content of a compressed stream.
+def expand(
+    stream: io.BufferedReader, kind: Kind, settings: ReadSettings, spend: Spend = free
+) -> io.BufferedReader:
+    """Return the content of a compressed stream.
 
     Args:
         kind: GZIP, BZIP2, XZ or ZSTD.
+        spend: counts the bytes that come out; says whether they are a bomb's.
     """
     if kind is not Kind.ZSTD:
-        return buffered(Inflating(stream, kind, settings))
-    return buffered(_Zstd(stream, settings))
+        return buffered(Inflating(stream, kind, settings, spend=spend))
+    return buffered(_Zstd(stream, settings, spend))
 
 
 class _GzipCodec:
@@ -69,7 +81,13 @@ class Inflating(FaultStream):
     """
 
     def __init__(
-        self, source: Readable, kind: Kind, settings: ReadSettings, *, single: bool = False
+        self,
+        source: Readable,
+        kind: Kind,
+        settings: ReadSettings,
+        *,
+        single: bool = False,
+        spend: Spend = free,
     ) -> None:
         super().__init__()
         self._source = source
@@ -78,6 +96,7 @@ class Inflating(FaultStream):
         self._codec = self._open()
         self._settings = settings
         self._single = single
+        self._spend = spend
         self._rest = b""
         self._produced = 0
         self._fed = 0
@@ -116,7 +135,7 @@ class Inflating(FaultStream):
             return b""
         self._produced += len(chunk)
         self.consumed = self._fed - (len(self._codec.unused_data) if self._codec.eof else 0)
-        if too_expanded(self._produced, self.consumed, self._settings):
+        if self._spend(len(chunk)) or too_expanded(self._produced, self.consumed, self._settings):
             self.fault = Reason.BOMB
         return chunk
 
@@ -154,14 +173,14 @@ class _Counted:
 class _Zstd(Guarded):
     """The content of zstd frames."""
 
-    def __init__(self, source: io.BufferedReader, settings: ReadSettings) -> None:
+    def __init__(self, source: io.BufferedReader, settings: ReadSettings, spend: Spend) -> None:
         # Here and not above: only few inputs need it, and it is no light import.
         from fastwarc.stream_io import ZstdReader
 
         self._source = source
         self._counted = _Counted(source)
         reader = ZstdReader(cast(BinaryIO, self._counted))  # it only reads
-        super().__init__(reader, settings, packed=None)
+        super().__init__(reader, settings, packed=None, spend=spend)
 
     def more(self, size: int) -> bytes:
         self._packed = self._counted.taken

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from config.settings import ReadSettings
 from tasks.read.reasons import Reason
+from tasks.read.streams import too_expanded
 from tasks.read.watch import Watch, input_key
 from tasks.records import Dropped, RawDocument
 
@@ -15,6 +16,9 @@ PLACE_BITS = 40
 # Neighbouring outcomes that stay in one stripe: large enough that a stripe's pages compress and
 # cache alike, small enough that the stripes of a small file are even.
 BLOCK = 32
+# A file may grow so many times as far as one member of it: a bomb must not hide its neighbours,
+# but a thousand bombs must not be unpacked either.
+BOMBS_PER_FILE = 4
 
 
 @dataclass(slots=True)
@@ -25,12 +29,21 @@ class Tally:
         file: number of the file in the run.
         stripe: which of the `stripes` is read; blocks of outcomes take turns.
         count: outcomes so far, those of other stripes included.
+        size: bytes of the file as it lies on disk.
+        produced: bytes that its archives and compressions gave so far, all of them together.
     """
 
     file: int
     stripe: int = 0
     stripes: int = 1
     count: int = 0
+    size: int = 0
+    produced: int = 0
+
+    def spend(self, produced: int, settings: ReadSettings) -> bool:
+        """Count bytes that decompression gave; return whether the file grew like a bomb by now."""
+        self.produced += produced
+        return too_expanded(self.produced // BOMBS_PER_FILE, self.size, settings)
 
     def claim(self, at: int | None = None) -> int | None:
         """The position of the next outcome; None if another stripe reads it.
@@ -73,6 +86,10 @@ class Place:
         """The same document, one compression less."""
         stem, dot, _ = self.name.rpartition(".")
         return replace(self, name=stem if dot else self.name, depth=self.depth + 1)
+
+    def spend(self, produced: int) -> bool:
+        """Count bytes that decompression gave here; return whether they are a bomb's."""
+        return self.tally.spend(produced, self.settings)
 
     def watched(self, outcomes: Generator[Outcome, None, None]) -> Iterator[Outcome]:
         """Yield the outcomes of this input, announced; a row stands for what kills readers."""

@@ -11,6 +11,7 @@ import stat
 import tarfile
 import zipfile
 import zlib
+from collections.abc import Callable
 from typing import BinaryIO, Protocol
 
 from config.settings import ReadSettings
@@ -61,6 +62,14 @@ class FaultStream(io.RawIOBase):
         return filled
 
 
+Spend = Callable[[int], bool]
+
+
+def free(produced: int) -> bool:
+    """Count nothing: what is read was not compressed, or is bounded elsewhere."""
+    return False
+
+
 class Guarded(FaultStream):
     """Another reader's bytes; its exceptions become faults, and its growth is bounded.
 
@@ -68,16 +77,23 @@ class Guarded(FaultStream):
         inner: what is read.
         packed: the compressed size behind it, None where nothing is compressed.
         limit: bytes after which it is a bomb whatever its ratio.
+        spend: counts the bytes; says whether all that the file gave so far is a bomb.
     """
 
     def __init__(
-        self, inner: Readable, settings: ReadSettings, packed: int | None, limit: int | None = None
+        self,
+        inner: Readable,
+        settings: ReadSettings,
+        packed: int | None,
+        limit: int | None = None,
+        spend: Spend = free,
     ) -> None:
         super().__init__()
         self._inner = inner
         self._settings = settings
         self._packed = packed
         self._limit = limit
+        self._spend = spend
         self._produced = 0
 
     def more(self, size: int) -> bytes:
@@ -89,7 +105,7 @@ class Guarded(FaultStream):
             self.fault = _fault_from(error)
             return b""
         self._produced += len(chunk)
-        if self._is_bomb():
+        if self._spend(len(chunk)) or self._is_bomb():
             self.fault = Reason.BOMB
             return b""
         return chunk

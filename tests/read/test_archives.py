@@ -218,3 +218,34 @@ def test_a_tar_that_announces_more_than_it_has_ends_with_a_row(tmp_path, size):
     (tmp_path / "a.tar").write_bytes(pax_header(size=size) + tarred({"a.html": page(1)}))
 
     assert set(reasons(read(tmp_path / "a.tar"))) == {"truncated"}
+
+
+def with_shared_bytes(count):
+    """A zip of `count` members whose directory names the bytes of one."""
+    data = zipped({f"{number}.html": page(0) for number in range(count)})
+    directory = data.index(b"PK\x01\x02")
+    first, rest = data[:directory], bytearray(data[directory:])
+    at = 0
+    while (at := rest.find(b"PK\x01\x02", at)) >= 0:
+        rest[at + 42 : at + 46] = b"\0\0\0\0"
+        at += 1
+    return first + bytes(rest)
+
+
+def test_members_that_share_their_bytes_are_read_once(tmp_path):
+    (tmp_path / "a.zip").write_bytes(with_shared_bytes(5))
+
+    found = read(tmp_path / "a.zip")
+
+    assert len(documents(found)) <= 1
+    assert reasons(found).count("bomb") == 4
+
+
+def test_an_archive_is_a_bomb_as_a_whole_though_no_member_is(tmp_path):
+    members = {f"{number}.html": b"<p>" + b"x" * 3_000 for number in range(20)}
+    (tmp_path / "a.zip").write_bytes(zipped(members))
+
+    bounds = {"expansion_ratio": 2, "expansion_bytes": 5_000}
+    found = read(tmp_path / "a.zip", **bounds)
+
+    assert (len(documents(found)), reasons(found)) == (6, ["bomb"] * 14)
