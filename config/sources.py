@@ -3,6 +3,7 @@
 The file is the setting `sources`; by default ./sources.toml, else ./config/sources.toml.
 """
 
+import os
 import re
 import tomllib
 from collections.abc import Sequence
@@ -15,6 +16,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from config.errors import UsageError
 from config.settings import ZoneName
 
+# Before the name of a variable of the environment, in the value of a header.
+FROM_ENVIRONMENT = "env:"
 PLACES = (Path("sources.toml"), Path("config/sources.toml"))
 
 
@@ -48,7 +51,8 @@ class Source(BaseModel):
         timezone: of times that its pages write without an offset; empty: the setting.
         delay: seconds between requests to one of its hosts; None: the setting.
         include, exclude: regular expressions searched in addresses of articles.
-        headers: sent with each request to the source.
+        headers: sent with each request to the sites that the entry names; they may hold keys, and
+            `env:NAME` takes a value from the environment.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -65,7 +69,7 @@ class Source(BaseModel):
     include: tuple[Pattern, ...] = ()
     exclude: tuple[Pattern, ...] = ()
     enabled: bool = True
-    headers: dict[str, str] = Field(default_factory=dict)
+    headers: dict[str, str] = Field(default_factory=dict, repr=False)
 
     @property
     def slug(self) -> str:
@@ -77,6 +81,38 @@ class Source(BaseModel):
         if any(re.search(pattern, url) for pattern in self.exclude):
             return False
         return not self.include or any(re.search(pattern, url) for pattern in self.include)
+
+
+def resolved_headers(source: Source) -> tuple[tuple[str, str], ...]:
+    """Return a source's headers with the values that come from the environment.
+
+    Raises:
+        UsageError: such a value is not there.
+    """
+    return tuple((name, _resolved(source, name, text)) for name, text in source.headers.items())
+
+
+def _resolved(source: Source, header: str, text: str) -> str:
+    if not text.startswith(FROM_ENVIRONMENT):
+        return text
+    variable = text.removeprefix(FROM_ENVIRONMENT)
+    value = os.environ.get(variable)
+    if value is None:
+        raise UsageError(
+            f"Source {source.name}: the header {header} is to come from the environment, which has "
+            f"no {variable}: set it, or write the value into the list of sources."
+        )
+    return value
+
+
+def with_headers(sources: Sequence[Source], path: Path) -> list[Source]:
+    """Return the sources with their headers as the list has them now.
+
+    Headers may hold keys and are not kept with a run; a source that is not listed any more has
+    none.
+    """
+    listed = {one.name: one.headers for one in load_sources(path)} if path.is_file() else {}
+    return [one.model_copy(update={"headers": listed.get(one.name, {})}) for one in sources]
 
 
 def slug_of(name: str) -> str:

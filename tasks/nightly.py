@@ -13,7 +13,13 @@ import orjson
 import xxhash
 
 from config.settings import Settings
-from config.sources import Source, chosen_sources, sources_file
+from config.sources import (
+    Source,
+    chosen_sources,
+    resolved_headers,
+    sources_file,
+    with_headers,
+)
 from tasks.pipeline import Stages, Summary, finish, settle_others
 from tasks.raw import require_room
 from tasks.read.plan import Plan, plan_inputs
@@ -52,6 +58,8 @@ def nightly(
         BroadsheetError: one sentence; what was published before is still there.
     """
     sources = chosen_sources(sources_file(stages.settings.sources), request.sources)
+    for source in sources:
+        resolved_headers(source)  # a key that is missing is said before anything is asked
     stages = stages.prepared()
     warehouse = stages.settings.warehouse
     with stages.locked("fetching", wait=wait, name=FETCH_LOCK):
@@ -98,7 +106,7 @@ def collect(run: Run, stages: Stages) -> None:
     from tasks.fetch.stage import fetch
 
     settings, watcher, call, clock = stages.settings, stages.watcher, stages.call, stages.clock
-    sources = sources_of(run)
+    sources = sources_of(run, settings)
     with running_session(settings) as (session, finished):
 
         def over_the_network(stage: Callable[..., Any]) -> None:
@@ -130,16 +138,17 @@ def describe(
         "parameters": {"night": night.isoformat(), "sources": [one.name for one in sources]},
         "inputs": [str(settings.warehouse / RAW / night.isoformat())],
         "night": night.isoformat(),
-        "entries": [source.model_dump(mode="json") for source in sources],
+        "entries": [source.model_dump(mode="json", exclude={"headers"}) for source in sources],
         "columns": {},
         "read": settings.read.model_dump(),
         "process": settings.process.model_dump(),
     }
 
 
-def sources_of(run: Run) -> list[Source]:
-    """The sources of a run as they were configured when it was begun."""
-    return [Source.model_validate(entry) for entry in run.description()["entries"]]
+def sources_of(run: Run, settings: Settings) -> list[Source]:
+    """Return the sources of a run as they were configured when it was begun, with today's keys."""
+    entries = [Source.model_validate(entry) for entry in run.description()["entries"]]
+    return with_headers(entries, sources_file(settings.sources))
 
 
 def run_key(flow: str, request: object) -> str:

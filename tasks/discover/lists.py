@@ -14,6 +14,7 @@ from tasks.fetch.attempts import Asked, Attempt, answered, failed
 from tasks.fetch.fetcher import Fetcher, Order
 from tasks.fetch.model import Answer, FetchError, Kind, Outcome, Reason
 from tasks.fetch.patience import is_worth_repeating, pause
+from tasks.fetch.secrets import secrets_of
 from tasks.fetch.target import conditions
 
 Parse = Callable[..., Coroutine[None, None, Listing]]
@@ -131,12 +132,11 @@ class ListReader:
 
     def _order(self, url: str, anew: bool) -> Order:
         state = self.states.get(url, NEVER_READ)
-        headers = tuple(self.source.headers.items())
-        if not anew and state.unmodified < self.settings.discover.force_visits:
-            headers += conditions(state.etag, state.last_modified)
+        is_conditional = not anew and state.unmodified < self.settings.discover.force_visits
         return Order(
             url,
-            headers=headers,
+            headers=conditions(state.etag, state.last_modified) if is_conditional else (),
+            secrets=secrets_of(self.source),
             most_bytes=self.settings.discover.listing_bytes,
             delay=self.source.delay,
         )

@@ -7,7 +7,7 @@ import asyncio
 import ssl
 import time
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
@@ -51,7 +51,7 @@ class Exchange:
     reason_phrase: str
     http_version: str
     headers: Headers
-    request_headers: Headers
+    request_headers: Headers = field(repr=False)
     encodings: str
     body: bytes
     first_byte_seconds: float

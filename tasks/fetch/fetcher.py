@@ -195,7 +195,7 @@ class Fetcher:
             reason_phrase=exchange.reason_phrase,
             http_version=exchange.http_version,
             headers=exchange.headers,
-            request_headers=exchange.request_headers,
+            request_headers=trip.order.without_secrets(exchange.request_headers),
             body=exchange.body,
             content=await self._content(exchange, trip) if exchange.encodings else exchange.body,
             hops=tuple(trip.hops),

@@ -9,9 +9,8 @@ from typing import Final
 from yarl import URL
 
 from tasks.fetch.model import FetchError, Headers
-from tasks.process.urls import registered_domain
+from tasks.fetch.secrets import NO_SECRETS, Secrets
 
-CONDITIONS: Final = frozenset({"if-none-match", "if-modified-since"})
 # The client's own business.
 NEVER_SENT: Final = frozenset({"host", "connection", "content-length", "transfer-encoding"})
 
@@ -25,8 +24,8 @@ class Order:
     """What to ask for.
 
     Attributes:
-        headers: conditions go to the first address only; the others to its registered domain
-            only, and never unencrypted after https. What no request can hold is left out.
+        headers: conditions, which go to the first address only.
+        secrets: headers for the source's own sites; what no request can hold is left out of both.
         most_bytes: of the body, as sent and as decoded; None: the setting `page_bytes`.
         delay: seconds between two requests to a host; None: the setting.
         check_robots: whether robots.txt is read and obeyed.
@@ -34,6 +33,7 @@ class Order:
 
     url: str
     headers: Headers = ()
+    secrets: Secrets = NO_SECRETS
     most_bytes: int | None = None
     delay: float | None = None
     check_robots: bool = True
@@ -41,26 +41,22 @@ class Order:
     @property
     def is_conditional(self) -> bool:
         """Whether "not modified" is an answer."""
-        return any(name.lower() in CONDITIONS for name, _ in self.headers)
+        return bool(self.headers)
 
     def headers_for(self, url: URL, *, is_first: bool) -> Headers:
-        """What is sent to an address on the way."""
-        if not self.headers:
-            return ()
-        keeps_secrets = is_first or self._may_know(url)
+        """Return what is sent to an address on the way."""
+        headers = self.headers if is_first else ()
+        if self.secrets.headers and self.secrets.allowed_at(url, URL(self.url)):
+            headers = (*self.secrets.headers, *headers)
         return tuple(
             (name, value)
-            for name, value in self.headers
-            if (is_first if name.lower() in CONDITIONS else keeps_secrets)
-            and name.lower() not in NEVER_SENT
-            and _NAME.fullmatch(name)
-            and _VALUE.fullmatch(value)
+            for name, value in headers
+            if name.lower() not in NEVER_SENT and _NAME.fullmatch(name) and _VALUE.fullmatch(value)
         )
 
-    def _may_know(self, url: URL) -> bool:
-        if self.url.lower().startswith("https:") and url.scheme != "https":
-            return False
-        return registered_domain(self.url) == registered_domain(str(url))
+    def without_secrets(self, sent: Headers) -> Headers:
+        """Return the headers of a request as they may be stored."""
+        return tuple(pair for pair in sent if pair[0].lower() not in self.secrets.names)
 
 
 @dataclass(slots=True)

@@ -8,6 +8,7 @@ from config.sources import Source
 from tasks.fetch.attempts import Asked, Attempt, Stored, answered, failed
 from tasks.fetch.fetcher import Fetcher, Order
 from tasks.fetch.model import Answer, Evidence, FetchError, Reason
+from tasks.fetch.secrets import secrets_of
 from tasks.fetch.target import Target, conditions
 from tasks.fetch.tdm import header_rights, is_reserved, meta_rights
 from tasks.fetch.warc_files import Original, WarcFiles, Written, payload_digest
@@ -59,10 +60,10 @@ class PageFetcher:
             raise FetchError(Reason.TDM_RESERVED, ", ".join(rights)[:300])
 
     def _order(self, target: Target) -> Order:
-        headers = tuple(self.source.headers.items())
         return Order(
             target.url,
-            headers=(*headers, *conditions(target.etag, target.last_modified)),
+            headers=conditions(target.etag, target.last_modified),
+            secrets=secrets_of(self.source),
             most_bytes=self.settings.page_bytes,
             delay=self.source.delay,
         )

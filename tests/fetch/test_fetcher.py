@@ -8,6 +8,7 @@ from aiohttp import web
 
 from tasks.fetch.fetcher import Order
 from tasks.fetch.model import FetchError, Reason
+from tasks.fetch.secrets import Secrets
 from tests.fetch.servers import (
     PAGE,
     URL,
@@ -166,7 +167,12 @@ async def test_a_source_s_headers_stay_within_its_registered_domain() -> None:
         "/b": moved("http://press.example/c"),
         "/c": PAGE,
     }
-    order = Order(URL, headers=(("Authorization", "Basic eDp5"), ETAG, ("Host", "press.example")))
+    secrets = Secrets(
+        (("Authorization", "Basic eDp5"), ("Host", "press.example")),
+        frozenset({"courier.example"}),
+        frozenset({"courier.example"}),
+    )
+    order = Order(URL, headers=(ETAG,), secrets=secrets)
     async with site(replies) as served, fetcher(served.port) as fetching:
         await fetching.fetch(order)
     sent = {visit.path: visit for visit in served.visits if visit.path != "/robots.txt"}

@@ -29,6 +29,7 @@ class Request:
 
     url: str
     conditions: dict[str, str]
+    key: str | None = None
 
 
 @dataclass
@@ -88,7 +89,7 @@ def _handler(papers: Papers) -> type[BaseHTTPRequestHandler]:
             url = f"http://{self.headers['Host'].partition(':')[0]}{self.path}"
             names = ("If-None-Match", "If-Modified-Since")
             sent = {name: self.headers[name] for name in names if name in self.headers}
-            papers.requests.append(Request(url, sent))
+            papers.requests.append(Request(url, sent, self.headers["X-Key"]))
             reply = papers.replies.get(url, Reply(status=404))
             body = reply.body.encode()
             self.send_response(reply.status)
