@@ -93,6 +93,7 @@ class DiscoverSettings(Section):
 
     sitemap_days: Annotated[int, Field(ge=1)]
     sitemap_files: Annotated[int, Field(ge=1)]
+    list_entries: Annotated[int, Field(ge=1)]
     force_visits: Annotated[int, Field(ge=1)]
     listing_bytes: Bytes
     parse_seconds: Seconds

@@ -6,7 +6,9 @@ from typing import Any
 from feedparser.encodings import convert_to_utf8
 
 from tasks.process.charset import UTF8, decode, known_charset
+from tasks.read.gzip_members import GZIP, gunzip
 
+MOST_FEED_BYTES = 52_000_000
 # Entities of a feed may add so many bytes to it and no more.
 MOST_EXPANSION = 1_000_000
 FLAT_ENTITY = re.compile(rb"<!ENTITY\s+[\w.-]+\s+\"(&#\w+;|[^&%\"]*)\"\s*>")
@@ -14,6 +16,13 @@ CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
 XML_AS_TEXT = re.compile(r"text/(?=xml|[\w.-]+\+xml)")
 REFERENCE = re.compile(rb"&#([xX][0-9a-fA-F]+|[0-9]+);?")
 LAST_CODE = 0x10FFFF
+
+
+def without_gzip(content: bytes) -> bytes:
+    """Return what a gzip body holds: some feeds are files that no header calls compressed."""
+    if not content.startswith(GZIP):
+        return content
+    return gunzip(content, MOST_FEED_BYTES).content
 
 
 def feed_text(content: bytes, content_type: str) -> tuple[bytes, str | None]:

@@ -9,7 +9,7 @@ from typing import Any
 import feedparser
 
 from tasks.discover.addresses import page_address
-from tasks.discover.feed_text import feed_text
+from tasks.discover.feed_text import feed_text, without_gzip
 from tasks.discover.json_feed import looks_like_json, read_json_feed
 from tasks.discover.model import Listed, Listing
 from tasks.fetch.model import Headers
@@ -30,6 +30,8 @@ NEEDED = (
     "|modified|author|name|email|rdf:rdf|atom:[a-z]+|dc:[a-z]+|dcterms:[a-z]+"
 )
 OTHER_TAG = re.compile(rf"</?(?!(?:{NEEDED})[\s/>])[a-z][^<>]*>".encode(), re.IGNORECASE)
+PAGE = "text/html"
+ABSOLUTE = re.compile(r"https?://", re.IGNORECASE)
 CUT_DOMAIN = re.compile(r"[a-z]+(?=\W|$)[\s(<]*")
 
 
@@ -41,6 +43,7 @@ def read_feed(content: bytes, url: str, headers: Headers) -> Listing:
         url: relative addresses are joined to it, where the feed names no other base.
         headers: of the response: charset and language.
     """
+    content = without_gzip(content)
     if looks_like_json(content):
         return read_json_feed(content, url)
     text, encoding_fault = feed_text(content, _header(headers, "content-type"))
@@ -127,15 +130,21 @@ def _date(written: object) -> str | None:
 
 
 def _links(entry: Any, text: bytes) -> Iterator[str]:
-    """Addresses of an entry, the best first."""
+    """Yield the addresses of an entry, the best first.
+
+    feedparser's own `link` is the last link element with a text, which may be the AMP page or the
+    picture of an enclosure; so the links that say that they are the page go first.
+    """
+    links = [link for link in entry.get("links", ()) if link.get("href")]
+    alternates = [link for link in links if link.get("rel") == "alternate"]
+    others = {link["href"] for link in links if link not in alternates}
     link, identity = entry.get("link"), entry.get("id")
-    if link and link != identity:
+    yield from (one["href"] for one in alternates if one.get("type", PAGE) == PAGE)
+    if link and link != identity and link not in others:
         yield link
-    for other in entry.get("links", ()):
-        if other.get("rel") == "alternate" and other.get("href"):
-            yield other["href"]
-    # feedparser joins `<guid>1234</guid>` to the feed's address: a page that nobody named.
-    if identity and _is_written(identity, text):
+    yield from (one["href"] for one in alternates)
+    # `<guid>1234</guid>` names no page, also where feedparser joins it to the feed's address.
+    if identity and ABSOLUTE.match(identity) and _is_written(identity, text):
         yield identity
 
 

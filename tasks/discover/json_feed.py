@@ -1,4 +1,8 @@
-"""JSON Feed 1.0 and 1.1 (https://www.jsonfeed.org/version/1.1/), which feedparser does not read."""
+"""Feeds in JSON, which feedparser does not read.
+
+JSON Feed 1.0 and 1.1 (https://www.jsonfeed.org/version/1.1/), and the list of posts of WordPress
+(https://developer.wordpress.org/rest-api/reference/posts/).
+"""
 
 import re
 from collections.abc import Iterator
@@ -14,24 +18,26 @@ from tasks.process.charset import decode
 from tasks.process.metadata.plain import plain
 from tasks.read.json_elements import elements
 
-_ITEMS = re.compile(rb'"items"\s*:\s*\[')
+_ITEMS = re.compile(rb'(?:\A\s*|"items"\s*:\s*)\[')
 _ITEM_BYTES = 10_000_000
 
 
 def looks_like_json(content: bytes) -> bool:
-    """Whether it begins as an object of JSON does."""
-    return content[:1000].removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{")
+    """Return whether it begins as an object or an array of JSON does."""
+    return content[:1000].removeprefix(b"\xef\xbb\xbf").lstrip().startswith((b"{", b"["))
 
 
 def read_json_feed(content: bytes, url: str) -> Listing:
-    """The items of a JSON Feed; of a broken one those before the break."""
+    """Return the items of a feed in JSON; of a broken one those that can be read."""
     text = decode(content, None).text.encode()
     fault = None
     try:
         feed = orjson.loads(text)
     except orjson.JSONDecodeError as error:
-        feed = {"items": list(_items_before_the_break(text))}
+        feed = {"items": list(_items_of_a_broken_feed(text))}
         fault = f"broken JSON: {error}"[:200]
+    if isinstance(feed, list):
+        feed = {"items": feed}
     items = feed.get("items")
     if not isinstance(items, list):
         return Listing("feed", fault="JSON without a list of items: no JSON Feed")
@@ -46,7 +52,7 @@ def read_json_feed(content: bytes, url: str) -> Listing:
     )
 
 
-def _items_before_the_break(text: bytes) -> Iterator[Any]:
+def _items_of_a_broken_feed(text: bytes) -> Iterator[Any]:
     found = _ITEMS.search(text)
     if found is None:
         return
@@ -58,18 +64,28 @@ def _items_before_the_break(text: bytes) -> Iterator[Any]:
 
 
 def _entry(item: dict[str, Any], base: str) -> Listed | None:
-    written = (item.get("url"), item.get("id"), item.get("external_url"))
-    addresses = (page_address(one, base if one is not item.get("id") else "") for one in written)
+    identity = item.get("id")
+    written = (item.get("url"), item.get("link"), identity, item.get("external_url"))
+    addresses = (page_address(one, base if one is not identity else "") for one in written)
     url = next(filter(None, addresses), None)
     if url is None:
         return None
+    title = item.get("title")
     return Listed(
         url,
-        title=plain(item.get("title"), 1000) or None,
-        published=plain(item.get("date_published"), 100) or None,
-        modified=plain(item.get("date_modified"), 100) or None,
+        title=plain(title.get("rendered") if isinstance(title, dict) else title, 1000) or None,
+        published=_date(item, "date_published", "date_gmt"),
+        modified=_date(item, "date_modified", "modified_gmt"),
         authors=tuple(dict.fromkeys(_authors(item))),
     )
+
+
+def _date(item: dict[str, Any], name: str, in_utc: str) -> str | None:
+    """Return a date as written; WordPress's dates in UTC do not say so themselves."""
+    if written := plain(item.get(name), 100):
+        return written
+    written = plain(item.get(in_utc), 100)
+    return f"{written}Z" if written else None
 
 
 def _authors(item: dict[str, Any]) -> Iterator[str]:

@@ -49,6 +49,7 @@ class ListRead:
         attempt: the last one.
         listing: None where it could not be read, or is as it was.
         content: of the answer, for a page that is read in two ways.
+        unread_children: sitemaps that nothing was asked of tonight, for there are too many.
     """
 
     url: str
@@ -56,6 +57,7 @@ class ListRead:
     read_at: datetime
     listing: Listing | None = None
     content: bytes = b""
+    unread_children: int = 0
 
     @property
     def is_ok(self) -> bool:
@@ -72,7 +74,23 @@ class ListRead:
         last = self.attempt
         if not self.is_ok:
             return f"{self.url}: {last.reason}" + (f" ({last.detail})" if last.detail else "")
-        return f"{self.url}: {self.listing.fault}" if self.listing and self.listing.fault else None
+        notes = [self.listing.fault] if self.listing and self.listing.fault else []
+        if self.unread_children:
+            notes.append(
+                f"{self.unread_children} more sitemaps were left unread (setting "
+                "discover.sitemap_files)"
+            )
+        if self.listing and self.listing.left_out:
+            notes.append(
+                f"{self.listing.left_out:,} entries were left out (setting discover.list_entries)"
+            )
+        return f"{self.url}: {'; '.join(notes)}" if notes else None
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether all that it lists was looked at."""
+        left_out = self.listing.left_out if self.listing else 0
+        return self.is_ok and not self.unread_children and not left_out
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ class Listing:
         children: (address, lastmod as written) of the sitemaps that an index names.
         fault: what is wrong with its form, in a line; its entries count all the same.
         unlinked: entries that have no usable address.
+        left_out: entries beyond the most that are kept.
         title: of the feed.
     """
 
@@ -40,6 +41,7 @@ class Listing:
     fault: str | None = None
     unlinked: int = 0
     title: str | None = None
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)

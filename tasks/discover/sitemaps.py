@@ -5,7 +5,6 @@ https://developers.google.com/search/docs/crawling-indexing/sitemaps/news-sitema
 """
 
 import re
-import zlib
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -16,13 +15,18 @@ from tasks.discover.addresses import page_address
 from tasks.discover.feed_text import is_utf8
 from tasks.discover.feeds import read_feed
 from tasks.discover.model import Listed, Listing
+from tasks.discover.newest import capped
 from tasks.process.charset import UTF8, decode
 from tasks.process.metadata.plain import plain
+from tasks.read.gzip_members import GZIP, End, gunzip
 
-GZIP = b"\x1f\x8b"
 PIECE_BYTES = 256 * 1024
 LISTING_BYTES = 52_000_000  # the protocol allows 50 MB
-TAGS = ("{*}url", "{*}sitemap")
+LIST_ENTRIES = 50_000  # the protocol allows so many
+# Some generators write tags in capitals.
+TAGS = tuple(f"{{*}}{tag}" for name in ("url", "sitemap") for tag in (name, name.upper()))
+# An address in a list of pages that can only be another sitemap.
+SITEMAP_FILE = re.compile(r"\.xml(\.gz)?$", re.IGNORECASE)
 COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
 ELEMENT = re.compile(rb"<([a-z][\w:.-]*)", re.IGNORECASE)
 SITEMAP_ROOTS = frozenset({"urlset", "sitemapindex"})
@@ -34,13 +38,16 @@ CDATA_OR_STRAY = re.compile(
 )
 
 
-def read_sitemap(content: bytes, url: str, most_bytes: int = LISTING_BYTES) -> Listing:
+def read_sitemap(
+    content: bytes, url: str, most_bytes: int = LISTING_BYTES, most_entries: int = LIST_ENTRIES
+) -> Listing:
     """What a sitemap of any form lists; of a broken one what can be read. Never raises.
 
     Args:
         content: as served; gzip within it is undone.
         url: relative addresses are joined to it.
         most_bytes: of its content, expanded; what lies behind is not read.
+        most_entries: that are kept, the newest.
     """
     content, cut = _expanded(content, most_bytes)
     root = _root(content)
@@ -56,28 +63,20 @@ def read_sitemap(content: bytes, url: str, most_bytes: int = LISTING_BYTES) -> L
         # What was cut may end in half an address.
         listing = _read_lines(content.rpartition(b"\n")[0] if cut else content)
     faults = [fault for fault in (cut, listing.fault) if fault]
-    return replace(listing, fault="; ".join(faults) or None)
+    return capped(replace(listing, fault="; ".join(faults) or None), most_entries)
 
 
 def _expanded(content: bytes, most_bytes: int) -> tuple[bytes, str | None]:
-    """The content without its gzip (any number of members), and what is wrong with that."""
-    pieces: list[bytes] = []
-    room = most_bytes
-    while content.startswith(GZIP) and room > 0:
-        inflater = zlib.decompressobj(wbits=31)
-        try:
-            pieces.append(inflater.decompress(content, room))
-        except zlib.error as error:
-            return b"".join(pieces), f"broken gzip: {error}"
-        room -= len(pieces[-1])
-        if not inflater.eof:
-            fault = "truncated gzip" if room else f"longer than {most_bytes} bytes, cut there"
-            return b"".join(pieces), fault
-        content = inflater.unused_data
-    if pieces:
-        return b"".join(pieces), None
-    too_long = f"longer than {most_bytes} bytes, cut there" if len(content) > most_bytes else None
-    return content[:most_bytes], too_long
+    """Return the content without its gzip, and what is wrong with that."""
+    faults: dict[End, str] = {
+        "cut": f"longer than {most_bytes} bytes, cut there",
+        "truncated": "truncated gzip",
+        "damaged": "broken gzip",
+    }
+    if content.startswith(GZIP):
+        found = gunzip(content, most_bytes)
+        return found.content, faults.get(found.end)
+    return content[:most_bytes], faults["cut"] if len(content) > most_bytes else None
 
 
 def _root(content: bytes) -> str:
@@ -107,7 +106,7 @@ class _Reading:
         self.has_news = self.has_news or "news" in values
         if url is None:
             self.unlinked += 1
-        elif _local(element) == "sitemap":
+        elif _local(element) == "sitemap" or SITEMAP_FILE.search(url.partition("?")[0]):
             self.children.append((url, values.get("lastmod")))
         else:
             title = plain(values.get("title"), 1000) or None

@@ -78,7 +78,7 @@ async def discover_source(reader: ListReader, parsers: Parsers, night: date) -> 
         window = _window(reader, night, losses)
         walked = await walk_sitemaps(reader, parsers, sitemaps, window)
         known = {url_key(one.listed.url) for one in found}
-        entries = [one for read in walked for one in _found(read, window, is_fill=bool(losses))]
+        entries = [one for read in walked for one in _found(read, is_fill=bool(losses))]
         found += [one for one in entries if url_key(one.listed.url) not in known]
     return _discovered([*reads, *walked], found, start.feeds, sitemaps, losses)
 
@@ -95,7 +95,7 @@ async def discover_past(reader: ListReader, parsers: Parsers, window: Window) ->
         sitemaps = sitemaps or await usual_sitemap(reader, parsers)
         reads = [] if sitemaps else [home]
     walked = await walk_sitemaps(reader, parsers, sitemaps, window)
-    found = [one for read in walked for one in _found(read, window)]
+    found = [one for read in walked for one in _found(read)]
     return _discovered([*reads, *walked], found, (), sitemaps, ())
 
 
@@ -169,8 +169,7 @@ async def usual_sitemap(reader: ListReader, parsers: Parsers) -> tuple[str, ...]
     """The first sitemap that is there of those that many sites have and do not name."""
     for path in USUAL_SITEMAPS:
         url = urljoin(reader.source.homepage, path)
-        today = Window(date.max, date.max)  # no child is read
-        [read, *_] = await walk_sitemaps(reader, parsers, (url,), today)
+        [read] = await walk_sitemaps(reader, parsers, (url,), None)
         if read.is_ok:
             return (url,)
     return ()
@@ -184,13 +183,9 @@ def _window(reader: ListReader, night: date, losses: Sequence[str]) -> Window:
     return Window(min(first, last_visit - timedelta(days=1)), night + timedelta(days=1))
 
 
-def _found(
-    read: ListRead, window: Window | None = None, *, is_fill: bool = False
-) -> Iterator[Found]:
-    if read.listing is None:
-        return
-    for entry in read.listing.entries:
-        if window is None or window.wants(entry):
+def _found(read: ListRead, *, is_fill: bool = False) -> Iterator[Found]:
+    if read.listing is not None:
+        for entry in read.listing.entries:
             yield Found(entry, read.listing.how, read.url, read.read_at, is_fill)
 
 
@@ -206,7 +201,7 @@ def _discovered(
         feeds=feeds,
         sitemaps=sitemaps,
         read=sum(read.is_ok for read in reads),
-        unread=sum(not read.is_ok for read in reads),
+        unread=sum(not read.is_complete for read in reads),
         problems=tuple(read.problem for read in reads if read.problem),
         possible_loss=losses,
     )

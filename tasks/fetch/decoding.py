@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from typing import Final, cast
 
 import brotli  # type: ignore[import-untyped]
-from isal import igzip_lib, isal_zlib
+from isal import igzip_lib
 
 from tasks.fetch.model import FetchError, Reason
-from tasks.read.kinds import MAGIC, Kind, looks_like_text
+from tasks.read.gzip_members import gunzip
+from tasks.read.kinds import looks_like_text
 
 ACCEPT_ENCODING: Final = "gzip, deflate, br, zstd"
 MOST_ENCODINGS: Final = 3
 BOMB_RATIO: Final = 1_000
 BOMB_BYTES: Final = 10_000_000
 
-_GZIP: Final = 31
 _ZLIB: Final = 15
 _BARE: Final = -15
 _TOKENS = {"x-gzip": "gzip", "identity": "", "none": "", "utf-8": ""}
@@ -92,21 +92,10 @@ def _decoded_by(name: str, body: bytes, cap: int) -> Decoded:
 
 
 def _gunzipped(body: bytes, cap: int) -> Decoded:
-    """All members of a gzip body; zeros after the last are padding, anything else is damage."""
-    parts = []
-    room = cap
-    rest = body
-    while rest:
-        if not rest.startswith(MAGIC[Kind.GZIP]):
-            raise ValueError("no gzip member")
-        inflater = isal_zlib.decompressobj(wbits=_GZIP)
-        part = inflater.decompress(rest, room)
-        parts.append(part)
-        room -= len(part)
-        if not inflater.eof or room <= 0:
-            return Decoded(b"".join(parts), False)
-        rest = inflater.unused_data.lstrip(b"\0")
-    return Decoded(parts[0] if len(parts) == 1 else b"".join(parts), True)
+    found = gunzip(body, cap)
+    if found.end == "damaged":
+        raise ValueError("no gzip member, or too many")
+    return Decoded(found.content, found.end == "whole" and len(found.content) < cap)
 
 
 def _inflated(body: bytes, cap: int) -> Decoded:

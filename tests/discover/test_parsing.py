@@ -112,7 +112,7 @@ def test_a_call_that_needs_too_much_memory_is_a_fault() -> None:
 def test_a_defect_is_a_fault() -> None:
     listing = with_parsers(lambda parsers: parsers.parse(read_feed, None, URL, ()))
     assert listing.fault is not None
-    assert listing.fault.startswith("parsing failed: TypeError")
+    assert listing.fault.startswith("parsing failed: AttributeError")
 
 
 def test_a_worker_that_was_killed_while_idle_costs_no_list() -> None:

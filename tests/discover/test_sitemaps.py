@@ -268,3 +268,14 @@ def test_any_bytes_give_a_listing(content: bytes) -> None:
         listing = read(given_bytes)
         assert listing.how in ("sitemap", "news_sitemap")
         assert all(entry.url.startswith(("http://", "https://")) for entry in listing.entries)
+
+
+def test_tags_in_capitals_are_read() -> None:
+    content = b"<URLSET><URL><LOC>https://courier.example/a</LOC></URL></URLSET>"
+    assert urls(read(content)) == ["https://courier.example/a"]
+
+
+def test_sitemaps_in_a_list_of_pages_are_read_as_such() -> None:
+    listing = read(locs("https://courier.example/a", "https://courier.example/s-2.xml.gz?x=1"))
+    assert urls(listing) == ["https://courier.example/a"]
+    assert listing.children == (("https://courier.example/s-2.xml.gz?x=1", None),)
