@@ -173,3 +173,4 @@ class Article:
     bytes: int
     learned_lines: tuple[str, ...]
     whole_hash: str
+    own_key: str | None

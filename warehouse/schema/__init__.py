@@ -38,7 +38,7 @@ __all__ = [
     "Table",
 ]
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 # The order in which a run is committed; `runs` last, for its row says that the others are there.
 TABLES = (

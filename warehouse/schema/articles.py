@@ -68,6 +68,7 @@ ARTICLE_VERSIONS = Table(
         *_by_process(
             ("learned_lines", TEXTS, "lines that the text had and `boilerplate` names, in order"),
             ("whole_hash", pa.string(), "content_hash of the text with these lines"),
+            ("own_key", pa.string(), "key of `url` itself, whatever the page declares"),
         ),
     ),
 )
