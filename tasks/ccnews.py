@@ -22,6 +22,7 @@ from tasks.fetch.model import FetchError
 from tasks.fetch.stage import close_fetching, files_before
 from tasks.nightly import describe, finish_others, run_key, take_in
 from tasks.pipeline import Stages, Summary
+from tasks.process.hosts import is_shared
 from tasks.process.urls import registered_domain
 from tasks.raw import require_room
 from tasks.runs import Run, find_run, new_run
@@ -88,6 +89,11 @@ def _wanted(request: CcnewsRequest, sources: Sequence[Source]) -> Wanted:
     if not domains:
         raise UsageError("Name the domains to keep by --domain, or list their sources first.")
     unknown = [domain for domain in domains if registered_domain(f"http://{domain}/") != domain]
+    shared = [domain for domain in domains if is_shared(domain)]
+    if shared:
+        raise UsageError(
+            f"{shared[0]!r} is shared by many publishers: name each, such as any.{shared[0]}."
+        )
     if unknown:
         raise UsageError(f"{unknown[0]!r} is no registered domain such as courier.example.")
     return Wanted(

@@ -21,12 +21,12 @@ from yarl import URL
 from config.errors import UsageError
 from config.settings import FetchSettings
 from tasks.fetch.model import FetchError, Reason
+from tasks.process.hosts import LOCAL_NAMES, ascii_host
+from tasks.process.urls import raw_bytes
 
 Address = IPv4Address | IPv6Address
 Lookup = Callable[[str], Awaitable[Sequence[str]]]
 
-# Names that belong to a local network: RFC 6762, 6761, 8375, and ICANN's `.internal`.
-LOCAL_NAMES: Final = ("local", "localhost", "internal", "home.arpa", "localdomain", "lan")
 # Globally routed by their number and private by their use, or not known to older Pythons.
 NEVER: Final = tuple(
     ip_network(network)
@@ -45,7 +45,6 @@ MOST_CHECKED: Final = 100_000
 
 # Nothing in it needs a change, and every parser reads it alike.
 _PLAIN_URL = re.compile(r"https?://([a-z0-9.-]+)/[!-\"$-~]*")
-_HOST = re.compile(r"(?!-)[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*")
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 _UNSENDABLE = re.compile(r"[^!-~]")
 _KEPT = "!#$%&'()*+,/:;=?@[]~\"<>\\^`{|}"
@@ -152,14 +151,8 @@ def _checked_host(parts: SplitResult, rules: AddressRules, url: str) -> str:
 
 
 def _ascii_host(host: str, url: str) -> str:
-    try:
-        name = host if host.isascii() else str(URL.build(scheme="http", host=host).raw_host)
-    except ValueError as error:
-        raise FetchError(Reason.BAD_URL, "the host is no name", url=url) from error
-    name = name.lower().removesuffix(".")
-    if ":" in name:
-        return name
-    if len(name) > 253 or not _HOST.fullmatch(name):
+    name = ascii_host(host)
+    if name is None or name.startswith("-"):
         raise FetchError(Reason.BAD_URL, "the host is no name", url=url)
     return name
 
@@ -171,7 +164,7 @@ def _literal(host: str, url: str) -> Address | None:
     """
     try:
         if ":" in host:
-            return IPv6Address(host.replace("%", " "))  # no zone: it names a local network's card
+            return IPv6Address(host)
         if _NUMBER.fullmatch(host.rpartition(".")[2]):
             return IPv4Address(socket.inet_aton(host))
     except (OSError, ValueError) as error:
@@ -190,9 +183,7 @@ def _embedded(address: Address) -> Address:
 
 def _sendable(text: str) -> str:
     """Spaces, controls and all beyond ASCII percent-encoded; bytes that were no UTF-8 as bytes."""
-    if not _UNSENDABLE.search(text):
-        return text
-    return quote_from_bytes(text.encode("utf-8", "surrogateescape"), safe=_KEPT)
+    return quote_from_bytes(raw_bytes(text), safe=_KEPT) if _UNSENDABLE.search(text) else text
 
 
 def _pinned(name: str, value: str) -> Pinned:

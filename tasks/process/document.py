@@ -12,6 +12,7 @@ from config.errors import ExtractorError
 from config.settings import ProcessSettings
 from tasks.process.access import access_state
 from tasks.process.body.lanes import extract
+from tasks.process.canonical import identifying_url
 from tasks.process.charset import decode
 from tasks.process.clean import Cleaned, clean
 from tasks.process.datelines import credited, read_dateline
@@ -26,7 +27,7 @@ from tasks.process.metadata.page import PageContext, read_metadata, with_declare
 from tasks.process.page_type import PageEvidence, Verdict, judge
 from tasks.process.parse import ParsedPage, parse
 from tasks.process.plaintext import read_plain_text
-from tasks.process.urls import identifying_url, registered_domain, url_key
+from tasks.process.urls import registered_domain, url_key
 from tasks.records import Article, Declared, Dropped, RawDocument
 
 # Plain text has no extractor but our own reading of it.

@@ -1,14 +1,14 @@
-"""Addresses: the key that identifies a page, its registered domain, its canonical address."""
+"""Addresses: the key that identifies a page, and the registered domain."""
 
 import re
-from functools import lru_cache
+import unicodedata
 from typing import Final
-from urllib.parse import SplitResult, urljoin, urlsplit
+from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
-import tldextract
+from tasks.process.hosts import ascii_host, domain_of
 
-# Number of the rules of `url_key` and of believed canonicals: raise it with each change of what they
-# give, and resolve finds the articles of older warehouses by the present key of their addresses.
+# Number of the rules of `url_key` and of believed canonicals: raise it with each change of what
+# they give, and resolve finds the articles of older warehouses by their addresses' present keys.
 ADDRESS_RULES: Final = 2
 DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 # Known parameters that say where a reader came from, never which page this is.
@@ -29,114 +29,71 @@ TRACKING: Final = frozenset(
 )  # fmt: skip
 TRACKING_PREFIXES: Final = ("utm_", "hsa_", "pk_", "mtm_", "matomo_", "piwik_")
 UNSAFE = re.compile(r"[\s\x00-\x20\x7f-\x9f\ud800-\udfff]")
-LANGUAGE_PART = re.compile(r"[a-z]{2}(?:[-_][a-z]{2,4})?", re.IGNORECASE)
-INDEX_PAGE = re.compile(r"/?(?:index|default|home)(?:\.\w{2,5})?/?", re.IGNORECASE)
-# ISO 639-1 codes that stand as the first part of a path or host for a language edition.
-LANGUAGES: Final = frozenset(
-    """
-    af am ar az be bg bn bs ca cs cy da de el en es et eu fa fi fr ga gl gu he hi hr hu hy id is it
-    ja ka kk km kn ko ky lt lv mk ml mn mr ms my nb ne nl nn no pa pl ps pt ro ru si sk sl sq sr sv
-    sw ta te tg th tr uk ur uz vi zh
-    """.split()
-)
 
-# An IP address, which has no registered domain.
-ADDRESS = re.compile(r"[0-9.]+|\[.*\]|[0-9a-f:]*:[0-9a-f:]*")
-_suffixes = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
+# An address whose parts are in their one form already: most are, and urlsplit is slower. Dot
+# segments (`/.`) are looked for apart.
+_PLAIN = re.compile(
+    r"https?://([a-z0-9_-]{1,60}(?:\.[a-z0-9_-]{1,60}){1,3})"
+    r"(/[A-Za-z0-9._~!$&'()*+,;=:@/-]*)(?:\?([A-Za-z0-9._~!$&'()*+,;=:@/?-]*))?"
+)
+_IN_ONE_FORM = re.compile(r"[A-Za-z0-9._~!$&'()*+,;=:@/?-]*")
+# RFC 3986: besides the unreserved characters, what may stand in a path, query or fragment.
+_ALLOWED: Final = "!$&'()*+,;=:@/?%"
+_UNRESERVED: Final = frozenset(
+    b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
+)
+# An escape, or an ASCII character that must be escaped, a `%` that begins no escape among them.
+_ESCAPE = re.compile(rb"%([0-9A-Fa-f]{2})|[^A-Za-z0-9._~!$&'()*+,;=:@/?\x80-\xff-]")
+_KEPT_ESCAPE = re.compile(r"(%[0-9A-F]{2})")
 
 
 def url_key(url: str | None) -> str | None:
-    """The key of an address; None for what is no http(s) address.
+    """Return the key of an address; None for what is no http(s) address.
 
-    Known tracking parameters, fragment, default port and userinfo are gone, the host is lower-case
-    and ASCII; path and query are as written, the query in its order. The scheme is left out
-    (`//host/path`): http and https serve one page, and archives mix both. The key of a key is
-    itself.
+    Left out are the scheme (http and https serve one page, and archives mix both), userinfo, the
+    default ports, dot segments, known tracking parameters, and the fragment but for `#!…`. The
+    host is in lower case and IDNA; percent-encoding and Unicode are in one form. All else stays:
+    the order of the query, a slash at the end. The key of a key is itself.
+
+    Example:
+        >>> url_key("https://Herald.example:443/a/../é?utm_source=rss&id=7#top")
+        '//herald.example/%C3%A9?id=7'
     """
-    parts = _split(url)
-    if parts is None:
-        return None
-    host = _host_and_port(parts)
-    if host is None:
-        return None
-    path = _quoted(parts.path) or "/"
-    query = _without_tracking(_quoted(parts.query))
-    return f"//{host}{path}" + (f"?{query}" if query else "")
+    plain = _PLAIN.fullmatch(url) if url else None
+    if plain and "/." not in plain[2]:
+        host, path, query, fragment = plain[1], plain[2], plain[3] or "", ""
+    else:
+        parts = split_address(url)
+        place = _host_and_port(parts) if parts else None
+        if parts is None or place is None:
+            return None
+        host, path = place, _without_dots(one_form(parts.path)) or "/"
+        query, fragment = one_form(parts.query), _page_fragment(parts.fragment)
+    query = _without_tracking(query) if query else ""
+    return f"//{host}{path}{'?' if query else ''}{query}{fragment}"
 
 
 def registered_domain(url: str | None) -> str | None:
-    """`example.co.uk` of any address below it; the host itself for an IP or a bare name."""
-    parts = _split(url)
-    host = _host_of(parts) if parts else None
-    return _domain_of(host) if host else None
+    """Return `example.co.uk` for any address below it; the host itself for an IP or a bare name."""
+    parts = split_address(url)
+    host = host_of(parts) if parts else None
+    return domain_of(host) if host else None
 
 
 def absolute_url(url: str | None, base: str | None) -> str | None:
-    """An http(s) address made absolute against `base`; None for anything else."""
+    """Return an http(s) address made absolute against `base`; None for anything else."""
     if not url or not url.strip():
         return None
     try:
         joined = urljoin(base or "", url.strip())
     except ValueError:
         return None
-    parts = _split(joined)
-    return joined if parts is not None and parts.scheme and _host_of(parts) else None
+    parts = split_address(joined)
+    return joined if parts is not None and parts.scheme and host_of(parts) else None
 
 
-def identifying_url(url: str | None, url_canonical: str | None) -> str | None:
-    """The address that `url_key` is taken from: the canonical one where it can be believed.
-
-    A declared canonical counts within the same registered domain only, and not if it is the front
-    page, another language's edition or the AMP twin: sites write these by mistake. Without a
-    fetched address an absolute canonical counts by itself.
-    """
-    canonical = absolute_url(url_canonical, url)
-    own = _split(url)
-    if own is None or not _host_of(own):
-        return canonical
-    if canonical is None or not _is_believable(own, canonical):
-        return url
-    return canonical
-
-
-def _is_believable(own: SplitResult, canonical: str) -> bool:
-    other = _split(canonical)
-    if other is None or registered_domain(own.geturl()) != registered_domain(canonical):
-        return False
-    if _is_front_page(other) and not _is_front_page(own):
-        return False
-    if _is_amp(other) and not _is_amp(own):
-        return False
-    return _edition(own) == _edition(other)
-
-
-def _is_front_page(parts: SplitResult) -> bool:
-    path = parts.path.strip("/")
-    edition = path.lower() in LANGUAGES
-    return not parts.query and (not path or edition or bool(INDEX_PAGE.fullmatch(path)))
-
-
-def _is_amp(parts: SplitResult) -> bool:
-    """Whether an address is a page's twin for phones; the page itself is what identifies."""
-    segments = parts.path.strip("/").split("/")
-    by_host = (_host_of(parts) or "").startswith("amp.")
-    by_path = segments[0] == "amp" or segments[-1] in {"amp", "amp.html"}
-    return by_host or by_path or "outputType=amp" in parts.query
-
-
-def _edition(parts: SplitResult) -> tuple[str, ...]:
-    """Languages that the host's first label and the path's first part name, if any."""
-    host = (_host_of(parts) or "").split(".")[0]
-    path = parts.path.strip("/").split("/")[0].lower()
-    found = []
-    for name in (host, path):
-        if LANGUAGE_PART.fullmatch(name) and re.split("[-_]", name)[0] in LANGUAGES:
-            found.append(re.split("[-_]", name)[0])
-    return tuple(found)
-
-
-def _split(url: str | None) -> SplitResult | None:
-    """The parts of an http(s) address or key; None where there is none."""
+def split_address(url: str | None) -> SplitResult | None:
+    """Return the parts of an http(s) address or key; None where there is none."""
     if not url:
         return None
     try:
@@ -146,21 +103,70 @@ def _split(url: str | None) -> SplitResult | None:
     return parts if parts.scheme in {"http", "https", ""} and parts.netloc else None
 
 
-def _host_of(parts: SplitResult) -> str | None:
-    """The host in lower case and ASCII (IDNA), without its last dot."""
+def host_of(parts: SplitResult) -> str | None:
+    """Return the host as `ascii_host` has it."""
     try:
-        host = (parts.hostname or "").rstrip(".")
+        return ascii_host(parts.hostname or "")
     except ValueError:
         return None
+
+
+def one_form(text: str) -> str:
+    """Return a path, query or fragment in the form that equal spellings share (RFC 3986, 6.2.2).
+
+    Escaped unreserved characters are decoded; all that must be escaped is so in upper case, as
+    UTF-8 in NFC. Reserved characters stay as they are, escaped or not: `%2F` is no `/`. Bytes that
+    are not UTF-8 stay bytes.
+    """
+    if _IN_ONE_FORM.fullmatch(text):
+        return text
+    decoded = _ESCAPE.sub(_decoded, raw_bytes(text)).decode("utf-8", "surrogateescape")
+    # Piece by piece: an accent after `%5C` must not be joined to the letter C.
+    pieces = (unicodedata.normalize("NFC", piece) for piece in _KEPT_ESCAPE.split(decoded))
+    return "".join(quote(piece, _ALLOWED, errors="surrogateescape") for piece in pieces)
+
+
+def raw_bytes(text: str) -> bytes:
+    """Return an address's text as the bytes that are sent, before escaping.
+
+    U+DC80 to U+DCFF stand for bytes that were no UTF-8 when the address was read.
+    """
     try:
-        ascii_host = host.lower() if host.isascii() else host.encode("idna").decode("ascii").lower()
-    except UnicodeError:
-        return None
-    return None if not ascii_host or UNSAFE.search(ascii_host) else ascii_host
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "surrogatepass")
+
+
+def _decoded(found: re.Match[bytes]) -> bytes:
+    """Decode an escape unless it must stay; escape a character that must be."""
+    if found[1] is None:
+        return b"%%%02X" % found[0][0]
+    byte = int(found[1], 16)
+    return bytes([byte]) if byte >= 0x80 or byte in _UNRESERVED else found[0].upper()
+
+
+def _without_dots(path: str) -> str:
+    """Remove `.` and `..` segments (RFC 3986, 5.2.4)."""
+    if "/." not in path:
+        return path
+    segments = path.split("/")[1:]
+    kept: list[str] = []
+    for segment in segments:
+        if segment == "..":
+            del kept[-1:]
+        elif segment != ".":
+            kept.append(segment)
+    end = "/" if segments[-1] in {".", ".."} and kept else ""
+    return "/" + "/".join(kept) + end
+
+
+def _page_fragment(fragment: str) -> str:
+    """Return `#!…`, by which older sites named their pages; `#!` alone is a link to nowhere."""
+    return f"#{one_form(fragment)}" if fragment.startswith("!") and len(fragment) > 1 else ""
 
 
 def _host_and_port(parts: SplitResult) -> str | None:
-    host = _host_of(parts)
+    host = host_of(parts)
     try:
         port = parts.port
     except ValueError:
@@ -172,15 +178,6 @@ def _host_and_port(parts: SplitResult) -> str | None:
     return host if is_default else f"{host}:{port}"
 
 
-def _quoted(text: str) -> str:
-    """Spaces, control characters and lone surrogates percent-encoded; all else as written."""
-    return UNSAFE.sub(lambda m: "".join(f"%{b:02X}" for b in _bytes(m[0])), text)
-
-
-def _bytes(character: str) -> bytes:
-    return character.encode("utf-8", "surrogatepass")
-
-
 def _without_tracking(query: str) -> str:
     return "&".join(part for part in query.split("&") if part and not _is_tracking(part))
 
@@ -188,11 +185,3 @@ def _without_tracking(query: str) -> str:
 def _is_tracking(part: str) -> bool:
     name = part.partition("=")[0].lower().removeprefix("amp;")
     return name in TRACKING or name.startswith(TRACKING_PREFIXES)
-
-
-@lru_cache(maxsize=50_000)
-def _domain_of(host: str) -> str:
-    found = _suffixes(host).top_domain_under_public_suffix
-    if found or ADDRESS.fullmatch(host):
-        return found or host
-    return ".".join(host.split(".")[-2:])  # the list's own rule for tops that it does not name

@@ -126,6 +126,8 @@ def test_what_is_no_archive_or_names_no_domain_is_wrong_usage(
     config.write_text(f"sources = '{tmp_path / 'none.toml'}'\n")
     unnamed = run("backfill", "--ccnews", archive, "--config", config, status=2)
     assert "--domain" in unnamed.stderr
+    shared = run("backfill", "--ccnews", archive, "--domain", "blogspot.com", status=2)
+    assert "any.blogspot.com" in shared.stderr
     plain = tmp_path / "plain.warc"
     plain.write_bytes(b"WARC/1.1\r\n")
     refused = run("backfill", "--ccnews", plain, *DOMAINS, status=2)

@@ -21,11 +21,11 @@ ARTICLE_VERSIONS = Table(
         *_by_process(
             ("url", pa.string(), "as given with the document"),
             ("url_canonical", pa.string(), "as the page declares it"),
-            ("url_key", pa.string(), "the address that identifies the article"),
+            ("url_key", pa.string(), "key of the canonical where it is believed, else of `url`"),
         ),
         Column("source", pa.string(), "configured source, or the archive's publication"),
         *_by_process(
-            ("domain", pa.string(), "registered domain"),
+            ("domain", pa.string(), "registered domain; `a.blogspot.com` is one, too"),
             ("title", pa.string(), "headline without the site's name, NFC"),
             ("description", pa.string(), "summary as the page declares it"),
             ("text", pa.string(), "cleaned, NFC; paragraphs separated by a blank line"),
