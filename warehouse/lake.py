@@ -13,14 +13,14 @@ from pyiceberg.catalog.sql import SqlCatalog
 from pyiceberg.exceptions import NoSuchTableError
 from pyiceberg.table import Table as IcebergTable
 
-from config.errors import UsageError
-from warehouse.files import write_empty_file
+from config.errors import DamagedWarehouseError
+from warehouse.files import has_schema, write_empty_file
 from warehouse.layout import CATALOG, LAKE
+from warehouse.manifests import UnreadableFileError, read_data_files
+from warehouse.opening import RUN_PROPERTY, SCHEMA_PROPERTY, require_openable, write_format
 from warehouse.schema import SCHEMA_VERSION, TABLES, Table
 
 NAMESPACE = "news"
-SCHEMA_PROPERTY = "broadsheet.schema-version"
-RUN_PROPERTY = "run_id"
 # Snapshots are expired down to KEPT_SNAPSHOTS whenever there are more than MOST_SNAPSHOTS.
 MOST_SNAPSHOTS = 40
 KEPT_SNAPSHOTS = 10
@@ -38,9 +38,20 @@ class Lake:
         return self.root / table.name / "data"
 
     def files(self, table: Table) -> list[str]:
-        """The files of the current snapshot, in the order of their commits."""
-        tasks = self._load(table).scan().plan_files()
-        return sorted(task.file.file_path for task in tasks)
+        """Return the files of the current snapshot, in the order of their commits.
+
+        Raises:
+            DamagedWarehouseError: the snapshot's manifests cannot be read.
+        """
+        snapshot = self.load(table).current_snapshot()
+        try:
+            found = read_data_files(snapshot) if snapshot else []
+        except UnreadableFileError as error:
+            raise DamagedWarehouseError(
+                f"The manifest {error} that the table {table.name} needs: run `broadsheet repair "
+                f"--warehouse {self.root.parent}`."
+            ) from error
+        return sorted(file.file_path for file in found)
 
     def schema_file(self, table: Table) -> str:
         """A file with every column and no rows, the first of each view's files.
@@ -49,13 +60,13 @@ class Lake:
         """
         key = xxhash.xxh3_64_hexdigest(str(table.arrow).encode())
         path = self.root / table.name / f"schema-{key}.parquet"
-        if not path.is_file():
+        if not has_schema(table, path):
             write_empty_file(table, path)
         return str(path)
 
     def snapshot_of(self, table: Table, run_id: str) -> int | None:
         """The snapshot by which the run was committed to the table."""
-        for snapshot in self._load(table).snapshots():
+        for snapshot in self.load(table).snapshots():
             if snapshot.summary and snapshot.summary.get(RUN_PROPERTY) == run_id:
                 return snapshot.snapshot_id
         return None
@@ -65,7 +76,7 @@ class Lake:
         done = self.snapshot_of(table, run_id)
         if done is not None or not files:
             return done
-        iceberg = self._load(table)
+        iceberg = self.load(table)
         # The duplicate check of add_files reads all manifests; the run's id is our check.
         iceberg.add_files(
             list(files), snapshot_properties={RUN_PROPERTY: run_id}, check_duplicate_files=False
@@ -73,7 +84,8 @@ class Lake:
         _expire(iceberg)
         return self.snapshot_of(table, run_id)
 
-    def _load(self, table: Table) -> IcebergTable:
+    def load(self, table: Table) -> IcebergTable:
+        """Open a table at its current snapshot."""
         return self.catalog.load_table((NAMESPACE, table.name))
 
 
@@ -82,9 +94,12 @@ def open_lake(warehouse: Path) -> Lake:
 
     Raises:
         UsageError: the warehouse was written by a newer Broadsheet.
+        DamagedWarehouseError: its catalog is lost or damaged.
     """
+    require_openable(warehouse)
     root = warehouse / LAKE
     root.mkdir(parents=True, exist_ok=True)
+    write_format(warehouse)  # first: an upgrade that is broken off is one already
     catalog = SqlCatalog("broadsheet", uri=f"sqlite:///{warehouse / CATALOG}", warehouse=str(root))
     catalog.create_namespace_if_not_exists(NAMESPACE)
     lake = Lake(root, catalog)
@@ -105,11 +120,6 @@ def _bring_up(lake: Lake, table: Table) -> None:
         )
         return
     found = int(iceberg.properties.get(SCHEMA_PROPERTY, "0"))
-    if found > SCHEMA_VERSION:
-        raise UsageError(
-            f"The warehouse {lake.root.parent} was written by a newer Broadsheet (its tables have "
-            f"version {found}, this one knows {SCHEMA_VERSION}): upgrade Broadsheet."
-        )
     if set(table.arrow.names) - {field.name for field in iceberg.schema().fields}:
         with iceberg.update_schema() as update:
             update.union_by_name(table.arrow)

@@ -11,6 +11,7 @@ from warehouse.schema.articles import (
     DATE_CANDIDATES,
     DOCUMENTS,
     PROCESSED,
+    REPAIRS,
     RUNS,
     SUPERSEDED,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "DOCUMENTS",
     "FETCHES",
     "PROCESSED",
+    "REPAIRS",
     "RUNS",
     "SCHEMA_VERSION",
     "SUPERSEDED",
@@ -38,7 +40,7 @@ __all__ = [
     "Table",
 ]
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 # The order in which a run is committed; `runs` last, for its row says that the others are there.
 TABLES = (
@@ -50,6 +52,7 @@ TABLES = (
     FETCHES,
     VISITS,
     BOILERPLATE_HISTORY,
+    REPAIRS,
     RUNS,
 )
 

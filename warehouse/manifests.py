@@ -1,0 +1,94 @@
+"""Reads what Iceberg's metadata names: snapshots, manifests, data files. Each may be damaged."""
+
+import struct
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from pyiceberg.io import FileIO
+from pyiceberg.io.pyarrow import PyArrowFileIO
+from pyiceberg.manifest import DataFile, ManifestFile, read_manifest_list
+from pyiceberg.serializers import FromInputFile
+from pyiceberg.table.metadata import TableMetadata
+from pyiceberg.table.snapshots import Snapshot
+
+T = TypeVar("T")
+
+# What pyiceberg raises on files that are gone, empty, cut, or filled with rubbish.
+_UNREADABLE = (
+    *(OSError, ValueError, EOFError, AssertionError, LookupError, TypeError, AttributeError),
+    *(OverflowError, MemoryError, NotImplementedError, struct.error, zlib.error),
+)
+IO: FileIO = PyArrowFileIO()
+
+
+class UnreadableFileError(Exception):
+    """A metadata file is missing or damaged.
+
+    Attributes:
+        path: the file.
+        state: "is missing", "is empty" or "is damaged".
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.state = file_state(path)
+        super().__init__(f"{path} {self.state}")
+
+
+def file_state(path: Path) -> str:
+    """Return how a file that cannot be read is damaged, as the end of a sentence."""
+    if not path.is_file():
+        return "is missing"
+    return "is damaged" if path.stat().st_size else "is empty"
+
+
+def read_metadata(path: Path) -> TableMetadata:
+    """Read a table's metadata file.
+
+    Raises:
+        UnreadableFileError: it is missing or damaged.
+    """
+    return _read(path, lambda: FromInputFile.table_metadata(IO.new_input(str(path))))
+
+
+def read_manifests(snapshot: Snapshot) -> list[ManifestFile]:
+    """Read a snapshot's manifest list.
+
+    Raises:
+        UnreadableFileError: it is missing or damaged.
+    """
+    path = local_path(snapshot.manifest_list)
+    return _read(path, lambda: list(read_manifest_list(IO.new_input(str(path)))))
+
+
+def read_entries(manifest: ManifestFile) -> list[DataFile]:
+    """Read the data files that a manifest names.
+
+    Raises:
+        UnreadableFileError: it is missing or damaged.
+    """
+    path = local_path(manifest.manifest_path)
+    return _read(path, lambda: [entry.data_file for entry in manifest.fetch_manifest_entry(IO)])
+
+
+def read_data_files(snapshot: Snapshot) -> list[DataFile]:
+    """Read all data files of a snapshot.
+
+    Raises:
+        UnreadableFileError: its manifest list or a manifest is missing or damaged.
+    """
+    return [file for manifest in read_manifests(snapshot) for file in read_entries(manifest)]
+
+
+def local_path(location: str) -> Path:
+    """Return the path of a file that metadata names."""
+    return Path(location.removeprefix("file://"))
+
+
+def _read(path: Path, read: Callable[[], T]) -> T:
+    try:
+        return read()
+    except _UNREADABLE as error:
+        raise UnreadableFileError(path) from error
