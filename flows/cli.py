@@ -8,6 +8,7 @@ import typer
 
 from config.errors import BroadsheetError, disk_fault
 from flows.cli_nights import register as register_nights
+from flows.cli_repair import register as register_repair
 from flows.cli_service import register as register_service
 from flows.options import (
     AsFlow,
@@ -206,4 +207,5 @@ def init() -> None:
 
 
 register_nights(app)
+register_repair(app)
 register_service(app)

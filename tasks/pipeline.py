@@ -26,7 +26,7 @@ from tasks.runs import Request, Run, plan, remove_unplanned_runs, start_or_resum
 from tasks.watching import Watcher
 from warehouse.layout import LOCK, RUNS
 from warehouse.lock import writer_lock
-from warehouse.opening import require_openable
+from warehouse.opening import require_openable, require_repaired
 
 if TYPE_CHECKING:
     from tasks.resolve import Resolved
@@ -109,6 +109,7 @@ class Stages:
             BroadsheetError: it is of a newer format, or damaged.
         """
         require_openable(absolute(self.settings.warehouse))
+        require_repaired(absolute(self.settings.warehouse))
         settings = with_warehouse(self.settings)
         load_overrides(settings.warehouse)
         return replace(self, settings=settings)

@@ -4,7 +4,7 @@ pyarrow writes the files and `add_files` registers them, so that sorting and blo
 ours. Each commit carries the run's id in its snapshot, by which a run is never loaded twice.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -84,6 +84,18 @@ class Lake:
         _expire(iceberg)
         return self.snapshot_of(table, run_id)
 
+    def amend(self, table: Table, *, add: Sequence[str] = (), remove: Collection[str] = ()) -> None:
+        """Adds and removes files in one commit that belongs to no run."""
+        with self.load(table).transaction() as transaction:
+            snapshot = transaction.table_metadata.current_snapshot()
+            if remove and snapshot:
+                with transaction.update_snapshot().overwrite() as overwrite:
+                    for file in read_data_files(snapshot):
+                        if file.file_path in remove:
+                            overwrite.delete_data_file(file)
+            if add:
+                transaction.add_files(list(add), check_duplicate_files=False)
+
     def load(self, table: Table) -> IcebergTable:
         """Open a table at its current snapshot."""
         return self.catalog.load_table((NAMESPACE, table.name))
@@ -97,15 +109,27 @@ def open_lake(warehouse: Path) -> Lake:
         DamagedWarehouseError: its catalog is lost or damaged.
     """
     require_openable(warehouse)
+    return bring_up_lake(warehouse)
+
+
+def bring_up_lake(warehouse: Path) -> Lake:
+    """Opens the tables of a warehouse that was found to be whole, or is being repaired."""
     root = warehouse / LAKE
     root.mkdir(parents=True, exist_ok=True)
     write_format(warehouse)  # first: an upgrade that is broken off is one already
-    catalog = SqlCatalog("broadsheet", uri=f"sqlite:///{warehouse / CATALOG}", warehouse=str(root))
-    catalog.create_namespace_if_not_exists(NAMESPACE)
+    catalog = open_catalog(warehouse)
     lake = Lake(root, catalog)
     for table in TABLES:
         _bring_up(lake, table)
     return lake
+
+
+def open_catalog(warehouse: Path) -> SqlCatalog:
+    """Opens the catalog, or makes it."""
+    location = str(warehouse / LAKE)
+    catalog = SqlCatalog("broadsheet", uri=f"sqlite:///{warehouse / CATALOG}", warehouse=location)
+    catalog.create_namespace_if_not_exists(NAMESPACE)
+    return catalog
 
 
 def _bring_up(lake: Lake, table: Table) -> None:

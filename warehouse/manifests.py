@@ -63,28 +63,32 @@ def read_manifests(snapshot: Snapshot) -> list[ManifestFile]:
     return _read(path, lambda: list(read_manifest_list(IO.new_input(str(path)))))
 
 
-def read_entries(manifest: ManifestFile) -> list[DataFile]:
-    """Read the data files that a manifest names.
-
-    Raises:
-        UnreadableFileError: it is missing or damaged.
-    """
-    path = local_path(manifest.manifest_path)
-    return _read(path, lambda: [entry.data_file for entry in manifest.fetch_manifest_entry(IO)])
-
-
-def read_data_files(snapshot: Snapshot) -> list[DataFile]:
+def read_data_files(
+    snapshot: Snapshot, seen: dict[str, list[DataFile]] | None = None
+) -> list[DataFile]:
     """Read all data files of a snapshot.
+
+    Args:
+        seen: the files of manifests that were read before, which snapshots share.
 
     Raises:
         UnreadableFileError: its manifest list or a manifest is missing or damaged.
     """
-    return [file for manifest in read_manifests(snapshot) for file in read_entries(manifest)]
+    seen = {} if seen is None else seen
+    for manifest in (manifests := read_manifests(snapshot)):
+        if manifest.manifest_path not in seen:
+            seen[manifest.manifest_path] = _read_entries(manifest)
+    return [file for manifest in manifests for file in seen[manifest.manifest_path]]
 
 
 def local_path(location: str) -> Path:
     """Return the path of a file that metadata names."""
     return Path(location.removeprefix("file://"))
+
+
+def _read_entries(manifest: ManifestFile) -> list[DataFile]:
+    path = local_path(manifest.manifest_path)
+    return _read(path, lambda: [entry.data_file for entry in manifest.fetch_manifest_entry(IO)])
 
 
 def _read(path: Path, read: Callable[[], T]) -> T:

@@ -29,10 +29,10 @@ def require_openable(warehouse: Path) -> None:
 
     Raises:
         UsageError: a newer Broadsheet wrote the warehouse.
-        DamagedWarehouseError: its catalog is lost, damaged or outdated, or a repair was broken off.
+        DamagedWarehouseError: its catalog is lost, damaged or outdated.
     """
     require_format(warehouse)
-    for fault in (*catalog_faults(warehouse), *_broken_off(warehouse)):
+    for fault in catalog_faults(warehouse):
         raise DamagedWarehouseError(f"{fault}; run `broadsheet repair --warehouse {warehouse}`.")
 
 
@@ -47,6 +47,19 @@ def require_format(warehouse: Path) -> None:
         raise UsageError(
             f"The warehouse {warehouse} was written by a newer Broadsheet (it has format {found}, "
             f"this one knows formats up to {SCHEMA_VERSION}): upgrade Broadsheet."
+        )
+
+
+def require_repaired(warehouse: Path) -> None:
+    """Refuses a warehouse that is being repaired: its tables may lack what is yet to be healed.
+
+    Raises:
+        DamagedWarehouseError: a repair was broken off.
+    """
+    if journal := unfinished_repair(warehouse):
+        raise DamagedWarehouseError(
+            f"A repair of the warehouse was broken off, as {journal} says; run `broadsheet repair "
+            f"--warehouse {warehouse}` again."
         )
 
 
@@ -122,9 +135,20 @@ def unfinished_repair(warehouse: Path) -> Path | None:
     return None
 
 
-def _broken_off(warehouse: Path) -> Iterator[str]:
-    if journal := unfinished_repair(warehouse):
-        yield f"A repair of the warehouse was broken off (see {journal})"
+def newer_metadata(named: Path, folder: Path, warehouse: Path) -> Path | None:
+    """Return a committed metadata file behind the one that the catalog names: it is outdated.
+
+    A kill between writing a metadata file and naming it in the catalog leaves one too many. Its run
+    is unfinished then, or was dropped with its data files.
+    """
+    number = metadata_number(named)
+    newest = max(folder.glob(METADATA), default=named, key=metadata_number)
+    if metadata_number(newest) != number + 1:
+        return newest if metadata_number(newest) > number else None
+    run_id = _run_behind(_json(newest), _json(named))
+    if run_id is None or (warehouse / RUNS / run_id).is_dir():
+        return None
+    return newest if any((folder.parent / "data").glob(f"{run_id}-*.parquet")) else None
 
 
 def _table_folders(warehouse: Path) -> Iterator[Path]:
@@ -141,29 +165,10 @@ def _metadata_faults(name: str, named: Path, folder: Path, warehouse: Path) -> I
     if not named.is_file():
         yield f"The metadata file {named} of the table {name} is missing"
         return
-    metadata = _json(named)
-    if "current-schema-id" not in metadata:
+    if "current-schema-id" not in _json(named):
         yield f"The metadata file {named} of the table {name} is damaged"
-    elif newer := _newer_metadata(metadata, named, folder, warehouse):
+    elif newer := newer_metadata(named, folder, warehouse):
         yield f"The catalog is older than the table {name}, whose newest metadata file is {newer}"
-
-
-def _newer_metadata(
-    metadata: dict[str, Any], named: Path, folder: Path, warehouse: Path
-) -> Path | None:
-    """Return a committed metadata file behind the one that the catalog names.
-
-    A kill between writing a metadata file and naming it in the catalog leaves one too many. Its run
-    is unfinished then, or was dropped with its data files.
-    """
-    number = metadata_number(named)
-    newest = max(folder.glob(METADATA), key=metadata_number)
-    if metadata_number(newest) != number + 1:
-        return newest if metadata_number(newest) > number else None
-    run_id = _run_behind(_json(newest), metadata)
-    if run_id is None or (warehouse / RUNS / run_id).is_dir():
-        return None
-    return newest if any((folder.parent / "data").glob(f"{run_id}-*.parquet")) else None
 
 
 def _run_behind(written: dict[str, Any], metadata: dict[str, Any]) -> str | None:
