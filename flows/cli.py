@@ -191,11 +191,17 @@ def demo(
 
 
 @app.command()
-def doctor(warehouse: Warehouse = None, config: Config = None) -> None:
-    """Check the installation, the settings, the disk and the warehouse."""
+def doctor(
+    warehouse: Warehouse = None,
+    deep: Annotated[
+        bool, typer.Option("--deep", help="Read all of the warehouse's files, not only their ends.")
+    ] = False,
+    config: Config = None,
+) -> None:
+    """Check the installation, the settings, the disk and the warehouse; change nothing."""
     from flows.doctor import report
 
-    sys.exit(report(config, warehouse))
+    sys.exit(report(config, warehouse, deep=deep))
 
 
 @app.command()

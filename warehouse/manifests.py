@@ -2,10 +2,12 @@
 
 import struct
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
+from pyiceberg.exceptions import ValidationError
 from pyiceberg.io import FileIO
 from pyiceberg.io.pyarrow import PyArrowFileIO
 from pyiceberg.manifest import DataFile, ManifestFile, read_manifest_list
@@ -19,7 +21,9 @@ T = TypeVar("T")
 _UNREADABLE = (
     *(OSError, ValueError, EOFError, AssertionError, LookupError, TypeError, AttributeError),
     *(OverflowError, MemoryError, NotImplementedError, struct.error, zlib.error),
+    *(SystemError, ValidationError),
 )
+AVRO_MAGIC = b"Obj\x01"
 IO: FileIO = PyArrowFileIO()
 
 
@@ -60,6 +64,7 @@ def read_manifests(snapshot: Snapshot) -> list[ManifestFile]:
         UnreadableFileError: it is missing or damaged.
     """
     path = local_path(snapshot.manifest_list)
+    _require_avro(path)
     return _read(path, lambda: list(read_manifest_list(IO.new_input(str(path)))))
 
 
@@ -88,11 +93,25 @@ def local_path(location: str) -> Path:
 
 def _read_entries(manifest: ManifestFile) -> list[DataFile]:
     path = local_path(manifest.manifest_path)
+    _require_avro(path)
     return _read(path, lambda: [entry.data_file for entry in manifest.fetch_manifest_entry(IO)])
 
 
+def _require_avro(path: Path) -> None:
+    """Looks at the first bytes, which pyiceberg skips: it would take the rest for sizes."""
+    with _unreadable(path), path.open("rb") as file:
+        if file.read(len(AVRO_MAGIC)) != AVRO_MAGIC:
+            raise ValueError
+
+
 def _read(path: Path, read: Callable[[], T]) -> T:
-    try:
+    with _unreadable(path):
         return read()
+
+
+@contextmanager
+def _unreadable(path: Path) -> Iterator[None]:
+    try:
+        yield
     except _UNREADABLE as error:
         raise UnreadableFileError(path) from error
