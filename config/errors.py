@@ -17,6 +17,10 @@ class UsageError(BroadsheetError):
     exit_status = 2
 
 
+class DamagedWarehouseError(BroadsheetError):
+    """A file of the warehouse is missing or unreadable; `broadsheet repair` is the remedy."""
+
+
 class WarehouseLockedError(BroadsheetError):
     """Another process writes to the warehouse."""
 

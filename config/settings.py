@@ -173,6 +173,7 @@ class PublishSettings(Section):
     """What the published file shows and how long its files stay."""
 
     latest_days: Annotated[int, Field(gt=0)]
+    grace_days: Annotated[int, Field(ge=1)]
     free_bytes: Annotated[int, Field(ge=0)]
 
 

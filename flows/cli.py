@@ -9,6 +9,7 @@ import typer
 
 from config.errors import BroadsheetError, disk_fault
 from flows.cli_nights import register as register_nights
+from flows.cli_repair import register as register_repair
 from flows.cli_service import register as register_service
 from flows.options import (
     AsFlow,
@@ -212,11 +213,17 @@ def demo(
 
 
 @app.command()
-def doctor(warehouse: Warehouse = None, config: Config = None) -> None:
-    """Check the installation, the settings, the disk and the warehouse."""
+def doctor(
+    warehouse: Warehouse = None,
+    deep: Annotated[
+        bool, typer.Option("--deep", help="Read all of the warehouse's files, not only their ends.")
+    ] = False,
+    config: Config = None,
+) -> None:
+    """Check the installation, the settings, the disk and the warehouse; change nothing."""
     from flows.doctor import report
 
-    sys.exit(report(config, warehouse))
+    sys.exit(report(config, warehouse, deep=deep))
 
 
 @app.command()
@@ -228,4 +235,5 @@ def init() -> None:
 
 
 register_nights(app)
+register_repair(app)
 register_service(app)

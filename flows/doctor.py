@@ -13,8 +13,12 @@ from flows.screen import one_line, screen, styled
 Check = Callable[[Settings], str]
 
 
-def report(config: Path | None, warehouse: Path | None) -> int:
-    """Prints one line for each check; gives 0 when all is well, else 1."""
+def report(config: Path | None, warehouse: Path | None, *, deep: bool = False) -> int:
+    """Prints one line for each check; gives 0 when all is well, else 1.
+
+    Args:
+        deep: read all of the warehouse's files, where else their ends are looked at.
+    """
     console = screen(soft_wrap=True)
     try:
         settings = load_settings(config, warehouse=warehouse)
@@ -22,7 +26,8 @@ def report(config: Path | None, warehouse: Path | None) -> int:
         console.print(styled("red", "wrong", f"  settings: {one_line(str(error))}"))
         return 1
     faults = 0
-    for name, check in CHECKS.items():
+    checks = CHECKS | ({"tables": _tables_deep} if deep else {})
+    for name, check in checks.items():
         try:
             console.print(styled("green", "fine", f"   {name}: {one_line(check(settings))}"))
         except (BroadsheetError, OSError, ImportError, ValueError, RuntimeError) as error:
@@ -100,6 +105,39 @@ def _existing(folder: Path) -> Path:
     return next(path for path in (folder, *folder.parents) if path.exists())
 
 
+def _warehouse(settings: Settings) -> str:
+    from warehouse.layout import LAKE
+    from warehouse.opening import format_number, require_openable, require_repaired
+
+    require_openable(settings.warehouse)
+    require_repaired(settings.warehouse)
+    if not (settings.warehouse / LAKE).is_dir():
+        return "none yet; the first run makes it"
+    return f"format {format_number(settings.warehouse)}, and its catalog names all tables"
+
+
+def _tables(settings: Settings, *, deep: bool = False) -> str:
+    from warehouse.condition import inspect_lake
+
+    faults: list[str] = []
+    files = rows = 0
+    for state in inspect_lake(settings.warehouse, deep=deep):
+        faults += [str(fault) for fault in state.faults]
+        faults += [f"{file.path} {file.fault}" for file in state.files if file.fault]
+        if not state.is_whole and not state.faults:
+            faults.append(f"the catalog does not name the newest state of {state.table.name}")
+        files += len(state.files)
+        rows += sum(file.rows or 0 for file in state.files)
+    if faults:
+        more = f", and {len(faults) - 1:,} more" if len(faults) > 1 else ""
+        raise RuntimeError(f"{faults[0]}{more}: `broadsheet repair --dry-run` says what is lost.")
+    return f"{files:,} Parquet files of {rows:,} rows are whole"
+
+
+def _tables_deep(settings: Settings) -> str:
+    return _tables(settings, deep=True)
+
+
 def _published(settings: Settings) -> str:
     from warehouse.layout import PUBLISHED
     from warehouse.query import opened, rows
@@ -119,6 +157,7 @@ def _published(settings: Settings) -> str:
 
 
 def _unfinished(settings: Settings) -> str:
+    from tasks.repair.unfinished import unfinished
     from tasks.runs import unfinished_runs
     from warehouse.layout import FETCH_LOCK, LOCK
     from warehouse.lock import lock_holder
@@ -128,6 +167,12 @@ def _unfinished(settings: Settings) -> str:
     for name, doing in ((LOCK, "written"), (FETCH_LOCK, "fetched into")):
         if holder := lock_holder(settings.warehouse, name):
             return f"being {doing} now by {holder}"
+    for one in unfinished(settings.warehouse):
+        if one.is_taken_back:
+            what = one.fault or f"its file {one.lost_file} is missing or damaged"
+            raise RuntimeError(
+                f"run {one.run.run_id} cannot be resumed ({what}): run `broadsheet repair`."
+            )
     waiting = [run.run_id for run in unfinished_runs(settings.warehouse)]
     if waiting:
         raise RuntimeError(
@@ -146,6 +191,8 @@ CHECKS: dict[str, Check] = {
     "sources": _sources,
     "boilerplate": _boilerplate,
     "disk": _disk,
+    "warehouse": _warehouse,
+    "tables": _tables,
     "published file": _published,
     "runs": _unfinished,
 }

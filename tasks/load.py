@@ -1,6 +1,6 @@
 """The end of a run: its files become part of the tables, and the tables are published."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 
@@ -8,6 +8,7 @@ from config.settings import Settings
 from tasks.read.locators import readable_path
 from tasks.resolve import read_resolved
 from tasks.runs import Run, as_json
+from warehouse.expiry import remove_expired
 from warehouse.lake import open_lake
 from warehouse.load import commit_run, is_committed, remove_files
 from warehouse.publish import publish, remove_unfinished_publications, take_snapshot
@@ -36,11 +37,12 @@ def load(run: Run, settings: Settings) -> None:
 
 
 def publish_run(run: Run, settings: Settings) -> Path:
-    """Publishes the tables as they are, and removes the run's folder."""
+    """Publishes the tables as they are, and removes the run's folder and what has expired."""
     remove_unfinished_publications(run.warehouse)
     lake = open_lake(run.warehouse)
     published = publish(run.warehouse, take_snapshot(lake), settings.publish)
     run.remove()
+    remove_expired(lake, timedelta(days=settings.publish.grace_days), datetime.now(UTC))
     return published
 
 

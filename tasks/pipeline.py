@@ -27,6 +27,7 @@ from tasks.runs import Request, Run, plan, remove_unplanned_runs, start_or_resum
 from tasks.watching import Watcher
 from warehouse.layout import LOCK, RUNS
 from warehouse.lock import writer_lock
+from warehouse.opening import require_openable, require_repaired
 
 if TYPE_CHECKING:
     from tasks.resolve import Resolved
@@ -106,8 +107,14 @@ class Stages:
     def prepared(self) -> "Stages":
         """The same for a warehouse whose folder is there and named by its absolute path.
 
-        What is wrong with its boilerplate.toml is said now, not at the end of a night's fetching.
+        What is wrong with it or its boilerplate.toml is said now, before anything is changed, and
+        not at the end of a night's fetching.
+
+        Raises:
+            BroadsheetError: it is of a newer format, or damaged.
         """
+        require_openable(absolute(self.settings.warehouse))
+        require_repaired(absolute(self.settings.warehouse))
         settings = with_warehouse(self.settings)
         load_overrides(settings.warehouse)
         return replace(self, settings=settings)
@@ -161,19 +168,24 @@ def make_warehouse(path: Path) -> Path:
     Raises:
         UsageError: the folder cannot be made or written to, or its path cannot be used.
     """
-    absolute = Path(os.path.abspath(path.expanduser()))  # noqa: PTH100 (resolve() follows links)
-    if unusable := UNUSABLE.search(str(absolute)):
+    folder = absolute(path)
+    if unusable := UNUSABLE.search(str(folder)):
         raise UsageError(
-            f"The warehouse {absolute} cannot have {unusable[0]!r} in its path, which DuckDB reads "
+            f"The warehouse {folder} cannot have {unusable[0]!r} in its path, which DuckDB reads "
             "as a pattern: name another by --warehouse."
         )
     try:
-        (absolute / RUNS).mkdir(parents=True, exist_ok=True)
+        (folder / RUNS).mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UsageError(
-            f"Cannot make the warehouse {absolute}: {error.strerror}; name another by --warehouse."
+            f"Cannot make the warehouse {folder}: {error.strerror}; name another by --warehouse."
         ) from error
-    return absolute
+    return folder
+
+
+def absolute(path: Path) -> Path:
+    """The path that views and tables name a warehouse by."""
+    return Path(os.path.abspath(path.expanduser()))  # noqa: PTH100 (resolve() follows links)
 
 
 def process(run: Run, stages: Stages) -> None:

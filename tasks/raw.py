@@ -14,6 +14,7 @@ from config.errors import BroadsheetError
 from tasks.runs import unfinished_nights
 from warehouse.layout import FETCH_LOCK, RAW
 from warehouse.lock import writer_lock
+from warehouse.opening import require_openable, require_repaired
 
 _NAME = re.compile(r"(?P<source>.+)-\d{3,}\.warc\.gz")
 
@@ -49,8 +50,11 @@ def remove_nights(warehouse: Path, nights: Sequence[RawNight]) -> None:
     """Removes the files of nights, while nobody fetches, loads or reprocesses them.
 
     Raises:
-        BroadsheetError: somebody does, or a run that is not finished still needs them.
+        BroadsheetError: somebody does, a run that is not finished still needs them, or a repair
+            of the warehouse may need them.
     """
+    require_openable(warehouse)
+    require_repaired(warehouse)
     with writer_lock(warehouse, "prune", name=FETCH_LOCK), writer_lock(warehouse, "prune"):
         waiting = {run.night for run in unfinished_nights(warehouse)}
         if needed := waiting & {night.night for night in nights}:

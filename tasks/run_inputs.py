@@ -31,13 +31,18 @@ VISITED = pa.schema(
 
 def define_inputs(connection: duckdb.DuckDBPyConnection, run: Run, snapshot: Snapshot) -> None:
     """Views `processed`, `listed`, `visited`, `attempts`, and the tables of the snapshot."""
-    _define(connection, run, "processed", PROCESSED, run.parts)
+    define_processed(connection, run)
     _define(connection, run, "listed", LISTED, _existing(run, "discoveries.parquet"))
     _define(connection, run, "visited", VISITED, _existing(run, "visits.parquet"))
     _define_attempts(connection, run)
     for table in (ARTICLE_VERSIONS, SUPERSEDED, DOCUMENTS):
         files = snapshot.files[table.name]
         connection.read_parquet(files, union_by_name=True).create_view(table.name)
+
+
+def define_processed(connection: duckdb.DuckDBPyConnection, run: Run) -> None:
+    """The view `processed`: the run's documents."""
+    _define(connection, run, "processed", PROCESSED, run.parts)
 
 
 def _existing(run: Run, name: str) -> list[str]:
@@ -55,7 +60,9 @@ def _define(
     """A view whose columns are there even if no file is."""
     empty = run.folder / f"no-{name}.parquet"
     pq.write_table(schema.empty_table(), empty)
-    connection.read_parquet([str(empty), *files], union_by_name=True).create_view(name)
+    connection.read_parquet([str(empty), *files], union_by_name=True).create_view(
+        name, replace=True
+    )
 
 
 def _define_attempts(connection: duckdb.DuckDBPyConnection, run: Run) -> None:

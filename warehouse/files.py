@@ -97,6 +97,34 @@ def write_empty_file(table: Table, path: Path) -> None:
         pq.write_table(table.arrow.empty_table(), aside)
 
 
+def has_schema(table: Table, path: Path) -> bool:
+    """Whether a Parquet file is there, can be read, and has a table's columns."""
+    try:
+        return bool(pq.read_schema(path).equals(table.arrow))
+    except (OSError, pa.ArrowException):
+        return False
+
+
+def parquet_fault(path: Path) -> str | None:
+    """Return how a Parquet file is damaged, as the end of a sentence; None if it looks whole.
+
+    Looks at its two ends only: 20 µs, where opening the footer takes ten times that.
+    """
+    try:
+        size = path.stat().st_size
+        with path.open("rb") as file:
+            head = file.read(4)
+            file.seek(max(size - 4, 0))
+            tail = file.read(4)
+    except FileNotFoundError:
+        return "is missing"
+    except OSError as error:
+        return f"cannot be read ({error.strerror})"
+    if not size:
+        return "is empty"
+    return None if head == tail == b"PAR1" else "is damaged"
+
+
 def _rechunked(
     batches: pa.RecordBatchReader, table: Table, settings: LoadSettings
 ) -> Iterator[pa.Table]:

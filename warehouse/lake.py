@@ -4,7 +4,7 @@ pyarrow writes the files and `add_files` registers them, so that sorting and blo
 ours. Each commit carries the run's id in its snapshot, by which a run is never loaded twice.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,14 +13,14 @@ from pyiceberg.catalog.sql import SqlCatalog
 from pyiceberg.exceptions import NoSuchTableError
 from pyiceberg.table import Table as IcebergTable
 
-from config.errors import UsageError
-from warehouse.files import write_empty_file
+from config.errors import DamagedWarehouseError
+from warehouse.files import has_schema, write_empty_file
 from warehouse.layout import CATALOG, LAKE
+from warehouse.manifests import UnreadableFileError, read_data_files
+from warehouse.opening import RUN_PROPERTY, SCHEMA_PROPERTY, require_openable, write_format
 from warehouse.schema import SCHEMA_VERSION, TABLES, Table
 
 NAMESPACE = "news"
-SCHEMA_PROPERTY = "broadsheet.schema-version"
-RUN_PROPERTY = "run_id"
 # Snapshots are expired down to KEPT_SNAPSHOTS whenever there are more than MOST_SNAPSHOTS.
 MOST_SNAPSHOTS = 40
 KEPT_SNAPSHOTS = 10
@@ -38,9 +38,20 @@ class Lake:
         return self.root / table.name / "data"
 
     def files(self, table: Table) -> list[str]:
-        """The files of the current snapshot, in the order of their commits."""
-        tasks = self._load(table).scan().plan_files()
-        return sorted(task.file.file_path for task in tasks)
+        """Return the files of the current snapshot, in the order of their commits.
+
+        Raises:
+            DamagedWarehouseError: the snapshot's manifests cannot be read.
+        """
+        snapshot = self.load(table).current_snapshot()
+        try:
+            found = read_data_files(snapshot) if snapshot else []
+        except UnreadableFileError as error:
+            raise DamagedWarehouseError(
+                f"The manifest {error} that the table {table.name} needs: run `broadsheet repair "
+                f"--warehouse {self.root.parent}`."
+            ) from error
+        return sorted(file.file_path for file in found)
 
     def schema_file(self, table: Table) -> str:
         """A file with every column and no rows, the first of each view's files.
@@ -49,13 +60,13 @@ class Lake:
         """
         key = xxhash.xxh3_64_hexdigest(str(table.arrow).encode())
         path = self.root / table.name / f"schema-{key}.parquet"
-        if not path.is_file():
+        if not has_schema(table, path):
             write_empty_file(table, path)
         return str(path)
 
     def snapshot_of(self, table: Table, run_id: str) -> int | None:
         """The snapshot by which the run was committed to the table."""
-        for snapshot in self._load(table).snapshots():
+        for snapshot in self.load(table).snapshots():
             if snapshot.summary and snapshot.summary.get(RUN_PROPERTY) == run_id:
                 return snapshot.snapshot_id
         return None
@@ -65,7 +76,7 @@ class Lake:
         done = self.snapshot_of(table, run_id)
         if done is not None or not files:
             return done
-        iceberg = self._load(table)
+        iceberg = self.load(table)
         # The duplicate check of add_files reads all manifests; the run's id is our check.
         iceberg.add_files(
             list(files), snapshot_properties={RUN_PROPERTY: run_id}, check_duplicate_files=False
@@ -73,7 +84,20 @@ class Lake:
         _expire(iceberg)
         return self.snapshot_of(table, run_id)
 
-    def _load(self, table: Table) -> IcebergTable:
+    def amend(self, table: Table, *, add: Sequence[str] = (), remove: Collection[str] = ()) -> None:
+        """Adds and removes files in one commit that belongs to no run."""
+        with self.load(table).transaction() as transaction:
+            snapshot = transaction.table_metadata.current_snapshot()
+            if remove and snapshot:
+                with transaction.update_snapshot().overwrite() as overwrite:
+                    for file in read_data_files(snapshot):
+                        if file.file_path in remove:
+                            overwrite.delete_data_file(file)
+            if add:
+                transaction.add_files(list(add), check_duplicate_files=False)
+
+    def load(self, table: Table) -> IcebergTable:
+        """Open a table at its current snapshot."""
         return self.catalog.load_table((NAMESPACE, table.name))
 
 
@@ -82,15 +106,30 @@ def open_lake(warehouse: Path) -> Lake:
 
     Raises:
         UsageError: the warehouse was written by a newer Broadsheet.
+        DamagedWarehouseError: its catalog is lost or damaged.
     """
+    require_openable(warehouse)
+    return bring_up_lake(warehouse)
+
+
+def bring_up_lake(warehouse: Path) -> Lake:
+    """Opens the tables of a warehouse that was found to be whole, or is being repaired."""
     root = warehouse / LAKE
     root.mkdir(parents=True, exist_ok=True)
-    catalog = SqlCatalog("broadsheet", uri=f"sqlite:///{warehouse / CATALOG}", warehouse=str(root))
-    catalog.create_namespace_if_not_exists(NAMESPACE)
+    write_format(warehouse)  # first: an upgrade that is broken off is one already
+    catalog = open_catalog(warehouse)
     lake = Lake(root, catalog)
     for table in TABLES:
         _bring_up(lake, table)
     return lake
+
+
+def open_catalog(warehouse: Path) -> SqlCatalog:
+    """Opens the catalog, or makes it."""
+    location = str(warehouse / LAKE)
+    catalog = SqlCatalog("broadsheet", uri=f"sqlite:///{warehouse / CATALOG}", warehouse=location)
+    catalog.create_namespace_if_not_exists(NAMESPACE)
+    return catalog
 
 
 def _bring_up(lake: Lake, table: Table) -> None:
@@ -105,11 +144,6 @@ def _bring_up(lake: Lake, table: Table) -> None:
         )
         return
     found = int(iceberg.properties.get(SCHEMA_PROPERTY, "0"))
-    if found > SCHEMA_VERSION:
-        raise UsageError(
-            f"The warehouse {lake.root.parent} was written by a newer Broadsheet (its tables have "
-            f"version {found}, this one knows {SCHEMA_VERSION}): upgrade Broadsheet."
-        )
     if set(table.arrow.names) - {field.name for field in iceberg.schema().fields}:
         with iceberg.update_schema() as update:
             update.union_by_name(table.arrow)

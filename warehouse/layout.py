@@ -3,6 +3,9 @@
 PUBLISHED = "news.duckdb"
 LAKE = "lake"
 CATALOG = "catalog.db"
+FORMAT = "format.json"  # the number of the warehouse's format, readable without any library
+DAMAGED = "damaged"  # what `broadsheet repair` set aside, by the time of the repair
+REPAIR = "repair.json"  # in each of these folders: what was set aside, and whether the repair ended
 RUNS = "runs"
 RAW = "raw"
 LOCK = ".lock"

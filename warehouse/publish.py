@@ -14,9 +14,9 @@ from string import Template
 
 import duckdb
 
-from config.errors import BroadsheetError, UnbalancedRunError
+from config.errors import BroadsheetError, DamagedWarehouseError, UnbalancedRunError
 from config.settings import PublishSettings
-from warehouse.files import fsync
+from warehouse.files import fsync, parquet_fault
 from warehouse.lake import Lake
 from warehouse.layout import PUBLISHED
 from warehouse.schema import TABLES, VIEWS, Table
@@ -36,8 +36,14 @@ class Snapshot:
 
 
 def take_snapshot(lake: Lake) -> Snapshot:
-    """The files of each table's current snapshot, for reading them together."""
-    return Snapshot({t.name: [lake.schema_file(t), *lake.files(t)] for t in TABLES})
+    """The files of each table's current snapshot, for reading them together.
+
+    Raises:
+        DamagedWarehouseError: one of them, or a manifest that names them, is missing or damaged.
+    """
+    snapshot = Snapshot({t.name: [lake.schema_file(t), *lake.files(t)] for t in TABLES})
+    _check_files(snapshot, lake.root.parent)
+    return snapshot
 
 
 def publish(warehouse: Path, snapshot: Snapshot, settings: PublishSettings) -> Path:
@@ -47,10 +53,11 @@ def publish(warehouse: Path, snapshot: Snapshot, settings: PublishSettings) -> P
         The published file.
 
     Raises:
-        UnbalancedRunError: the ledger does not account for every document, or a file is missing;
-            what was published before stays.
+        UnbalancedRunError: the ledger does not account for every document; what was published
+            before stays.
+        DamagedWarehouseError: a file is missing or damaged; likewise.
     """
-    _check_files(snapshot)
+    _check_files(snapshot, warehouse)
     target = warehouse / PUBLISHED
     folder = Path(tempfile.mkdtemp(prefix=".publish-", dir=warehouse))
     try:
@@ -117,14 +124,15 @@ def _comment(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
         )
 
 
-def _check_files(snapshot: Snapshot) -> None:
-    """One missing file would break the whole view."""
-    missing = [f for files in snapshot.files.values() for f in files if not Path(f).exists()]
-    if missing:
-        raise UnbalancedRunError(
-            f"Not published: {len(missing)} Parquet files that the tables name are gone, the first "
-            f"is {missing[0]}: restore them from a backup."
-        )
+def _check_files(snapshot: Snapshot, warehouse: Path) -> None:
+    """One damaged file would break its table's view, and every statement that reads the table."""
+    for name, files in snapshot.files.items():
+        for file in files:
+            if fault := parquet_fault(Path(file)):
+                raise DamagedWarehouseError(
+                    f"The file {file} of the table {name} {fault}: run `broadsheet repair "
+                    f"--warehouse {warehouse}`, or restore it from a backup."
+                )
 
 
 def _check_balance(path: Path) -> None:

@@ -38,7 +38,9 @@ def opened(warehouse: Path, attached: Sequence[Path] = ()) -> Iterator[duckdb.Du
     try:
         connection = duckdb.connect(str(path), read_only=True)
     except duckdb.Error as error:
-        raise UsageError(f"Cannot open {path}: {_first_line(error)}") from error
+        raise UsageError(
+            f"Cannot open {path} ({_first_line(error)}): `broadsheet repair` publishes it anew."
+        ) from error
     with connection:
         connection.execute("set timezone = 'UTC'")
         for database in attached:

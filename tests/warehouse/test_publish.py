@@ -11,9 +11,10 @@ import pyarrow as pa
 import pytest
 
 import warehouse.lake
+import warehouse.opening
 import warehouse.publish
 import warehouse.schema
-from config.errors import UnbalancedRunError, UsageError
+from config.errors import DamagedWarehouseError, UnbalancedRunError, UsageError
 from tests.articles import article
 from tests.pipeline.nights import Nights
 from warehouse.lake import open_lake
@@ -69,7 +70,7 @@ def test_a_missing_parquet_file_is_found_before_the_rename(nights: Nights) -> No
     nights.load(article(PAGE, "A", position=1, day=1))
     snapshot = take_snapshot(open_lake(nights.folder))
     Path(snapshot.files[ARTICLE_VERSIONS.name][1]).unlink()
-    with pytest.raises(UnbalancedRunError, match="are gone, the first is"):
+    with pytest.raises(DamagedWarehouseError, match="is missing: run `broadsheet repair"):
         publish(nights.folder, snapshot, nights.settings.publish)
 
 
@@ -132,7 +133,8 @@ def _with_column(monkeypatch: pytest.MonkeyPatch, version: int) -> Table:
     tables = (grown, *TABLES[1:])
     for module in (warehouse.schema, warehouse.lake, warehouse.publish):
         monkeypatch.setattr(module, "TABLES", tables)
-    monkeypatch.setattr(warehouse.lake, "SCHEMA_VERSION", version)
+    for module in (warehouse.lake, warehouse.opening):
+        monkeypatch.setattr(module, "SCHEMA_VERSION", version)
     return grown
 
 
@@ -152,5 +154,5 @@ def test_a_warehouse_opens_after_a_column_was_added_to_the_schema(
 def test_publishing_leaves_nothing_open_and_nothing_behind(nights: Nights) -> None:
     nights.load(article(PAGE, "A", position=1, day=1))
     names = {name for name in os.listdir(nights.folder) if not name.startswith(".lock")}  # noqa: PTH208
-    assert names == {"news.duckdb", "lake", "catalog.db", "runs"}
+    assert names == {"news.duckdb", "lake", "catalog.db", "format.json", "runs"}
     assert not list((nights.folder / "runs").iterdir())

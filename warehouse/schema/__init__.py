@@ -11,6 +11,7 @@ from warehouse.schema.articles import (
     DATE_CANDIDATES,
     DOCUMENTS,
     PROCESSED,
+    REPAIRS,
     RUNS,
     SUPERSEDED,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "DOCUMENTS",
     "FETCHES",
     "PROCESSED",
+    "REPAIRS",
     "RUNS",
     "SCHEMA_VERSION",
     "SUPERSEDED",
@@ -50,6 +52,7 @@ TABLES = (
     FETCHES,
     VISITS,
     BOILERPLATE_HISTORY,
+    REPAIRS,
     RUNS,
 )
 

@@ -145,6 +145,21 @@ RUNS = Table(
     ),
 )
 
+REPAIRS = Table(
+    name="repairs",
+    grain="one row per file that `broadsheet repair` set aside, and per run of which rows were "
+    "missing without a trace of their file",
+    columns=(
+        Column("run_id", pa.string(), "the repair"),
+        Column("table", pa.string(), "the table that the file belonged to"),
+        Column("file", pa.string(), "the file, within the warehouse's folder; NULL if unknown"),
+        Column("rows", pa.int64(), "rows that were lost with it; NULL if unknown"),
+        Column("healed", pa.int64(), "of these, rows that were made again"),
+        Column("held_run_id", pa.string(), "the run whose rows these were; NULL if unknown"),
+        Column("detail", pa.string(), "what was wrong"),
+    ),
+)
+
 DATE_CANDIDATE_STRUCT = pa.struct(
     [
         pa.field(column.name, column.type)

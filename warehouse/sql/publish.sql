@@ -40,6 +40,11 @@ create view runs as
 select $runs_columns
 from read_parquet($runs_files, union_by_name = true);
 
+-- Grain: one row per file that a repair set aside, or run with missing rows.
+create view repairs as
+select $repairs_columns
+from read_parquet($repairs_files, union_by_name = true);
+
 -- Grain: one row per address and place that listed it, per run.
 create view discoveries as
 select $discoveries_columns

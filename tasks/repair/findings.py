@@ -1,0 +1,115 @@
+"""What a repair finds, before it changes anything."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from tasks.repair.journal import SetAside
+from tasks.repair.unfinished import UnfinishedRun, unfinished
+from warehouse.condition import DataFile, TableState, inspect_lake
+from warehouse.layout import CATALOG, LAKE
+from warehouse.manifests import file_state
+from warehouse.rebuild import catalog_files, is_readable
+from warehouse.schema import RUNS, TABLES
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """The state of a warehouse.
+
+    Attributes:
+        states: the tables; files of runs that cannot be resumed count as damaged.
+        runs: unfinished runs.
+        files: what is to be set aside.
+    """
+
+    states: tuple[TableState, ...]
+    runs: tuple[UnfinishedRun, ...]
+    files: tuple[SetAside, ...]
+
+    @property
+    def unfinished(self) -> list[str]:
+        """Ids of the runs that will be resumed: what they lack is no loss."""
+        return [one.run.run_id for one in self.runs]
+
+    @property
+    def whole_files(self) -> dict[str, list[str]]:
+        """By table, the files that can be read."""
+        return {state.table.name: state.whole_files for state in self.states}
+
+
+def look(warehouse: Path) -> Findings:
+    """Reads all of a warehouse's tables and the folders of its unfinished runs."""
+    states = tuple(inspect_lake(warehouse, deep=True))
+    runs = tuple(unfinished(warehouse))
+    finished = {file.run_id for state in states if state.table is RUNS for file in state.files}
+    taken_back = {
+        one.run.run_id for one in runs if one.is_taken_back and one.run.run_id not in finished
+    }
+    states = tuple(_without(state, taken_back) for state in states)
+    known = finished | {file.run_id for state in states for file in state.files if not file.fault}
+    files = (
+        *_catalog(warehouse, states),
+        *(file for state in states for file in _table(state, warehouse, known)),
+        *_stray(warehouse, states, taken_back),
+        *(_run(one, warehouse) for one in runs if one.fault),
+    )
+    return Findings(states, runs, files)
+
+
+def _without(state: TableState, run_ids: set[str]) -> TableState:
+    """The table without what these runs had committed."""
+
+    def judged(file: DataFile) -> DataFile:
+        if file.run_id not in run_ids:
+            return file
+        return replace(file, fault=f"is of run {file.run_id}, which cannot be resumed")
+
+    return replace(state, files=tuple(map(judged, state.files)))
+
+
+def _catalog(warehouse: Path, states: Sequence[TableState]) -> Iterator[SetAside]:
+    if not any(state.metadata for state in states):
+        return
+    if not is_readable(warehouse / CATALOG):
+        yield SetAside(CATALOG, file_state(warehouse / CATALOG))
+        beside = (path for path in catalog_files(warehouse) if path.name != CATALOG)
+        yield from (SetAside(path.name, "lay beside it") for path in beside)
+    elif any(not state.is_whole and state.metadata and not state.faults for state in states):
+        yield SetAside(CATALOG, "is older than the lake")
+
+
+def _table(state: TableState, warehouse: Path, known: set[str | None]) -> Iterator[SetAside]:
+    name = state.table.name
+    for fault in state.faults:
+        yield SetAside(_within(fault.path, warehouse), fault.state, name)
+    for file in state.files:
+        if file.fault:
+            yield SetAside(
+                file=_within(file.path, warehouse),
+                detail=file.fault,
+                table=name,
+                rows=file.rows,
+                held_run_id=file.run_id,
+                is_loss=file.run_id in known,
+            )
+
+
+def _stray(warehouse: Path, states: Sequence[TableState], run_ids: set[str]) -> Iterator[SetAside]:
+    """Files of runs that cannot be resumed, and that no table names yet."""
+    named = {file.path for state in states for file in state.files}
+    for table in TABLES:
+        for run_id in sorted(run_ids):
+            for path in sorted((warehouse / LAKE / table.name / "data").glob(f"{run_id}-*")):
+                if path not in named:
+                    detail = f"is of run {run_id}, which cannot be resumed"
+                    yield SetAside(_within(path, warehouse), detail)
+
+
+def _run(one: UnfinishedRun, warehouse: Path) -> SetAside:
+    detail = f"is a run that cannot be resumed: its {one.fault}"
+    return SetAside(_within(one.run.folder, warehouse), detail)
+
+
+def _within(path: Path, warehouse: Path) -> str:
+    return str(path.relative_to(warehouse)) if path.is_relative_to(warehouse) else str(path)

@@ -1,0 +1,76 @@
+"""The files of runs that are not finished: which of these runs can still be resumed."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import orjson
+
+from tasks.runs import Run
+from warehouse.files import parquet_fault
+from warehouse.layout import RUNS
+from warehouse.manifests import file_state
+
+_JSON = ("*.json", "batches/*.json", "done/*.json", "discovered/*.json")
+_PARQUET = ("*.parquet", "parts/*.parquet")
+
+
+@dataclass(frozen=True, slots=True)
+class UnfinishedRun:
+    """A run's folder.
+
+    Attributes:
+        fault: what is wrong with a file of it; it cannot be resumed then.
+        lost_file: a Parquet file in the lake that it had resolved and that is missing or damaged;
+            it has to be resolved again.
+    """
+
+    run: Run
+    fault: str | None
+    lost_file: str | None
+
+    @property
+    def is_taken_back(self) -> bool:
+        """Whether what it had committed must leave the tables."""
+        return self.fault is not None or self.lost_file is not None
+
+
+def unfinished(warehouse: Path) -> Iterator[UnfinishedRun]:
+    """Yield every run's folder that is there."""
+    for folder in sorted((warehouse / RUNS).glob("[!.]*")):
+        run = Run(folder.name, folder)
+        fault = next(_faults(folder), None)
+        yield UnfinishedRun(run, fault, None if fault else _lost_file(run))
+
+
+def _faults(folder: Path) -> Iterator[str]:
+    if not (folder / "run.json").is_file():
+        yield "run.json is missing"
+    for pattern in _JSON:
+        for path in sorted(folder.glob(pattern)):
+            if not _is_json(path.read_bytes()):
+                yield f"{path.relative_to(folder)} {file_state(path)}"
+    for pattern in _PARQUET:
+        for path in sorted(folder.glob(pattern)):
+            if fault := parquet_fault(path):
+                yield f"{path.relative_to(folder)} {fault}"
+    for path in sorted(folder.glob("attempts/*.jsonl")):
+        # The last line may have been cut by a kill; resuming cuts it off.
+        if not all(map(_is_json, path.read_bytes().split(b"\n")[:-1])):
+            yield f"{path.relative_to(folder)} is damaged"
+
+
+def _is_json(content: bytes) -> bool:
+    try:
+        orjson.loads(content)
+    except orjson.JSONDecodeError:
+        return False
+    return True
+
+
+def _lost_file(run: Run) -> str | None:
+    if not run.resolved_file.is_file():
+        return None
+    files: dict[str, list[str]] = orjson.loads(run.resolved_file.read_bytes())["files"]
+    named = (Path(file) for paths in files.values() for file in paths)
+    return next((str(path) for path in named if parquet_fault(path)), None)

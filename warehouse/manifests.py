@@ -1,0 +1,117 @@
+"""Reads what Iceberg's metadata names: snapshots, manifests, data files. Each may be damaged."""
+
+import struct
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+from pyiceberg.exceptions import ValidationError
+from pyiceberg.io import FileIO
+from pyiceberg.io.pyarrow import PyArrowFileIO
+from pyiceberg.manifest import DataFile, ManifestFile, read_manifest_list
+from pyiceberg.serializers import FromInputFile
+from pyiceberg.table.metadata import TableMetadata
+from pyiceberg.table.snapshots import Snapshot
+
+T = TypeVar("T")
+
+# What pyiceberg raises on files that are gone, empty, cut, or filled with rubbish.
+_UNREADABLE = (
+    *(OSError, ValueError, EOFError, AssertionError, LookupError, TypeError, AttributeError),
+    *(OverflowError, MemoryError, NotImplementedError, struct.error, zlib.error),
+    *(SystemError, ValidationError),
+)
+AVRO_MAGIC = b"Obj\x01"
+IO: FileIO = PyArrowFileIO()
+
+
+class UnreadableFileError(Exception):
+    """A metadata file is missing or damaged.
+
+    Attributes:
+        path: the file.
+        state: "is missing", "is empty" or "is damaged".
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.state = file_state(path)
+        super().__init__(f"{path} {self.state}")
+
+
+def file_state(path: Path) -> str:
+    """Return how a file that cannot be read is damaged, as the end of a sentence."""
+    if not path.is_file():
+        return "is missing"
+    return "is damaged" if path.stat().st_size else "is empty"
+
+
+def read_metadata(path: Path) -> TableMetadata:
+    """Read a table's metadata file.
+
+    Raises:
+        UnreadableFileError: it is missing or damaged.
+    """
+    return _read(path, lambda: FromInputFile.table_metadata(IO.new_input(str(path))))
+
+
+def read_manifests(snapshot: Snapshot) -> list[ManifestFile]:
+    """Read a snapshot's manifest list.
+
+    Raises:
+        UnreadableFileError: it is missing or damaged.
+    """
+    path = local_path(snapshot.manifest_list)
+    _require_avro(path)
+    return _read(path, lambda: list(read_manifest_list(IO.new_input(str(path)))))
+
+
+def read_data_files(
+    snapshot: Snapshot, seen: dict[str, list[DataFile]] | None = None
+) -> list[DataFile]:
+    """Read all data files of a snapshot.
+
+    Args:
+        seen: the files of manifests that were read before, which snapshots share.
+
+    Raises:
+        UnreadableFileError: its manifest list or a manifest is missing or damaged.
+    """
+    seen = {} if seen is None else seen
+    for manifest in (manifests := read_manifests(snapshot)):
+        if manifest.manifest_path not in seen:
+            seen[manifest.manifest_path] = _read_entries(manifest)
+    return [file for manifest in manifests for file in seen[manifest.manifest_path]]
+
+
+def local_path(location: str) -> Path:
+    """Return the path of a file that metadata names."""
+    return Path(location.removeprefix("file://"))
+
+
+def _read_entries(manifest: ManifestFile) -> list[DataFile]:
+    path = local_path(manifest.manifest_path)
+    _require_avro(path)
+    return _read(path, lambda: [entry.data_file for entry in manifest.fetch_manifest_entry(IO)])
+
+
+def _require_avro(path: Path) -> None:
+    """Looks at the first bytes, which pyiceberg skips: it would take the rest for sizes."""
+    with _unreadable(path), path.open("rb") as file:
+        if file.read(len(AVRO_MAGIC)) != AVRO_MAGIC:
+            raise ValueError
+
+
+def _read(path: Path, read: Callable[[], T]) -> T:
+    with _unreadable(path):
+        return read()
+
+
+@contextmanager
+def _unreadable(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except _UNREADABLE as error:
+        raise UnreadableFileError(path) from error

@@ -1,0 +1,190 @@
+"""Checks that a warehouse can be opened, before anything in it is changed.
+
+A newer format is refused, and so is a lake whose catalog is lost: taken for an empty warehouse, it
+would be begun anew and published over the old one. The checks read small files with the standard
+library, because every command makes them.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from config.errors import DamagedWarehouseError, UsageError
+from warehouse.files import write_bytes
+from warehouse.layout import CATALOG, DAMAGED, FORMAT, LAKE, REPAIR, RUNS
+from warehouse.schema import SCHEMA_VERSION
+
+SCHEMA_PROPERTY = "broadsheet.schema-version"
+RUN_PROPERTY = "run_id"
+METADATA = "*.metadata.json"
+
+
+def require_openable(warehouse: Path) -> None:
+    """Checks format and catalog.
+
+    Raises:
+        UsageError: a newer Broadsheet wrote the warehouse.
+        DamagedWarehouseError: its catalog is lost, damaged or outdated.
+    """
+    require_format(warehouse)
+    for fault in catalog_faults(warehouse):
+        raise DamagedWarehouseError(f"{fault}; run `broadsheet repair --warehouse {warehouse}`.")
+
+
+def require_format(warehouse: Path) -> None:
+    """Refuses a warehouse of a newer format.
+
+    Raises:
+        UsageError: names both numbers.
+    """
+    found = format_number(warehouse)
+    if found > SCHEMA_VERSION:
+        raise UsageError(
+            f"The warehouse {warehouse} was written by a newer Broadsheet (it has format {found}, "
+            f"this one knows formats up to {SCHEMA_VERSION}): upgrade Broadsheet."
+        )
+
+
+def require_repaired(warehouse: Path) -> None:
+    """Refuses a warehouse that is being repaired: its tables may lack what is yet to be healed.
+
+    Raises:
+        DamagedWarehouseError: a repair was broken off.
+    """
+    if journal := unfinished_repair(warehouse):
+        raise DamagedWarehouseError(
+            f"A repair of the warehouse was broken off, as {journal} says; run `broadsheet repair "
+            f"--warehouse {warehouse}` again."
+        )
+
+
+def format_number(warehouse: Path) -> int:
+    """Return the number of the warehouse's format; 0 for a warehouse that is yet to be made.
+
+    It stands in `format.json` and as a property of each Iceberg table. The largest counts, so that
+    the loss of either changes nothing.
+    """
+    stated = _json(warehouse / FORMAT).get("format", 0)
+    numbers = [stated if isinstance(stated, int) else 0]
+    for folder in _table_folders(warehouse):
+        newest = max(folder.glob(METADATA), default=None, key=metadata_number)
+        properties = (_json(newest) if newest else {}).get("properties")
+        if isinstance(properties, dict):
+            numbers.append(int(properties.get(SCHEMA_PROPERTY, 0)))
+    return max(numbers)
+
+
+def write_format(warehouse: Path) -> None:
+    """Writes `format.json`, unless it says so already."""
+    stated = {"format": SCHEMA_VERSION, "written_by": f"broadsheet {version('broadsheet')}"}
+    if _json(warehouse / FORMAT).get("format") != SCHEMA_VERSION:
+        write_bytes(warehouse / FORMAT, orjson.dumps(stated) + b"\n")
+
+
+def catalog_faults(warehouse: Path) -> Iterator[str]:
+    """Yield what is wrong with the catalog, each as the beginning of a sentence."""
+    folders = {folder.parent.name: folder for folder in _table_folders(warehouse)}
+    path = warehouse / CATALOG
+    try:
+        named = named_metadata(path)
+    except (sqlite3.Error, OSError) as error:
+        if any(map(_was_committed, folders.values())):
+            state = f"is damaged ({error})" if path.exists() else "is missing"
+            yield f"The catalog {path} {state}, and the lake beside it holds tables"
+        return
+    for name, folder in folders.items():
+        if name in named:
+            yield from _metadata_faults(name, named[name], folder, warehouse)
+        elif _was_committed(folder):
+            yield f"The catalog {path} does not name the table {name}, which the lake holds"
+
+
+def named_metadata(catalog: Path) -> dict[str, Path]:
+    """Return the metadata file of each table that the catalog names.
+
+    Raises:
+        sqlite3.Error: the catalog is no SQLite database, or a damaged one.
+        FileNotFoundError: there is none.
+    """
+    if not catalog.is_file():
+        raise FileNotFoundError(catalog)
+    with closing(sqlite3.connect(f"{catalog.absolute().as_uri()}?mode=rw", uri=True)) as connection:
+        [(state,)] = connection.execute("pragma quick_check(1)").fetchall()
+        if state != "ok":
+            raise sqlite3.DatabaseError(state.splitlines()[-1])
+        rows = connection.execute("select table_name, metadata_location from iceberg_tables")
+        return {name: Path(location.removeprefix("file://")) for name, location in rows}
+
+
+def metadata_number(path: Path) -> int:
+    """Return the number that a metadata file's name begins with; each commit adds one."""
+    number = path.name.partition("-")[0]
+    return int(number) if number.isdigit() else -1
+
+
+def unfinished_repair(warehouse: Path) -> Path | None:
+    """Return the journal of a repair that was broken off."""
+    for journal in sorted((warehouse / DAMAGED).glob(f"*/{REPAIR}")):
+        if not _json(journal).get("done", False):
+            return journal
+    return None
+
+
+def newer_metadata(named: Path, folder: Path, warehouse: Path) -> Path | None:
+    """Return a committed metadata file behind the one that the catalog names: it is outdated.
+
+    A kill between writing a metadata file and naming it in the catalog leaves one too many. Its run
+    is unfinished then, or was dropped with its data files.
+    """
+    number = metadata_number(named)
+    newest = max(folder.glob(METADATA), default=named, key=metadata_number)
+    if metadata_number(newest) != number + 1:
+        return newest if metadata_number(newest) > number else None
+    run_id = _run_behind(_json(newest), _json(named))
+    if run_id is None or (warehouse / RUNS / run_id).is_dir():
+        return None
+    return newest if any((folder.parent / "data").glob(f"{run_id}-*.parquet")) else None
+
+
+def _table_folders(warehouse: Path) -> Iterator[Path]:
+    yield from sorted((warehouse / LAKE).glob("*/metadata"))
+
+
+def _was_committed(folder: Path) -> bool:
+    """Whether anything was committed to the table; a kill while it was made leaves less."""
+    data = folder.parent / "data"
+    return any(folder.glob("*.avro")) or any(data.glob("*.parquet"))
+
+
+def _metadata_faults(name: str, named: Path, folder: Path, warehouse: Path) -> Iterator[str]:
+    if not named.is_file():
+        yield f"The metadata file {named} of the table {name} is missing"
+        return
+    if "current-schema-id" not in _json(named):
+        yield f"The metadata file {named} of the table {name} is damaged"
+    elif newer := newer_metadata(named, folder, warehouse):
+        yield f"The catalog is older than the table {name}, whose newest metadata file is {newer}"
+
+
+def _run_behind(written: dict[str, Any], metadata: dict[str, Any]) -> str | None:
+    """Return the run by which one metadata file goes beyond another, if it was a run."""
+    current = written.get("current-snapshot-id")
+    if current == metadata.get("current-snapshot-id"):
+        return None
+    summaries = {one["snapshot-id"]: one.get("summary", {}) for one in written.get("snapshots", ())}
+    run_id = summaries.get(current, {}).get(RUN_PROPERTY)
+    return run_id if isinstance(run_id, str) else None
+
+
+def _json(path: Path) -> dict[str, Any]:
+    """The object in a file; an empty one where it cannot be read."""
+    try:
+        found = orjson.loads(path.read_bytes())
+    except (OSError, orjson.JSONDecodeError):
+        return {}
+    return found if isinstance(found, dict) else {}

@@ -1,0 +1,65 @@
+-- Grain: one row per version that is not its article's current one. Articles that have exactly one
+-- current version keep their rows; those of all others follow from their states, as in
+-- newly_superseded.sql: versions, and the later times at which one was found unchanged.
+with current_counts as (
+    select
+        article_id,
+        count(*) filter (superseded.version is null) as current_versions
+    from (select distinct article_id, version from article_versions) as versions
+    left join (select distinct article_id, version from superseded) as superseded
+        using (article_id, version)
+    group by article_id
+),
+broken as (
+    select article_id
+    from current_counts
+    where current_versions <> 1
+),
+states as (
+    select
+        article_id,
+        version,
+        fetched_at
+    from article_versions
+    semi join broken using (article_id)
+    union all
+    select
+        article_id,
+        version,
+        documents.fetched_at
+    from documents
+    semi join article_versions using (article_id, version)
+    semi join broken using (article_id)
+    where outcome = 'duplicate'
+        and documents.fetched_at is not null
+),
+newest as (
+    select distinct on (article_id)
+        article_id,
+        version
+    from states
+    order by article_id, fetched_at desc nulls last, version desc
+),
+outdated as (
+    select distinct
+        article_id,
+        version
+    from states
+    anti join newest using (article_id, version)
+)
+select
+    article_id,
+    version,
+    min(run_id) as run_id
+from superseded
+anti join broken using (article_id)
+group by article_id, version
+union all
+select
+    article_id,
+    version,
+    coalesce(min(superseded.run_id), $run_id) as run_id
+from outdated
+left join superseded using (article_id, version)
+group by article_id, version
+order by article_id, version;
