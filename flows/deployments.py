@@ -120,5 +120,8 @@ def _schedules(settings: Settings, known: DeploymentResponse | None) -> Sequence
 
 
 def _one_at_a_time() -> ConcurrencyLimitConfig:
-    """A night that is due while another is at work is cancelled: that one fetches what is new."""
-    return ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW)
+    """Lets a night that is due while another is at work wait for it.
+
+    With CANCEL_NEW the server would cancel a killed night when it resumes beside the next one.
+    """
+    return ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.ENQUEUE)

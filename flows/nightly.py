@@ -7,12 +7,14 @@ from typing import Any
 
 from prefect import flow, runtime
 from prefect.client.schemas.objects import State
-from prefect.states import Completed
+from prefect.states import Cancelled, Completed
 
+from config.errors import NightFailedError
 from config.settings import Settings, load_settings
 from flows.running.crash import explain_or_resume
 from flows.running.events import announce
-from flows.running.outcome import require_sources, told
+from flows.running.other_nights import complete_earlier, later_night
+from flows.running.outcome import failure_of, told
 from flows.running.parameters import Day, File, Folder, IfLocked, Names, Workers
 from flows.running.stages import TASK_RUNNER
 from flows.running.story import tell_night
@@ -66,13 +68,19 @@ def nightly(
     request = NightRequest(asked, tuple(sources or ()))
 
     def work(stages: Stages) -> State[Summary]:
+        if (later := later_night()) is not None:
+            instead = night_of(later.expected_start_time)
+            return Cancelled(message=f"Had to wait; the night of {instead} fetches its part.")
         summary = run_night(request, stages, wait=if_locked == "wait")
         assert summary is not None
         limits = stages.settings.prefect
         account = account_of_night(summary, asked, limits.thin_share)
-        tell_night(summary, account)
-        announce(account, stages.settings.warehouse)
-        require_sources(account, limits.failed_share)
+        link = tell_night(summary, account)
+        failure = failure_of(account, limits.failed_share, link)
+        announce(account, stages.settings.warehouse, link, failed=failure is not None)
+        if failure is not None:
+            raise NightFailedError(failure)
+        complete_earlier(account)
         return Completed(message=account.line, data=summary)
 
     load = partial(load_settings, config, warehouse=warehouse, workers=workers)

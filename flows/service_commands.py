@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -48,9 +49,29 @@ def detach_command(settings: Settings, arguments: list[str]) -> None:
     if places.holder(warehouse) is not None:
         with places.held(warehouse):
             pass  # raises: it is up already
-    log = places.log_file(warehouse, "up")
-    log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("wb") as output:
+    process, log = _start_detached(warehouse, arguments)
+    try:
+        with console.status("Starting the Prefect server and the runner"):
+            told = _wait_for(process, warehouse, log)
+    except BaseException:  # Ctrl-C, too, leaves nothing running
+        process.terminate()
+        process.wait()
+        raise
+    finally:
+        if places.holder(warehouse) in (None, process.pid):
+            log.replace(places.log_file(warehouse, "up"))
+        else:
+            log.unlink()  # the other `up`, which is at work, has its own
+    _say_ready(told, settings)
+
+
+def _start_detached(
+    warehouse: Path, arguments: list[str]
+) -> tuple["subprocess.Popen[bytes]", Path]:
+    """Starts `up` with a log of its own: of two that start at once each must find its own words."""
+    folder = places.log_file(warehouse, "up").parent
+    descriptor, name = tempfile.mkstemp(prefix="up-", suffix=".log", dir=folder)
+    with open(descriptor, "wb") as output:  # noqa: PTH123
         process = subprocess.Popen(
             [sys.executable, "-P", "-c", "from flows.cli import main; main()", "up", *arguments],
             stdin=subprocess.DEVNULL,
@@ -58,13 +79,28 @@ def detach_command(settings: Settings, arguments: list[str]) -> None:
             stderr=output,
             start_new_session=True,
         )
-    with console.status("Starting the Prefect server and the runner"):
-        while (told := places.found(warehouse)) is None:
-            if process.poll() is not None:
-                said = log.read_text("utf-8", errors="replace").strip().splitlines()
-                raise ServiceError((said[-1] if said else "").removeprefix("broadsheet: "))
-            time.sleep(0.2)
-    _say_ready(told, settings)
+    return process, Path(name)
+
+
+def _wait_for(process: "subprocess.Popen[bytes]", warehouse: Path, log: Path) -> places.Up:
+    """Waits until this very process says that all is there.
+
+    Raises:
+        ServiceError: it ended; with its last sentence.
+    """
+    while (told := places.found(warehouse)) is None or told.process != process.pid:
+        if process.poll() == 0:
+            raise ServiceError("It was stopped while it was starting.")
+        if process.poll() is not None:
+            said = log.read_text("utf-8", errors="replace").strip().splitlines()
+            last = said[-1].removeprefix("broadsheet: ") if said else ""
+            raise ServiceError(
+                last
+                or f"`broadsheet up` ended without a word, exit status {process.returncode}: "
+                "run it without --detach to see where."
+            )
+        time.sleep(0.2)
+    return told
 
 
 def down_command(settings: Settings) -> None:

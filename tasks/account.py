@@ -73,7 +73,7 @@ class Night:
 
     Attributes:
         line: such as "1,204 loaded, 31 revised, 12 rejected, 1 source failed".
-        history: (night, new articles), the newest first, this one included.
+        history: (night, new articles) of the same sources, the newest first, this one included.
         warnings: sentences: possible loss, failed and silent sources, shorter texts.
         thin: the sentence that says so, where the night brought far less than is usual.
     """
@@ -102,7 +102,7 @@ def account_of_night(summary: Summary, night: date, thin_share: float) -> Night:
         asked = {"run_id": summary.run_id}
         visits = _visits(connection, summary)
         history = tuple(
-            (row[0], row[1]) for row in _rows(connection, "night_history", {"night": night})
+            (row[0], row[1]) for row in _rows(connection, "night_history", asked | {"night": night})
         )
         silent = _rows(connection, "silent_in_run", asked)
         shorter = _rows(connection, "shorter_texts", asked | {"night": night})

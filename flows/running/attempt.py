@@ -7,19 +7,16 @@ which runs were broken off, and that nobody is at them (see `flows.service.reape
 """
 
 import fcntl
-import logging
 import os
 import signal
-import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from threading import Event
 
 from flows.running.parent import bound_to_parent
+from flows.running.process_files import end
 from warehouse.layout import ATTEMPTS
-
-log = logging.getLogger("broadsheet.service")
 
 GRACE_SECONDS = 20.0
 
@@ -41,19 +38,6 @@ def attempt(warehouse: Path, flow_run_id: str) -> Iterator[None]:
         path.unlink()
 
 
-def attempt_process(warehouse: Path, flow_run_id: str) -> int | None:
-    """The process that works on a flow run now; None when there is none on this machine."""
-    path = warehouse / ATTEMPTS / flow_run_id
-    if not path.is_file():
-        return None
-    with path.open("r+") as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            return int(handle.read() or 0) or None
-    return None
-
-
 def marked(warehouse: Path) -> list[str]:
     """The flow runs that a process on this machine works on, or was broken off from."""
     return [mark.name for mark in (warehouse / ATTEMPTS).glob("*")]
@@ -61,19 +45,7 @@ def marked(warehouse: Path) -> list[str]:
 
 def end_process(warehouse: Path, flow_run_id: str, seconds: float) -> None:
     """Stops the process that works on a flow run, if there is one: kindly, then for good."""
-    process = attempt_process(warehouse, flow_run_id)
-    if process is None:
-        return
-    with suppress(ProcessLookupError):
-        os.kill(process, signal.SIGTERM)
-    deadline = time.monotonic() + seconds
-    while attempt_process(warehouse, flow_run_id) == process:
-        if time.monotonic() > deadline:
-            log.warning("killed process=%d run=%s", process, flow_run_id)
-            with suppress(ProcessLookupError):
-                os.kill(process, signal.SIGKILL)
-            deadline += seconds
-        time.sleep(0.1)
+    end(warehouse / ATTEMPTS / flow_run_id, seconds)
 
 
 def _bound_to_runner() -> AbstractContextManager[None]:

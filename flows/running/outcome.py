@@ -7,7 +7,7 @@ from prefect import runtime
 from prefect.client.schemas.objects import State
 from prefect.states import Cancelled, Failed
 
-from config.errors import BroadsheetError, NightFailedError, WarehouseLockedError, disk_fault
+from config.errors import BroadsheetError, WarehouseLockedError, disk_fault
 from config.settings import Settings
 from flows.running.attempt import attempt
 from flows.running.progress import RunProgress
@@ -41,15 +41,17 @@ def told(load: Callable[[], Settings], key: str, work: Callable[[Stages], State[
         return Failed(message=disk_fault(error), data=error)
 
 
-def require_sources(night: Night, failed_share: float) -> None:
-    """A night of which little came is no success.
+def failure_of(night: Night, failed_share: float, link: str) -> str | None:
+    """Returns the sentence for a night of which too many sources failed; None for any other.
 
-    Raises:
-        NightFailedError: more than the set share of its sources failed.
+    Args:
+        failed_share: the share of sources that may fail.
+        link: the address of the night's story.
     """
     sources = len(night.visits)
-    if sources and night.failed_sources / sources > failed_share:
-        raise NightFailedError(
-            f"{night.failed_sources} of {sources} sources failed ({night.line}): look at "
-            "`problem` in the table `nights`, and at this machine's network."
-        )
+    if not sources or night.failed_sources / sources <= failed_share:
+        return None
+    return (
+        f"{night.failed_sources} of {sources} sources failed ({night.line}): look at "
+        f"`problem` in the table `nights`, at this machine's network, and at {link or 'the log'}"
+    )

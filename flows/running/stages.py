@@ -10,6 +10,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.logging.handlers import APILogHandler
 from prefect.task_runners import ThreadPoolTaskRunner
 
+from config.errors import BroadsheetError, disk_fault
 from tasks.pipeline import Call, Result
 
 T = TypeVar("T")
@@ -41,8 +42,19 @@ def calls_as_tasks(at_once: int) -> Call:
 
 
 def log_to_run() -> None:
-    """Our log lines become the flow run's, and those of the task run that they come from."""
+    """Sends our log lines to the flow run's log, and to that of the task run they come from."""
     ours = logging.getLogger("broadsheet")
     ours.setLevel(logging.INFO)
     if not any(isinstance(handler, APILogHandler) for handler in ours.handlers):
         ours.addHandler(APILogHandler())
+    for name in ("prefect.task_runs", "prefect.flow_runs"):
+        logging.getLogger(name).addFilter(_in_a_sentence)
+
+
+def _in_a_sentence(record: logging.LogRecord) -> bool:
+    """Puts a fault that is expected in place of the traceback that Prefect logs for it."""
+    error = record.exc_info[1] if record.exc_info else None
+    if isinstance(error, BroadsheetError | OSError):
+        said = disk_fault(error) if isinstance(error, OSError) else str(error)
+        record.msg, record.args, record.exc_info = "failed: %s", (said,), None
+    return True

@@ -10,7 +10,9 @@ from datetime import date
 
 from httpx import HTTPError
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
+from prefect.settings import PREFECT_API_URL, PREFECT_UI_URL
 
+from flows.running.patience import patiently
 from tasks.account import OUTCOMES, Dropped, Night, Visit, account_of_dropped, one_line
 from tasks.pipeline import Summary
 from tasks.reprocess import Report
@@ -51,9 +53,13 @@ def tell_ingest(summary: Summary) -> None:
     )
 
 
-def tell_night(summary: Summary, night: Night) -> None:
-    """Two artifacts: the night's table to search in; and its story."""
-    _keep(
+def tell_night(summary: Summary, night: Night) -> str:
+    """Makes two artifacts: the night's table to search in; and its story.
+
+    Returns:
+        The address of the page that shows the story; empty where the server did not take it.
+    """
+    kept = _keep(
         lambda: create_table_artifact(
             key="night-sources",
             table=[_as_row(visit) for visit in night.visits[:MOST_SOURCES]],
@@ -72,6 +78,7 @@ def tell_night(summary: Summary, night: Night) -> None:
             description=f"The night of {night.night}: {night.line}",
         ),
     )
+    return _address(kept[-1]) if kept else ""
 
 
 def tell_reprocess(report: Report, summary: Summary | None) -> None:
@@ -94,13 +101,28 @@ def tell_reprocess(report: Report, summary: Summary | None) -> None:
     )
 
 
-def _keep(*artifacts: Callable[[], object]) -> None:
-    """A server that does not answer costs the story, not the run: all is in the tables, too."""
+def _keep(*artifacts: Callable[[], object]) -> list[object]:
+    """Makes artifacts and returns their ids.
+
+    A server that does not answer costs the story, not the run: all is in the tables, too.
+    """
     try:
-        for create in artifacts:
-            create()
+        return [patiently(create) for create in artifacts]
     except HTTPError as error:
         log.warning("the server did not take the story: %s", error)
+        return []
+
+
+def _address(artifact: object) -> str:
+    """Returns the address of an artifact's page in the UI that draws its plots.
+
+    Prefect 3.8 has two UIs: the older one, at "/", shows the source of a plot.
+    Prefect derives PREFECT_UI_URL from the API's address where nobody has set it.
+    """
+    base = (PREFECT_UI_URL.value() or "").rstrip("/")
+    if f"{base}/api" == PREFECT_API_URL.value():
+        base += "/v2"
+    return f"{base}/artifacts/artifact/{artifact}" if base else ""
 
 
 def _page(*parts: Sequence[str]) -> str:

@@ -4,12 +4,13 @@ from pathlib import Path
 
 import httpx
 from prefect import get_client
-from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
+from prefect.exceptions import ObjectNotFound
 from prefect.settings import PREFECT_API_URL
 
 from config.errors import ServiceError, UsageError
 from config.settings import Settings
 from flows.deployments import deployments, forget_old_schedules, known_deployments
+from flows.service.answers import as_sentence
 from flows.service.automation import ensure_automation
 from flows.service.form import make_plain
 
@@ -39,12 +40,8 @@ def deploy(settings: Settings, config: Path | None, pool: str | None) -> tuple[l
             f"The server at {api} has no work pool {pool!r}: `prefect work-pool create {pool} "
             "--type process` makes one."
         ) from error
-    except PrefectHTTPStatusError as error:
-        status = error.response.status_code
-        hint = ": set PREFECT_API_AUTH_STRING (or PREFECT_API_KEY)" if status == 401 else ""
-        raise ServiceError(f"The server at {api} refuses with status {status}{hint}.") from error
     except (httpx.HTTPError, RuntimeError) as error:
-        raise ServiceError(f"The Prefect server at {api} does not answer: {error}.") from error
+        raise as_sentence(error, str(api)) from error
 
 
 def _register(settings: Settings, config: Path | None, pool: str | None) -> list[str]:

@@ -3,6 +3,7 @@
 WAREHOUSE/service/up.lock       locked while it is up; who, and since when
                   up.json       where the server answers, and which processes there are
                   up.log        what `up --detach` says
+                  server.pid, runner.pid   their process ids, locked while they live
                   server.log, runner.log
                   prefect.db, …  Prefect's own (PREFECT_HOME), unless that is set
 """
@@ -27,12 +28,14 @@ class Up:
     """A `broadsheet up` that is at work.
 
     Attributes:
+        holder: what `up.lock` says of `broadsheet up` itself: of another one this is no word.
         process: of `broadsheet up` itself.
         address: of the UI.
         api: of the server's API.
         server: the server's process; None where an existing server is used.
     """
 
+    holder: str
     process: int
     address: str
     api: str
@@ -51,6 +54,7 @@ def held(warehouse: Path) -> Iterator[None]:
     (warehouse / SERVICE).mkdir(parents=True, exist_ok=True)
     try:
         with writer_lock(warehouse, "up", name=LOCK):
+            _file(warehouse).unlink(missing_ok=True)  # of one that was killed
             yield
             _file(warehouse).unlink(missing_ok=True)
     except WarehouseLockedError as error:
@@ -60,17 +64,27 @@ def held(warehouse: Path) -> Iterator[None]:
         ) from error
 
 
+def own_holder(warehouse: Path) -> str:
+    """Returns what the lock says of this process, which holds it."""
+    return lock_holder(warehouse, LOCK) or ""
+
+
 def announce(warehouse: Path, up: Up) -> None:
     """Says that all is there."""
     write_bytes(_file(warehouse), orjson.dumps(asdict(up)))
 
 
 def found(warehouse: Path) -> Up | None:
-    """The `broadsheet up` of a warehouse, once all is there; None when it is down."""
-    if lock_holder(warehouse, LOCK) is None:
+    """Returns the `broadsheet up` of a warehouse, once all is there; None when it is down.
+
+    What an earlier one left when it was killed is not believed.
+    """
+    holder = lock_holder(warehouse, LOCK)
+    if holder is None:
         return None
-    with suppress(FileNotFoundError):
-        return Up(**orjson.loads(_file(warehouse).read_bytes()))
+    with suppress(FileNotFoundError, ValueError, TypeError):  # TypeError: of another Broadsheet
+        up = Up(**orjson.loads(_file(warehouse).read_bytes()))
+        return up if up.holder == holder else None
     return None
 
 
@@ -86,11 +100,22 @@ def holder(warehouse: Path) -> int | None:
 
 
 def log_file(warehouse: Path, name: str) -> Path:
-    """Such as `server.log`; one that has grown past 20 MB is begun anew, the old one kept once."""
+    """Returns the path of a log such as `server.log`, which only its owner can read.
+
+    One that has grown past 20 MB is begun anew; the old one is kept once.
+    """
     path = warehouse / SERVICE / f"{name}.log"
+    path.parent.mkdir(parents=True, exist_ok=True)
     if path.is_file() and path.stat().st_size > 20_000_000:
         path.replace(path.with_suffix(".log.1"))
+    path.touch(mode=0o600)
+    path.chmod(0o600)  # one that an earlier Broadsheet made
     return path
+
+
+def process_file(warehouse: Path, name: str) -> Path:
+    """Returns the file that the "server" or the "runner" holds while it lives."""
+    return warehouse / SERVICE / f"{name}.pid"
 
 
 def ready_file(warehouse: Path) -> Path:

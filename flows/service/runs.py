@@ -14,7 +14,7 @@ from prefect.client.schemas.filters import (
     FlowRunFilterState,
     FlowRunFilterStateType,
 )
-from prefect.client.schemas.objects import FlowRun, StateType
+from prefect.client.schemas.objects import DeploymentStatus, FlowRun, StateType
 from prefect.client.schemas.schedules import CronSchedule
 from prefect.client.schemas.sorting import FlowRunSort
 
@@ -30,6 +30,13 @@ def runs_under_way(client: SyncPrefectClient) -> list[FlowRun]:
     """What the server believes to be at work."""
     names = [flow.name for flow in FLOWS]
     return _runs(client, names, UNDER_WAY, FlowRunSort.EXPECTED_START_TIME_ASC, MOST)
+
+
+def all_ready(client: SyncPrefectClient) -> bool:
+    """Says whether a runner asks the server for the runs of all our deployments."""
+    known = known_deployments(client)
+    states = [known[flow.name].status if flow.name in known else None for flow in FLOWS]
+    return all(state is DeploymentStatus.READY for state in states)
 
 
 def missed_nights(client: SyncPrefectClient) -> list[FlowRun]:

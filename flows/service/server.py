@@ -1,10 +1,13 @@
 """The Prefect server: found where it is already, else started for this warehouse."""
 
+import errno
 import os
 import re
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,7 +16,8 @@ import httpx
 from config.errors import ServiceError
 from config.settings import PrefectSettings, Settings
 from flows.prefect_environment import DEFAULTS
-from flows.service.places import log_file
+from flows.running.process_files import start
+from flows.service.places import log_file, process_file
 from warehouse.layout import SERVICE
 
 COMMAND = (sys.executable, "-P", "-m", "flows.service.server_process")
@@ -85,7 +89,8 @@ def server_environment(settings: Settings) -> dict[str, str]:
         # A machine that processes pages is busy: with 5 and 10 s SQLite's lock gave answers of 503.
         "PREFECT_SERVER_DATABASE_CONNECTION_TIMEOUT": "60",
         "PREFECT_SERVER_DATABASE_TIMEOUT": "60",
-        "PREFECT_UI_URL": address,  # of the links in its messages
+        # Of the links in messages: the older UI at "/" does not draw the plots of an artifact.
+        "PREFECT_UI_URL": f"{address}/v2",
         # By default any page in a browser on this machine may call the API.
         "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": ",".join(_origins(address)),
         # Where the page came from. By default the UI asks port 4200 of the reader's own machine,
@@ -106,24 +111,30 @@ def _origins(address: str) -> list[str]:
 
 
 def start_server(settings: Settings) -> subprocess.Popen[bytes]:
-    """Starts a server, in a session of its own: Ctrl-C must not reach it before its flows."""
+    """Starts a server, whose files only their owner can read: they have secrets."""
     wanted = settings.prefect
     place = ("--host", wanted.host, "--port", str(wanted.port))
+    _close_to_others(settings.warehouse / SERVICE)
     with log_file(settings.warehouse, "server").open("ab") as log:
         log.write(f"{STARTS} at {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC\n".encode())
         log.flush()
-        return subprocess.Popen(
-            [*COMMAND, "server", "start", *place],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-            env=server_environment(settings),
+        return start(
+            process_file(settings.warehouse, "server"),
+            [*COMMAND, str(os.getpid()), "server", "start", *place],
+            server_environment(settings),
+            log,
         )
 
 
+def _close_to_others(folder: Path) -> None:
+    """Takes the rights of others from files that an earlier Broadsheet made."""
+    for path in folder.glob("prefect.db*"):
+        with suppress(PermissionError):  # somebody else's: the server will say so
+            path.chmod(0o600)
+
+
 def wait_for_server(server: subprocess.Popen[bytes], settings: Settings) -> None:
-    """Waits until the server answers.
+    """Waits until the server answers: this one, not another that was quicker to take the port.
 
     Raises:
         ServiceError: it ended, or took too long; says why, as far as its log tells.
@@ -131,9 +142,9 @@ def wait_for_server(server: subprocess.Popen[bytes], settings: Settings) -> None
     _, api = addresses(settings.prefect)
     log = settings.warehouse / SERVICE / "server.log"
     deadline = time.monotonic() + settings.prefect.start_seconds
-    while not answers(api):
+    while not is_ours(api, server_environment(settings)):
         if server.poll() is not None:
-            raise ServiceError(_why(log))
+            raise ServiceError(_why(log, settings.prefect))
         if time.monotonic() > deadline:
             raise ServiceError(
                 f"The Prefect server did not answer within {settings.prefect.start_seconds:.0f} s: "
@@ -142,8 +153,25 @@ def wait_for_server(server: subprocess.Popen[bytes], settings: Settings) -> None
         time.sleep(0.2)
 
 
-def _why(log: Path) -> str:
+def is_ours(api: str, environment: Mapping[str, str]) -> bool:
+    """Says whether the server that answers is the one that was started with this environment.
+
+    Another one may have taken the port while ours was loading.
+    """
+    user, _, password = environment.get("PREFECT_SERVER_API_AUTH_STRING", "").partition(":")
+    login = (user, password) if user else None
+    try:
+        answer = httpx.get(f"{api}/admin/settings", auth=login, timeout=10.0)
+        home = answer.json()["home"] if answer.status_code == 200 else ""
+    except (httpx.HTTPError, ValueError, KeyError):
+        return False
+    return Path(home) == Path(environment["PREFECT_HOME"]).expanduser()
+
+
+def _why(log: Path, wanted: PrefectSettings) -> str:
     text = log.read_text("utf-8", errors="replace").rpartition(STARTS)[2]
+    if "already in use" in text:  # somebody took it while this server was loading
+        return _port_fault(wanted, os.strerror(errno.EADDRINUSE))
     for sign, fault in DATABASE_FAULTS.items():
         if sign in text:
             named = os.environ.get("PREFECT_API_DATABASE_CONNECTION_URL")
@@ -164,7 +192,11 @@ def _require_free_port(wanted: PrefectSettings) -> None:
         try:
             probe.bind((wanted.host, wanted.port))
         except OSError as error:
-            raise ServiceError(
-                f"Port {wanted.port} of {wanted.host} cannot be used ({error.strerror}): free it, "
-                "or name another by --port or the setting prefect.port."
-            ) from error
+            raise ServiceError(_port_fault(wanted, error.strerror or str(error))) from error
+
+
+def _port_fault(wanted: PrefectSettings, fault: str) -> str:
+    return (
+        f"Port {wanted.port} of {wanted.host} cannot be used ({fault}): free it, "
+        "or name another by --port or the setting prefect.port."
+    )

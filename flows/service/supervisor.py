@@ -19,6 +19,7 @@ from config.errors import ServiceError
 from config.settings import Settings
 from flows.prefect_environment import DEFAULTS
 from flows.running.attempt import end_process, marked
+from flows.running.process_files import end, start
 from flows.service import places
 from flows.service.server import (
     addresses,
@@ -60,34 +61,48 @@ class Supervisor:
     restarts: list[float] = field(default_factory=list)
     started_at: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
 
+    def start(self) -> None:
+        """Starts server and runner beside each other and waits until both are there.
+
+        Raises:
+            ServiceError: one sentence; what was started is for `stop` to end.
+        """
+        existing = existing_server(self.settings.prefect)
+        if existing is None:
+            self.server = start_server(self.settings)
+        else:
+            self.api = existing
+        self.start_runner()
+        if self.server is not None:
+            wait_for_server(self.server, self.settings)
+        self.wait_until_ready()
+
     def start_runner(self) -> None:
         """Starts the runner, which registers the deployments first."""
         # A server that was there may want what only the user's own profile knows, such as a key.
         ours = server_environment(self.settings)
         environment = (ours if self.server is not None else DEFAULTS | os.environ) | {
             "PREFECT_API_URL": self.api,
+            # A busy server answers 503: asked again for four minutes, not for one (2 s, 4 s, …).
+            "PREFECT_CLIENT_MAX_RETRIES": os.environ.get("PREFECT_CLIENT_MAX_RETRIES", "7"),
             "PYTHONSAFEPATH": "1",  # flows are imported by name: not from the working directory
         }
+        command = [
+            *RUNNER,
+            str(self.settings.warehouse),
+            str(self.config or ""),
+            str(os.getpid()),
+            "" if self.server is None else "ours",
+        ]
+        held = places.process_file(self.settings.warehouse, "runner")
         with places.log_file(self.settings.warehouse, "runner").open("ab") as output:
-            self.runner = subprocess.Popen(
-                [
-                    *RUNNER,
-                    str(self.settings.warehouse),
-                    str(self.config or ""),
-                    str(os.getpid()),
-                ],
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                start_new_session=True,
-                env=environment,
-            )
+            self.runner = start(held, command, environment, output)
 
     def wait_until_ready(self) -> None:
-        """Waits until the runner has registered the deployments and looks for work.
+        """Waits until the deployments are ready: registered, and the runner asks for their runs.
 
         Raises:
-            ServiceError: it ended; says why, as far as its log tells.
+            ServiceError: runner or server ended; says why, as far as their logs tell.
         """
         ready = places.ready_file(self.settings.warehouse)
         deadline = time.monotonic() + self.settings.prefect.start_seconds
@@ -101,11 +116,14 @@ class Supervisor:
                     f"{self.settings.prefect.start_seconds:.0f} s: raise prefect.start_seconds."
                 )
             time.sleep(0.1)
+        if self.server is not None:
+            wait_for_server(self.server, self.settings)
 
     def announce(self) -> places.Up:
         """Leaves word of the processes, for `broadsheet status` and others."""
         assert self.runner is not None
         told = places.Up(
+            holder=places.own_holder(self.settings.warehouse),
             process=os.getpid(),
             address=self.api.removesuffix("/api"),
             api=self.api,
@@ -169,16 +187,10 @@ def up(settings: Settings, config: Path | None, ready: Callable[[places.Up], Non
         ServiceError: one sentence; nothing is left running.
     """
     with places.held(settings.warehouse), _stoppable():
-        places.ready_file(settings.warehouse).unlink(missing_ok=True)
-        api = existing_server(settings.prefect)
-        supervisor = Supervisor(settings, config, api or addresses(settings.prefect)[1])
+        end_leftovers(settings)
+        supervisor = Supervisor(settings, config, addresses(settings.prefect)[1])
         try:
-            if api is None:
-                supervisor.server = start_server(settings)
-            supervisor.start_runner()
-            if supervisor.server is not None:
-                wait_for_server(supervisor.server, settings)
-            supervisor.wait_until_ready()
+            supervisor.start()
             ready(supervisor.announce())
             supervisor.watch()
         except _Stopped:
@@ -186,6 +198,20 @@ def up(settings: Settings, config: Path | None, ready: Callable[[places.Up], Non
         finally:
             with _unstoppable():
                 supervisor.stop()
+
+
+def end_leftovers(settings: Settings) -> None:
+    """Ends what is left of an `up` that was killed: its flow runs, runner and server.
+
+    They notice it by themselves within a second and take up to a minute to stop in order; until
+    then the server still answers, and would be taken for one to be used.
+    """
+    warehouse, seconds = settings.warehouse, settings.prefect.stop_seconds
+    for flow_run in marked(warehouse):
+        end_process(warehouse, flow_run, seconds)
+    end(places.process_file(warehouse, "runner"), RUNNER_SECONDS, signal.SIGINT)
+    end(places.process_file(warehouse, "server"), seconds)
+    places.ready_file(warehouse).unlink(missing_ok=True)
 
 
 def _settle(warehouse: Path, api: str, seconds: float) -> None:
@@ -234,4 +260,4 @@ def _why_runner(warehouse: Path) -> str:
     path = warehouse / SERVICE / "runner.log"
     lines = [line for line in path.read_text("utf-8", errors="replace").splitlines() if line]
     last = lines[-1] if lines else "it said nothing"
-    return f"The runner ended at once ({last[:300]}): its log is {path}."
+    return f"The runner ended at once ({last[:300].rstrip('.')}): its log is {path}."

@@ -13,10 +13,12 @@ import httpx
 import pytest
 
 from flows.demo.server import serve
+from flows.running.patience import patiently
 from tests.execution.clusters import Cluster, wait_for
 from tests.past.site import write_config
 from tests.pipeline.archives import page, url_of, write_stories, write_warc
 from tests.pipeline.command import ask, run
+from tests.service.flaky import flaky
 
 pytestmark = pytest.mark.timeout(300)
 SAME = (
@@ -143,3 +145,57 @@ def test_a_night_s_run_tells_what_each_source_gave(server: str, tmp_path: Path) 
     assert set(artifacts) == {"night-sources", "night", "night-progress"}
     assert "Tessary Press Agency" in artifacts["night-sources"]["data"]
     assert "soft_404" in artifacts["night"]["data"]
+
+
+def test_the_log_of_a_stage_that_fails_has_a_sentence_and_no_traceback(
+    server: str, tmp_path: Path
+) -> None:
+    archive = write_stories(tmp_path / "stopped.warc.gz", range(3))
+    (tmp_path / "w").mkdir()
+    (tmp_path / "w" / "lake").write_text("a file where a folder belongs")
+    failed = run(
+        *("ingest", archive, "--warehouse", tmp_path / "w", "--prefect"),
+        status=1,
+        PREFECT_API_URL=server,
+    )
+    assert "Traceback" not in failed.stderr
+    named = {"flow_runs": {"name": {"any_": ["ingest stopped.warc.gz"]}}}
+    (flow_run,) = read(server, "flow_runs/filter", named)
+    assert flow_run["state"]["type"] == "FAILED"
+    mine = {"logs": {"flow_run_id": {"any_": [flow_run["id"]]}}, "limit": 200}
+    said = [line["message"] for line in read(server, "logs/filter", mine)]
+    assert any(line.startswith("failed: ") for line in said), said
+    assert not any("Traceback" in line for line in said)
+
+
+@pytest.mark.slow
+def test_a_server_that_is_too_busy_is_asked_again(server: str, tmp_path: Path) -> None:
+    archive = write_stories(tmp_path / "busy.warc.gz", range(3))
+    with flaky(int(server.split(":")[2].removesuffix("/api"))) as (port, faults):
+        run(
+            *("ingest", archive, "--warehouse", tmp_path / "w", "--prefect"),
+            PREFECT_API_URL=f"http://127.0.0.1:{port}/api",
+        )
+    assert {"503", "closed"} <= set(faults)
+    named = {"flow_runs": {"name": {"any_": ["ingest busy.warc.gz"]}}}
+    (flow_run,) = read(server, "flow_runs/filter", named)
+    assert flow_run["state"]["message"] == "3 loaded"
+    mine = {"flow_runs": {"id": {"any_": [flow_run["id"]]}}}
+    kept = {artifact["key"] for artifact in read(server, "artifacts/filter", mine)}
+    assert kept == {"ingest-outcomes", "ingest", "ingest-progress"}
+
+
+def test_a_server_that_restarts_is_waited_for_and_no_longer_than_that() -> None:
+    tries: list[int] = []
+
+    def ask() -> str:
+        tries.append(1)
+        if len(tries) < 3:
+            raise httpx.ConnectError("refused")
+        return "there"
+
+    assert patiently(ask, pause=0.0) == "there"
+    assert len(tries) == 3
+    tries.clear()
+    with pytest.raises(httpx.ConnectError):
+        patiently(ask, seconds=0.0, pause=0.0)

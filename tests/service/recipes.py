@@ -1,9 +1,14 @@
 """The recipes for messages as docs/service.md and docs/service/automations have them."""
 
+import json
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 from tests.service.existing import ROOT, Existing
 
@@ -31,6 +36,26 @@ def block_of(server: Existing, kind: str, old: str = "", new: str = "") -> str:
         text=True,
     )
     return done.stdout.split()[-1]
+
+
+@contextmanager
+def webhook() -> Iterator[tuple[str, list[dict[str, str]]]]:
+    """Gives the address of a webhook, and what has come there."""
+    came: list[dict[str, str]] = []
+
+    class Inbox(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            came.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Inbox) as receiver:
+        Thread(target=receiver.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{receiver.server_port}/broadsheet", came
+        receiver.shutdown()
 
 
 def recipe(name: str, block: str, folder: Path) -> Path:

@@ -1,11 +1,11 @@
 """A Prefect server that somebody else runs: deployments for a work pool's workers, and messages."""
 
 import json
+import re
 import socketserver
 import subprocess
 import sys
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 
@@ -16,7 +16,7 @@ from tests.pipeline.archives import write_stories
 from tests.pipeline.command import ask
 from tests.service.existing import LOGIN, ROOT, Existing, existing_server
 from tests.service.harness import Service, until
-from tests.service.recipes import block_of, recipe
+from tests.service.recipes import block_of, recipe, webhook
 from tests.service.refusing import PATIENT
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
@@ -30,7 +30,7 @@ from flows.running.events import announce
 from tasks.account import Night
 warnings = ("A thin night: 3 new articles, where 40 are usual.", "harbour: feed_failed.")
 night = Night(date(2025, 3, 12), "3 loaded", (), (), (), warnings, warnings[0])
-announce(night, Path("/news"))
+announce(night, Path("/news"), "http://news.example/v2/artifacts/artifact/1", failed=False)
 """
 
 
@@ -65,7 +65,7 @@ def test_what_prefect_deploy_registers_a_worker_runs(server: Existing, tmp_path:
     assert "nightly/nightly" in said
     nightly = server.deployment("nightly")
     assert nightly["work_pool_name"] == POOL
-    assert nightly["concurrency_options"]["collision_strategy"] == "CANCEL_NEW"
+    assert nightly["concurrency_options"]["collision_strategy"] == "ENQUEUE"
     assert nightly["schedules"][0]["slug"] == "nightly"
     assert "Its date" in json.dumps(nightly["parameter_openapi_schema"])
     archive = write_stories(tmp_path / "night.warc.gz", range(3))
@@ -117,22 +117,8 @@ def test_deployments_of_another_warehouse_are_left_alone(
 
 @pytest.fixture
 def inbox() -> Iterator[tuple[str, list[dict[str, str]]]]:
-    """The address of a webhook, and what has come there."""
-    came: list[dict[str, str]] = []
-
-    class Inbox(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            came.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-            self.send_response(204)
-            self.end_headers()
-
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Inbox) as receiver:
-        Thread(target=receiver.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{receiver.server_port}/broadsheet", came
-        receiver.shutdown()
+    with webhook() as made:
+        yield made
 
 
 def test_a_late_a_failed_and_a_thin_night_are_told_by_webhook(
@@ -147,7 +133,10 @@ def test_a_late_a_failed_and_a_thin_night_are_told_by_webhook(
         return next((one for one in came if one["title"] == subject), None)
 
     flow_run = server.begin("nightly", night="2025-03-11")
-    assert until(lambda: any(one["title"].endswith(" is late") for one in came), 200), came
+    late = until(lambda: [one for one in came if one["title"].endswith(" is late")], 200)
+    assert late, came
+    assert re.fullmatch(r"Broadsheet: nightly of [-\d]+ [:\d]+ UTC is late", late[0]["title"])
+    assert flow_run in late[0]["text"]
     with server.worker(POOL):
         state = server.end_of(flow_run)
     assert state["type"] == "FAILED"
@@ -155,15 +144,14 @@ def test_a_late_a_failed_and_a_thin_night_are_told_by_webhook(
     assert failed, came
     assert state["message"] in failed["text"]
     assert "1 of 1 sources failed" in failed["text"]
+    assert "/v2/artifacts/artifact/" in failed["text"]
     assert flow_run in failed["text"]
-    warned = until(lambda: told("Broadsheet: warnings of the night 2025-03-11"), 200)
-    assert warned, came
-    assert "Dead Letter: " in warned["text"]
     _emit_thin(server)
     thin = until(lambda: told("Broadsheet: the night 2025-03-12 is thin"), 200)
     assert thin, came
-    for words in ("where 40 are usual", "3 loaded", "harbour: feed_failed."):
+    for words in ("where 40 are usual", "3 loaded", "harbour: feed_failed.", "/artifact/1"):
         assert words in thin["text"]
+    assert len(came) == 3, "a night has one message"
 
 
 def _emit_thin(server: Existing) -> None:
