@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 from pathlib import Path
 
 from tasks.repair.journal import SetAside
@@ -98,12 +99,11 @@ def _table(state: TableState, warehouse: Path, known: set[str | None]) -> Iterat
 def _stray(warehouse: Path, states: Sequence[TableState], run_ids: set[str]) -> Iterator[SetAside]:
     """Files of runs that cannot be resumed, and that no table names yet."""
     named = {file.path for state in states for file in state.files}
-    for table in TABLES:
-        for run_id in sorted(run_ids):
-            for path in sorted((warehouse / LAKE / table.name / "data").glob(f"{run_id}-*")):
-                if path not in named:
-                    detail = f"is of run {run_id}, which cannot be resumed"
-                    yield SetAside(_within(path, warehouse), detail)
+    for table, run_id in product(TABLES, sorted(run_ids)):
+        for path in sorted((warehouse / LAKE / table.name / "data").glob(f"{run_id}-*")):
+            if path not in named:
+                detail = f"is of run {run_id}, which cannot be resumed"
+                yield SetAside(_within(path, warehouse), detail)
 
 
 def _run(one: UnfinishedRun, warehouse: Path) -> SetAside:
