@@ -18,6 +18,7 @@ from threading import Event
 
 from flows.running.parent import bound_to_parent
 from warehouse.layout import ATTEMPTS
+from warehouse.lock import is_locked
 
 log = logging.getLogger("broadsheet.service")
 
@@ -46,12 +47,8 @@ def attempt_process(warehouse: Path, flow_run_id: str) -> int | None:
     path = warehouse / ATTEMPTS / flow_run_id
     if not path.is_file():
         return None
-    with path.open("r+") as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            return int(handle.read() or 0) or None
-    return None
+    with path.open("r") as handle:
+        return int(handle.read() or 0) or None if is_locked(handle) else None
 
 
 def marked(warehouse: Path) -> list[str]:
