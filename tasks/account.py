@@ -28,7 +28,11 @@ class Visit:
 
     source: str
     found: int
+    new: int
+    known: int
+    excluded: int
     fetched: int
+    reread: int
     unchanged: int
     loaded: int
     revised: int

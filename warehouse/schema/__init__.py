@@ -16,7 +16,7 @@ from warehouse.schema.articles import (
 )
 from warehouse.schema.boilerplate import BOILERPLATE, BOILERPLATE_HISTORY
 from warehouse.schema.columns import Column, Table
-from warehouse.schema.nights import DISCOVERIES, FETCHES, NIGHT_VIEWS, VISITS
+from warehouse.schema.nights import DISCOVERIES, FETCHES, FORMER_NAMES, NIGHT_VIEWS, VISITS
 
 __all__ = [
     "ARTICLE_VERSIONS",
@@ -27,6 +27,8 @@ __all__ = [
     "DISCOVERIES",
     "DOCUMENTS",
     "FETCHES",
+    "FORMER_NAMES",
+    "NAMING_SOURCES",
     "PROCESSED",
     "RUNS",
     "SCHEMA_VERSION",
@@ -38,7 +40,7 @@ __all__ = [
     "Table",
 ]
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 # The order in which a run is committed; `runs` last, for its row says that the others are there.
 TABLES = (
@@ -55,3 +57,6 @@ TABLES = (
 
 # Views over these tables, described as tables are; their statements stand in publish.sql.
 VIEWS = (*NIGHT_VIEWS, BOILERPLATE)
+
+# Tables whose column `source` is the name of a publisher, which may change.
+NAMING_SOURCES = (ARTICLE_VERSIONS, DOCUMENTS, DISCOVERIES, FETCHES, VISITS, BOILERPLATE_HISTORY)
