@@ -19,7 +19,7 @@ from rich.table import Table
 from rich.text import Text
 
 from flows.screen import one_line, styled
-from tasks.account import Visit
+from tasks.account import LastNight, Visit
 from tasks.pipeline import Summary
 from tasks.watching import Watcher
 
@@ -162,3 +162,21 @@ def night_table(visits: Sequence[Visit]) -> Group:
         if visit.note
     ]
     return Group(table, Text(sums, style="dim"), *notes)
+
+
+def last_nights_table(nights: Sequence[LastNight]) -> Table:
+    """Returns a row per night, all sources together; it fits 80 columns."""
+    table = Table(box=None, header_style="bold", padding=(0, 1, 0, 0))
+    table.add_column("night", no_wrap=True)
+    table.add_column("loaded at", no_wrap=True)
+    table.add_column("sources", justify="right", no_wrap=True)
+    names = ("fetched", "loaded", "revised", "unchanged", "rejected", "failed")
+    for name in names:
+        table.add_column(COUNTS[name], justify="right", no_wrap=True)
+    for one in nights:
+        gave = one.sources - one.failed_sources
+        sources = f"{gave}/{one.sources}" if one.failed_sources else f"{one.sources}"
+        when = f"{one.finished_at.astimezone():%Y-%m-%d %H:%M}" if one.finished_at else ""
+        counts = (f"{getattr(one, name):,}" for name in names)
+        table.add_row(str(one.night), when, sources, *counts)
+    return table
