@@ -37,6 +37,7 @@ def _pattern(text: str) -> str:
 
 
 WebAddress = Annotated[str, AfterValidator(_web_address)]
+Name = Annotated[str, Field(min_length=1, max_length=100)]
 Pattern = Annotated[str, AfterValidator(_pattern)]
 
 
@@ -45,6 +46,7 @@ class Source(BaseModel):
 
     Attributes:
         name: what the column `source` says; also the name of its WARC files.
+        formerly: names that it had in this list before; the tables show all as `name`.
         feeds: empty: those that the homepage names.
         sitemaps: empty: those that robots.txt names, read where feeds are missing or have gaps.
         sections: pages whose links are candidates.
@@ -57,7 +59,8 @@ class Source(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    name: Annotated[str, Field(min_length=1, max_length=100)]
+    name: Name
+    formerly: tuple[Name, ...] = ()
     homepage: WebAddress
     feeds: tuple[WebAddress, ...] = ()
     sitemaps: tuple[WebAddress, ...] = ()
@@ -151,6 +154,7 @@ def load_sources(path: Path) -> list[Source]:
         raise UsageError(f"{path} has [source]: write [[source]], once for each publisher.")
     sources = [_source(entry, number, path) for number, entry in enumerate(entries, start=1)]
     _refuse_twins(sources, path)
+    _refuse_doubtful_renames(sources, path)
     return sources
 
 
@@ -193,3 +197,15 @@ def _refuse_twins(sources: list[Source], path: Path) -> None:
                 f"file name as that of {seen[source.slug]}."
             )
         seen[source.slug] = source.name
+
+
+def _refuse_doubtful_renames(sources: list[Source], path: Path) -> None:
+    heirs = {source.name: f"the name of {source.name}, which is in the list" for source in sources}
+    for source in sources:
+        for former in source.formerly:
+            if former in heirs:
+                raise UsageError(
+                    f"Source {source.name} in {path}: the key 'formerly' is refused: {former!r} is "
+                    f"{heirs[former]}."
+                )
+            heirs[former] = f"also a former name of {source.name}"

@@ -72,10 +72,10 @@ def backfill(
         fetched_to: With ccnews: the last such day; empty: no bound.
         domains: With ccnews: keep these registered domains; empty: those of the sources.
         limit: Fetch so many pages, or read so many archives, at most.
-        warehouse: Folder of the tables; empty: as the settings say.
+        warehouse: Absolute path of the tables' folder; empty: as the settings say.
         workers: Worker processes; empty: one per core.
         if_locked: When another run holds the warehouse: wait for it, or cancel this run.
-        config: A settings file instead of ./broadsheet.toml.
+        config: Absolute path of a settings file instead of ./broadsheet.toml.
     """
     today = night_of(runtime.flow_run.scheduled_start_time)
     wait = if_locked == "wait"

@@ -20,6 +20,7 @@ from flows.running.parameters import (
     Name,
     Places,
     Workers,
+    absolute,
 )
 from flows.running.stages import TASK_RUNNER
 from flows.running.story import tell_ingest
@@ -64,11 +65,11 @@ def ingest(
     Args:
         paths: Files, folders and globs, in any mix, on the machine that runs the flow.
         source: The source that all documents get; empty: what the archive says.
-        warehouse: Folder of the tables; empty: as the settings say.
+        warehouse: Absolute path of the tables' folder; empty: as the settings say.
         workers: Worker processes; empty: one per core.
         limit: Take a first look: so many documents only; empty: all.
         if_locked: When another run holds the warehouse: wait for it, or cancel this run.
-        config: A settings file instead of ./broadsheet.toml.
+        config: Absolute path of a settings file instead of ./broadsheet.toml.
         extractor: Which lane reads pages; empty: as the settings say.
         keep_all: Load pages that are no articles, too, with their page_type and a flag.
         columns: For rows: which column holds a field, such as text = story; empty: usual names.
@@ -95,13 +96,13 @@ def run_as_flow(
     summary: Any = ingest(
         paths=list(request.paths),
         source=request.source,
-        warehouse=settings.warehouse,
+        warehouse=absolute(settings.warehouse),
         workers=settings.workers or None,
         limit=request.limit,
         columns=Columns(**dict(request.columns)),
         if_locked="wait" if wait else "cancel",
         extractor=settings.process.extractor,
-        config=config,
+        config=config and absolute(config),
         keep_all=settings.process.keep_all,
     )
     assert isinstance(summary, Summary)

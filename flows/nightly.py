@@ -15,7 +15,7 @@ from flows.running.crash import explain_or_resume
 from flows.running.events import announce
 from flows.running.other_nights import complete_earlier, later_night
 from flows.running.outcome import failure_of, told
-from flows.running.parameters import Day, File, Folder, IfLocked, Names, Workers
+from flows.running.parameters import Day, File, Folder, IfLocked, Names, Workers, absolute
 from flows.running.stages import TASK_RUNNER
 from flows.running.story import tell_night
 from tasks.account import account_of_night
@@ -59,10 +59,10 @@ def nightly(
     Args:
         night: Its date; empty: the local date of the scheduled start.
         sources: Names of sources; empty: all that are enabled.
-        warehouse: Folder of the tables; empty: as the settings say.
+        warehouse: Absolute path of the tables' folder; empty: as the settings say.
         workers: Worker processes; empty: one per core.
         if_locked: When another run holds the warehouse: wait for it, or cancel this run.
-        config: A settings file instead of ./broadsheet.toml.
+        config: Absolute path of a settings file instead of ./broadsheet.toml.
     """
     asked = night or night_of(runtime.flow_run.scheduled_start_time)
     request = NightRequest(asked, tuple(sources or ()))
@@ -95,10 +95,10 @@ def run_as_flow(
     summary: Any = nightly(
         night=request.night,
         sources=list(request.sources) or None,
-        warehouse=settings.warehouse,
+        warehouse=absolute(settings.warehouse),
         workers=settings.workers or None,
         if_locked="wait" if wait else "cancel",
-        config=config,
+        config=config and absolute(config),
     )
     assert isinstance(summary, Summary)
     return summary

@@ -49,10 +49,10 @@ def reprocess(
         fetched_from: The first night whose files are read; empty: no bound.
         fetched_to: The last night whose files are read; empty: no bound.
         dry_run: Report what would change, and change nothing.
-        warehouse: Folder of the tables; empty: as the settings say.
+        warehouse: Absolute path of the tables' folder; empty: as the settings say.
         workers: Worker processes; empty: one per core.
         if_locked: When another run holds the warehouse: wait for it, or cancel this run.
-        config: A settings file instead of ./broadsheet.toml.
+        config: Absolute path of a settings file instead of ./broadsheet.toml.
     """
 
     def work(stages: Stages) -> State[Report]:

@@ -12,13 +12,14 @@ from pathlib import Path
 
 from rich.table import Table
 
-from config.errors import ServiceError
+from config.errors import ServiceError, UsageError
 from config.settings import LOCAL_FILE, Settings
 from flows.prefect_environment import prepare
 from flows.screen import one_line, screen, styled
 from flows.service import places
 
 console = screen(soft_wrap=True)
+LAST_NIGHTS = 5
 
 
 def up_command(settings: Settings, config: Path | None) -> None:
@@ -134,8 +135,23 @@ def status_command(settings: Settings) -> bool:
     table.add_column(overflow="fold")
     for what, how in lines:
         table.add_row(what, one_line(how))
-    console.print(table)
+    console.print(table, soft_wrap=False)
+    _print_last_nights(settings.warehouse)
     return healthy
+
+
+def _print_last_nights(warehouse: Path) -> None:
+    """As the tables have them, for nights are also started by cron or by hand."""
+    from flows.terminal import last_nights_table
+    from tasks.account import last_nights
+
+    try:
+        nights = last_nights(warehouse, LAST_NIGHTS)
+    except UsageError as error:
+        console.print(f"No nights to show. {error}")
+        return
+    console.print()
+    console.print(last_nights_table(nights) if nights else "No night yet.", soft_wrap=False)
 
 
 def deploy_command(settings: Settings, config: Path | None, pool: str | None) -> None:

@@ -19,19 +19,29 @@ from rich.table import Table
 from rich.text import Text
 
 from flows.screen import one_line, styled
-from tasks.account import Visit
+from tasks.account import LastNight, Visit
 from tasks.pipeline import Summary
 from tasks.watching import Watcher
 
 COUNTS = {
     "found": "found",
+    "new": "new",
+    "known": "known",
+    "excluded": "exclud",
     "fetched": "fetched",
-    "unchanged": "same",
+    "reread": "again",
     "loaded": "loaded",
     "revised": "revised",
+    "unchanged": "same",
     "rejected": "reject",
     "failed": "fail",
 }
+# Of a terminal, and of the name of a source in it.
+WIDTH, LEAST_NAME = 80, 8
+SUMS = (
+    "found = new + known; fetched = loaded + revised + same + reject + fail,\n"
+    "of which again: pages that had come before, and were looked at again"
+)
 
 
 class ProgressWatcher(Watcher):
@@ -126,21 +136,47 @@ def closing_table(summary: Summary) -> Table:
 
 
 def night_table(visits: Sequence[Visit]) -> Group:
-    """One row per source, and a line for each that needs a look: the end of every night."""
+    """Returns the end of every night: a row per source, and a line for each that needs a look.
+
+    It fits 80 columns; `exclud` has a column where something is excluded.
+    """
+    shown = {
+        name: heading
+        for name, heading in COUNTS.items()
+        if name != "excluded" or any(visit.excluded for visit in visits)
+    }
+    sums = SUMS.replace("known;", "known + exclud;") if "excluded" in shown else SUMS
+    totals = {name: f"{sum(getattr(visit, name) for visit in visits):,}" for name in shown}
+    widths = {name: max(len(heading), len(totals[name])) for name, heading in shown.items()}
     table = Table(box=None, header_style="bold", padding=(0, 1, 0, 0), show_footer=True)
-    table.add_column("source", footer="all", no_wrap=True, overflow="ellipsis", min_width=12)
-    for name, heading in COUNTS.items():
-        total = sum(getattr(visit, name) for visit in visits)
-        width = max(len(heading), len(f"{total:,}"))
-        table.add_column(heading, justify="right", min_width=width, footer=f"{total:,}")
-    table.add_column("newest", min_width=10)
+    # Rich leaves out the last columns rather than shorten one that must not be wrapped.
+    room = max(LEAST_NAME, WIDTH - 1 - sum(widths.values()) - len(widths))
+    table.add_column("source", footer="all", no_wrap=True, overflow="ellipsis", max_width=room)
+    for name, heading in shown.items():
+        table.add_column(heading, justify="right", min_width=widths[name], footer=totals[name])
     for visit in visits:
-        newest = f"{visit.newest_at:%Y-%m-%d}" if visit.newest_at else ""
-        counts = (f"{getattr(visit, name):,}" for name in COUNTS)
-        table.add_row(one_line(visit.source), *counts, newest)
+        table.add_row(one_line(visit.source), *(f"{getattr(visit, name):,}" for name in shown))
     notes = [
         Text(one_line(f"{visit.source}: {visit.note}"), style="yellow")
         for visit in visits
         if visit.note
     ]
-    return Group(table, *notes)
+    return Group(table, Text(sums, style="dim"), *notes)
+
+
+def last_nights_table(nights: Sequence[LastNight]) -> Table:
+    """Returns a row per night, all sources together; it fits 80 columns."""
+    table = Table(box=None, header_style="bold", padding=(0, 1, 0, 0))
+    table.add_column("night", no_wrap=True)
+    table.add_column("loaded at", no_wrap=True)
+    table.add_column("sources", justify="right", no_wrap=True)
+    names = ("fetched", "loaded", "revised", "unchanged", "rejected", "failed")
+    for name in names:
+        table.add_column(COUNTS[name], justify="right", no_wrap=True)
+    for one in nights:
+        gave = one.sources - one.failed_sources
+        sources = f"{gave}/{one.sources}" if one.failed_sources else f"{one.sources}"
+        when = f"{one.finished_at.astimezone():%Y-%m-%d %H:%M}" if one.finished_at else ""
+        counts = (f"{getattr(one, name):,}" for name in names)
+        table.add_row(str(one.night), when, sources, *counts)
+    return table

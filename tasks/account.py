@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -28,7 +29,11 @@ class Visit:
 
     source: str
     found: int
+    new: int
+    known: int
+    excluded: int
     fetched: int
+    reread: int
     unchanged: int
     loaded: int
     revised: int
@@ -51,6 +56,26 @@ class Visit:
         if self.waiting:
             notes.append(f"{self.waiting:,} not asked for or waiting, see fetches")
         return "; ".join(notes)
+
+
+@dataclass(frozen=True, slots=True)
+class LastNight:
+    """All sources of a night together, whoever started it: Prefect, cron or a person.
+
+    Attributes:
+        finished_at: when its last run was loaded.
+    """
+
+    night: date
+    finished_at: datetime
+    sources: int
+    failed_sources: int
+    fetched: int
+    loaded: int
+    revised: int
+    unchanged: int
+    rejected: int
+    failed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +155,16 @@ def visits_of(summary: Summary) -> tuple[Visit, ...]:
     """The sources of a nightly run, in the order of their names."""
     with opened(summary.published.parent) as connection:
         return _visits(connection, summary)
+
+
+def last_nights(warehouse: Path, count: int) -> tuple[LastNight, ...]:
+    """Returns the nights that were last run, the newest first.
+
+    Raises:
+        UsageError: nothing is published, or it cannot be opened.
+    """
+    with opened(warehouse) as connection:
+        return tuple(LastNight(*row) for row in _rows(connection, "last_nights", {"count": count}))
 
 
 def night_line(summary: Summary, visits: tuple[Visit, ...]) -> str:

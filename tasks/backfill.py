@@ -3,6 +3,7 @@
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 
+from config.days import require_days
 from config.sources import chosen_sources, sources_file
 from tasks.nightly import collect, describe, finish_others, run_key, take_in
 from tasks.pipeline import Stages, Summary
@@ -37,6 +38,7 @@ def backfill(request: BackfillRequest, stages: Stages, *, wait: bool = False) ->
     Raises:
         BroadsheetError: one sentence; what was published before is still there.
     """
+    require_days(request.published_from, request.published_to)
     sources = [
         source.model_copy(update={"max_per_night": None})
         for source in chosen_sources(sources_file(stages.settings.sources), [request.source])

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
+from config.days import require_days
 from config.errors import BroadsheetError, UsageError
 from config.settings import Settings
 from config.sources import Source, load_sources, sources_file
@@ -62,6 +63,7 @@ def take_ccnews(request: CcnewsRequest, stages: Stages, *, wait: bool = False) -
     Raises:
         BroadsheetError: one sentence; what was published before is still there.
     """
+    require_days(request.fetched_from, request.fetched_to)
     settings = stages.settings
     path = sources_file(settings.sources)
     sources = load_sources(path) if path.is_file() else []

@@ -9,8 +9,10 @@ import pyarrow as pa
 from config.settings import Settings
 from tasks.learned_lines import overrides_of
 from tasks.process.learned import LEDE, LONGEST, SHORTEST
+from tasks.run_inputs import names_in_run
 from tasks.runs import Run
-from warehouse.schema import ARTICLE_VERSIONS, BOILERPLATE_HISTORY, SUPERSEDED
+from warehouse.former_names import create_view
+from warehouse.schema import ARTICLE_VERSIONS, BOILERPLATE_HISTORY, SUPERSEDED, VISITS
 from warehouse.statements import statement
 
 # With 1,000 articles each they need 300 MB; all sources together would need ever more.
@@ -29,9 +31,9 @@ def learn(
     Args:
         files: of each table those of its snapshot and the run's own.
     """
+    names = names_in_run(run, files[VISITS.name])
     for table in (ARTICLE_VERSIONS, SUPERSEDED, BOILERPLATE_HISTORY):
-        rows = connection.read_parquet(list(files[table.name]), union_by_name=True)
-        rows.create_view(table.name, replace=True)
+        create_view(connection, table, files[table.name], names)
     connection.from_arrow(_overrides(run)).to_table("overrides")
     find_changes(connection, run.run_id, settings)
 

@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 import xxhash
 
+from config.days import require_night
 from config.settings import Settings
 from config.sources import (
     Source,
@@ -57,6 +58,7 @@ def nightly(
     Raises:
         BroadsheetError: one sentence; what was published before is still there.
     """
+    require_night(request.night)
     sources = chosen_sources(sources_file(stages.settings.sources), request.sources)
     for source in sources:
         resolved_headers(source)  # a key that is missing is said before anything is asked

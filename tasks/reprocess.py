@@ -7,10 +7,11 @@ from pathlib import Path
 
 import duckdb
 
+from config.days import require_days
 from config.errors import UsageError
 from config.settings import Settings
 from config.sources import slug_of
-from tasks.learned_lines import version_in_force
+from tasks.learned_lines import present_names, version_in_force
 from tasks.nightly import run_key
 from tasks.pipeline import Stages, Summary, load_and_publish, process, settle_others
 from tasks.raw import raw_nights, source_files
@@ -78,6 +79,7 @@ def reprocess(
     Raises:
         UsageError: there are no such files in the raw zone.
     """
+    require_days(request.fetched_from, request.fetched_to)
     stages = stages.prepared()
     warehouse = stages.settings.warehouse
     files = _files(warehouse, request)
@@ -96,14 +98,22 @@ def reprocess(
 def _files(warehouse: Path, request: ReprocessRequest) -> list[str]:
     first, last = request.fetched_from or date.min, request.fetched_to or date.max
     nights = [night for night in raw_nights(warehouse) if first <= night.night <= last]
-    slug = slug_of(request.source) if request.source else None
-    files = [str(path) for night in nights for path in source_files(night.folder, slug)]
+    slugs = _slugs(warehouse, request.source) if request.source else [None]
+    files = [
+        str(path) for night in nights for slug in slugs for path in source_files(night.folder, slug)
+    ]
     if not files:
         raise UsageError(
             f"There are no WARC files of such nights in {warehouse / 'raw'}; only what Broadsheet "
             "fetched itself can be reprocessed, archives can be ingested again."
         )
     return files
+
+
+def _slugs(warehouse: Path, source: str) -> list[str | None]:
+    """Returns how files of a source begin, under all its names."""
+    former = (name for name, now in present_names(warehouse).items() if now == source)
+    return list(dict.fromkeys(map(slug_of, (source, *former))))
 
 
 def _start_or_resume(request: ReprocessRequest, files: Sequence[str], settings: Settings) -> Run:

@@ -1,10 +1,13 @@
 """A run's files and the warehouse's tables as views, for the statements that resolve it."""
 
+from collections.abc import Sequence
+
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tasks.runs import Run
+from warehouse.former_names import former_names
 from warehouse.publish import Snapshot
 from warehouse.schema import (
     ARTICLE_VERSIONS,
@@ -33,7 +36,7 @@ def define_inputs(connection: duckdb.DuckDBPyConnection, run: Run, snapshot: Sna
     """Views `processed`, `listed`, `visited`, `attempts`, and the tables of the snapshot."""
     define_processed(connection, run)
     _define(connection, run, "listed", LISTED, _existing(run, "discoveries.parquet"))
-    _define(connection, run, "visited", VISITED, _existing(run, "visits.parquet"))
+    _define(connection, run, "visited", VISITED, _existing(run, run.visits_file.name))
     _define_attempts(connection, run)
     for table in (ARTICLE_VERSIONS, SUPERSEDED, DOCUMENTS):
         files = snapshot.files[table.name]
@@ -43,6 +46,15 @@ def define_inputs(connection: duckdb.DuckDBPyConnection, run: Run, snapshot: Sna
 def define_processed(connection: duckdb.DuckDBPyConnection, run: Run) -> None:
     """The view `processed`: the run's documents."""
     _define(connection, run, "processed", PROCESSED, run.parts)
+
+
+def names_in_run(run: Run, visits: Sequence[str]) -> dict[str, str]:
+    """Returns the present name of each source that had another one, as of this run.
+
+    Args:
+        visits: the files of the table `visits`; the run's own, once written, are added.
+    """
+    return former_names([*visits, *_existing(run, run.visits_file.name)], run.run_id)
 
 
 def _existing(run: Run, name: str) -> list[str]:

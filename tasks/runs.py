@@ -119,6 +119,11 @@ class Run:
     def fetched_file(self) -> Path:
         return self.folder / "fetched.json"
 
+    @property
+    def visits_file(self) -> Path:
+        """Of a night: what is known of its sources before their pages are fetched."""
+        return self.folder / "visits.parquet"
+
     def attempts_file(self, name: str) -> Path:
         """The log of attempts of a source's articles, or of its lists."""
         return self.folder / "attempts" / f"{name}.jsonl"

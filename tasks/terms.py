@@ -64,6 +64,7 @@ VERDICTS = {
     "twin": "Another list has it, too, which counts.",
     "excluded": "The source's include and exclude leave it out.",
     "over_limit": "There were too many; it waits for the next night.",
+    "put_off": "It is known and was due again; there were too many, and it waits.",
 }
 
 REASONS = {

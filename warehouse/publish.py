@@ -14,12 +14,14 @@ from string import Template
 
 import duckdb
 
+from config.days import FIRST_NIGHT, last_night
 from config.errors import BroadsheetError, DamagedWarehouseError, UnbalancedRunError
 from config.settings import PublishSettings
 from warehouse.files import fsync, parquet_fault
+from warehouse.former_names import columns_shown, former_names, quoted
 from warehouse.lake import Lake
 from warehouse.layout import PUBLISHED
-from warehouse.schema import TABLES, VIEWS, Table
+from warehouse.schema import FORMER_NAMES, SUPERSEDED, TABLES, VIEWS, VISITS, Table
 from warehouse.statements import statement
 
 log = logging.getLogger("broadsheet.publish")
@@ -87,13 +89,16 @@ def remove_unfinished_publications(warehouse: Path) -> None:
 
 
 def _build(path: Path, snapshot: Snapshot, settings: PublishSettings) -> None:
+    names = former_names(snapshot.files[VISITS.name])
     with duckdb.connect() as connection:
         connection.execute("set timezone = 'UTC'")
         connection.execute(
-            f"attach {_quoted(str(path))} as news (storage_version '{STORAGE_VERSION}')"
+            f"attach {quoted(str(path))} as news (storage_version '{STORAGE_VERSION}')"
         )
         connection.execute("use news")
-        connection.execute(_views(snapshot, settings))
+        connection.execute(_views(snapshot, names, settings))
+        for pair in names.items():
+            connection.execute(f"insert into {FORMER_NAMES.name} values (?, ?)", pair)
         for table in (*TABLES, *VIEWS):
             _comment(connection, table)
         connection.execute("checkpoint news")
@@ -101,26 +106,28 @@ def _build(path: Path, snapshot: Snapshot, settings: PublishSettings) -> None:
         connection.execute("detach news")
 
 
-def _views(snapshot: Snapshot, settings: PublishSettings) -> str:
-    names = {f"{t.name}_columns": ", ".join(f'"{c.name}"' for c in t) for t in TABLES}
+def _views(snapshot: Snapshot, names: dict[str, str], settings: PublishSettings) -> str:
+    columns = {f"{table.name}_columns": columns_shown(table, {}) for table in TABLES}
+    shown = {f"{table.name}_shown": columns_shown(table, names) for table in TABLES}
     files = {
-        f"{name}_files": "[" + ", ".join(map(_quoted, paths)) + "]"
+        f"{name}_files": "[" + ", ".join(map(quoted, paths)) + "]"
         for name, paths in snapshot.files.items()
     }
     return Template(statement("publish")).substitute(
-        names,
-        **files,
+        columns | shown | files,
         latest_days=settings.latest_days,
+        first_night=FIRST_NIGHT,
+        last_night=last_night(),
         published_at=datetime.now(UTC).isoformat(timespec="seconds"),
     )
 
 
 def _comment(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
-    kind = "table" if table.name == "superseded" else "view"
-    connection.execute(f"comment on {kind} {table.name} is {_quoted(table.grain)}")
+    kind = "table" if table in (SUPERSEDED, FORMER_NAMES) else "view"
+    connection.execute(f"comment on {kind} {table.name} is {quoted(table.grain)}")
     for column in table:
         connection.execute(
-            f"comment on column {table.name}.{column.name} is {_quoted(column.meaning)}"
+            f"comment on column {table.name}.{column.name} is {quoted(column.meaning)}"
         )
 
 
@@ -144,7 +151,3 @@ def _check_balance(path: Path) -> None:
             f"Not published: run {run_id} read {read} documents, its ledger has {ledger}, of which "
             f"{outcomes} should be versions and {versions} are: please report this as a defect."
         )
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 Day = Annotated[date, Field(json_schema_extra={"pattern": r"^\d{4}-\d{2}-\d{2}$"})]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
@@ -17,8 +17,25 @@ Places = Annotated[list[Place], Field(min_length=1, max_length=10_000)]
 Workers = Annotated[int, Field(ge=1, le=1024)]
 Limit = Annotated[int, Field(ge=1, le=1_000_000_000)]
 IfLocked = Literal["wait", "cancel"]
-Folder = Path
-File = Path
+
+
+def absolute(path: Path) -> Path:
+    """Returns the path as a flow's parameter must be: the command line knows relative ones, too."""
+    return path.expanduser().absolute()
+
+
+def _require_absolute(path: Path) -> Path:
+    if not path.is_absolute():
+        raise ValueError("it must be an absolute path: a flow run has no folder of its own")
+    return path
+
+
+# The form refuses what does not match before a run begins, with 409.
+_AbsolutePath = Annotated[
+    Path, AfterValidator(_require_absolute), Field(json_schema_extra={"pattern": "^/"})
+]
+Folder = _AbsolutePath
+File = _AbsolutePath
 
 _Column = Annotated[str, Field(min_length=1, max_length=200)]
 

@@ -21,7 +21,7 @@ from warehouse.layout import SERVICE
 log = logging.getLogger("broadsheet.flow")
 
 MOST_SOURCES = 200
-COUNTS = ("found", "fetched", "loaded", "revised", "rejected", "failed")
+COUNTS = ("found", "new", "fetched", "loaded", "revised", "unchanged", "rejected", "failed")
 # The UI draws bars in cream on grey, and as high as half a screen, unless it is told otherwise.
 CHART = {
     "xyChart": {"height": 300},
@@ -208,7 +208,7 @@ def _code(text: str) -> str:
 
 
 def _as_row(visit: Visit) -> dict[str, str | int]:
-    counts = {name: getattr(visit, name) for name in (*COUNTS, "unchanged")}
+    counts = {name: getattr(visit, name) for name in (*COUNTS, "known", "excluded", "reread")}
     return {"source": visit.source, **counts, "newest": _newest(visit), "note": visit.note}
 
 

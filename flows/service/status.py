@@ -48,13 +48,22 @@ def _from_server(api: str) -> Iterator[tuple[str, str]]:
             at_work = runs_under_way(client)
             nights = last_nights(client, NIGHTS)
         except httpx.HTTPError as error:
-            yield "runs", f"the server refuses to say: {error}"
+            yield "runs", _refusal(error)
             return
     yield "next night", f"{_local(due)}" if due else "none: no schedule, or it is paused"
     for flow_run in at_work:
         yield "at work", f"{flow_run.name}, since {_local(flow_run.start_time)}"
     for flow_run in nights:
-        yield "last nights" if flow_run is nights[0] else "", _outcome(flow_run)
+        yield "last runs" if flow_run is nights[0] else "", _outcome(flow_run)
+
+
+def _refusal(error: httpx.HTTPError) -> str:
+    if isinstance(error, httpx.HTTPStatusError) and error.response.status_code == 401:
+        return (
+            "the server tells nothing without its password: repeat this with "
+            "PREFECT_API_AUTH_STRING=user:password in the environment"
+        )
+    return f"the server does not say: {str(error).splitlines()[0]}"
 
 
 def _outcome(flow_run: FlowRun) -> str:

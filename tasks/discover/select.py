@@ -18,12 +18,13 @@ from tasks.discover.stage import read_discovered
 from tasks.fetch.target import Target
 from tasks.process.archive_dates import read_archive_date
 from tasks.process.urls import url_key
-from tasks.run_inputs import LISTED, VISITED
+from tasks.run_inputs import LISTED, VISITED, names_in_run
 from tasks.runs import Run
 from warehouse.files import write_bytes, written_aside
+from warehouse.former_names import create_view
 from warehouse.lake import open_lake
 from warehouse.publish import take_snapshot
-from warehouse.schema import DISCOVERIES, DOCUMENTS, FETCHES
+from warehouse.schema import DISCOVERIES, DOCUMENTS, FETCHES, VISITS
 from warehouse.schema.columns import INSTANT
 from warehouse.statements import statement
 
@@ -47,11 +48,11 @@ def select(run: Run, sources: Sequence[Source], settings: Settings) -> None:
     if run.targets_file.is_file():
         return
     found = pa.Table.from_pylist(list(_found_rows(run, sources)), FOUND)
+    if run.flow == "nightly":
+        _write(run.visits_file, [_visit(run, source) for source in sources], VISITED)
     rows = _decided(run, sources, found, settings)
     listed = [{**row, "night": run.night} for row in rows if row["is_listed"]]
     _write(run.folder / "discoveries.parquet", listed, LISTED)
-    if run.flow == "nightly":
-        _write(run.folder / "visits.parquet", [_visit(run, source) for source in sources], VISITED)
     targets = [
         {name: row[name if name != "why" else "verdict"] for name in Target.__slots__}
         for row in rows
@@ -131,14 +132,14 @@ def _decided(
     run: Run, sources: Sequence[Source], found: pa.Table, settings: Settings
 ) -> list[dict[str, Any]]:
     snapshot = take_snapshot(open_lake(run.warehouse))
+    names = names_in_run(run, snapshot.files[VISITS.name])
     fetch = settings.fetch
     with duckdb.connect() as connection:
         connection.execute("set timezone = 'UTC'")
         connection.execute("set memory_limit = $limit", {"limit": settings.load.memory})
         connection.execute("set temp_directory = $folder", {"folder": str(run.folder / "spill")})
         for table in (FETCHES, DISCOVERIES, DOCUMENTS):
-            files = snapshot.files[table.name]
-            connection.read_parquet(files, union_by_name=True).create_view(table.name)
+            create_view(connection, table, snapshot.files[table.name], names)
         connection.register("found", found)
         connection.register("sources", _limits(sources, fetch))
         answer = connection.execute(statement("targets"), _values(run, fetch))

@@ -30,6 +30,10 @@ def test_every_parameter_has_a_description_and_one_type(name: str) -> None:
         ({"paths": []}, True),
         ({"columns": {"txt": "story"}}, True),
         ({"if_locked": "maybe"}, True),
+        ({"warehouse": "/srv/news", "config": "/etc/broadsheet.toml"}, False),
+        ({"warehouse": "data"}, True),
+        ({"warehouse": "~/news"}, True),
+        ({"config": "broadsheet.toml"}, True),
     ],
 )
 def test_the_form_takes_what_the_flow_takes(values: dict[str, Any], wrong: bool) -> None:

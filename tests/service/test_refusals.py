@@ -17,7 +17,7 @@ from tests.pipeline.command import COMMAND, run
 from tests.service.harness import clean_environment
 from tests.service.refusing import refusal
 
-NOBODY = "65534"
+CHECKOUT = Path(__file__).stat()
 
 
 @pytest.fixture
@@ -71,44 +71,56 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path, detach: tuple[str
 
 
 @pytest.fixture
-def of_root() -> Iterator[Path]:
-    """A folder that all can read and only root can write."""
-    if os.geteuid() != 0 or shutil.which("setpriv") is None:
-        pytest.skip("only root, with setpriv, can become somebody else")
-    folder = Path(tempfile.mkdtemp(prefix="broadsheet-of-root-"))
-    folder.chmod(0o755)
+def warehouse() -> Iterator[Path]:
+    """A folder outside root's own, for what root becomes may not enter them."""
+    if os.geteuid() == 0 and shutil.which("setpriv") is None:
+        pytest.skip("root may write everywhere, and only setpriv takes that from it")
+    folder = Path(tempfile.mkdtemp(prefix="broadsheet-refused-"))
+    shutil.chown(folder, CHECKOUT.st_uid)
     yield folder
+    folder.chmod(0o755)
     shutil.rmtree(folder)
 
 
 @pytest.mark.parametrize("detach", [(), ("--detach",)], ids=["here", "detached"])
-def test_a_folder_that_cannot_be_written_is_named(of_root: Path, detach: tuple[str, ...]) -> None:
-    done = up_as_nobody(of_root, *detach)
+def test_a_folder_that_cannot_be_written_is_named(warehouse: Path, detach: tuple[str, ...]) -> None:
+    warehouse.chmod(0o555)
+    done = up_without_privileges(warehouse, *detach)
     assert (done.returncode, done.stderr) == (
         2,
-        f"broadsheet: Cannot make the warehouse {of_root}: Permission denied; "
+        f"broadsheet: Cannot make the warehouse {warehouse}: Permission denied; "
         "name another by --warehouse.\n",
     )
 
 
 @pytest.mark.parametrize("detach", [(), ("--detach",)], ids=["here", "detached"])
-def test_what_root_left_in_the_warehouse_is_named(of_root: Path, detach: tuple[str, ...]) -> None:
+def test_files_that_cannot_be_written_are_named(warehouse: Path, detach: tuple[str, ...]) -> None:
+    service = warehouse / "service"
+    service.mkdir()
     for name in ("up.lock", "up.log"):
-        (of_root / "service").mkdir(exist_ok=True)
-        (of_root / "service" / name).touch(mode=0o644)
-    shutil.chown(of_root, int(NOBODY))
-    done = up_as_nobody(of_root, *detach)
+        (service / name).touch(mode=0o444)
+    for path in (service, *service.iterdir()):
+        shutil.chown(path, CHECKOUT.st_uid)
+    done = up_without_privileges(warehouse, *detach)
     assert done.returncode == 1, done.stderr
     (said,) = done.stderr.splitlines()
     assert said.startswith("broadsheet: ")
     assert "Permission denied" in said
-    assert str(of_root / "service") in said
+    assert str(service) in said
 
 
-def up_as_nobody(warehouse: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    become = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
+def up_without_privileges(warehouse: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Runs `broadsheet up` as one for whom the modes of files count.
+
+    As the owner of this checkout, for that one may enter it, also below a folder of mode 0700.
+    """
+    user = [f"--reuid={CHECKOUT.st_uid}", f"--regid={CHECKOUT.st_gid}", "--clear-groups"]
+    become = ["setpriv", *user, "--bounding-set=-all", "--inh-caps=-all"]
     return subprocess.run(
-        [*become, *COMMAND, "up", *arguments, "-w", str(warehouse)],
+        [
+            *(become if os.geteuid() == 0 else []),
+            *(*COMMAND, "up", *arguments, "-w", str(warehouse)),
+        ],
         capture_output=True,
         text=True,
         timeout=100,

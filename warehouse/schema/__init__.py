@@ -17,7 +17,7 @@ from warehouse.schema.articles import (
 )
 from warehouse.schema.boilerplate import BOILERPLATE, BOILERPLATE_HISTORY
 from warehouse.schema.columns import Column, Table
-from warehouse.schema.nights import DISCOVERIES, FETCHES, NIGHT_VIEWS, VISITS
+from warehouse.schema.nights import DISCOVERIES, FETCHES, FORMER_NAMES, NIGHT_VIEWS, VISITS
 
 __all__ = [
     "ARTICLE_VERSIONS",
@@ -28,6 +28,8 @@ __all__ = [
     "DISCOVERIES",
     "DOCUMENTS",
     "FETCHES",
+    "FORMER_NAMES",
+    "NAMING_SOURCES",
     "PROCESSED",
     "REPAIRS",
     "RUNS",
@@ -58,3 +60,6 @@ TABLES = (
 
 # Views over these tables, described as tables are; their statements stand in publish.sql.
 VIEWS = (*NIGHT_VIEWS, BOILERPLATE)
+
+# Tables whose column `source` is the name of a publisher, which may change.
+NAMING_SOURCES = (ARTICLE_VERSIONS, DOCUMENTS, DISCOVERIES, FETCHES, VISITS, BOILERPLATE_HISTORY)

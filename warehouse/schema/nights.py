@@ -80,20 +80,37 @@ VISITS = Table(
         Column("sitemaps", TEXTS, "sitemaps that were asked"),
         Column("discovery", pa.string(), "`ok partial failed`: whether its lists could be read"),
         Column("problem", pa.string(), "what went wrong with its lists, in a line"),
-        Column("found", pa.int64(), "addresses listed"),
-        Column("new", pa.int64(), "of these, not known before"),
-        Column("fetched", pa.int64(), "pages fetched"),
-        Column("unchanged", pa.int64(), "pages looked at again and found unchanged"),
-        Column("loaded", pa.int64(), "new articles"),
-        Column("revised", pa.int64(), "new versions of known articles"),
-        Column("duplicate", pa.int64(), "documents that were known already"),
-        Column("rejected", pa.int64(), "documents that are no articles, or unusable"),
-        Column("failed", pa.int64(), "addresses that gave no page, and documents that failed"),
-        Column("refused", pa.int64(), "addresses that must not be asked"),
-        Column("postponed", pa.int64(), "addresses that wait for another night"),
+        Column(
+            "found",
+            pa.int64(),
+            "addresses that its lists named, each once, and not those that a source before it in "
+            "the list of sources named, too; `found = new + known + excluded`",
+        ),
+        Column("new", pa.int64(), "of these, never asked for before; also if they must wait"),
+        Column(
+            "fetched",
+            pa.int64(),
+            "pages asked for, listed tonight or not: `fetched = loaded + revised + unchanged + "
+            "rejected + failed`",
+        ),
+        Column("unchanged", pa.int64(), "of fetched, what the warehouse has already, as it is"),
+        Column("loaded", pa.int64(), "of fetched, new articles"),
+        Column("revised", pa.int64(), "of fetched, new versions of known articles"),
+        Column("duplicate", pa.int64(), "the same as unchanged"),
+        Column("rejected", pa.int64(), "of fetched, documents that are no articles, or unusable"),
+        Column("failed", pa.int64(), "of fetched, pages that did not come, and failed documents"),
+        Column("refused", pa.int64(), "addresses that must not be asked; not in fetched"),
+        Column("postponed", pa.int64(), "addresses that wait for another night; not in fetched"),
         Column("newest_at", INSTANT, "publication of the newest article that was fetched"),
         Column("possible_loss", pa.bool_(), "a feed shares no item with its last visit"),
         Column("filled", pa.int64(), "addresses that sitemaps gave beyond such a feed"),
+        Column("known", pa.int64(), "of found, asked for before; NULL in old rows of `visits`"),
+        Column("excluded", pa.int64(), "of found, what the source's entry leaves out"),
+        Column(
+            "reread",
+            pa.int64(),
+            "of fetched, pages that had come before: revisited, or changed as a list says",
+        ),
     ),
 )
 
@@ -109,7 +126,7 @@ NIGHTS = Table(
 
 COVERAGE = Table(
     name="coverage",
-    grain="one row per source and day, from the source's first night or article to the last night",
+    grain="one row per source and day, from its first night or article to its own last night",
     columns=(
         Column("source", pa.string(), "configured source"),
         Column("day", pa.date32(), "the day"),
@@ -152,4 +169,13 @@ SOURCES = Table(
     ),
 )
 
-NIGHT_VIEWS = (NIGHTS, COVERAGE, SILENT_SOURCES, SOURCES)
+FORMER_NAMES = Table(
+    name="former_names",
+    grain="one row per name that a source had before; no table shows it as a source any more",
+    columns=(
+        Column("former_name", pa.string(), "as in `formerly` of the source's entry"),
+        Column("source", pa.string(), "its present name, which all tables show"),
+    ),
+)
+
+NIGHT_VIEWS = (NIGHTS, COVERAGE, SILENT_SOURCES, SOURCES, FORMER_NAMES)

@@ -11,7 +11,7 @@ previous as (
     select
         source,
         line,
-        arg_max(state, change) as state,
+        arg_max(state, struct_pack(changed_at, change)) as state,
         max(change) as change
     from boilerplate_history
     semi join chosen using (source)

@@ -5,5 +5,5 @@ select
     line
 from boilerplate_history
 group by source, line
-having arg_max(state, change) = 'learned'
+having arg_max(state, struct_pack(changed_at, change)) = 'learned'
 order by source, line;

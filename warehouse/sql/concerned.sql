@@ -12,7 +12,7 @@ with sources as (
     select source
     from boilerplate_history
     group by source, line
-    having arg_max(state, change) in ('kept', 'dropped')
+    having arg_max(state, struct_pack(changed_at, change)) in ('kept', 'dropped')
 )
 select
     source,

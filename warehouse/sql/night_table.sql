@@ -2,7 +2,11 @@
 select
     source,
     found,
+    new,
+    known,
+    excluded,
     fetched,
+    reread,
     unchanged,
     loaded,
     revised,

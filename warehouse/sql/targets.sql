@@ -155,7 +155,8 @@ select
     limited.* exclude (verdict, is_target, place_in_line, ordinal),
     is_target and place_in_line <= sources.most as is_target,
     case
-        when is_target and place_in_line > sources.most then 'over_limit'
+        when is_target and place_in_line > sources.most
+            then if(verdict in ('new', 'carried'), 'over_limit', 'put_off')
         else verdict
     end as verdict,
     original.etag,
