@@ -1,4 +1,4 @@
-"""Pages that are looked at again: each case is the smallest that once lost or invented something."""
+"""Pages that are looked at again: the smallest cases that once lost or invented something."""
 
 from datetime import date
 from pathlib import Path
@@ -18,7 +18,7 @@ PRINT = f"{FERRY}/print"
 
 
 def outcomes(desk: Desk) -> list[tuple[str, str | None]]:
-    """Of each document: outcome and reason, in the order of fetching."""
+    """Return each document's outcome and reason, in the order of fetching."""
     rows: list[dict[str, Any]] = desk.ask(
         "select outcome, reason from documents order by fetched_at"
     )
@@ -26,8 +26,10 @@ def outcomes(desk: Desk) -> list[tuple[str, str | None]]:
 
 
 def lives(desk: Desk) -> dict[str, list[int]]:
-    """Of each article in `articles`, by the address of its first version: the districts that its
-    versions tell of."""
+    """Return the districts that each article's versions tell of, by its first address.
+
+    Only articles that `articles` shows count.
+    """
     rows = desk.ask(
         "select article_id, url, text from article_versions "
         "where article_id in (select article_id from articles) order by article_id, version"
@@ -45,7 +47,7 @@ def current(desk: Desk) -> list[int]:
 
 
 def tagged(papers: Papers, url: str, number: int, tag: str, canonical: str = "") -> None:
-    """Shows a story with an ETag."""
+    """Show a story with an ETag."""
     body = page(number)
     if canonical:
         body = body.replace("<head>", f"<head><link rel='canonical' href='{canonical}'>")

@@ -226,12 +226,21 @@ def main() -> None:
     for seed in range(given.first, given.first + given.seeds):
         with tempfile.TemporaryDirectory() as folder:
             trial = Trial(
-                Path(folder), seed, given.nights, kills=given.kills, traits=traits,
+                Path(folder),
+                seed,
+                given.nights,
+                kills=given.kills,
+                traits=traits,
                 faults=given.faults,
             )
             problems = trial.run()
-        print(f"seed {seed}: {len(trial.taken)} answers, {len(trial.truth.lives)} articles, "
-              f"{len(problems)} problems", *problems[:20], sep="\n  ", flush=True)
+        print(
+            f"seed {seed}: {len(trial.taken)} answers, {len(trial.truth.lives)} articles, "
+            f"{len(problems)} problems",
+            *problems[:20],
+            sep="\n  ",
+            flush=True,
+        )
         failed += bool(problems)
     sys.exit(failed > 0)
 

@@ -86,9 +86,7 @@ class Shown:
         self.site.served.append(Served(now, self.site.number, self.page, status, text))
 
 
-def _answer(
-    status: int, said: dict[str, str], body: bytes | None, asked: dict[str, str]
-) -> bytes:
+def _answer(status: int, said: dict[str, str], body: bytes | None, asked: dict[str, str]) -> bytes:
     if body and "gzip" in asked.get("accept-encoding", ""):
         body = b"".join(gzip_parts((body,)))
         said = {**said, "Content-Encoding": "gzip"}
@@ -208,7 +206,9 @@ class LivingSites(ManySites):
         self.listed.setdefault(self.number, set()).update(
             one.url for one in (*(page for page, _ in feed), *section)
         )
-        channel = Channel(press.host, "en", f"http://{press.host}/", f"http://{press.host}/feed.xml")
+        channel = Channel(
+            press.host, "en", f"http://{press.host}/", f"http://{press.host}/feed.xml"
+        )
         write = random.choice((rss, atom))
         self._set(press.host, "/feed.xml", write(channel, [_item(*one) for one in feed]))
         items = [_item(page, url) for page, url in zip(dated, mapped, strict=True)]

@@ -71,9 +71,7 @@ class Truth:
             self.counts[sight.night, sight.source, outcome] += 1
 
 
-def sights(
-    site: LivingSites, rows: Iterable[dict[str, Any]], first: datetime
-) -> Iterator[Sight]:
+def sights(site: LivingSites, rows: Iterable[dict[str, Any]], first: datetime) -> Iterator[Sight]:
     """Each stored answer, with the site's own word on what it said.
 
     Args:
