@@ -7,11 +7,12 @@ from config.settings import FetchSettings
 from config.sources import Source
 from tasks.fetch.attempts import Asked, Attempt, Stored, answered, failed
 from tasks.fetch.fetcher import Fetcher, Order
-from tasks.fetch.model import Answer, Evidence, FetchError, Reason
+from tasks.fetch.model import Answer, Evidence, FetchError, Headers, Reason
 from tasks.fetch.secrets import secrets_of
 from tasks.fetch.target import Target, conditions
 from tasks.fetch.tdm import header_rights, is_reserved, meta_rights
 from tasks.fetch.warc_files import Original, WarcFiles, Written, payload_digest
+from tasks.process.urls import url_key
 
 log = logging.getLogger("broadsheet.fetch")
 
@@ -62,7 +63,7 @@ class PageFetcher:
     def _order(self, target: Target) -> Order:
         return Order(
             target.url,
-            headers=conditions(target.etag, target.last_modified),
+            headers=_conditions(target),
             secrets=secrets_of(self.source),
             most_bytes=self.settings.page_bytes,
             delay=self.source.delay,
@@ -88,6 +89,17 @@ class PageFetcher:
             warc_offset=written.offset,
             end=written.end,
         )
+
+
+def _conditions(target: Target) -> Headers:
+    """Return the validators that the address itself has sent.
+
+    A redirect to a consent wall for one night leaves the wall's validators. Asked about the wall's
+    date, the page says "not modified" for ever, and its revisions are never seen.
+    """
+    if target.original_url and url_key(target.original_url) != target.url_key:
+        return ()
+    return conditions(target.etag, target.last_modified)
 
 
 def asked_for(target: Target) -> Asked:

@@ -67,6 +67,19 @@ STAMP_WORD = (
     r"|gepubliceerd(?:\ op)?"
     r"|bijgewerkt|publicerad|uppdaterad|publisert|oppdatert|güncelleme)"
 )
+# Counters and ages differ from visit to visit: kept, each would make a version of the story.
+COUNTED = (
+    r"(?:comments?|replies|reply|views?|reads|likes?|reactions?|kommentare?|kommentarer|aufrufe"
+    r"|commentaires?|vues|comentarios?|visualizaciones|comentários?|visualizações|commenti"
+    r"|visualizzazioni|reacties|komentarzy|yorum|комментари(?:й|я|ев))"
+)
+AGE = (
+    r"(?:(?:\d+|an?|one)\ (?:seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|weeks?)\ ago"
+    r"|vor\ (?:\d+|einer|einem)\ (?:sekunden?|min(?:uten?|\.)?|stunden?|std\.?|tag(?:en)?|wochen?)"
+    r"|il\ y\ a\ (?:\d+|une?)\ (?:minutes?|min|heures?|h|jours?)"
+    r"|(?:hace|há)\ (?:\d+|una?|uma?)\ (?:minutos?|horas?|días?|dias?)"
+    r"|(?:\d+|un['’]?)\ ?(?:minut[oi]|or[ae]|giorn[oi])\ fa)"
+)
 STAMP = r"[\d\s:.,/|()+•·–-]*\d[\d\s:.,/|()+•·–-]*"
 
 PATTERNS = {
@@ -205,6 +218,8 @@ PATTERNS = {
       |[ap]\.m\.)?(?:\ ?[|•·-]?\ ?{STAMP_WORD}\s?:?\ ?{STAMP}(?:uhr)?)?
       | {STAMP_WORD}\s?:?\ ?(?:\w{{3,10}}\.?,?\ )?(?:\d{{1,2}}\.?\ )?(?:de\ )?\w{{3,10}}\.?
         \ (?:\d{{1,2}}(?:st|nd|rd|th)?,?\ )?(?:de\ )?\d{{4}}.{{0,25}}
+      | \d[\d.,\ ]*\ ?[km]?\ {COUNTED}|{COUNTED}\ ?:\ ?\d[\d.,\ ]*|no\ comments(?:\ yet)?
+      | (?:{STAMP_WORD}\s?:?\ ?)?{AGE}
     """,
 }
 

@@ -44,7 +44,7 @@ QUALITY_FLAGS = {
     "dropped_notice": "N newsletter, cookie, social media or affiliate notices are dropped.",
     "dropped_advert": "N lines that announce advertising are dropped.",
     "dropped_credit": "N lines of photo credits, sources or copyright are dropped.",
-    "dropped_stamp": "N lines of reading time or times of publication are dropped.",
+    "dropped_stamp": "N lines of reading time, times of publication, or counters are dropped.",
     "dropped_link": 'N links to other stories, such as "Read more: ...", are dropped.',
     "dropped_ornament": "N lines without a letter or digit are dropped.",
     "dropped_learned": "N lines that recur in the source's articles are dropped: `boilerplate`.",

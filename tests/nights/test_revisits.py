@@ -1,0 +1,194 @@
+"""Pages that are looked at again: the smallest cases that once lost or invented something."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.nights.night import Desk
+from tests.nights.paper import Papers, Reply, published
+from tests.pipeline.archives import page
+from tests.sites.living import WALL
+
+pytestmark = pytest.mark.timeout(240)
+FEED = "http://paper.example/feed.xml"
+FERRY = "http://paper.example/2025/03/10/the-ferry-is-late"
+PRINT = f"{FERRY}/print"
+
+
+def outcomes(desk: Desk) -> list[tuple[str, str | None]]:
+    """Return each document's outcome and reason, in the order of fetching."""
+    rows: list[dict[str, Any]] = desk.ask(
+        "select outcome, reason from documents order by fetched_at"
+    )
+    return [(row["outcome"], row["reason"]) for row in rows]
+
+
+def lives(desk: Desk) -> dict[str, list[int]]:
+    """Return the districts that each article's versions tell of, by its first address.
+
+    Only articles that `articles` shows count.
+    """
+    rows = desk.ask(
+        "select article_id, url, text from article_versions "
+        "where article_id in (select article_id from articles) order by article_id, version"
+    )
+    found: dict[str, tuple[str, list[int]]] = {}
+    for row in rows:
+        number = int(row["text"].split("district ")[1].split()[0])
+        found.setdefault(row["article_id"], (row["url"], []))[1].append(number)
+    return dict(found.values())
+
+
+def current(desk: Desk) -> list[int]:
+    rows = desk.ask("select text from articles order by article_id")
+    return [int(row["text"].split("district ")[1].split()[0]) for row in rows]
+
+
+def tagged(papers: Papers, url: str, number: int, tag: str, canonical: str = "") -> None:
+    """Show a story with an ETag."""
+    body = page(number)
+    if canonical:
+        body = body.replace("<head>", f"<head><link rel='canonical' href='{canonical}'>")
+    papers.replies[url] = Reply(body, headers=(("ETag", tag),))
+
+
+def not_modified(papers: Papers, url: str) -> None:
+    papers.replies[url] = Reply(status=304)
+
+
+def test_an_article_that_two_lists_spell_differently_does_not_vanish_after_a_304(
+    tmp_path: Path,
+) -> None:
+    with published(tmp_path) as (papers, desk):
+        desk.settings["fetch"]["revisit_days"] = [1, 2, 3]
+        spelled = f"{FERRY}?utm_source=rss"
+        papers.feed(FEED, spelled)
+        tagged(papers, spelled, 1, '"a"')
+        desk.quick_night(0)
+        papers.feed(FEED, FERRY)
+        tagged(papers, FERRY, 2, '"b"')
+        desk.quick_night(1)
+        papers.feed(FEED, spelled)
+        not_modified(papers, spelled)
+        desk.quick_night(2)
+        asked = papers.asked(spelled)[-1].conditions
+    assert asked == {"If-None-Match": '"b"'}
+    assert lives(desk) == {spelled: [1, 2]}
+    assert current(desk) == [2]
+    assert outcomes(desk) == [("loaded", None), ("revised", None), ("duplicate", "revisit")]
+
+
+def test_a_revisit_at_an_address_that_only_tracking_tells_apart_is_a_duplicate(
+    tmp_path: Path,
+) -> None:
+    with published(tmp_path) as (papers, desk):
+        papers.feed(FEED, f"{FERRY}?fbclid=one")
+        tagged(papers, f"{FERRY}?fbclid=one", 1, '"a"')
+        desk.quick_night(0)
+        papers.feed(FEED, f"{FERRY}?fbclid=two")
+        not_modified(papers, f"{FERRY}?fbclid=two")
+        desk.quick_night(1)
+    assert outcomes(desk) == [("loaded", None), ("duplicate", "revisit")]
+    rows = desk.ask("select night, unchanged, duplicate, rejected from nights order by night")
+    assert tuple(rows[1].values()) == (str(date(2025, 3, 12)), 1, 1, 0)
+
+
+def test_a_304_at_the_print_view_confirms_the_article_that_both_are(tmp_path: Path) -> None:
+    with published(tmp_path) as (papers, desk):
+        papers.feed(FEED, FERRY, PRINT)
+        tagged(papers, FERRY, 1, '"a"', FERRY)
+        tagged(papers, PRINT, 1, '"p"', FERRY)
+        desk.quick_night(0)
+        not_modified(papers, FERRY)
+        not_modified(papers, PRINT)
+        desk.quick_night(1)
+    assert [outcome for outcome, _ in outcomes(desk)].count("duplicate") == 3
+    assert current(desk) == [1]
+
+
+def test_a_page_that_a_wall_hid_for_a_night_keeps_its_article_and_its_history(
+    tmp_path: Path,
+) -> None:
+    with published(tmp_path) as (papers, desk):
+        desk.settings["fetch"]["revisit_days"] = [1, 2, 3, 4]
+        papers.feed(FEED, FERRY)
+        tagged(papers, FERRY, 1, '"a"')
+        desk.quick_night(0)
+        papers.replies[FERRY] = Reply(WALL.decode(), headers=(("ETag", '"wall"'),))
+        desk.quick_night(1)
+        not_modified(papers, FERRY)
+        desk.quick_night(2)
+        tagged(papers, FERRY, 1, '"a"')
+        desk.quick_night(3)
+    assert [outcome for outcome, _ in outcomes(desk)] == [
+        "loaded",
+        "rejected",
+        "rejected",
+        "duplicate",
+    ]
+    assert lives(desk) == {FERRY: [1]}
+
+
+def test_a_page_is_asked_only_for_what_it_has_said_itself(tmp_path: Path) -> None:
+    """For a night it redirects to a wall, whose date says nothing of the page."""
+    wall = "http://paper.example/consent"
+    with published(tmp_path) as (papers, desk):
+        desk.settings["fetch"]["revisit_days"] = [1, 2, 3]
+        papers.feed(FEED, FERRY)
+        tagged(papers, FERRY, 1, '"a"')
+        desk.quick_night(0)
+        papers.replies[FERRY] = Reply(status=302, headers=(("Location", wall),))
+        dated = (("Last-Modified", "Wed, 12 Mar 2025 04:00:00 GMT"),)
+        papers.replies[wall] = Reply(WALL.decode(), headers=dated)
+        desk.quick_night(1)
+        tagged(papers, FERRY, 2, '"b"')
+        desk.quick_night(2)
+        asked = papers.asked(FERRY)[-1].conditions
+    assert asked.get("If-None-Match") in (None, '"a"')
+    assert "If-Modified-Since" not in asked
+    assert lives(desk) == {FERRY: [1, 2]}
+
+
+def test_a_text_that_comes_back_by_a_304_is_a_version_again(tmp_path: Path) -> None:
+    """A cache behind one of two addresses confirms what it had before the other changed."""
+    with published(tmp_path) as (papers, desk):
+        papers.feed(FEED, FERRY, PRINT)
+        tagged(papers, FERRY, 1, '"a"', FERRY)
+        tagged(papers, PRINT, 1, '"p"', FERRY)
+        desk.quick_night(0)
+        papers.feed(FEED, FERRY)
+        desk.settings["fetch"]["revisit_days"] = [1, 2]
+        tagged(papers, FERRY, 2, '"b"', FERRY)
+        papers.replies[PRINT] = Reply(status=500)
+        desk.quick_night(1)
+        not_modified(papers, FERRY)
+        not_modified(papers, PRINT)
+        desk.quick_night(2)
+    damaged = desk.ask(
+        "select article_id from article_versions left join superseded using (article_id, version) "
+        "group by article_id having count(*) filter (superseded.version is null) <> 1"
+    )
+    assert damaged == []
+    assert len(current(desk)) == 1
+
+
+@pytest.mark.parametrize(
+    "counter",
+    [
+        "<a class='comment-count' href='#comments'>{} comments</a>",
+        "<span class='comments'>{} Comments</span>",
+        "<p class='meta'>{} comments</p>",
+        "<div class='share-count'>{} shares</div>",
+    ],
+)
+def test_a_counter_of_comments_makes_no_version(tmp_path: Path, counter: str) -> None:
+    with published(tmp_path) as (papers, desk):
+        papers.feed(FEED, FERRY)
+        for night, count in enumerate((3, 229)):
+            body = page(1).replace("</h1>", f"</h1>{counter.format(count)}")
+            papers.replies[FERRY] = Reply(body)
+            desk.quick_night(night)
+    assert [outcome for outcome, _ in outcomes(desk)] == ["loaded", "duplicate"]
+    assert "omments" not in desk.texts()[FERRY]
