@@ -23,8 +23,8 @@ from config.section import Section
 DEFAULTS = Path(__file__).with_name("settings.toml")
 LOCAL_FILE = Path("broadsheet.toml")
 ENVIRONMENT_PREFIX = "BROADSHEET_"
-# Names with the prefix that are not settings: where tests and benchmarks find the corpora.
-NOT_SETTINGS = frozenset({"BROADSHEET_CORPORA"})
+# Names with the prefix that are not settings: where tests and benchmarks find their inputs.
+NOT_SETTINGS = frozenset({"BROADSHEET_CORPORA", "BROADSHEET_CASES"})
 
 
 def _known_zone(name: str) -> str:

@@ -9,6 +9,7 @@ import pyarrow as pa
 from config.settings import Settings
 from tasks.learned_lines import overrides_of
 from tasks.process.learned import LEDE, LONGEST, SHORTEST
+from tasks.run_inputs import define_superseded
 from tasks.runs import Run
 from warehouse.schema import ARTICLE_VERSIONS, BOILERPLATE_HISTORY, SUPERSEDED
 from warehouse.statements import statement
@@ -29,9 +30,10 @@ def learn(
     Args:
         files: of each table those of its snapshot and the run's own.
     """
-    for table in (ARTICLE_VERSIONS, SUPERSEDED, BOILERPLATE_HISTORY):
+    for table in (ARTICLE_VERSIONS, BOILERPLATE_HISTORY):
         rows = connection.read_parquet(list(files[table.name]), union_by_name=True)
         rows.create_view(table.name, replace=True)
+    define_superseded(connection, files[SUPERSEDED.name])
     connection.from_arrow(_overrides(run)).to_table("overrides")
     find_changes(connection, run.run_id, settings)
 

@@ -45,6 +45,7 @@ EMPTY = Article(
     bytes=100,
     learned_lines=(),
     whole_hash="",
+    own_key=None,
 )
 
 
@@ -60,6 +61,7 @@ def article(
         article_id=xxhash.xxh3_128_hexdigest(url.encode()),
         url=url,
         url_key=url,
+        own_key=url,
         text=text,
         fetched_at=None if day is None else datetime(2025, 3, day, tzinfo=UTC),
         content_hash=hashed,

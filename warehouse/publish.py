@@ -103,6 +103,7 @@ def _views(snapshot: Snapshot, settings: PublishSettings) -> str:
     return Template(statement("publish")).substitute(
         names,
         **files,
+        superseded_rows=statement("superseded"),
         latest_days=settings.latest_days,
         published_at=datetime.now(UTC).isoformat(timespec="seconds"),
     )
@@ -130,11 +131,18 @@ def _check_files(snapshot: Snapshot) -> None:
 def _check_balance(path: Path) -> None:
     with duckdb.connect(str(path), read_only=True) as connection:
         unbalanced = connection.execute(statement("imbalances")).fetchall()
+        damaged = connection.execute(statement("without_one_current")).fetchall()
     if unbalanced:
         run_id, read, ledger, outcomes, versions = unbalanced[0]
         raise UnbalancedRunError(
             f"Not published: run {run_id} read {read} documents, its ledger has {ledger}, of which "
             f"{outcomes} should be versions and {versions} are: please report this as a defect."
+        )
+    if damaged:
+        article_id, found = damaged[0]
+        raise UnbalancedRunError(
+            f"Not published: {len(damaged)} articles do not have exactly one current version, the "
+            f"first, {article_id}, has {found}: please report this as a defect."
         )
 
 

@@ -178,6 +178,7 @@ def _article(document: RawDocument, draft: Draft, verdict: Verdict) -> Article:
         bytes=len(document.body),
         learned_lines=(),
         whole_hash=draft.cleaned.content_hash,
+        own_key=url_key(document.url),
     )
 
 

@@ -9,8 +9,11 @@ from read_parquet($article_versions_files, union_by_name = true);
 -- Grain: one row per version that is not its article's current one. A table, for it is small and
 -- every query on articles needs it.
 create table superseded as
-select $superseded_columns
-from read_parquet($superseded_files, union_by_name = true);
+with superseded_history as (
+    select $superseded_columns
+    from read_parquet($superseded_files, union_by_name = true)
+)
+$superseded_rows;
 
 -- Grain: one row per article, its current version.
 create view articles as
