@@ -17,6 +17,8 @@ import orjson
 
 from config.errors import BroadsheetError, UnbalancedRunError
 from config.settings import Settings
+from tasks.address_rules import define_address_keys, define_article_keys
+from tasks.identify import identify
 from tasks.learning import learn
 from tasks.run_inputs import define_inputs
 from tasks.runs import Run
@@ -24,6 +26,8 @@ from warehouse.files import write_bytes, write_table_files
 from warehouse.lake import Lake, open_lake
 from warehouse.publish import take_snapshot
 from warehouse.schema import (
+    ADDRESS_KEYS,
+    ARTICLE_KEYS,
     ARTICLE_VERSIONS,
     BOILERPLATE_HISTORY,
     DATE_CANDIDATES,
@@ -43,6 +47,8 @@ REPROCESS = "reprocess"
 STATEMENTS = (
     (ARTICLE_VERSIONS, "new_versions"),
     (SUPERSEDED, "newly_superseded"),
+    (ARTICLE_KEYS, "new_article_keys"),
+    (ADDRESS_KEYS, "new_address_keys"),
     (DATE_CANDIDATES, "new_date_candidates"),
     (DOCUMENTS, "ledger"),
 )
@@ -113,6 +119,8 @@ def resolve(run: Run, settings: Settings) -> Resolved:
     with _connected(run, settings) as connection:
         snapshot = take_snapshot(lake)
         define_inputs(connection, run, snapshot)
+        define_article_keys(connection, lake)
+        define_address_keys(connection, lake, snapshot)
         decide(connection, reprocess=run.flow == REPROCESS)
         counts = tuple(
             Count(*row) for row in connection.execute(statement("outcome_counts")).fetchall()
@@ -144,17 +152,18 @@ def read_resolved(run: Run) -> Resolved:
 
 
 def decide(connection: duckdb.DuckDBPyConnection, *, reprocess: bool) -> None:
-    """Makes the tables `decided`, `outcomes` and `contents` from `define_inputs`' views.
+    """Makes the tables `decided`, `outcomes` and `contents`.
+
+    Of the tables that `define_inputs` and `define_article_keys` make.
 
     Args:
         reprocess: whether the run reads stored bytes again.
     """
     connection.execute(f"create temp table damaged as {statement('without_one_current')}")
-    for name in ("reprocessed", "identified", "originals", "known", "reread", "captures"):
-        text = statement(name)
-        values = {"reprocess": reprocess} if "$reprocess" in text else None
-        connection.execute(text, values)
-    for name in ("resolve", "outcomes", "contents"):
+    for name in ("reprocessed", "reread"):
+        connection.execute(statement(name), {"reprocess": reprocess})
+    identify(connection)
+    for name in ("originals", "known", "captures", "resolve", "outcomes", "contents"):
         connection.execute(statement(name))
 
 

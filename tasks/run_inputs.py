@@ -5,13 +5,12 @@ from collections.abc import Sequence
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
-from duckdb.func import SPECIAL
-from duckdb.sqltypes import VARCHAR
 
-from tasks.process.urls import url_key
+from tasks.address_rules import define_functions
 from tasks.runs import Run
 from warehouse.publish import Snapshot
 from warehouse.schema import (
+    ARTICLE_KEYS,
     ARTICLE_VERSIONS,
     DISCOVERIES,
     DOCUMENTS,
@@ -41,7 +40,7 @@ def define_inputs(connection: duckdb.DuckDBPyConnection, run: Run, snapshot: Sna
     _define(connection, run, "listed", LISTED, _existing(run, "discoveries.parquet"))
     _define(connection, run, "visited", VISITED, _existing(run, "visits.parquet"))
     _define_attempts(connection, run)
-    for table in (ARTICLE_VERSIONS, DOCUMENTS, FETCHES):
+    for table in (ARTICLE_VERSIONS, DOCUMENTS, ARTICLE_KEYS):
         files = snapshot.files[table.name]
         connection.read_parquet(files, union_by_name=True).create_view(table.name)
     define_superseded(connection, snapshot.files[SUPERSEDED.name])
@@ -53,11 +52,6 @@ def define_superseded(connection: duckdb.DuckDBPyConnection, files: Sequence[str
     rows = connection.read_parquet(list(files), union_by_name=True)
     rows.create_view("superseded_history", replace=True)
     connection.execute(f"create or replace view superseded as {statement('superseded')}")
-
-
-def define_functions(connection: duckdb.DuckDBPyConnection) -> None:
-    """Makes `key_of(url)`, the present `url_key` of an address; for few rows: it is Python."""
-    connection.create_function("key_of", url_key, [VARCHAR], VARCHAR, null_handling=SPECIAL)
 
 
 def _existing(run: Run, name: str) -> list[str]:

@@ -16,11 +16,12 @@ from pyiceberg.table import Table as IcebergTable
 from config.errors import UsageError
 from warehouse.files import write_empty_file
 from warehouse.layout import CATALOG, LAKE
-from warehouse.schema import SCHEMA_VERSION, TABLES, Table
+from warehouse.schema import ARTICLE_VERSIONS, SCHEMA_VERSION, TABLES, Table
 
 NAMESPACE = "news"
 SCHEMA_PROPERTY = "broadsheet.schema-version"
 RUN_PROPERTY = "run_id"
+RULES_PROPERTY = "broadsheet.address-rules"
 # Snapshots are expired down to KEPT_SNAPSHOTS whenever there are more than MOST_SNAPSHOTS.
 MOST_SNAPSHOTS = 40
 KEPT_SNAPSHOTS = 10
@@ -59,6 +60,17 @@ class Lake:
             if snapshot.summary and snapshot.summary.get(RUN_PROPERTY) == run_id:
                 return snapshot.snapshot_id
         return None
+
+    @property
+    def address_rules(self) -> int:
+        """Number of the rules of addresses by which the keys in the tables were made, or less."""
+        return int(self._load(ARTICLE_VERSIONS).properties.get(RULES_PROPERTY, "0"))
+
+    def set_address_rules(self, rules: int) -> None:
+        """Says that the tables have the keys by these rules."""
+        if rules != self.address_rules:
+            with self._load(ARTICLE_VERSIONS).transaction() as transaction:
+                transaction.set_properties({RULES_PROPERTY: str(rules)})
 
     def commit(self, table: Table, files: Sequence[str], run_id: str) -> int | None:
         """Adds the run's files to the table, unless that is done; gives the snapshot's id."""

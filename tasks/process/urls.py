@@ -7,6 +7,9 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 
 import tldextract
 
+# Number of the rules of `url_key` and of believed canonicals: raise it with each change of what
+# they give, and resolve finds the articles of older warehouses by their addresses' present keys.
+ADDRESS_RULES: Final = 2
 DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 # Known parameters that say where a reader came from, never which page this is.
 TRACKING: Final = frozenset(

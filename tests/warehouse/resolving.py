@@ -8,10 +8,18 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from tasks.address_rules import define_functions
+from tasks.process.fingerprint import article_id
 from tasks.process.urls import url_key
 from tasks.resolve import decide
-from tasks.run_inputs import define_functions
-from warehouse.schema import ARTICLE_VERSIONS, DOCUMENTS, FETCHES, PROCESSED, SUPERSEDED
+from warehouse.schema import (
+    ARTICLE_KEYS,
+    ARTICLE_VERSIONS,
+    DOCUMENTS,
+    FETCHES,
+    PROCESSED,
+    SUPERSEDED,
+)
 from warehouse.statements import statement
 
 PAGE = "https://courier.example/basin"
@@ -19,13 +27,15 @@ PAGE = "https://courier.example/basin"
 TAKE_IN = """
 insert into article_versions by name
 select
-    if(is_revisit, null, locator) as locator, url, key_of(url) as own_key,
-    key_of(url) as url_key, captures.content_hash as text, captures.content_hash,
-    captures.whole_hash, captures.payload_digest,
+    if(is_revisit, null, locator) as locator, url, url_canonical, title,
+    coalesce(processed.own_key, key_of(url)) as own_key, processed.url_key as claimed_key,
+    coalesce(identified.url_key, key_of(url)) as url_key, captures.content_hash as text,
+    captures.content_hash, captures.whole_hash, captures.payload_digest,
     decided.* exclude (position, duplicate_reason, outcome)
 from decided
 join captures using (position)
 join processed using (position)
+left join identified using (position)
 where decided.outcome <> 'duplicate';
 insert into documents by name
 select outcomes.* exclude (position), locator, url, captures.fetched_at, captures.whole_hash
@@ -35,7 +45,7 @@ left join captures using (position);
 """
 MADE = (
     *("damaged", "reprocessed", "identified", "originals", "known"),
-    *("reread", "captures", "decided"),
+    *("reread", "captures", "decided", "holders", "claims"),
 )
 
 
@@ -49,6 +59,7 @@ class Capture:
         page: what stands for the bytes around the text.
         below: a line below the text that is boilerplate.
         original: the name of the capture that a revisit refers to.
+        canonical: as the page declares it, if the page alone makes it believable.
     """
 
     name: str
@@ -58,6 +69,8 @@ class Capture:
     below: str = ""
     original: str | None = None
     url: str = PAGE
+    canonical: str | None = None
+    title: str | None = None
 
     @property
     def fetched_at(self) -> datetime | None:
@@ -75,16 +88,17 @@ class Tables:
 
     def create(self) -> None:
         self.connection.execute("set timezone = 'UTC'")
-        schemas = {table.name: table.arrow for table in (ARTICLE_VERSIONS, DOCUMENTS, FETCHES)}
+        schemas = {t.name: t.arrow for t in (ARTICLE_VERSIONS, DOCUMENTS, ARTICLE_KEYS)}
         schemas |= {"superseded_history": SUPERSEDED.arrow, "processed": PROCESSED}
+        schemas |= {"stored_fetches": FETCHES.arrow, "changed_article_keys": ARTICLE_KEYS.arrow}
         for name, schema in schemas.items():
             self.connection.from_arrow(schema.empty_table()).to_table(name)
-        self.connection.execute("create table attempts as from fetches")
+        self.connection.execute("create table attempts as from stored_fetches")
         self.connection.execute(f"create view superseded as {statement('superseded')}")
         define_functions(self.connection)
 
     def clear(self) -> None:
-        for name in ("article_versions", "documents", "fetches", "superseded_history"):
+        for name in ("article_versions", "documents", "stored_fetches", "superseded_history"):
             self.connection.execute(f"delete from {name}")
 
     def load(
@@ -134,7 +148,7 @@ class Tables:
             if not c.original
         ]
         self.connection.register("asked", pa.Table.from_pylist(fetched, FETCHES.arrow))
-        self.connection.execute("insert into fetches from asked")
+        self.connection.execute("insert into stored_fetches from asked")
 
 
 def _processed(position: int, capture: Capture, learned: bool) -> dict[str, Any]:
@@ -147,13 +161,16 @@ def _processed(position: int, capture: Capture, learned: bool) -> dict[str, Any]
     if capture.original:
         dropped = {"outcome": "rejected", "step": "read", "reason": "revisit"}
         return {**row, **dropped, "refers_to_record": capture.original}
+    key = url_key(capture.canonical or capture.url) or ""
     whole = capture.text + capture.below
     kept = capture.text if learned else whole
     return {
         **row,
-        "article_id": capture.url,
-        "url_key": url_key(capture.url),
+        "article_id": article_id(key),
+        "url_key": key,
         "own_key": url_key(capture.url),
+        "url_canonical": capture.canonical,
+        "title": capture.title,
         "text": kept,
         "content_hash": kept,
         "whole_hash": whole,

@@ -100,6 +100,18 @@ SUPERSEDED = Table(
     ),
 )
 
+ARTICLE_KEYS = Table(
+    name="article_keys",
+    grain="one row per key of an article that newer rules of addresses changed",
+    columns=(
+        Column("article_id", pa.string(), "the article; it keeps its id"),
+        Column("stored_key", pa.string(), "url_key or claimed_key in its versions"),
+        Column("url_key", pa.string(), "the same by the newer rules"),
+        Column("rules", pa.int32(), "number of these rules; the highest counts"),
+        Column("run_id", pa.string(), "the first run under these rules"),
+    ),
+)
+
 DATE_CANDIDATES = Table(
     name="date_candidates",
     grain="one row per date seen in a loaded version",

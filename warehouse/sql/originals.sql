@@ -3,7 +3,7 @@
 -- original, and does not hold them. Of an original that became an article, `article_id` and
 -- `version` (or, for one of this run, `original_position`) say which text the address had; of one
 -- that was rejected or failed, `outcome` and `reason` do, and the revisit is dropped for the same.
--- Reads: processed, identified, attempts, and of the warehouse documents, article_versions, fetches.
+-- Reads: processed, identified, attempts, and of the warehouse documents, article_versions, stored_fetches.
 create temp table originals as
 with revisits as (
     select
@@ -24,7 +24,7 @@ records as (
     select
         record_id,
         warc_file || '#offset=' || warc_offset as locator
-    from fetches
+    from stored_fetches
     where record_id in (select refers_to_record from revisits)
     union
     select

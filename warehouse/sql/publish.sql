@@ -28,6 +28,11 @@ select $article_versions_columns
 from articles
 where published_at >= timestamptz '$published_at' - interval $latest_days days;
 
+-- Grain: one row per key of an article that newer rules of addresses changed.
+create view article_keys as
+select $article_keys_columns
+from read_parquet($article_keys_files, union_by_name = true);
+
 -- Grain: one row per date seen in a loaded version.
 create view date_candidates as
 select $date_candidates_columns
@@ -52,6 +57,11 @@ from read_parquet($discoveries_files, union_by_name = true);
 create view fetches as
 select $fetches_columns
 from read_parquet($fetches_files, union_by_name = true);
+
+-- Grain: one row per address whose key newer rules of addresses changed.
+create view address_keys as
+select $address_keys_columns
+from read_parquet($address_keys_files, union_by_name = true);
 
 -- Grain: one row per source and nightly run.
 create view visits as
