@@ -9,7 +9,7 @@ import pyarrow as pa
 from config.settings import Settings
 from tasks.learned_lines import overrides_of
 from tasks.process.learned import LEDE, LONGEST, SHORTEST
-from tasks.run_inputs import names_in_run
+from tasks.run_inputs import define_superseded, names_in_run
 from tasks.runs import Run
 from warehouse.former_names import create_view
 from warehouse.schema import ARTICLE_VERSIONS, BOILERPLATE_HISTORY, SUPERSEDED, VISITS
@@ -32,8 +32,9 @@ def learn(
         files: of each table those of its snapshot and the run's own.
     """
     names = names_in_run(run, files[VISITS.name])
-    for table in (ARTICLE_VERSIONS, SUPERSEDED, BOILERPLATE_HISTORY):
+    for table in (ARTICLE_VERSIONS, BOILERPLATE_HISTORY):
         create_view(connection, table, files[table.name], names)
+    define_superseded(connection, files[SUPERSEDED.name])
     connection.from_arrow(_overrides(run)).to_table("overrides")
     find_changes(connection, run.run_id, settings)
 

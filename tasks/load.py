@@ -5,6 +5,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from config.settings import Settings
+from tasks.process.urls import ADDRESS_RULES
 from tasks.read.locators import readable_path
 from tasks.resolve import read_resolved
 from tasks.runs import Run, as_json
@@ -33,7 +34,9 @@ def load(run: Run, settings: Settings) -> None:
         "code_version": version("broadsheet"),
         "extractor_version": versions(),
     }
-    commit_run(open_lake(run.warehouse), resolved.files, row, settings.load)
+    lake = open_lake(run.warehouse)
+    commit_run(lake, resolved.files, row, settings.load)
+    lake.set_address_rules(ADDRESS_RULES)
 
 
 def publish_run(run: Run, settings: Settings) -> Path:

@@ -125,6 +125,11 @@ def as_row(processed: "Processed") -> dict[str, Any]:
     fields = _DROPPED_FIELDS if isinstance(record, Dropped) else _ARTICLE_FIELDS
     row = {name: getattr(record, name) for name in fields}
     row["seconds"] = processed.seconds
+    if isinstance(record, Dropped) and record.refers_to is not None:
+        row["refers_to_record"] = record.refers_to.record_id
+        row["refers_to_url"] = record.refers_to.url
+        row["refers_to_at"] = record.refers_to.fetched_at
+        row["refers_to_digest"] = record.refers_to.payload_digest
     if isinstance(record, Article):
         row["date_candidates"] = [_candidate(date) for date in record.date_candidates]
     return row

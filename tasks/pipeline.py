@@ -139,6 +139,8 @@ def load_and_publish(run: Run, stages: Stages) -> Summary:
 
     with clock("resolve"):
         resolved = call("resolve", "resolve", resolve, run, settings).result()
+    if resolved.healed:
+        stages.watcher.notice(str(resolved.healed))
     with clock("load"):
         call("load", "load", load, run, settings).result()
     with clock("publish"):

@@ -80,6 +80,23 @@ class RawDocument:
 
 
 @dataclass(frozen=True, slots=True)
+class RefersTo:
+    """The earlier capture that a revisit record names; None for what the record does not say.
+
+    Attributes:
+        record_id: of the earlier record, without angle brackets.
+        url: its address.
+        fetched_at: its capture time.
+        payload_digest: of the payload that both captures have.
+    """
+
+    record_id: str | None = None
+    url: str | None = None
+    fetched_at: datetime | None = None
+    payload_digest: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Dropped:
     """One document, or one hole in an input, that does not become an article; why, in a word.
 
@@ -90,6 +107,7 @@ class Dropped:
         detail: free text for a person, one line.
         page_type: what a rejected page is, where that is the reason.
         bytes: size of the document or hole, as far as known.
+        refers_to: of a revisit record only.
     """
 
     locator: str
@@ -103,6 +121,7 @@ class Dropped:
     bytes: int | None = None
     fetched_at: datetime | None = None
     publication: str | None = None
+    refers_to: RefersTo | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,13 +17,17 @@ import orjson
 
 from config.errors import BroadsheetError, UnbalancedRunError
 from config.settings import Settings
+from tasks.address_rules import define_address_keys, define_article_keys
+from tasks.identify import identify
 from tasks.learning import learn
-from tasks.run_inputs import define_inputs
+from tasks.run_inputs import define_inputs, names_in_run
 from tasks.runs import Run
 from warehouse.files import write_bytes, write_table_files
 from warehouse.lake import Lake, open_lake
 from warehouse.publish import take_snapshot
 from warehouse.schema import (
+    ADDRESS_KEYS,
+    ARTICLE_KEYS,
     ARTICLE_VERSIONS,
     BOILERPLATE_HISTORY,
     DATE_CANDIDATES,
@@ -43,6 +47,8 @@ REPROCESS = "reprocess"
 STATEMENTS = (
     (ARTICLE_VERSIONS, "new_versions"),
     (SUPERSEDED, "newly_superseded"),
+    (ARTICLE_KEYS, "new_article_keys"),
+    (ADDRESS_KEYS, "new_address_keys"),
     (DATE_CANDIDATES, "new_date_candidates"),
     (DOCUMENTS, "ledger"),
 )
@@ -64,11 +70,34 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
+class Healed:
+    """How many articles the warehouse showed wrongly before this run, which puts them right.
+
+    Attributes:
+        missing: articles that had no current version, so that `articles` did not show them.
+        repeated: articles that had several, so that `articles` showed them more than once.
+    """
+
+    missing: int
+    repeated: int
+
+    def __str__(self) -> str:
+        said = [
+            f"{self.missing:,} articles that had disappeared from `articles` are back"
+            * bool(self.missing),
+            f"{self.repeated:,} articles that stood there more than once stand there once"
+            * bool(self.repeated),
+        ]
+        return "; ".join(filter(None, said)) + "."
+
+
+@dataclass(frozen=True, slots=True)
 class Resolved:
-    """What `resolved.json` holds: the run's files by table, and its counts."""
+    """What `resolved.json` holds: the run's files by table, its counts, and what it healed."""
 
     files: dict[str, list[str]]
     counts: tuple[Count, ...]
+    healed: Healed | None = None
 
     @property
     def documents(self) -> int:
@@ -90,9 +119,11 @@ def resolve(run: Run, settings: Settings) -> Resolved:
     with _connected(run, settings) as connection:
         snapshot = take_snapshot(lake)
         define_inputs(connection, run, snapshot)
-        connection.execute(statement("reprocessed"), {"reprocess": run.flow == REPROCESS})
-        connection.execute(statement("known"))
-        connection.execute(statement("resolve"))
+        define_article_keys(connection, lake)
+        define_address_keys(
+            connection, lake, snapshot, names_in_run(run, snapshot.files[VISITS.name])
+        )
+        decide(connection, reprocess=run.flow == REPROCESS)
         counts = tuple(
             Count(*row) for row in connection.execute(statement("outcome_counts")).fetchall()
         )
@@ -104,7 +135,8 @@ def resolve(run: Run, settings: Settings) -> Resolved:
         learn(connection, run, known, settings)
         changes = writer.write(BOILERPLATE_HISTORY, "new_boilerplate_history")
         files[BOILERPLATE_HISTORY.name] = changes
-    resolved = Resolved(files, counts)
+        healed = _healed(connection)
+    resolved = Resolved(files, counts, healed)
     write_bytes(run.resolved_file, orjson.dumps(asdict(resolved)))
     log.info("resolved run=%s documents=%d", run.run_id, resolved.documents)
     return resolved
@@ -113,7 +145,36 @@ def resolve(run: Run, settings: Settings) -> Resolved:
 def read_resolved(run: Run) -> Resolved:
     """The `resolved.json` of a run that has come so far."""
     fields = orjson.loads(run.resolved_file.read_bytes())
-    return Resolved(fields["files"], tuple(Count(**count) for count in fields["counts"]))
+    healed = fields.get("healed")  # not written by older Broadsheets
+    return Resolved(
+        fields["files"],
+        tuple(Count(**count) for count in fields["counts"]),
+        Healed(**healed) if healed else None,
+    )
+
+
+def decide(connection: duckdb.DuckDBPyConnection, *, reprocess: bool) -> None:
+    """Makes the tables `decided`, `outcomes` and `contents`.
+
+    Of the tables that `define_inputs` and `define_article_keys` make.
+
+    Args:
+        reprocess: whether the run reads stored bytes again.
+    """
+    connection.execute(f"create temp table damaged as {statement('without_one_current')}")
+    for name in ("reprocessed", "reread"):
+        connection.execute(statement(name), {"reprocess": reprocess})
+    identify(connection)
+    for name in ("originals", "known", "captures", "resolve", "outcomes", "contents"):
+        connection.execute(statement(name))
+
+
+def _healed(connection: duckdb.DuckDBPyConnection) -> Healed | None:
+    counted = connection.execute(
+        "select count(*) filter (current_versions = 0), count(*) filter (current_versions > 1) "
+        "from damaged"
+    ).fetchone()
+    return Healed(*counted) if counted and any(counted) else None
 
 
 @contextmanager
@@ -166,7 +227,7 @@ class _Writer:
             "night": described.get("night"),
             "source": described["parameters"].get("source"),
             "loaded_at": datetime.now(UTC),
-            "change_reason": "reprocess" if described["flow"] == REPROCESS else "publisher",
+            "change_reason": REPROCESS if described["flow"] == REPROCESS else None,
         }
         text = statement(name)
         named = set(re.findall(r"\$(\w+)", text))

@@ -6,10 +6,12 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from tasks.address_rules import define_functions
 from tasks.runs import Run
 from warehouse.former_names import former_names
 from warehouse.publish import Snapshot
 from warehouse.schema import (
+    ARTICLE_KEYS,
     ARTICLE_VERSIONS,
     DISCOVERIES,
     DOCUMENTS,
@@ -19,6 +21,7 @@ from warehouse.schema import (
     VISITS,
     Table,
 )
+from warehouse.statements import statement
 
 # Grain: one row per address and place that listed it; what `select` writes.
 LISTED = pa.schema([field for field in DISCOVERIES.arrow if field.name != "run_id"])
@@ -38,9 +41,18 @@ def define_inputs(connection: duckdb.DuckDBPyConnection, run: Run, snapshot: Sna
     _define(connection, run, "listed", LISTED, _existing(run, "discoveries.parquet"))
     _define(connection, run, "visited", VISITED, _existing(run, run.visits_file.name))
     _define_attempts(connection, run)
-    for table in (ARTICLE_VERSIONS, SUPERSEDED, DOCUMENTS):
+    for table in (ARTICLE_VERSIONS, DOCUMENTS, ARTICLE_KEYS):
         files = snapshot.files[table.name]
         connection.read_parquet(files, union_by_name=True).create_view(table.name)
+    define_superseded(connection, snapshot.files[SUPERSEDED.name])
+    define_functions(connection)
+
+
+def define_superseded(connection: duckdb.DuckDBPyConnection, files: Sequence[str]) -> None:
+    """Views `superseded_history`, all rows, and `superseded`, the outdated versions."""
+    rows = connection.read_parquet(list(files), union_by_name=True)
+    rows.create_view("superseded_history", replace=True)
+    connection.execute(f"create or replace view superseded as {statement('superseded')}")
 
 
 def define_processed(connection: duckdb.DuckDBPyConnection, run: Run) -> None:

@@ -18,9 +18,10 @@ from warehouse.files import has_schema, write_empty_file
 from warehouse.layout import CATALOG, LAKE
 from warehouse.manifests import UnreadableFileError, read_data_files
 from warehouse.opening import RUN_PROPERTY, SCHEMA_PROPERTY, require_openable, write_format
-from warehouse.schema import SCHEMA_VERSION, TABLES, Table
+from warehouse.schema import ARTICLE_VERSIONS, SCHEMA_VERSION, TABLES, Table
 
 NAMESPACE = "news"
+RULES_PROPERTY = "broadsheet.address-rules"
 # Snapshots are expired down to KEPT_SNAPSHOTS whenever there are more than MOST_SNAPSHOTS.
 MOST_SNAPSHOTS = 40
 KEPT_SNAPSHOTS = 10
@@ -70,6 +71,17 @@ class Lake:
             if snapshot.summary and snapshot.summary.get(RUN_PROPERTY) == run_id:
                 return snapshot.snapshot_id
         return None
+
+    @property
+    def address_rules(self) -> int:
+        """Number of the rules of addresses by which the keys in the tables were made, or less."""
+        return int(self.load(ARTICLE_VERSIONS).properties.get(RULES_PROPERTY, "0"))
+
+    def set_address_rules(self, rules: int) -> None:
+        """Says that the tables have the keys by these rules."""
+        if rules != self.address_rules:
+            with self.load(ARTICLE_VERSIONS).transaction() as transaction:
+                transaction.set_properties({RULES_PROPERTY: str(rules)})
 
     def commit(self, table: Table, files: Sequence[str], run_id: str) -> int | None:
         """Adds the run's files to the table, unless that is done; gives the snapshot's id."""

@@ -115,6 +115,7 @@ def _views(snapshot: Snapshot, names: dict[str, str], settings: PublishSettings)
     }
     return Template(statement("publish")).substitute(
         columns | shown | files,
+        superseded_rows=statement("superseded"),
         latest_days=settings.latest_days,
         first_night=FIRST_NIGHT,
         last_night=last_night(),
@@ -145,9 +146,16 @@ def _check_files(snapshot: Snapshot, warehouse: Path) -> None:
 def _check_balance(path: Path) -> None:
     with duckdb.connect(str(path), read_only=True) as connection:
         unbalanced = connection.execute(statement("imbalances")).fetchall()
+        damaged = connection.execute(statement("without_one_current")).fetchall()
     if unbalanced:
         run_id, read, ledger, outcomes, versions = unbalanced[0]
         raise UnbalancedRunError(
             f"Not published: run {run_id} read {read} documents, its ledger has {ledger}, of which "
             f"{outcomes} should be versions and {versions} are: please report this as a defect."
+        )
+    if damaged:
+        article_id, found = damaged[0]
+        raise UnbalancedRunError(
+            f"Not published: {len(damaged)} articles do not have exactly one current version, the "
+            f"first, {article_id}, has {found}: please report this as a defect."
         )

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import duckdb
 import orjson
@@ -13,18 +12,18 @@ import pyarrow.parquet as pq
 
 from config.settings import FetchSettings, Settings
 from config.sources import Source
+from tasks.address_rules import address_key, define_address_keys, define_addresses, define_functions
 from tasks.discover.source import Found
 from tasks.discover.stage import read_discovered
 from tasks.fetch.target import Target
 from tasks.process.archive_dates import read_archive_date
-from tasks.process.urls import url_key
 from tasks.run_inputs import LISTED, VISITED, names_in_run
 from tasks.runs import Run
 from warehouse.files import write_bytes, written_aside
 from warehouse.former_names import create_view
 from warehouse.lake import open_lake
 from warehouse.publish import take_snapshot
-from warehouse.schema import DISCOVERIES, DOCUMENTS, FETCHES, VISITS
+from warehouse.schema import DISCOVERIES, DOCUMENTS, VISITS
 from warehouse.schema.columns import INSTANT
 from warehouse.statements import statement
 
@@ -98,15 +97,10 @@ def _found_rows(run: Run, sources: Sequence[Source]) -> Iterator[dict[str, Any]]
     ordinal = 0
     for source in sources:
         for one in read_discovered(run, source).found:
-            key = _key(one.listed.url)
+            key = address_key(one.listed.url)
             if key:
                 yield {**_row(one, source), "url_key": key, "ordinal": ordinal}
                 ordinal += 1
-
-
-def _key(url: str) -> str | None:
-    """What identifies an address; one with a password, which is never asked, is not the page's."""
-    return url if "@" in urlsplit(url).netloc else url_key(url)
 
 
 def _row(one: Found, source: Source) -> dict[str, Any]:
@@ -131,15 +125,18 @@ def _row(one: Found, source: Source) -> dict[str, Any]:
 def _decided(
     run: Run, sources: Sequence[Source], found: pa.Table, settings: Settings
 ) -> list[dict[str, Any]]:
-    snapshot = take_snapshot(open_lake(run.warehouse))
+    lake = open_lake(run.warehouse)
+    snapshot = take_snapshot(lake)
     names = names_in_run(run, snapshot.files[VISITS.name])
     fetch = settings.fetch
     with duckdb.connect() as connection:
         connection.execute("set timezone = 'UTC'")
         connection.execute("set memory_limit = $limit", {"limit": settings.load.memory})
         connection.execute("set temp_directory = $folder", {"folder": str(run.folder / "spill")})
-        for table in (FETCHES, DISCOVERIES, DOCUMENTS):
-            create_view(connection, table, snapshot.files[table.name], names)
+        create_view(connection, DOCUMENTS, snapshot.files[DOCUMENTS.name], names)
+        define_functions(connection)
+        define_address_keys(connection, lake, snapshot, names)
+        define_addresses(connection)
         connection.register("found", found)
         connection.register("sources", _limits(sources, fetch))
         answer = connection.execute(statement("targets"), _values(run, fetch))

@@ -13,13 +13,19 @@ from tasks.parts import write_done, write_parts
 from tasks.pipeline import make_warehouse
 from tasks.process.batch import Processed
 from tasks.records import Article
-from tasks.resolve import resolve
+from tasks.resolve import Resolved, resolve
 from tasks.runs import Run
 from warehouse.query import opened, rows
 
 
 class Nights:
-    """A warehouse into which batches of articles are loaded, one run each."""
+    """A warehouse into which batches of articles are loaded, one run each.
+
+    Attributes:
+        resolved: what the last run came to.
+    """
+
+    resolved: Resolved
 
     def __init__(self, folder: Path) -> None:
         self.folder = make_warehouse(folder)
@@ -29,7 +35,7 @@ class Nights:
     def load(self, *articles: Article) -> list[str]:
         """Runs everything behind processing; gives the outcomes in the order of reading."""
         run = self._run(articles)
-        resolve(run, self.settings)
+        self.resolved = resolve(run, self.settings)
         load(run, self.settings)
         publish_run(run, self.settings)
         query = f"select outcome from documents where run_id = '{run.run_id}' order by locator"

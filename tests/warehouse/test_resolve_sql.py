@@ -1,139 +1,207 @@
 """The statements of resolving by themselves: any captures of one article, in any runs."""
 
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 
 import duckdb
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from warehouse.statements import statement
+from tests.warehouse.resolving import Capture, Tables
 
-# A text, a line below it that is boilerplate, and the day of the fetch.
-Capture = tuple[str, str, int | None]
-Captures = st.lists(
-    st.tuples(
-        st.sampled_from("ABC"), st.sampled_from(" ad"), st.one_of(st.none(), st.integers(1, 5))
-    ),
-    max_size=5,
+# One example is many articles, for the statements take as long for one as for thirty.
+ANY = settings(
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-# Of each run whether the line below is known to be boilerplate.
-Runs = st.lists(st.tuples(Captures, st.booleans()), max_size=3)
-TABLES = """
-create table article_versions (
-    article_id varchar, version int, fetched_at timestamptz, content_hash varchar,
-    payload_digest varchar, url varchar, whole_hash varchar
-);
-create table reprocessed (
-    position bigint, article_id varchar, fetched_at timestamptz, duplicate_reason varchar,
-    version int, outcome varchar
-);
-create table documents (
-    article_id varchar, version int, fetched_at timestamptz, outcome varchar, whole_hash varchar
-);
-create table superseded (article_id varchar, version int);
-create table processed (
-    position bigint, outcome varchar, article_id varchar, fetched_at timestamptz,
-    content_hash varchar, payload_digest varchar, url varchar, reason varchar, whole_hash varchar
-);
-"""
-LOAD = """
-insert into article_versions
-select
-    processed.article_id, decided.version, processed.fetched_at, content_hash, payload_digest, url,
-    whole_hash
-from decided join processed using (position) where decided.outcome <> 'duplicate';
-insert into documents
-select decided.article_id, version, decided.fetched_at, decided.outcome, whole_hash
-from decided join processed using (position);
-"""
+Days = st.sampled_from([None, 1, 2, 3])
+Texts = st.sampled_from("ABC")
+# Of a page its text, the day of its capture, and what is around the text; of a revisit which of the
+# pages it repeats that were loaded before it or with it, and its day.
+Page = tuple[str, int | None, str]
+Revisit = tuple[int, int | None]
+Pages = st.lists(st.tuples(Texts, Days, st.sampled_from(["", "other bytes"])), max_size=4)
+Runs = st.lists(
+    st.tuples(Pages, st.lists(st.tuples(st.integers(0, 9), Days), max_size=2)), max_size=3
+)
+Articles = st.lists(Runs, max_size=30)
 
 
 @pytest.fixture(scope="module")
 def connection() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect(config={"threads": 1}) as opened:
-        opened.execute(TABLES)
+        Tables(opened).create()
         yield opened
 
 
-def load(
-    connection: duckdb.DuckDBPyConnection, captures: list[Capture], is_learned: bool
-) -> list[str]:
-    """Resolves one run and takes it into the tables; gives the outcomes in order."""
-    connection.execute("delete from processed")
-    for position, (text, below, day) in enumerate(captures):
-        fetched = None if day is None else datetime(2025, 3, day, tzinfo=UTC)
-        whole = text + below
-        kept = text if is_learned else whole
-        row = [
-            position,
-            None,
-            "article",
-            fetched,
-            kept,
-            whole + "bytes",
-            "https://courier.example/",
-        ]
-        values = [*row, None, whole]
-        connection.execute("insert into processed values (?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
-    connection.execute("drop table if exists known; drop table if exists decided")
-    connection.execute(statement("known"))
-    connection.execute(statement("resolve"))
-    outdated = connection.execute(statement("newly_superseded"), {"run_id": "run"}).fetchall()
-    connection.execute(LOAD)
-    for article_id, version, _ in outdated:
-        connection.execute("insert into superseded values (?, ?)", [article_id, version])
-    outcomes = connection.execute("select outcome from decided order by position").fetchall()
-    return [outcome for (outcome,) in outcomes]
+@pytest.fixture
+def tables(connection: duckdb.DuckDBPyConnection) -> Tables:
+    found = Tables(connection)
+    found.clear()
+    return found
 
 
-def current(connection: duckdb.DuckDBPyConnection) -> list[tuple[int, str]]:
-    query = (
-        "select version, content_hash from article_versions "
-        "anti join superseded using (article_id, version)"
-    )
-    return connection.execute(query).fetchall()
+@dataclass
+class Life:
+    """The oracle: one article's life as a sorted list, gone through by hand.
+
+    Attributes:
+        states: (day, version, text) of each state in the warehouse.
+    """
+
+    states: list[tuple[int | None, int, str]] = field(default_factory=list)
+
+    def load(self, captures: Sequence[tuple[str, int | None]]) -> list[tuple[str, int]]:
+        """Outcome and version of each capture (text, day) of a run, in order."""
+        newest = max((version for _, version, _ in self.states), default=0)
+        life = [((day is not None, day, 0, v), text, v, -1) for day, v, text in self.states]
+        verdicts: dict[int, tuple[str, int]] = {}
+        for number, (text, day) in enumerate(captures):
+            same = [v for at, v, known in self.states if known == text and day in (None, at)]
+            if same:
+                verdicts[number] = ("duplicate", max(same))
+            else:
+                life.append(((1 if day else 2, day, 1, number), text, 0, number))
+        life.sort(key=lambda state: tuple(part or 0 for part in state[0]))
+        before: tuple[str | None, int] = (None, 0)
+        for (_, text, version, number), after in zip_longest(life, life[1:]):
+            if number >= 0 and text == before[0]:
+                version = before[1]
+            elif number >= 0 and after and after[3] < 0 and after[1] == text:
+                version = after[2]
+            elif number >= 0:
+                version = newest = newest + 1
+                verdicts[number] = ("loaded" if version == 1 else "revised", version)
+            verdicts.setdefault(number, ("duplicate", version))
+            before = (text, version)
+        found = [verdicts[number] for number in range(len(captures))]
+        pairs = zip(captures, found, strict=True)
+        self.states += [(day, version, text) for (text, day), (_, version) in pairs]
+        return found
+
+    def current(self) -> list[tuple[int, str]]:
+        newest = max(
+            ((day or 0, version, text) for day, version, text in self.states), default=None
+        )
+        return [newest[1:]] if newest else []
 
 
-@settings(
-    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-@given(runs=Runs)
-def test_any_runs_leave_one_current_version_and_again_they_change_nothing(
-    connection: duckdb.DuckDBPyConnection, runs: list[tuple[list[Capture], bool]]
+def captures_of(article: int, runs: list[tuple[list[Page], list[Revisit]]]) -> list[list[Capture]]:
+    """The captures of each run of one article; a revisit has the text of the page it refers to."""
+    url = f"https://courier.example/{article}"
+    pages: list[Capture] = []
+    captures = []
+    for run, (loaded, revisits) in enumerate(runs):
+        names = (f"{article}-{run}-{number}" for number in range(9))
+        new = [Capture(next(names), *page, url=url) for page in loaded]
+        pages += new
+        repeated = [(pages[n % len(pages)], day) for n, day in revisits if pages]
+        captures.append(
+            new + [replace(p, name=next(names), day=day, original=p.name) for p, day in repeated]
+        )
+    return captures
+
+
+def interleaved(articles: list[list[list[Capture]]]) -> Iterator[list[Capture]]:
+    """The captures of each run, those of different articles in turns."""
+    for run in zip_longest(*articles, fillvalue=[]):
+        yield [one for turn in zip_longest(*run) for one in turn if one is not None]
+
+
+@ANY
+@given(lives=Articles)
+def test_the_statements_agree_with_the_oracle_in_every_outcome_and_version(
+    tables: Tables, lives: list[list[tuple[list[Page], list[Revisit]]]]
 ) -> None:
-    for table in ("article_versions", "documents", "superseded"):
-        connection.execute(f"delete from {table}")
-    for captures, is_learned in runs:
-        assert len(load(connection, captures, is_learned)) == len(captures)
-        before = current(connection)
+    tables.clear()
+    oracle: dict[str, Life] = {}
+    for captures in interleaved([captures_of(*life) for life in enumerate(lives)]):
+        found = dict(zip(captures, tables.load(captures), strict=True))
+        for url in {capture.url for capture in captures}:
+            own = [capture for capture in captures if capture.url == url]
+            expected = oracle.setdefault(url, Life()).load([(one.text, one.day) for one in own])
+            assert [found[one] for one in own] == expected
+        shown = {url: [(version, text)] for url, version, text in tables.current()}
+        assert shown == {url: life.current() for url, life in oracle.items()}
+
+
+@ANY
+@given(lives=Articles, learned=st.lists(st.booleans(), min_size=3, max_size=3))
+def test_any_runs_leave_one_current_version_and_again_they_change_nothing(
+    tables: Tables, lives: list[list[tuple[list[Page], list[Revisit]]]], learned: list[bool]
+) -> None:
+    tables.clear()
+    urls = set()
+    runs = interleaved([captures_of(*life) for life in enumerate(lives)])
+    for is_learned, pages in zip(learned, runs, strict=False):
+        captures = [replace(page, below="ad" * (n % 2)) for n, page in enumerate(pages)]
+        urls |= {capture.url for capture in captures}
+        tables.load(captures, learned=is_learned)
+        before = tables.current()
         for since in (is_learned, not is_learned):  # whatever was learned or forgotten since
-            assert load(connection, captures, since) == ["duplicate"] * len(captures)
-            assert current(connection) == before
-    captured = [capture for captures, _ in runs for capture in captures]
-    assert len(current(connection)) == bool(captured)
-    newest = {text for text, _, day in captured if day == 5}
-    if len(newest) == 1:
-        assert current(connection)[0][1][0] in newest
+            again = tables.load(captures, learned=since)
+            assert {outcome for outcome, _ in again} <= {"duplicate"}
+            assert tables.current() == before
+        assert [url for url, _, _ in before] == sorted(urls)
+
+
+@ANY
+@given(lives=st.lists(st.lists(st.tuples(Texts, st.integers(0, 3)), min_size=1), max_size=30))
+def test_articles_shows_the_newest_capture_in_any_order_of_loading(
+    tables: Tables, lives: list[list[tuple[str, int]]]
+) -> None:
+    tables.clear()
+    captures = [
+        (run, Capture(f"{n}-{day}", text, day, url=f"https://courier.example/{n}"))
+        for n, life in enumerate(lives)
+        for day, (text, run) in enumerate(life[:9], start=1)
+    ]
+    for number in range(4):
+        tables.load([capture for run, capture in captures if run == number])
+    newest = {f"https://courier.example/{n}": life[:9][-1][0] for n, life in enumerate(lives)}
+    assert {url: text for url, _, text in tables.current()} == newest
+
+
+def outcomes(found: list[tuple[str, int | None]]) -> list[str]:
+    return [outcome for outcome, _ in found]
 
 
 def test_a_page_with_the_same_text_is_a_duplicate_whatever_was_learned_since(
-    connection: duckdb.DuckDBPyConnection,
+    tables: Tables,
 ) -> None:
-    for table in ("article_versions", "documents", "superseded"):
-        connection.execute(f"delete from {table}")
-    assert load(connection, [("A", "d", 1)], True) == ["loaded"]
-    assert load(connection, [("A", "d", 2)], False) == ["duplicate"]
-    assert load(connection, [("A", "a", 3)], True) == ["duplicate"], "other boilerplate only"
-    assert load(connection, [("A", "a", 4)], False) == ["duplicate"], "unchanged since the third"
-    assert load(connection, [("A", "b", 5)], False) == ["revised"], "now it is part of the text"
+    page = Capture("1", "A", 1, below="d")
+    assert outcomes(tables.load([page])) == ["loaded"]
+    assert outcomes(tables.load([page.again("2", 2)], learned=False)) == ["duplicate"]
+    other = replace(page, below="a")
+    assert outcomes(tables.load([other.again("3", 3)])) == ["duplicate"], "other boilerplate only"
+    unlearned = tables.load([other.again("4", 4)], learned=False)
+    assert outcomes(unlearned) == ["duplicate"], "unchanged since the third"
+    last = replace(page, below="b").again("5", 5)
+    assert outcomes(tables.load([last], learned=False)) == ["revised"], "it is part of the text"
 
 
 def test_an_older_page_with_the_same_text_is_a_duplicate_of_the_one_after_it(
-    connection: duckdb.DuckDBPyConnection,
+    tables: Tables,
 ) -> None:
-    for table in ("article_versions", "documents", "superseded"):
-        connection.execute(f"delete from {table}")
-    assert load(connection, [("A", "d", 3)], True) == ["loaded"]
-    assert load(connection, [("A", "d", 2)], False) == ["duplicate"]
+    page = Capture("1", "A", 3, below="d")
+    assert outcomes(tables.load([page])) == ["loaded"]
+    assert outcomes(tables.load([page.again("2", 2)], learned=False)) == ["duplicate"]
+
+
+def change_reasons(tables: Tables) -> list[tuple[int, str | None]]:
+    return tables.ask("select version, change_reason from article_versions order by version")
+
+
+def test_a_change_between_two_capture_times_is_the_publishers(tables: Tables) -> None:
+    tables.load([Capture("1", "A", 1), Capture("2", "B", 2)])
+    assert change_reasons(tables) == [(1, None), (2, "publisher")]
+
+
+@pytest.mark.parametrize(("first", "second"), [(None, None), (None, 2), (1, None)])
+def test_another_text_without_a_capture_time_is_no_change_by_the_publisher(
+    tables: Tables, first: int | None, second: int | None
+) -> None:
+    tables.load([Capture("1", "A", first)])
+    tables.load([Capture("2", "B", second)])
+    assert change_reasons(tables) == [(1, None), (2, "input")]

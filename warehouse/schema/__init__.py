@@ -6,6 +6,7 @@ older warehouses when they are next written to; `SCHEMA_VERSION` is raised with 
 """
 
 from warehouse.schema.articles import (
+    ARTICLE_KEYS,
     ARTICLE_VERSIONS,
     DATE_CANDIDATE_STRUCT,
     DATE_CANDIDATES,
@@ -17,9 +18,18 @@ from warehouse.schema.articles import (
 )
 from warehouse.schema.boilerplate import BOILERPLATE, BOILERPLATE_HISTORY
 from warehouse.schema.columns import Column, Table
-from warehouse.schema.nights import DISCOVERIES, FETCHES, FORMER_NAMES, NIGHT_VIEWS, VISITS
+from warehouse.schema.nights import (
+    ADDRESS_KEYS,
+    DISCOVERIES,
+    FETCHES,
+    FORMER_NAMES,
+    NIGHT_VIEWS,
+    VISITS,
+)
 
 __all__ = [
+    "ADDRESS_KEYS",
+    "ARTICLE_KEYS",
     "ARTICLE_VERSIONS",
     "BOILERPLATE",
     "BOILERPLATE_HISTORY",
@@ -48,10 +58,12 @@ SCHEMA_VERSION = 4
 TABLES = (
     ARTICLE_VERSIONS,
     SUPERSEDED,
+    ARTICLE_KEYS,
     DATE_CANDIDATES,
     DOCUMENTS,
     DISCOVERIES,
     FETCHES,
+    ADDRESS_KEYS,
     VISITS,
     BOILERPLATE_HISTORY,
     REPAIRS,

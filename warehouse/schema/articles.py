@@ -17,7 +17,11 @@ ARTICLE_VERSIONS = Table(
     columns=(
         Column("article_id", pa.string(), "128-bit hash of url_key, else of the text as found"),
         Column("version", pa.int32(), "1, 2, … per article, in the order of loading"),
-        Column("change_reason", pa.string(), "NULL for version 1, else `publisher`, `reprocess`"),
+        Column(
+            "change_reason",
+            pa.string(),
+            "NULL for version 1, else `publisher`, `reprocess`, `input`, see Change reasons",
+        ),
         *_by_process(
             ("url", pa.string(), "as given with the document"),
             ("url_canonical", pa.string(), "as the page declares it"),
@@ -70,6 +74,12 @@ ARTICLE_VERSIONS = Table(
             ("whole_hash", pa.string(), "content_hash of the text with these lines"),
             ("own_key", pa.string(), "key of `url` itself, whatever the page declares"),
         ),
+        Column(
+            "claimed_key",
+            pa.string(),
+            "key of the canonical that the page declares, if the page alone makes it believable; "
+            "else as own_key",
+        ),
     ),
 )
 
@@ -80,6 +90,25 @@ SUPERSEDED = Table(
         Column("article_id", pa.string(), "the article"),
         Column("version", pa.int32(), "its outdated version"),
         Column("run_id", pa.string(), "the run that found a newer one"),
+        Column("change", pa.int32(), "1, 2, … per version; NULL in rows of older Broadsheets: 1"),
+        Column(
+            "is_outdated",
+            pa.bool_(),
+            "false where a run found that the version is the current one after all; the newest "
+            "change counts, and only outdated versions are published; NULL in older rows: true",
+        ),
+    ),
+)
+
+ARTICLE_KEYS = Table(
+    name="article_keys",
+    grain="one row per key of an article that newer rules of addresses changed",
+    columns=(
+        Column("article_id", pa.string(), "the article; it keeps its id"),
+        Column("stored_key", pa.string(), "url_key or claimed_key in its versions"),
+        Column("url_key", pa.string(), "the same by the newer rules"),
+        Column("rules", pa.int32(), "number of these rules; the highest counts"),
+        Column("run_id", pa.string(), "the first run under these rules"),
     ),
 )
 
@@ -180,6 +209,11 @@ PROCESSED = pa.schema(
         pa.field("seconds", pa.float64()),
         pa.field("article_id", pa.string()),
         pa.field("publication", pa.string()),
+        # Of a revisit record: the earlier capture that it names.
+        pa.field("refers_to_record", pa.string()),
+        pa.field("refers_to_url", pa.string()),
+        pa.field("refers_to_at", INSTANT),
+        pa.field("refers_to_digest", pa.string()),
         *(pa.field(c.name, c.type) for c in ARTICLE_VERSIONS if c.origin == "process"),
         pa.field("date_candidates", pa.list_(pa.field("element", DATE_CANDIDATE_STRUCT))),
     ]

@@ -25,6 +25,17 @@ DISCOVERIES = Table(
     ),
 )
 
+ADDRESS_KEYS = Table(
+    name="address_keys",
+    grain="one row per address, found or fetched, whose key newer rules of addresses changed",
+    columns=(
+        Column("url", pa.string(), "the address, as there"),
+        Column("url_key", pa.string(), "its key by the newer rules"),
+        Column("rules", pa.int32(), "number of these rules; the highest counts"),
+        Column("run_id", pa.string(), "the first run under these rules"),
+    ),
+)
+
 FETCHES = Table(
     name="fetches",
     grain="one row per attempt to fetch an address, lists and robots.txt included",

@@ -4,17 +4,18 @@ select
     processed.locator,
     coalesce($source, processed.publication) as source,
     processed.url,
-    coalesce(decided.outcome, processed.outcome) as outcome,
-    if(decided.position is null, processed.step, 'resolve') as step,
-    if(decided.position is null, processed.reason, decided.duplicate_reason) as reason,
-    processed.detail,
-    processed.page_type,
-    coalesce(decided.article_id, processed.article_id) as article_id,
-    decided.version,
+    outcomes.outcome,
+    outcomes.step,
+    outcomes.reason,
+    outcomes.detail,
+    outcomes.page_type,
+    outcomes.article_id,
+    outcomes.version,
     processed.fetched_at,
     processed.bytes,
     processed.seconds,
-    processed.whole_hash
+    coalesce(captures.whole_hash, processed.whole_hash) as whole_hash
 from processed
-left join decided using (position)
+join outcomes using (position)
+left join captures using (position)
 order by processed.position;

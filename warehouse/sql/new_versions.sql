@@ -15,7 +15,7 @@ with first_versions as (
 )
 select
     decided.article_id,
-    processed.* exclude (
+    contents.* exclude (
         position,
         article_id,
         outcome,
@@ -28,14 +28,16 @@ select
         date_candidates
     ),
     decided.version,
-    case when decided.version > 1 then $change_reason end as change_reason,
-    coalesce($source, processed.publication) as source,
+    case
+        when decided.version > 1 then coalesce($change_reason, decided.change_reason)
+    end as change_reason,
+    coalesce($source, contents.publication) as source,
     first_versions.fetched_at as first_seen_at,
     $loaded_at::timestamptz as loaded_at,
-    processed.content_hash as cluster_id,
+    contents.content_hash as cluster_id,
     $run_id as run_id
-from processed
+from contents
 join decided using (position)
-join first_versions on first_versions.article_id = decided.article_id
+left join first_versions on first_versions.article_id = decided.article_id
 where decided.outcome in ('loaded', 'revised')
-order by processed.published_at, processed.position;
+order by contents.published_at, contents.position;

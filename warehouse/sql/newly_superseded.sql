@@ -1,16 +1,19 @@
--- Grain: one row per version that this run outdates. An article's current version is the one of its
--- newest state; of states without a time, or of the same, that of the last version.
+-- Grain: one row per version whose standing this run changes: it becomes outdated, or it is current
+-- after all. An article's current version is the one of its newest state. States without a capture
+-- time are older than those with one; between states of the same time the last version counts.
 with states as (
     select
         article_id,
         version,
-        fetched_at
+        fetched_at,
+        replaced_by
     from known
     union all
     select
         article_id,
         version,
-        fetched_at
+        fetched_at,
+        null as replaced_by
     from decided
 ),
 current_versions as (
@@ -18,19 +21,34 @@ current_versions as (
         article_id,
         version
     from states
+    where replaced_by is null
     order by article_id, fetched_at desc nulls last, version desc
 ),
-outdated as (
+standings as (
     select distinct
         article_id,
-        version
+        version,
+        current_versions.version is null as is_outdated
     from states
-    anti join current_versions using (article_id, version)
+    left join current_versions using (article_id, version)
+),
+earlier as (
+    select
+        article_id,
+        version,
+        max(coalesce(change, 1)) as change
+    from superseded_history
+    semi join standings using (article_id, version)
+    group by article_id, version
 )
 select
     article_id,
     version,
-    $run_id as run_id
-from outdated
-anti join superseded using (article_id, version)
+    $run_id as run_id,
+    (coalesce(earlier.change, 0) + 1)::integer as change,
+    standings.is_outdated
+from standings
+left join superseded using (article_id, version)
+left join earlier using (article_id, version)
+where standings.is_outdated <> (superseded.version is not null)
 order by article_id, version;

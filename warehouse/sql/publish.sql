@@ -11,8 +11,11 @@ from read_parquet($article_versions_files, union_by_name = true);
 -- Grain: one row per version that is not its article's current one. A table, for it is small and
 -- every query on articles needs it.
 create table superseded as
-select $superseded_shown
-from read_parquet($superseded_files, union_by_name = true);
+with superseded_history as (
+    select $superseded_columns
+    from read_parquet($superseded_files, union_by_name = true)
+)
+$superseded_rows;
 
 -- Grain: one row per article, its current version.
 create view articles as
@@ -26,6 +29,11 @@ create view latest_articles as
 select $article_versions_columns
 from articles
 where published_at >= timestamptz '$published_at' - interval $latest_days days;
+
+-- Grain: one row per key of an article that newer rules of addresses changed.
+create view article_keys as
+select $article_keys_columns
+from read_parquet($article_keys_files, union_by_name = true);
 
 -- Grain: one row per date seen in a loaded version.
 create view date_candidates as
@@ -56,6 +64,11 @@ from read_parquet($discoveries_files, union_by_name = true);
 create view fetches as
 select $fetches_shown
 from read_parquet($fetches_files, union_by_name = true);
+
+-- Grain: one row per address whose key newer rules of addresses changed.
+create view address_keys as
+select $address_keys_columns
+from read_parquet($address_keys_files, union_by_name = true);
 
 -- Grain: one row per source and nightly run.
 create view visits as

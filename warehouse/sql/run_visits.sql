@@ -38,10 +38,10 @@ asked as (
 ledger as (
     select
         publication as source,
-        coalesce(decided.outcome, processed.outcome) as outcome,
+        outcomes.outcome,
         published_at
     from processed
-    left join decided using (position)
+    join outcomes using (position)
 ),
 taken_in as (
     select

@@ -18,7 +18,7 @@ from tasks.read.warc.http import (
     decoded_body,
     parse_response,
 )
-from tasks.records import Declared, Dropped, RawDocument
+from tasks.records import Declared, Dropped, RawDocument, RefersTo
 
 Media = Literal["html", "text"]
 
@@ -90,8 +90,13 @@ def _outcome(
         media, body = _content(frame, response, place.settings)
     except (_RefusedError, UndecodableError) as error:
         row = dropped(place.locator, position, error.reason, error.detail, url=url)
-        publication = evidence.publication
-        return replace(row, bytes=frame.length, fetched_at=fetched_at, publication=publication)
+        return replace(
+            row,
+            bytes=frame.length,
+            fetched_at=fetched_at,
+            publication=evidence.publication,
+            refers_to=_refers_to(frame) if error.reason is Reason.REVISIT else None,
+        )
     return RawDocument(
         locator=place.locator,
         position=position,
@@ -123,6 +128,16 @@ def _response(frame: Frame) -> Response:
     if response is None or response.status is None:
         raise _RefusedError(Reason.BROKEN_HTTP)
     return response
+
+
+def _refers_to(frame: Frame) -> RefersTo:
+    """What a revisit record says of the earlier capture (WARC 1.1, 5.7 and 6.7)."""
+    return RefersTo(
+        record_id=_header(frame, "WARC-Refers-To").strip("<> \t") or None,
+        url=_header(frame, "WARC-Refers-To-Target-URI").strip("<> \t") or None,
+        fetched_at=warc_instant(_header(frame, "WARC-Refers-To-Date")),
+        payload_digest=_header(frame, "WARC-Payload-Digest") or None,
+    )
 
 
 def _content(frame: Frame, response: Response, settings: ReadSettings) -> tuple[Media, bytes]:

@@ -1,0 +1,95 @@
+"""What newer rules of addresses change in a warehouse whose keys were made by older ones.
+
+Keys identify articles, and tell which addresses are known. When a run finds that the warehouse was
+last written by a Broadsheet with other rules (`tasks.process.urls.ADDRESS_RULES`), it takes the key
+of each stored address anew and stores those that differ, in `article_keys` and `address_keys`. No
+row is rewritten, and an article keeps its id; whoever looks for a key looks there, too.
+"""
+
+from collections.abc import Callable, Mapping
+from string import Template
+from urllib.parse import urlsplit
+
+import duckdb
+from duckdb.func import SPECIAL
+from duckdb.sqltypes import VARCHAR
+
+from tasks.process.canonical import identifying_url
+from tasks.process.fingerprint import article_id
+from tasks.process.urls import ADDRESS_RULES, url_key
+from warehouse.former_names import columns_shown
+from warehouse.lake import Lake
+from warehouse.publish import Snapshot
+from warehouse.schema import DISCOVERIES, FETCHES
+from warehouse.statements import statement
+
+
+def address_key(url: str) -> str | None:
+    """What identifies an address; one with a password, which is never asked, is not the page's."""
+    return url if "@" in urlsplit(url).netloc else url_key(url)
+
+
+def claim_of(url: str | None, url_canonical: str | None) -> str | None:
+    """The key that a page claims: of its canonical, if the page alone makes it believable."""
+    return url_key(identifying_url(url, url_canonical))
+
+
+def define_functions(connection: duckdb.DuckDBPyConnection) -> None:
+    """Makes the rules of addresses functions of SQL; they are Python, 10 µs a row."""
+
+    def define(name: str, function: Callable[..., str | None], arguments: int = 1) -> None:
+        connection.create_function(
+            name, function, [VARCHAR for _ in range(arguments)], VARCHAR, null_handling=SPECIAL
+        )
+
+    define("key_of", url_key)
+    define("claim_of", claim_of, arguments=2)
+    define("address_key_of", lambda url: url and address_key(url))
+    define("id_of", lambda key: key and article_id(key))
+
+
+def define_article_keys(connection: duckdb.DuckDBPyConnection, lake: Lake) -> None:
+    """Makes the table `changed_article_keys`: what the present rules change of articles' keys."""
+    _define(connection, "changed_article_keys", lake)
+
+
+def define_address_keys(
+    connection: duckdb.DuckDBPyConnection,
+    lake: Lake,
+    snapshot: Snapshot,
+    names: Mapping[str, str],
+) -> None:
+    """Makes the table `changed_address_keys`: what they change of addresses found and fetched.
+
+    And the views that it is made from: `stored_fetches`, `stored_discoveries`, `address_keys`.
+
+    Args:
+        names: the present names of sources that had another one.
+    """
+    for table in (FETCHES, DISCOVERIES):
+        rows = _read(connection, snapshot, table.name)
+        rows.project(columns_shown(table, names)).create_view(f"stored_{table.name}")
+    _read(connection, snapshot, "address_keys").create_view("address_keys")
+    _define(connection, "changed_address_keys", lake)
+
+
+def define_addresses(connection: duckdb.DuckDBPyConnection) -> None:
+    """Makes the views `fetches` and `discoveries`, with the present keys of their addresses."""
+    connection.execute(statement("present_address_keys"))
+    counted = connection.execute("select count(*) from present_address_keys").fetchone()
+    for name in ("fetches", "discoveries"):
+        if counted and counted[0]:
+            connection.execute(Template(statement("with_present_keys")).substitute(table=name))
+        else:
+            connection.execute(f"create view {name} as from stored_{name}")
+
+
+def _define(connection: duckdb.DuckDBPyConnection, name: str, lake: Lake) -> None:
+    values = {"is_older": lake.address_rules < ADDRESS_RULES, "rules": ADDRESS_RULES}
+    connection.execute(statement(name), values)
+
+
+def _read(
+    connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, name: str
+) -> duckdb.DuckDBPyRelation:
+    return connection.read_parquet(snapshot.files[name], union_by_name=True)

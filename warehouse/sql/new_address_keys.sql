@@ -1,0 +1,6 @@
+-- Grain: one row per key of an address that the present rules of addresses change.
+select
+    changed_address_keys.*,
+    $run_id as run_id
+from changed_address_keys
+order by all;

@@ -1,0 +1,6 @@
+-- Grain: one row per key of an article that the present rules of addresses change.
+select
+    changed_article_keys.*,
+    $run_id as run_id
+from changed_article_keys
+order by all;

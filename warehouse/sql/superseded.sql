@@ -1,0 +1,11 @@
+-- Grain: one row per outdated version. Reads superseded_history, in which the newest change of a
+-- version counts; rows of older Broadsheets have neither `change` nor `is_outdated`.
+select
+    article_id,
+    version,
+    arg_max(run_id, coalesce(change, 1)) as run_id,
+    max(coalesce(change, 1)) as change,
+    true as is_outdated
+from superseded_history
+group by article_id, version
+having arg_max(coalesce(is_outdated, true), coalesce(change, 1))

@@ -1,0 +1,32 @@
+-- Grain: one row per claim on a range of keys ($first to $last), with its title, and with its text
+-- where no more than $most addresses claim the key. Reads: claims, processed, article_versions.
+with chosen as (
+    select *
+    from claims
+    where number between $first and $last
+)
+select
+    chosen.key,
+    chosen.own_key,
+    chosen.position,
+    null as article_id,
+    null as held_key,
+    chosen.content_hash,
+    processed.title,
+    if(addresses <= $most, processed.text, null) as text
+from chosen
+join processed using (position)
+union all
+select
+    chosen.key,
+    chosen.own_key,
+    null as position,
+    chosen.article_id,
+    chosen.held_key,
+    chosen.content_hash,
+    stored.title,
+    if(addresses <= $most, stored.text, null) as text
+from chosen
+join article_versions as stored
+    on stored.article_id = chosen.article_id
+    and stored.version = chosen.version;
