@@ -108,9 +108,12 @@ def test_a_feed_that_has_given_up_its_etag_is_not_asked_about_the_old_one(tmp_pa
     assert conditions == [{}, {"If-None-Match": '"old"'}, {}]
 
 
-def test_a_feed_of_html_or_errors_stops_no_other_source(tmp_path: Path) -> None:
-    names = ["busy", "elsewhere", "paper", "webpage"]
+def test_a_feed_of_html_or_errors_stops_no_other_source(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    names = ["busy", "elsewhere", "paper", "unheard", "webpage"]
     with published(tmp_path, names) as (papers, desk):
+        del papers.hosts["unheard.example"]  # no server of names knows it
         papers.hosts["elsewhere.example"] = DEAD
         papers.replies["http://webpage.example/feed.xml"] = Reply("<html><p>Moved.</html>")
         papers.replies["http://busy.example/feed.xml"] = Reply(status=500)
@@ -119,10 +122,12 @@ def test_a_feed_of_html_or_errors_stops_no_other_source(tmp_path: Path) -> None:
         desk.quick_night(0)
         rows = desk.ask("select source, discovery, problem, loaded from nights order by source")
         tries = len(papers.asked("http://busy.example/feed.xml"))
+    assert not [record for record in caplog.records if record.exc_info], "a sentence is enough"
     assert [(row["source"], row["discovery"], row["loaded"]) for row in rows] == [
         ("busy", "failed", 0),
         ("elsewhere", "failed", 0),
         ("paper", "ok", 1),
+        ("unheard", "failed", 0),
         ("webpage", "failed", 0),
     ]
     problems = {row["source"]: row["problem"] for row in rows}
@@ -136,6 +141,7 @@ def test_a_feed_of_html_or_errors_stops_no_other_source(tmp_path: Path) -> None:
         "busy": "failed",
         "elsewhere": "failed",
         "paper": "collected",
+        "unheard": "failed",
         "webpage": "failed",
     }
 

@@ -39,7 +39,9 @@ from attempts
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_the_counts_of_random_nights_add_up(tmp_path: Path, seed: int) -> None:
+def test_the_counts_of_random_nights_add_up(
+    tmp_path: Path, seed: int, caplog: pytest.LogCaptureFixture
+) -> None:
     chance = Random(seed)
     with ManySites(3, 12, seed=seed, faults=0.4) as site:
         desk = Desk(tmp_path, site)
@@ -51,6 +53,7 @@ def test_the_counts_of_random_nights_add_up(tmp_path: Path, seed: int) -> None:
             desk.settings["fetch"]["max_per_night"] = chance.choice([4, 9, 100])
             desk.quick_night(night)
             site.next_night(new=chance.randrange(4), revised=chance.randrange(3))
+    assert not [record for record in caplog.records if record.exc_info]
     for table in ("visits", "nights"):
         assert desk.ask(UNEVEN.format(table=table)) == []
     totals = "sum(fetched)::int as fetched, sum(reread)::int as reread, "
