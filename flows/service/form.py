@@ -24,10 +24,14 @@ def make_plain(client: SyncPrefectClient, name: str) -> None:
 
 
 def plain(schema: Schema) -> Schema:
-    """The same schema, in which nothing is said to be null."""
+    """Returns the same schema, in which nothing is said to be null, and nothing else may be given.
+
+    An unknown parameter would end the run's process with a traceback before our code is called.
+    """
     definitions = schema.get("definitions", {})
     return {
         **_fields(schema),
+        "additionalProperties": False,
         "definitions": {name: _fields(definition) for name, definition in definitions.items()},
     }
 

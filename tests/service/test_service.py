@@ -69,6 +69,7 @@ def test_the_schedule_is_that_of_the_settings(service: Service) -> None:
         ("ingest", {"paths": ["x"], "columns": {"colour": "red"}}, "colour"),
         ("nightly", {"night": "23.11.2026"}, "23.11.2026"),
         ("nightly", {"if_locked": "perhaps"}, "perhaps"),
+        ("nightly", {"nihgt": "2026-11-23"}, "nihgt"),
         ("backfill", {"published_from": "yesterday"}, "yesterday"),
         ("reprocess", {"workers": 5000}, "workers"),
     ],
@@ -81,10 +82,22 @@ def test_what_prefect_can_check_is_refused_before_a_run_starts(
     assert reason in refused.json()["detail"]
 
 
-def test_an_unknown_parameter_ends_the_run_and_is_named(service: Service) -> None:
+def test_an_unknown_parameter_that_prefect_lets_pass_ends_the_run_and_is_named(
+    service: Service,
+) -> None:
+    """As where `prefect deploy` registered the flows, whose forms are Prefect's."""
+    path = f"deployments/{service.deployment('nightly')['id']}"
+    assert service.ask("PATCH", path, {"enforce_parameter_schema": False}).status_code < 400
     run = service.begin("nightly", nihgt="2026-11-23")
     failed = service.wait_for(run, "Failed", seconds=60)
     assert failed["state"]["message"].startswith("Unknown parameter nihgt: the flow nightly takes")
+    service.ask("PATCH", path, {"enforce_parameter_schema": True})
+
+
+def log_of(service: Service, flow_run: str) -> str:
+    """What the UI shows under *Logs*."""
+    mine = {"logs": {"flow_run_id": {"any_": [flow_run]}}, "limit": 200}
+    return "\n".join(line["message"] for line in service.post("logs/filter", mine))
 
 
 @pytest.mark.slow
@@ -93,6 +106,7 @@ def test_a_fault_that_is_expected_is_a_sentence(service: Service) -> None:
     failed = service.wait_for(run, *ENDED)
     assert failed["state"]["name"] == "Failed"
     assert failed["state"]["message"].startswith("Give a source with published_from, or ccnews")
+    assert "Traceback" not in log_of(service, run)
 
 
 def test_a_night_tells_its_story(service: Service, night: str) -> None:
@@ -128,6 +142,8 @@ def test_a_night_of_which_most_sources_fail_is_failed(service: Service, desk: Sl
     failed = service.wait_for(run, *ENDED)
     assert failed["state"]["name"] == "Failed"
     assert failed["state"]["message"].startswith("1 of 1 sources failed")
+    assert "/v2/artifacts/artifact/" in failed["state"]["message"]
+    assert "Traceback" not in log_of(service, run)
 
 
 @pytest.mark.slow
