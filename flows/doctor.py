@@ -157,8 +157,8 @@ def _published(settings: Settings) -> str:
 
 
 def _unfinished(settings: Settings) -> str:
-    from tasks.repair.unfinished import unfinished
     from tasks.runs import unfinished_runs
+    from tasks.unfinished import unfinished
     from warehouse.layout import FETCH_LOCK, LOCK
     from warehouse.lock import lock_holder
 

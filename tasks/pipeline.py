@@ -11,7 +11,7 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from importlib import import_module
 from pathlib import Path
@@ -24,6 +24,7 @@ from tasks.execution.backend import open_pool, require_backend
 from tasks.learned_lines import remember_learned
 from tasks.read.plan import batch_from_json
 from tasks.runs import Request, Run, plan, remove_unplanned_runs, start_or_resume, unfinished_runs
+from tasks.unfinished import require_resumable
 from tasks.watching import Watcher
 from warehouse.layout import LOCK, RUNS
 from warehouse.lock import writer_lock
@@ -37,6 +38,7 @@ log = logging.getLogger("broadsheet.pipeline")
 # DuckDB takes these for patterns in the names of files; lone surrogates stand for bytes that are no
 # UTF-8, and no view can name them.
 UNUSABLE = re.compile(r"[?*\[\ud800-\udfff]")
+REPAIR = "repair"  # the flow of `broadsheet repair`
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -119,10 +121,18 @@ class Stages:
         load_overrides(settings.warehouse)
         return replace(self, settings=settings)
 
-    def locked(self, what: str, *, wait: bool, name: str = LOCK) -> AbstractContextManager[None]:
-        """The warehouse's lock; the watcher is told for whom it waits."""
+    @contextmanager
+    def locked(self, what: str, *, wait: bool, name: str = LOCK) -> Iterator[None]:
+        """The warehouse's lock; the watcher is told for whom it waits.
+
+        Raises:
+            DamagedWarehouseError: what unfinished runs left cannot be read.
+        """
         told = self.watcher.notice
-        return writer_lock(self.settings.warehouse, what, wait=wait, name=name, told=told)
+        with writer_lock(self.settings.warehouse, what, wait=wait, name=name, told=told):
+            if what != REPAIR:
+                require_resumable(self.settings.warehouse)
+            yield
 
 
 def finish(run: Run, stages: Stages) -> Summary:

@@ -105,6 +105,13 @@ def has_schema(table: Table, path: Path) -> bool:
         return False
 
 
+def file_state(path: Path) -> str:
+    """Return how a file that cannot be read is damaged, as the end of a sentence."""
+    if not path.is_file():
+        return "is missing"
+    return "is damaged" if path.stat().st_size else "is empty"
+
+
 def parquet_fault(path: Path) -> str | None:
     """Return how a Parquet file is damaged, as the end of a sentence; None if it looks whole.
 

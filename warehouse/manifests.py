@@ -15,6 +15,8 @@ from pyiceberg.serializers import FromInputFile
 from pyiceberg.table.metadata import TableMetadata
 from pyiceberg.table.snapshots import Snapshot
 
+from warehouse.files import file_state
+
 T = TypeVar("T")
 
 # What pyiceberg raises on files that are gone, empty, cut, or filled with rubbish.
@@ -39,13 +41,6 @@ class UnreadableFileError(Exception):
         self.path = path
         self.state = file_state(path)
         super().__init__(f"{path} {self.state}")
-
-
-def file_state(path: Path) -> str:
-    """Return how a file that cannot be read is damaged, as the end of a sentence."""
-    if not path.is_file():
-        return "is missing"
-    return "is damaged" if path.stat().st_size else "is empty"
 
 
 def read_metadata(path: Path) -> TableMetadata:

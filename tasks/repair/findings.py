@@ -6,10 +6,10 @@ from itertools import product
 from pathlib import Path
 
 from tasks.repair.journal import SetAside
-from tasks.repair.unfinished import UnfinishedRun, unfinished
+from tasks.unfinished import UnfinishedRun, unfinished
 from warehouse.condition import DataFile, TableState, inspect_lake
+from warehouse.files import file_state
 from warehouse.layout import CATALOG, LAKE
-from warehouse.manifests import file_state
 from warehouse.rebuild import catalog_files, is_readable
 from warehouse.schema import RUNS, TABLES
 

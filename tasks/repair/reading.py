@@ -10,13 +10,11 @@ import orjson
 from config.errors import UsageError
 from config.settings import Settings
 from tasks.nightly import run_key
-from tasks.pipeline import Stages, process
+from tasks.pipeline import REPAIR, Stages, process
 from tasks.read.plan import Plan, plan_inputs
 from tasks.repair.tables import Tables
 from tasks.runs import Run, new_run, write_plan
 from warehouse.layout import RAW
-
-REPAIR_FLOW = "repair"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +78,9 @@ def read_again(run_id: str, sources: Sources, stages: Stages) -> Run | None:
     settings = stages.settings
     run = new_run(
         settings.warehouse,
-        run_key(REPAIR_FLOW, run_id),
+        run_key(REPAIR, run_id),
         {
-            "flow": REPAIR_FLOW,
+            "flow": REPAIR,
             "parameters": {"run_id": run_id},
             "inputs": list(sources.paths),
             "columns": plan.columns,
@@ -98,7 +96,7 @@ def read_again(run_id: str, sources: Sources, stages: Stages) -> Run | None:
 def remove_readings(warehouse: Path, runs: Sequence[Run]) -> None:
     """Removes the folders of readings that a killed repair left."""
     for run in runs:
-        if run.flow == REPAIR_FLOW:
+        if run.flow == REPAIR:
             run.remove()
 
 

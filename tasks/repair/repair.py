@@ -18,15 +18,15 @@ import pyarrow as pa
 
 from config.errors import UsageError
 from tasks.load import load
-from tasks.pipeline import Stages, absolute, with_warehouse
+from tasks.pipeline import REPAIR, Stages, absolute, with_warehouse
 from tasks.repair.accounting import repair_rows
 from tasks.repair.findings import Findings, look
 from tasks.repair.healing import Healer, lake_files, missing_rows
 from tasks.repair.journal import Journal, begin, end, recorded_rows
-from tasks.repair.reading import REPAIR_FLOW, remove_readings
+from tasks.repair.reading import remove_readings
 from tasks.repair.report import RepairReport, file_lines, lost_versions
 from tasks.repair.tables import Tables, tables
-from tasks.repair.unfinished import UnfinishedRun
+from tasks.unfinished import UnfinishedRun
 from warehouse.files import write_table_files
 from warehouse.lake import Lake, bring_up_lake
 from warehouse.layout import CATALOG, FETCH_LOCK, LAKE, PUBLISHED
@@ -52,8 +52,8 @@ def repair(stages: Stages, *, wait: bool = False, dry_run: bool = False) -> Repa
         raise UsageError(f"There is no warehouse at {warehouse}: name it by --warehouse.")
     require_format(warehouse)
     stages = replace(stages, settings=with_warehouse(stages.settings))
-    fetching = stages.locked("repair", wait=wait, name=FETCH_LOCK)
-    with fetching, stages.locked("repair", wait=wait):
+    fetching = stages.locked(REPAIR, wait=wait, name=FETCH_LOCK)
+    with fetching, stages.locked(REPAIR, wait=wait):
         findings = look(warehouse)
         if dry_run:
             return _foretold(findings, stages)
@@ -180,7 +180,7 @@ def _record(lake: Lake, journal: Journal, recorded: list[dict[str, Any]], stages
     counts = ("documents", "loaded", "revised", "duplicate", "rejected", "failed")
     row = {
         "run_id": journal.run_id,
-        "flow": REPAIR_FLOW,
+        "flow": REPAIR,
         "parameters": "{}",
         "inputs": [],
         "started_at": journal.started_at,

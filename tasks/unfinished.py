@@ -6,13 +6,13 @@ from pathlib import Path
 
 import orjson
 
+from config.errors import DamagedWarehouseError
 from tasks.runs import Run
-from warehouse.files import parquet_fault
+from warehouse.files import file_state, parquet_fault
 from warehouse.layout import RUNS
-from warehouse.manifests import file_state
 
 _JSON = ("*.json", "batches/*.json", "done/*.json", "discovered/*.json")
-_PARQUET = ("*.parquet", "parts/*.parquet")
+_PARQUET = ("discoveries.parquet", "visits.parquet", "parts/*.parquet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +39,28 @@ def unfinished(warehouse: Path) -> Iterator[UnfinishedRun]:
     """Yield every run's folder that is there."""
     for folder in sorted((warehouse / RUNS).glob("[!.]*")):
         run = Run(folder.name, folder)
-        fault = next(_faults(folder), None)
-        yield UnfinishedRun(run, fault, None if fault else _lost_file(run))
+        try:
+            fault = next(_faults(folder), None)
+            lost_file = None if fault else _lost_file(run)
+        except FileNotFoundError:  # it was finished while we looked
+            continue
+        if folder.is_dir():
+            yield UnfinishedRun(run, fault, lost_file)
+
+
+def require_resumable(warehouse: Path) -> None:
+    """Checks that unfinished runs can be resumed, or at least dropped.
+
+    Raises:
+        DamagedWarehouseError: a file of such a run cannot be read.
+    """
+    for one in unfinished(warehouse):
+        if one.is_taken_back:
+            fault = one.fault or f"file {one.lost_file} cannot be read"
+            raise DamagedWarehouseError(
+                f"The unfinished run {one.run.run_id} cannot be resumed, for its {fault}: run "
+                f"`broadsheet repair --warehouse {warehouse}`, which sets aside what is damaged."
+            )
 
 
 def _faults(folder: Path) -> Iterator[str]:
