@@ -91,7 +91,9 @@ def _work(job: Job) -> int:
     settings = ProcessSettings.model_validate(described["process"])
     read_settings = ReadSettings.model_validate(described["read"])
     finished = finished_parts(job.batch_file)
-    documents = read_batch(batch, read_settings, described["columns"])
+    documents = read_batch(
+        batch, read_settings, described["columns"], lambda: _arm(settings.read_seconds)
+    )
     watched = _watched(documents, job, settings, documents_in(finished))
     learned = learned_of(job.batch_file, described["parameters"].get("source"))
     processed = process_batch(watched, settings, learned)
@@ -139,11 +141,15 @@ def _rest(job: Job, last: RawDocument | Dropped | None) -> Dropped:
 
 def _announce(what: str, number: int, seconds: float) -> None:
     _say(f"{what} {number}")
+    _arm(seconds)
+
+
+def _arm(seconds: float) -> None:
     signal.setitimer(signal.ITIMER_REAL, seconds)
 
 
 def _disarm() -> None:
-    signal.setitimer(signal.ITIMER_REAL, 0)
+    _arm(0)
 
 
 def _say(message: str) -> None:

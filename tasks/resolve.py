@@ -20,6 +20,7 @@ from config.settings import Settings
 from tasks.learning import learn
 from tasks.run_inputs import define_inputs
 from tasks.runs import Run
+from tasks.stored_texts import compare_with_stored, mark_unknown_changes
 from warehouse.files import write_bytes, write_table_files
 from warehouse.lake import Lake, open_lake
 from warehouse.publish import take_snapshot
@@ -101,8 +102,11 @@ class Resolved:
         return sum(count.documents for count in self.counts if count.outcome == outcome)
 
 
-def resolve(run: Run, settings: Settings) -> Resolved:
+def resolve(run: Run, settings: Settings) -> Resolved | None:
     """Decides every document's outcome and writes the run's Parquet files, unless that is done.
+
+    Returns:
+        What came of it; None if stored pages are to be read first (`tasks.stored_texts`).
 
     Raises:
         UnbalancedRunError: the outcomes are not as many as the documents read.
@@ -113,7 +117,11 @@ def resolve(run: Run, settings: Settings) -> Resolved:
     with _connected(run, settings) as connection:
         snapshot = take_snapshot(lake)
         define_inputs(connection, run, snapshot)
-        decide(connection, reprocess=run.flow == REPROCESS)
+        meet(connection, reprocess=run.flow == REPROCESS)
+        if not compare_with_stored(connection, run):
+            return None
+        judge(connection)
+        mark_unknown_changes(connection)
         counts = tuple(
             Count(*row) for row in connection.execute(statement("outcome_counts")).fetchall()
         )
@@ -149,11 +157,21 @@ def decide(connection: duckdb.DuckDBPyConnection, *, reprocess: bool) -> None:
     Args:
         reprocess: whether the run reads stored bytes again.
     """
+    meet(connection, reprocess=reprocess)
+    judge(connection)
+
+
+def meet(connection: duckdb.DuckDBPyConnection, *, reprocess: bool) -> None:
+    """Makes the tables `captures`, what is to be decided, and `known`, what it is compared with."""
     connection.execute(f"create temp table damaged as {statement('without_one_current')}")
     for name in ("reprocessed", "identified", "originals", "known", "reread", "captures"):
         text = statement(name)
         values = {"reprocess": reprocess} if "$reprocess" in text else None
         connection.execute(text, values)
+
+
+def judge(connection: duckdb.DuckDBPyConnection) -> None:
+    """Makes the tables `decided`, `outcomes` and `contents`."""
     for name in ("resolve", "outcomes", "contents"):
         connection.execute(statement(name))
 

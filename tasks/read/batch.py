@@ -1,7 +1,7 @@
 """Reads a batch: the raw documents of its spans, and a row for each thing that is none."""
 
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import chain, islice
 
 from config.settings import ReadSettings
@@ -24,16 +24,32 @@ from tasks.records import Dropped, RawDocument
 Outcomes = Iterator[RawDocument | Dropped]
 
 
-def read_batch(batch: Batch, settings: ReadSettings, columns: Mapping[str, str]) -> Outcomes:
+def read_batch(
+    batch: Batch,
+    settings: ReadSettings,
+    columns: Mapping[str, str],
+    on_skip: Callable[[], None] = lambda: None,
+) -> Outcomes:
     """Exactly one outcome per document and per hole, in the order of their positions.
 
     Bad input raises nothing. Memory stays flat whatever the size of the input.
 
     Args:
         columns: the plan's.
+        on_skip: called for each document that the batch does not want.
     """
     outcomes = chain.from_iterable(_read_span(span, settings, columns) for span in batch.spans)
+    if batch.only is not None:
+        return _only(outcomes, set(batch.only), on_skip)
     return islice(outcomes, batch.limit)
+
+
+def _only(outcomes: Outcomes, wanted: set[str], on_skip: Callable[[], None]) -> Outcomes:
+    for outcome in outcomes:
+        if outcome.locator in wanted:
+            yield outcome
+        else:
+            on_skip()
 
 
 def _read_span(span: Span, settings: ReadSettings, columns: Mapping[str, str]) -> Outcomes:
