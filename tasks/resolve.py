@@ -20,7 +20,7 @@ from config.settings import Settings
 from tasks.learning import learn
 from tasks.run_inputs import define_inputs
 from tasks.runs import Run
-from tasks.stored_texts import compare_with_stored, mark_unknown_changes
+from tasks.stored_texts import StoredTexts
 from warehouse.files import write_bytes, write_table_files
 from warehouse.lake import Lake, open_lake
 from warehouse.publish import take_snapshot
@@ -118,10 +118,11 @@ def resolve(run: Run, settings: Settings) -> Resolved | None:
         snapshot = take_snapshot(lake)
         define_inputs(connection, run, snapshot)
         meet(connection, reprocess=run.flow == REPROCESS)
-        if not compare_with_stored(connection, run):
+        stored = StoredTexts(connection, run)
+        if not stored.compare():
             return None
         judge(connection)
-        mark_unknown_changes(connection)
+        stored.mark_unknown_changes()
         counts = tuple(
             Count(*row) for row in connection.execute(statement("outcome_counts")).fetchall()
         )

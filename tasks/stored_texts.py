@@ -27,6 +27,7 @@ import xxhash
 from config.settings import ReadSettings
 from tasks.learned_lines import NAME as LEARNED
 from tasks.read.again import Found, batches_of, file_of, files_of
+from tasks.read.fields import column_choice
 from tasks.read.place import PLACE_BITS
 from tasks.read.plan import Plan
 from tasks.runs import Run, write_plan
@@ -35,11 +36,12 @@ from warehouse.layout import RAW
 from warehouse.schema import PROCESSED
 from warehouse.statements import statement
 
-# Grain: one row per compared capture and version: the document whose bytes are read for it.
+# Grain: one row per row of the table `compared`: the document whose bytes are read for it.
 WANTED = pa.schema(
     [
         pa.field("position", pa.int64()),
         pa.field("version", pa.int32()),
+        pa.field("side", pa.string()),
         pa.field("part", pa.int32()),
         pa.field("file", pa.int64()),
         pa.field("locator", pa.string()),
@@ -68,6 +70,7 @@ class _Place:
 
     position: int
     version: int
+    side: str
     locator: str
     run_id: str
     payload_digest: str | None
@@ -81,34 +84,55 @@ class _Archive:
     columns: Columns = ()
 
 
-def compare_with_stored(connection: duckdb.DuckDBPyConnection, run: Run) -> bool:
-    """Gives captures of unchanged pages the hashes of the versions that they repeat.
+class StoredTexts:
+    """What a run's pages are compared with beside the stored texts."""
 
-    Makes the table `verdicts`, for `mark_unknown_changes`.
+    def __init__(self, connection: duckdb.DuckDBPyConnection, run: Run) -> None:
+        """
+        Args:
+            connection: with the tables that resolving reads, `captures` among them, and `runs`.
+        """
+        self._connection = connection
+        self._run = run
+        self._has_verdicts = False
 
-    Args:
-        connection: with the tables that resolving reads, `captures` among them, and `runs`.
+    def compare(self) -> bool:
+        """Gives captures of unchanged pages the hashes of the versions that they repeat.
 
-    Returns:
-        Whether that is done; False if stored pages are to be read first (`unread_runs`).
-    """
-    connection.execute(statement("compared"), {"code_version": version("broadsheet")})
-    wanted = _Wanted(connection, run).choose()
-    folder = run.folder / "stored" / _key(wanted)
-    if wanted and not folder.is_dir():
-        shutil.rmtree(folder.parent, ignore_errors=True)  # chosen from older tables
-        _write(folder, run, wanted)
-    if _unread(folder):
-        return False
-    _define_read_again(connection, folder)
-    connection.execute(statement("texts_read_again"))
-    connection.execute(statement("captures_read_again"))
-    return True
+        Returns:
+            Whether that is done; False if stored pages are to be read first (`unread_runs`).
+        """
+        wanted = _Wanted(self._connection, self._run).choose() if self._is_needed() else []
+        folder = self._run.folder / "stored" / _key(wanted)
+        if wanted and not folder.is_dir():
+            shutil.rmtree(folder.parent, ignore_errors=True)  # chosen from older tables
+            _write(folder, self._run, wanted)
+        if _unread(folder):
+            return False
+        if self._has_verdicts:
+            _define_read_again(self._connection, folder)
+            self._connection.execute(statement("texts_read_again"))
+            self._connection.execute(statement("captures_read_again"))
+        return True
+
+    def mark_unknown_changes(self) -> None:
+        """Marks revisions whose earlier bytes are gone; after the documents were decided."""
+        if self._has_verdicts:
+            self._connection.execute(statement("unknown_changes"))
+
+    def _is_needed(self) -> bool:
+        """Whether a page that looks changed has a stored version of another extractor."""
+        self._connection.execute(statement("doubtful"))
+        if not _has_rows(self._connection, "doubtful"):
+            return False
+        values = {"code_version": version("broadsheet")}
+        self._connection.execute(statement("compared"), values)
+        self._has_verdicts = _has_rows(self._connection, "compared")
+        return self._has_verdicts
 
 
-def mark_unknown_changes(connection: duckdb.DuckDBPyConnection) -> None:
-    """Marks revisions whose earlier bytes are gone; after the documents were decided."""
-    connection.execute(statement("unknown_changes"))
+def _has_rows(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
+    return connection.execute(f"from {table} limit 1").fetchone() is not None
 
 
 def unread_runs(run: Run) -> list[Run]:
@@ -136,11 +160,11 @@ class _Wanted:
         self._raw: dict[str, str | None] = {}
 
     def choose(self) -> list[tuple[_Place, Found, Columns]]:
-        """At most one place per compared capture and version; none where the bytes are gone."""
-        chosen: dict[tuple[int, int], tuple[_Place, Found, Columns]] = {}
+        """At most one place per row of `compared`; none where the bytes are gone."""
+        chosen: dict[tuple[int, int, str], tuple[_Place, Found, Columns]] = {}
         rows = self._connection.execute(statement("stored_places")).fetchall()
-        for place in (_Place(*row[:5]) for row in rows):
-            key = place.position, place.version
+        for place in (_Place(*row) for row in rows):
+            key = place.position, place.version, place.side
             if key not in chosen and (found := self._find(place)):
                 chosen[key] = (place, *found)
         return list(chosen.values())
@@ -160,14 +184,15 @@ class _Wanted:
         query = "select inputs, parameters from runs where run_id = $run_id"
         row = self._connection.execute(query, {"run_id": run_id}).fetchone()
         inputs, parameters = row or ((), None)
-        columns = dict(json.loads(parameters or "{}").get("columns") or ())
+        columns = column_choice(dict(json.loads(parameters or "{}").get("columns") or ()))
         files = files_of(inputs or (), self._read, columns)
         return _Archive(files, tuple(sorted(columns.items())))
 
 
 def _key(wanted: Sequence[tuple[_Place, Found, Columns]]) -> str:
     chosen = [
-        (place.position, place.version, found.path, found.locator) for place, found, _ in wanted
+        (place.position, place.version, place.side, found.path, found.locator)
+        for place, found, _ in wanted
     ]
     return xxhash.xxh3_64_hexdigest(orjson.dumps(sorted(chosen)))
 
@@ -197,6 +222,7 @@ def _write_part(
         yield {
             "position": place.position,
             "version": place.version,
+            "side": place.side,
             "part": int(part.run_id),
             "file": numbers[found],
             "locator": found.locator,

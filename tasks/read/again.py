@@ -104,11 +104,6 @@ def _spans_of_file(number: int, documents: Sequence[Found]) -> Iterator[tuple[Sp
     path, locator = documents[0].path, file_of(documents[0].locator)
     file = Span(number, path, locator, bytes=1)
     for offset, locators in sorted(by_offset.items()):
-        yield narrowed(file, offset), locators
+        yield replace(file, offsets=(offset, offset + 1)), locators
     if whole:
         yield file, whole
-
-
-def narrowed(span: Span, offset: int) -> Span:
-    """Only the records that begin at an offset of a WARC."""
-    return replace(span, offsets=(offset, offset + 1))

@@ -1,71 +1,8 @@
--- Grain: one row per capture whose text its article does not have at that time, per stored version
--- of another extractor (or another Broadsheet, whose cleaning may differ) that it is compared with,
--- and per side: the version before it and the one after it in time, or any where the capture has no
--- time. Such a capture is a revision only if the stored bytes of that version give another text under
--- the present extractor, too.
--- Reads: captures, processed, known, reread (versions whose bytes this run has read itself),
+-- Grain: one row per row of `doubtful` whose stored version another extractor made, or another
+-- Broadsheet, whose cleaning may differ. Its capture is a revision only if the stored bytes of the
+-- version give another text under the present extractor, too. Reads: doubtful, processed,
 -- article_versions, runs.
 create temp table compared as
-with pairs as (
-    select
-        captures.position,
-        captures.fetched_at,
-        known.article_id,
-        known.version,
-        known.fetched_at as seen_at,
-        case
-            when captures.fetched_at is null then 'any'
-            when known.fetched_at is null or known.fetched_at <= captures.fetched_at then 'before'
-            else 'after'
-        end as side,
-        coalesce(reread.content_hash, known.content_hash) as content_hash,
-        coalesce(reread.whole_hash, known.whole_hash) as whole_hash,
-        coalesce(captures.payload_digest = known.payload_digest, false)
-            or coalesce(captures.content_hash = coalesce(reread.content_hash, known.content_hash), false)
-            or coalesce(captures.whole_hash = coalesce(reread.whole_hash, known.whole_hash), false)
-            as is_same,
-        reread.version is not null as is_read
-    from captures
-    join known on known.article_id = captures.article_id
-    left join reread
-        on reread.article_id = known.article_id
-        and reread.version = known.version
-    where not captures.is_revisit
-        and known.replaced_by is null
-),
-nearest as (
-    select *
-    from pairs
-    qualify side = 'any'
-        or dense_rank() over (
-            partition by position, side
-            order by abs(epoch_us(fetched_at) - epoch_us(seen_at)) nulls last
-        ) = 1
-),
-changed as (
-    select
-        position,
-        bool_or(side = 'before') as has_before
-    from nearest
-    group by position
-    having not bool_or(is_same)
-),
-doubtful as (
-    select
-        position,
-        article_id,
-        version,
-        side,
-        fetched_at,
-        has_before,
-        max(seen_at) as seen_at,
-        arg_max(content_hash, coalesce(seen_at, '-infinity'::timestamptz)) as content_hash,
-        arg_max(whole_hash, coalesce(seen_at, '-infinity'::timestamptz)) as whole_hash
-    from nearest
-    join changed using (position)
-    where not is_read
-    group by all
-)
 select doubtful.*
 from doubtful
 join processed using (position)

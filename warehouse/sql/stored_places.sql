@@ -1,44 +1,56 @@
--- Grain: one row per compared capture, version, and place where bytes of that version's text lie, the
--- nearest to the capture in time first: those of the version itself, and of the documents that
--- repeated it. What a document in an archive repeated is known only if its bytes were the same, for
--- the file may have been replaced since; in the raw zone no file is.
+-- Grain: one row per row of `compared` and place where bytes lie that had the version's text, the best
+-- place first: on the same side of the capture in time, and nearest to it. Such places are the
+-- version's own, and those of the documents that repeated it. What a document in an archive repeated
+-- is known only if its bytes were the same, for the file may have been replaced since; in the raw
+-- zone no file is. Reads: compared, article_versions, documents.
 with places as (
     select
-        compared.position,
-        compared.version,
-        compared.fetched_at,
-        stored.fetched_at as seen_at,
+        stored.article_id,
+        stored.version,
+        stored.fetched_at,
         stored.locator,
         stored.run_id,
         stored.payload_digest
-    from compared
-    join article_versions as stored using (article_id, version)
+    from article_versions as stored
+    semi join compared using (article_id, version)
     union all
     select
-        compared.position,
-        compared.version,
-        compared.fetched_at,
-        documents.fetched_at as seen_at,
+        stored.article_id,
+        stored.version,
+        documents.fetched_at,
         documents.locator,
         documents.run_id,
         if(documents.reason = 'same_bytes', stored.payload_digest, null) as payload_digest
-    from compared
-    join article_versions as stored using (article_id, version)
+    from article_versions as stored
     join documents
-        on documents.article_id = compared.article_id
-        and documents.version = compared.version
+        on documents.article_id = stored.article_id
+        and documents.version = stored.version
+    semi join compared
+        on compared.article_id = stored.article_id
+        and compared.version = stored.version
     where documents.outcome = 'duplicate'
         and (
             documents.reason = 'same_bytes'
-            or documents.reason = 'same_text' and documents.locator like 'raw/%'
+            or documents.reason = 'same_text' and starts_with(documents.locator, 'raw/')
         )
 )
-select distinct
-    position,
-    version,
+select
+    compared.position,
+    compared.version,
+    compared.side,
     locator,
     run_id,
-    payload_digest,
-    coalesce(abs(epoch_us(fetched_at) - epoch_us(seen_at)), 0) as distance
-from places
-order by position, version, distance, run_id, locator;
+    payload_digest
+from compared
+join places using (article_id, version)
+order by
+    compared.position,
+    compared.version,
+    compared.side,
+    case compared.side
+        when 'before' then places.fetched_at <= compared.fetched_at
+        when 'after' then places.fetched_at >= compared.fetched_at
+    end desc nulls last,
+    abs(epoch_us(compared.fetched_at) - epoch_us(places.fetched_at)) nulls last,
+    run_id desc,
+    locator;

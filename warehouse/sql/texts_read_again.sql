@@ -20,6 +20,7 @@ join captures using (position)
 left join wanted
     on wanted.position = compared.position
     and wanted.version = compared.version
+    and wanted.side = compared.side
 left join read_again
     on read_again.part = wanted.part
     and read_again.file = wanted.file
