@@ -152,18 +152,12 @@ def read_resolved(run: Run) -> Resolved:
     )
 
 
-def decide(connection: duckdb.DuckDBPyConnection, *, reprocess: bool) -> None:
-    """Makes the tables `decided`, `outcomes` and `contents` from `define_inputs`' views.
+def meet(connection: duckdb.DuckDBPyConnection, *, reprocess: bool) -> None:
+    """Makes `captures`, what is to be decided, and `known`, from `define_inputs`' views.
 
     Args:
         reprocess: whether the run reads stored bytes again.
     """
-    meet(connection, reprocess=reprocess)
-    judge(connection)
-
-
-def meet(connection: duckdb.DuckDBPyConnection, *, reprocess: bool) -> None:
-    """Makes the tables `captures`, what is to be decided, and `known`, what it is compared with."""
     connection.execute(f"create temp table damaged as {statement('without_one_current')}")
     for name in ("reprocessed", "identified", "originals", "known", "reread", "captures"):
         text = statement(name)

@@ -1,6 +1,6 @@
 """The statements of resolving over tables in memory, without files, runs and workers."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -9,7 +9,7 @@ import duckdb
 import pyarrow as pa
 
 from tasks.process.urls import url_key
-from tasks.resolve import decide
+from tasks.resolve import judge, meet
 from tasks.run_inputs import define_functions
 from warehouse.schema import ARTICLE_VERSIONS, DOCUMENTS, FETCHES, PROCESSED, SUPERSEDED
 from warehouse.statements import statement
@@ -28,7 +28,9 @@ join captures using (position)
 join processed using (position)
 where decided.outcome <> 'duplicate';
 insert into documents by name
-select outcomes.* exclude (position), locator, url, captures.fetched_at, captures.whole_hash
+select
+    outcomes.* exclude (position), locator, url, captures.fetched_at,
+    coalesce(processed.whole_hash, captures.whole_hash) as whole_hash
 from outcomes
 join processed using (position)
 left join captures using (position);
@@ -49,6 +51,7 @@ class Capture:
         page: what stands for the bytes around the text.
         below: a line below the text that is boilerplate.
         original: the name of the capture that a revisit refers to.
+        payload: the bytes; None: text and page.
     """
 
     name: str
@@ -58,6 +61,7 @@ class Capture:
     below: str = ""
     original: str | None = None
     url: str = PAGE
+    payload: str | None = None
 
     @property
     def fetched_at(self) -> datetime | None:
@@ -93,11 +97,13 @@ class Tables:
         *,
         learned: bool = True,
         reprocess: bool = False,
+        between: Callable[[], None] = lambda: None,
     ) -> list[tuple[str, int | None]]:
         """Resolves one run and takes it into the tables.
 
         Args:
             learned: whether the line below a text is known to be boilerplate.
+            between: called when it is known what is to be decided.
 
         Returns:
             Outcome and version of each capture, in order.
@@ -106,7 +112,9 @@ class Tables:
         for name in MADE:
             self.connection.execute(f"drop table if exists {name}")
         self.connection.execute("drop view if exists outcomes; drop view if exists contents")
-        decide(self.connection, reprocess=reprocess)
+        meet(self.connection, reprocess=reprocess)
+        between()
+        judge(self.connection)
         outdated = statement("newly_superseded")
         self.connection.execute(f"insert into superseded_history {outdated}", {"run_id": "run"})
         self.connection.execute(TAKE_IN)
@@ -157,5 +165,5 @@ def _processed(position: int, capture: Capture, learned: bool) -> dict[str, Any]
         "text": kept,
         "content_hash": kept,
         "whole_hash": whole,
-        "payload_digest": whole + capture.page,
+        "payload_digest": capture.payload or whole + capture.page,
     }

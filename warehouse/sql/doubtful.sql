@@ -17,9 +17,11 @@ with pairs as (
         end as side,
         coalesce(reread.content_hash, known.content_hash) as content_hash,
         coalesce(reread.whole_hash, known.whole_hash) as whole_hash,
-        captures.payload_digest is not distinct from known.payload_digest
+        -- Of a version after the capture, resolve.sql compares the text only.
+        side <> 'after' and captures.payload_digest = known.payload_digest
             or captures.content_hash = coalesce(reread.content_hash, known.content_hash)
             or captures.whole_hash = coalesce(reread.whole_hash, known.whole_hash) as is_same,
+        captures.payload_digest = known.payload_digest as is_same_bytes,
         reread.version is not null as is_read
     from captures
     join known on known.article_id = captures.article_id
@@ -33,7 +35,7 @@ differing as (
     -- Most captures repeat the only text that their article ever had: they are not sorted below.
     select distinct position
     from pairs
-    where not is_same
+    where is_same is not true
 ),
 nearest as (
     select *
@@ -51,7 +53,7 @@ changed as (
         bool_or(side = 'before') as has_before
     from nearest
     group by position
-    having not bool_or(is_same)
+    having not coalesce(bool_or(is_same), false)
 )
 select
     position,
@@ -61,6 +63,7 @@ select
     fetched_at,
     has_before,
     max(seen_at) as seen_at,
+    bool_or(is_same_bytes) as is_same_bytes,
     arg_max(content_hash, coalesce(seen_at, '-infinity'::timestamptz)) as content_hash,
     arg_max(whole_hash, coalesce(seen_at, '-infinity'::timestamptz)) as whole_hash
 from nearest

@@ -1,6 +1,6 @@
 -- Grain: one row per row of `compared` and place where bytes lie that had the version's text, the best
--- place first: on the same side of the capture in time, and nearest to it. Such places are the
--- version's own, and those of the documents that repeated it. What a document in an archive repeated
+-- place first: of the state that the capture is compared with, and then the nearest to it in time. Such
+-- places are the version's own, and those of the documents that repeated it. What a document in an archive repeated
 -- is known only if its bytes were the same, for the file may have been replaced since; in the raw
 -- zone no file is. Reads: compared, article_versions, documents.
 with places as (
@@ -43,14 +43,11 @@ select
     payload_digest
 from compared
 join places using (article_id, version)
+where compared.is_same_bytes is not true
 order by
     compared.position,
     compared.version,
     compared.side,
-    case compared.side
-        when 'before' then places.fetched_at <= compared.fetched_at
-        when 'after' then places.fetched_at >= compared.fetched_at
-    end desc nulls last,
-    abs(epoch_us(compared.fetched_at) - epoch_us(places.fetched_at)) nulls last,
+    abs(epoch_us(compared.seen_at) - epoch_us(places.fetched_at)) nulls last,
     run_id desc,
     locator;

@@ -5,6 +5,7 @@ create temp table verdicts as
 select
     compared.*,
     case
+        when compared.is_same_bytes then 'same'
         when read_again.position is null
             or read_again.step = 'read'
             or read_again.outcome = 'failed'
