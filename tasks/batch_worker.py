@@ -102,7 +102,13 @@ def _work(job: Job) -> int:
     read_settings = ReadSettings.model_validate(described["read"])
     finished = finished_parts(job.batch_file)
     watch = Watch(job.limits, announce=lambda key: _say(f"in {key}"))
-    documents = read_batch(batch, read_settings, described["columns"], watch)
+    documents = read_batch(
+        batch,
+        read_settings,
+        described["columns"],
+        watch,
+        lambda: _arm(settings.read_seconds),
+    )
     watched = _watched(documents, job, settings, documents_in(finished))
     learned = learned_of(job.batch_file, described["parameters"].get("source"))
     processed = process_batch(watched, settings, learned)
@@ -150,11 +156,15 @@ def _rest(job: Job, last: RawDocument | Dropped | None) -> Dropped:
 
 def _announce(what: str, number: int, seconds: float) -> None:
     _say(f"{what} {number}")
+    _arm(seconds)
+
+
+def _arm(seconds: float) -> None:
     signal.setitimer(signal.ITIMER_REAL, seconds)
 
 
 def _disarm() -> None:
-    signal.setitimer(signal.ITIMER_REAL, 0)
+    _arm(0)
 
 
 def _say(message: str) -> None:

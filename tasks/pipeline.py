@@ -149,6 +149,9 @@ def load_and_publish(run: Run, stages: Stages) -> Summary:
 
     with clock("resolve"):
         resolved = call("resolve", "resolve", resolve, run, settings).result()
+        while resolved is None:
+            _read_stored(run, stages)
+            resolved = call("resolve", "resolve", resolve, run, settings).result()
     if resolved.healed:
         stages.watcher.notice(str(resolved.healed))
     with clock("load"):
@@ -204,10 +207,18 @@ def process(run: Run, stages: Stages) -> None:
     """Processes the batches that are not done; after other unfinished runs were settled."""
     with stages.clock("process"):
         remember_learned(run, stages.settings)
-        _process(run, stages)
+        _process(run, stages, "process batch")
 
 
-def _process(run: Run, stages: Stages) -> None:
+def _read_stored(run: Run, stages: Stages) -> None:
+    """Reads stored pages again that a run's pages are to be compared with."""
+    from tasks.stored_texts import unread_runs
+
+    for part in unread_runs(run):
+        _process(part, stages, "read stored pages, batch")
+
+
+def _process(run: Run, stages: Stages, label: str) -> None:
     batches, todo = run.batches, run.unfinished_batches
     sizes = {path: batch_from_json(path.read_bytes()).bytes for path in todo}
     stages.watcher.planned(len(todo), sum(sizes.values()))
@@ -219,9 +230,9 @@ def _process(run: Run, stages: Stages) -> None:
             log.info("processed batch=%s documents=%d", batch_file.stem, documents)
             return documents
 
-        label = f"process batch %d of {len(batches)}"
         calls = [
-            stages.call("process", label % (int(path.stem) + 1), process, path) for path in todo
+            stages.call("process", f"{label} {int(path.stem) + 1} of {len(batches)}", process, path)
+            for path in todo
         ]
         import_module("tasks.load")  # pyiceberg takes a second to import; the workers are busy now
         for result in calls:

@@ -22,6 +22,7 @@ from tasks.identify import identify
 from tasks.learning import learn
 from tasks.run_inputs import define_inputs, names_in_run
 from tasks.runs import Run
+from tasks.stored_texts import StoredTexts
 from warehouse.files import write_bytes, write_table_files
 from warehouse.lake import Lake, open_lake
 from warehouse.publish import take_snapshot
@@ -107,8 +108,11 @@ class Resolved:
         return sum(count.documents for count in self.counts if count.outcome == outcome)
 
 
-def resolve(run: Run, settings: Settings) -> Resolved:
+def resolve(run: Run, settings: Settings) -> Resolved | None:
     """Decides every document's outcome and writes the run's Parquet files, unless that is done.
+
+    Returns:
+        What came of it; None if stored pages are to be read first (`tasks.stored_texts`).
 
     Raises:
         UnbalancedRunError: the outcomes are not as many as the documents read.
@@ -123,7 +127,12 @@ def resolve(run: Run, settings: Settings) -> Resolved:
         define_address_keys(
             connection, lake, snapshot, names_in_run(run, snapshot.files[VISITS.name])
         )
-        decide(connection, reprocess=run.flow == REPROCESS)
+        meet(connection, reprocess=run.flow == REPROCESS)
+        stored = StoredTexts(connection, run)
+        if not stored.compare():
+            return None
+        judge(connection)
+        stored.mark_unknown_changes()
         counts = tuple(
             Count(*row) for row in connection.execute(statement("outcome_counts")).fetchall()
         )
@@ -153,8 +162,8 @@ def read_resolved(run: Run) -> Resolved:
     )
 
 
-def decide(connection: duckdb.DuckDBPyConnection, *, reprocess: bool) -> None:
-    """Makes the tables `decided`, `outcomes` and `contents`.
+def meet(connection: duckdb.DuckDBPyConnection, *, reprocess: bool) -> None:
+    """Makes `captures`, what is to be decided, and `known`, what the warehouse has of that.
 
     Of the tables that `define_inputs` and `define_article_keys` make.
 
@@ -162,10 +171,16 @@ def decide(connection: duckdb.DuckDBPyConnection, *, reprocess: bool) -> None:
         reprocess: whether the run reads stored bytes again.
     """
     connection.execute(f"create temp table damaged as {statement('without_one_current')}")
-    for name in ("reprocessed", "reread"):
-        connection.execute(statement(name), {"reprocess": reprocess})
+    connection.execute(statement("reprocessed"), {"reprocess": reprocess})
+    connection.execute(statement("reread"), {"reprocess": reprocess})
     identify(connection)
-    for name in ("originals", "known", "captures", "resolve", "outcomes", "contents"):
+    for name in ("originals", "known", "captures"):
+        connection.execute(statement(name))
+
+
+def judge(connection: duckdb.DuckDBPyConnection) -> None:
+    """Makes the tables `decided`, `outcomes` and `contents`."""
+    for name in ("resolve", "outcomes", "contents"):
         connection.execute(statement(name))
 
 

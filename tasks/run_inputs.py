@@ -17,6 +17,7 @@ from warehouse.schema import (
     DOCUMENTS,
     FETCHES,
     PROCESSED,
+    RUNS,
     SUPERSEDED,
     VISITS,
     Table,
@@ -41,7 +42,7 @@ def define_inputs(connection: duckdb.DuckDBPyConnection, run: Run, snapshot: Sna
     _define(connection, run, "listed", LISTED, _existing(run, "discoveries.parquet"))
     _define(connection, run, "visited", VISITED, _existing(run, run.visits_file.name))
     _define_attempts(connection, run)
-    for table in (ARTICLE_VERSIONS, DOCUMENTS, ARTICLE_KEYS):
+    for table in (ARTICLE_VERSIONS, DOCUMENTS, ARTICLE_KEYS, RUNS):
         files = snapshot.files[table.name]
         connection.read_parquet(files, union_by_name=True).create_view(table.name)
     define_superseded(connection, snapshot.files[SUPERSEDED.name])

@@ -33,7 +33,7 @@ FLOORS = {
         "without_absent": 0.964,
         "title_exact": 0.85,
         "author_f1": 0.86,
-        "date_acc": 0.861,
+        "date_acc": 0.858,
         "rejected": 0.84,
         "loaded": 0.99,
     },

@@ -32,6 +32,8 @@ NEEDED = (
 OTHER_TAG = re.compile(rf"</?(?!(?:{NEEDED})[\s/>])[a-z][^<>]*>".encode(), re.IGNORECASE)
 PAGE = "text/html"
 ABSOLUTE = re.compile(r"https?://", re.IGNORECASE)
+CHANGE_TAG = re.compile(rb"<(?:[\w-]+:)?(?:updated|modified)[\s>]", re.IGNORECASE)
+ITEM_DATE = re.compile(rb"<(?:[\w-]+:)?date(?:\s[^<>]*)?>([^<]{1,200})<", re.IGNORECASE)
 CUT_DOMAIN = re.compile(r"[a-z]+(?=\W|$)[\s(<]*")
 
 
@@ -92,7 +94,9 @@ def _fault(error: Exception | None) -> str | None:
 
 
 def _listing(feed: Any, text: bytes, url: str, fault: str | None) -> Listing:
-    entries = tuple(filter(None, (_entry(entry, feed, text, url) for entry in feed.entries)))
+    entries = tuple(filter(None, (_entry(entry, text, url) for entry in feed.entries)))
+    if feed.version.startswith("rss"):
+        entries = _with_item_dates(entries, text)
     if not feed.version:
         root = "no root element of a feed"
         fault = f"{root}; {fault}" if fault else root
@@ -105,13 +109,13 @@ def _listing(feed: Any, text: bytes, url: str, fault: str | None) -> Listing:
     )
 
 
-def _entry(entry: Any, feed: Any, text: bytes, base: str) -> Listed | None:
+def _entry(entry: Any, text: bytes, base: str) -> Listed | None:
     addresses = (page_address(written, base) for written in _links(entry, text))
     # An empty link, joined, is the feed itself.
     url = next((address for address in addresses if address and address != base), None)
     if url is None:
         return None
-    listed = Listed(
+    return Listed(
         url,
         title=plain(entry.get("title"), 1000) or None,
         # By dict: feedparser's own `get` takes one date for the other.
@@ -119,10 +123,25 @@ def _entry(entry: Any, feed: Any, text: bytes, base: str) -> Listed | None:
         modified=_date(dict.get(entry, "updated")),
         authors=tuple(dict.fromkeys(_authors(entry, text))),
     )
-    if feed.version.startswith("rss") and listed.published is None:
-        # What an item of RSS or RDF has is dc:date: the item's date, not that of a change.
-        return replace(listed, published=listed.modified, modified=None)
-    return listed
+
+
+def _with_item_dates(entries: tuple[Listed, ...], text: bytes) -> tuple[Listed, ...]:
+    """Takes the dc:date of an item of RSS or RDF for its date of publication.
+
+    feedparser gives it the name of atom:updated and dcterms:modified, which are no such dates.
+    """
+    changed = CHANGE_TAG.search(text) is not None
+    dates = (
+        frozenset(_date(one.decode("utf-8", "replace")) for one in ITEM_DATE.findall(text))
+        if changed
+        else None
+    )
+    return tuple(
+        replace(one, published=one.modified, modified=None)
+        if one.published is None and (dates is None or one.modified in dates)
+        else one
+        for one in entries
+    )
 
 
 def _date(written: object) -> str | None:

@@ -1,8 +1,7 @@
 """The bytes of one document, found again where the run that read it found them."""
 
 import json
-import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +9,11 @@ from config.errors import UsageError
 from config.settings import ReadSettings
 from tasks.process.learned import Learned, LineSet, line_set
 from tasks.process.urls import url_key
+from tasks.read.again import Found, batches_of, file_of, files_of
 from tasks.read.batch import read_batch
+from tasks.read.fields import column_choice
 from tasks.read.locators import path_of
 from tasks.read.plan import plan_inputs
-from tasks.read.spans import Batch, Span
 from tasks.records import Dropped, RawDocument
 from warehouse.layout import RAW
 from warehouse.query import opened, rows
@@ -77,31 +77,14 @@ def _read(
     warehouse: Path, row: dict[str, Any], settings: ReadSettings
 ) -> RawDocument | Dropped | None:
     locator: str = row["locator"]
-    warehouse = Path(os.path.abspath(warehouse))  # noqa: PTH100 (as the plan names files)
-    base = warehouse if locator.startswith(f"{RAW}/") else None
-    inputs = (
-        [str(warehouse / locator.partition("#")[0])] if base else list(map(path_of, row["inputs"]))
-    )
-    columns = dict(json.loads(row["parameters"] or "{}").get("columns") or ())
-    try:
-        planned = plan_inputs(inputs, settings, columns=columns, limit=None, base=base)
-    except UsageError:
+    file = file_of(locator)
+    columns = column_choice(dict(json.loads(row["parameters"] or "{}").get("columns") or ()))
+    if locator.startswith(f"{RAW}/"):
+        path = warehouse / file
+        found = str(path) if path.is_file() else None
+    else:
+        found = files_of(map(path_of, row["inputs"]), settings, columns).get(file)
+    if found is None:
         return None
-    spans = [
-        _narrowed(span, locator)
-        for batch in planned.batches
-        for span in batch.spans
-        if locator.startswith(span.locator)
-    ]
-    wanted = Batch(0, tuple(spans), sum(span.bytes for span in spans))
-    outcomes = read_batch(wanted, settings, planned.columns)
-    return next((found for found in outcomes if found.locator == locator), None)
-
-
-def _narrowed(span: Span, locator: str) -> Span:
-    """Only the record at an offset of a WARC, where the locator has one."""
-    place, _, offset = locator.rpartition("#offset=")
-    if place != span.locator or not offset.partition("+")[0].isdigit():
-        return span
-    first = int(offset.partition("+")[0])
-    return replace(span, offsets=(first, first + 1))
+    [batch], _ = batches_of([Found(found, locator)])
+    return next(read_batch(batch, settings, columns), None)

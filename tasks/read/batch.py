@@ -1,7 +1,7 @@
 """Reads a batch: the raw documents of its spans, and a row for each thing that is none."""
 
 import io
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from itertools import chain, islice
 
 from config.settings import ReadSettings
@@ -31,6 +31,7 @@ def read_batch(
     settings: ReadSettings,
     columns: Mapping[str, str],
     watch: Watch | None = None,
+    on_skip: Callable[[], None] = lambda: None,
 ) -> Outcomes:
     """Yield one outcome per document and per hole, in the order of their positions.
 
@@ -39,13 +40,24 @@ def read_batch(
     Args:
         columns: the plan's.
         watch: told which file or member is read.
+        on_skip: called for each document that the batch does not want.
     """
     watch = watch or Watch()
     outcomes = chain.from_iterable(
         _read_span(span, Place(span.locator, _name(span), _tally(span), settings, columns, watch))
         for span in batch.spans
     )
+    if batch.only is not None:
+        return _only(outcomes, set(batch.only), on_skip)
     return islice(outcomes, batch.limit)
+
+
+def _only(outcomes: Outcomes, wanted: set[str], on_skip: Callable[[], None]) -> Outcomes:
+    for outcome in outcomes:
+        if outcome.locator in wanted:
+            yield outcome
+        else:
+            on_skip()
 
 
 def _name(span: Span) -> str:

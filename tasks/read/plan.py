@@ -86,6 +86,18 @@ def plan_inputs(
     )
 
 
+def named_files(
+    paths: Sequence[str], settings: ReadSettings, columns: Mapping[str, str]
+) -> dict[str, str]:
+    """The paths of the files of these inputs, by their locators; nothing is read but heads.
+
+    Raises:
+        UsageError: as of `plan_inputs`.
+    """
+    inputs = [_find(path, columns, settings) for path in paths]
+    return {span.locator: span.path for span in _spans(*_once(inputs)) if span.fault is None}
+
+
 def _find(named: str, columns: Mapping[str, str], settings: ReadSettings) -> _Input:
     path = os.path.abspath(Path(named).expanduser())  # noqa: PTH100 (resolve() follows links)
     if not os.path.lexists(path) and glob.has_magic(named):

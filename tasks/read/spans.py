@@ -58,12 +58,14 @@ class Batch:
     Attributes:
         bytes: of the input that it covers, as it lies on disk.
         limit: reading ends after so many documents.
+        only: locators of the documents that are wanted; None: all.
     """
 
     number: int
     spans: tuple[Span, ...]
     bytes: int
     limit: int | None = None
+    only: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,8 @@ def batch_from_json(data: bytes) -> Batch:
     """A batch as `batch_to_json` wrote it."""
     fields = json.loads(data)
     spans = tuple(_span(span) for span in fields.pop("spans"))
-    return Batch(spans=spans, **fields)
+    only = fields.pop("only", None)  # not written by older Broadsheets
+    return Batch(spans=spans, only=only if only is None else tuple(only), **fields)
 
 
 def _fields(value: Batch | Span) -> dict[str, Any]:

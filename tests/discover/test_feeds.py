@@ -128,6 +128,28 @@ def test_dates_are_as_written_and_one_is_never_taken_for_the_other() -> None:
     assert listing.entries[0].modified is None
 
 
+def test_a_change_that_an_item_of_rss_declares_is_no_publication() -> None:
+    names = (
+        'xmlns:atom="http://www.w3.org/2005/Atom" xmlns:dc="http://purl.org/dc/elements/1.1/" '
+        'xmlns:dcterms="http://purl.org/dc/terms/"'
+    )
+    dates = (
+        "<atom:updated>2024-03-02T09:00:00Z</atom:updated>",
+        "<dcterms:modified>2024-03-02T09:00:00Z</dcterms:modified>",
+        "<dc:date>2024-03-01T09:00:00Z</dc:date>",
+    )
+    items = "".join(
+        f"<item {names}><link>https://c.example/{number}</link>{written}</item>"
+        for number, written in enumerate(dates)
+    )
+    listing = read(f'<rss version="2.0"><channel>{items}</channel></rss>')
+    assert [(one.published, one.modified) for one in listing.entries] == [
+        (None, "2024-03-02T09:00:00Z"),
+        (None, "2024-03-02T09:00:00Z"),
+        ("2024-03-01T09:00:00Z", None),
+    ]
+
+
 @pytest.mark.parametrize(
     ("written", "name"),
     [

@@ -1,6 +1,6 @@
 """The statements of resolving over tables in memory, without files, runs and workers."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -11,7 +11,7 @@ import pyarrow as pa
 from tasks.address_rules import define_functions
 from tasks.process.fingerprint import article_id
 from tasks.process.urls import url_key
-from tasks.resolve import decide
+from tasks.resolve import judge, meet
 from warehouse.schema import (
     ARTICLE_KEYS,
     ARTICLE_VERSIONS,
@@ -38,7 +38,9 @@ join processed using (position)
 left join identified using (position)
 where decided.outcome <> 'duplicate';
 insert into documents by name
-select outcomes.* exclude (position), locator, url, captures.fetched_at, captures.whole_hash
+select
+    outcomes.* exclude (position), locator, url, captures.fetched_at,
+    coalesce(processed.whole_hash, captures.whole_hash) as whole_hash
 from outcomes
 join processed using (position)
 left join captures using (position);
@@ -60,6 +62,7 @@ class Capture:
         below: a line below the text that is boilerplate.
         original: the name of the capture that a revisit refers to.
         canonical: as the page declares it, if the page alone makes it believable.
+        payload: the bytes; None: text and page.
     """
 
     name: str
@@ -71,6 +74,7 @@ class Capture:
     url: str = PAGE
     canonical: str | None = None
     title: str | None = None
+    payload: str | None = None
 
     @property
     def fetched_at(self) -> datetime | None:
@@ -107,11 +111,13 @@ class Tables:
         *,
         learned: bool = True,
         reprocess: bool = False,
+        between: Callable[[], None] = lambda: None,
     ) -> list[tuple[str, int | None]]:
         """Resolves one run and takes it into the tables.
 
         Args:
             learned: whether the line below a text is known to be boilerplate.
+            between: called when it is known what is to be decided.
 
         Returns:
             Outcome and version of each capture, in order.
@@ -120,7 +126,9 @@ class Tables:
         for name in MADE:
             self.connection.execute(f"drop table if exists {name}")
         self.connection.execute("drop view if exists outcomes; drop view if exists contents")
-        decide(self.connection, reprocess=reprocess)
+        meet(self.connection, reprocess=reprocess)
+        between()
+        judge(self.connection)
         outdated = statement("newly_superseded")
         self.connection.execute(f"insert into superseded_history {outdated}", {"run_id": "run"})
         self.connection.execute(TAKE_IN)
@@ -174,5 +182,5 @@ def _processed(position: int, capture: Capture, learned: bool) -> dict[str, Any]
         "text": kept,
         "content_hash": kept,
         "whole_hash": whole,
-        "payload_digest": whole + capture.page,
+        "payload_digest": capture.payload or whole + capture.page,
     }

@@ -14,7 +14,7 @@ select
     processed.fetched_at,
     processed.bytes,
     processed.seconds,
-    coalesce(captures.whole_hash, processed.whole_hash) as whole_hash
+    coalesce(processed.whole_hash, captures.whole_hash) as whole_hash
 from processed
 join outcomes using (position)
 left join captures using (position)

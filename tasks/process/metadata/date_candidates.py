@@ -4,6 +4,16 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 
+from selectolax.lexbor import LexborNode
+
+from tasks.process.metadata.date_labels import (
+    Label,
+    is_in_update,
+    is_publication_name,
+    is_update_name,
+    label_around,
+    label_of,
+)
 from tasks.process.metadata.elements import Elements, Marked
 from tasks.process.metadata.evidence import PageEvidence
 from tasks.process.metadata.jsonld import Node, page_nodes, types_of
@@ -15,7 +25,7 @@ from tasks.process.metadata.sources import (
     META_PUBLISHED,
     DateKind,
 )
-from tasks.process.metadata.visible import texts_with_years
+from tasks.process.metadata.visible import REACH_CHARACTERS, text_behind, texts_with_years
 from tasks.process.metadata.written_dates import WrittenDate, find_dates, read_whole
 from tasks.records import DateCandidate
 
@@ -25,21 +35,8 @@ URL_DATE = re.compile(
     r"(?P<day>0[1-9]|[12]\d|3[01])(?=[/._?-]|$)"
     r"|/(?P<year2>(?:19|20)\d\d)/(?P<month2>\d{1,2}|[a-z]{3,9})/(?P<day2>\d{1,2})(?=/|$)"
 )
-PUBLISHED_LABEL = re.compile(
-    r"(?:published|posted|first published|publié|publicado|publicada|veröffentlicht|pubblicato"
-    r"|erstellt|opublikowano|yayınlanma|publicerad|publisert|gepubliceerd|geplaatst|created"
-    r"|опубликовано|date)\b[^\d]{0,30}$",
-    re.IGNORECASE,
-)
-UPDATED_LABEL = re.compile(
-    r"(?:updated?|modified|revised|reviewed|edited|aktualisiert|geändert|mis à jour|màj|modifié"
-    r"|actualizado|actualizada|atualizado|aggiornato|bijgewerkt|uppdaterad|oppdatert|opdateret"
-    r"|zaktualizowano|güncelleme|обновлено|checked|accessed|copyright|©)\b[^\d]{0,30}$",
-    re.IGNORECASE,
-)
 # "SPRINGFIELD, Dec 20, 2025 (AFP) -"
 DATELINE = re.compile(r"^[^\W\d_a-z][^\d]{2,40}[,(]\s{0,2}$")
-UPDATED_NAME = re.compile(r"updat|modif|revis|aktualis|changed")
 NEAR_HEADLINE = 450
 SHORT_LINE = 60
 REACH_ABOVE = 60  # elements above the first heading that belong to it
@@ -121,24 +118,23 @@ def _from_url(evidence: PageEvidence) -> Iterator[Raw]:
 
 
 def headline_dates(evidence: PageEvidence) -> Iterator[Seen]:
-    """Dates in short lines near the headline; a label may stand in the line before."""
+    """Dates in short lines near the headline; a label may stand in the line before or behind."""
     before = ""
-    for line in evidence.lines:
+    following = [*(line.text for line in evidence.lines[1:]), ""]
+    for line, behind in zip(evidence.lines, following, strict=False):
         if line.distance > NEAR_HEADLINE:
             return
         for at, raw, written in find_dates(line.text, evidence.reading):
-            label = f"{before} {line.text[:at]}"[-60:]
-            kind = _labelled(label)
+            rest = line.text[at + len(raw) :] or behind
+            kind = _named(label_of(f"{before} {line.text[:at]}", rest), line.node)
             if kind != "headline" or len(line.text) <= len(raw) + 60 or at < 2:
                 yield kind, _bounded(evidence, "text", "near headline", raw, written)
         before = line.text[-40:]
 
 
-def _labelled(label: str) -> DateKind:
-    """What the words before a date say it is."""
-    if UPDATED_LABEL.search(label):
-        return "modified"
-    return "labelled" if PUBLISHED_LABEL.search(label) else "headline"
+def _named(label: Label, node: LexborNode | None) -> Label:
+    """The label of a printed date; where there is none, what the element around it is named."""
+    return "modified" if label == "headline" and is_in_update(node) else label
 
 
 def _from_times(evidence: PageEvidence) -> Iterator[Raw]:
@@ -154,7 +150,7 @@ def class_dates(evidence: PageEvidence) -> Iterator[Seen]:
         if len(text) > 160:
             continue
         for at, raw, written in find_dates(text, evidence.reading):
-            is_update = _is_update(mark) or _labelled(text[:at]) == "modified"
+            is_update = _is_update(mark) or label_of(text[:at]) == "modified"
             kind: DateKind = "modified" if is_update else "class"
             yield kind, _bounded(evidence, "text", f"class[{mark.names[:40]}]", raw, written)
 
@@ -174,7 +170,10 @@ def _by_nearness(elements: Elements, marks: list[Marked]) -> list[Marked]:
 
 
 def _is_update(mark: Marked) -> bool:
-    return bool(UPDATED_NAME.search(mark.names))
+    """Whether the names of an element or the words beside it say that it dates a change."""
+    if is_publication_name(mark.names):
+        return False
+    return is_update_name(mark.names) or label_around(mark.node) == "modified"
 
 
 def text_dates(evidence: PageEvidence) -> Iterator[Seen]:
@@ -183,9 +182,11 @@ def text_dates(evidence: PageEvidence) -> Iterator[Seen]:
     Labelled dates and datelines count; a bare one only if the page shows no other day.
     """
     bare: list[tuple[str, WrittenDate]] = []
-    for before, text in texts_with_years(evidence.elements):
+    for before, node in texts_with_years(evidence.elements):
+        text = plain((node.text_content or "")[:REACH_CHARACTERS])
         for at, raw, written in find_dates(text, evidence.reading):
-            kind = _labelled(f"{before} {text[:at]}"[-60:])
+            rest = text[at + len(raw) :] or text_behind(node)
+            kind = _named(label_of(f"{before} {text[:at]}", rest), node)
             if kind != "headline":
                 yield kind, _bounded(evidence, "text", "text", raw, written)
             elif DATELINE.match(text[:at]) and not raw[:2].isdigit():

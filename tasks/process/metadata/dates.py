@@ -20,6 +20,8 @@ LATE_STAMP = timedelta(days=180)
 STRONG: frozenset[DateKind] = frozenset(
     {"jsonld_published", "meta_published", "microdata_published", "url"}
 )
+# Dates of which nothing says whether they are of publication or of a change.
+BARE: frozenset[DateKind] = frozenset({"headline", "time", "meta_date", "class", "text"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +36,13 @@ class PageDates:
 
 def read_dates(evidence: PageEvidence) -> PageDates:
     """Declared dates first; the visible page is read only where they give none."""
-    seen = list(declared_dates(evidence))
+    seen = _with_changes(list(declared_dates(evidence)))
     is_news = evidence.article is not None and is_news_node(evidence.article)
     if not is_news or _best(seen) is None or _is_day_off(seen):
-        seen.extend(headline_dates(evidence))
+        seen = _with_changes([*seen, *headline_dates(evidence)])
     for collect in (class_dates, text_dates):
         if _best(seen) is None:
-            seen.extend(collect(evidence))
+            seen = _with_changes([*seen, *collect(evidence)])
     seen = seen[:MOST_CANDIDATES]
     best = _best(seen)
     if best is not None and not is_news:
@@ -65,6 +67,20 @@ def instant_of(candidate: DateCandidate) -> datetime | None:
     if candidate.instant is not None or candidate.day is None:
         return candidate.instant
     return datetime(candidate.day.year, candidate.day.month, candidate.day.day, tzinfo=UTC)
+
+
+def _with_changes(seen: list[Seen]) -> list[Seen]:
+    """Takes a bare time for that of a change where the page declares the same instant as such.
+
+    It stays what it is where the page declares the same clock time as that of its publication: it
+    was not changed since.
+    """
+    changes = [c for kind, c in seen if kind == "modified"]
+    published = [c for kind, c in seen if kind != "modified" and kind not in BARE]
+    if any(":" in raw for raw in {c.raw for c in changes} & {c.raw for c in published}):
+        return seen
+    borrowed = {c.instant for c in changes} - {c.instant for c in published} - {None}
+    return [("modified" if c.instant in borrowed else kind, c) for kind, c in seen]
 
 
 def _best(seen: list[Seen]) -> DateCandidate | None:

@@ -20,6 +20,8 @@ LEAST_TITLE = 12
 # Above it stand kicker and date line.
 ABOVE_CHARACTERS = 160
 ABOVE_NODES = 80
+# A label stands so many nodes beside its date.
+BESIDE_NODES = 12
 # How much of a page is read for a date that stands nowhere else.
 PAGE_NODES = 10_000
 MOST_YEARS = 200
@@ -37,6 +39,7 @@ class Line:
 
     text: str
     distance: int
+    node: LexborNode | None = None
 
 
 def headline_element(elements: Elements) -> Marked | None:
@@ -92,7 +95,7 @@ def _lines_below(heading: LexborNode) -> list[Line]:
     while node is not None and seen < REACH_NODES and length < REACH_CHARACTERS:
         seen += 1
         if text := _text_of(node):
-            lines.append(Line(text, length))
+            lines.append(Line(text, length, node))
             length += len(text)
         node = _following(node) if node.tag in UNREAD_TAGS else node.first_child or _following(node)
     return lines[:REACH_LINES]
@@ -106,7 +109,7 @@ def _lines_above(heading: LexborNode) -> list[Line]:
         seen += 1
         if text := _text_of(node):
             length += len(text)
-            lines.append(Line(text, -length))
+            lines.append(Line(text, -length, node))
         node = _preceding(node) if node.tag in UNREAD_TAGS else node.last_child or _preceding(node)
     return lines[::-1]
 
@@ -127,8 +130,34 @@ def _preceding(node: LexborNode) -> LexborNode | None:
     return None
 
 
-def texts_with_years(elements: Elements) -> Iterator[tuple[str, str]]:
-    """The text before and each text with a year on the whole page, asides left out, bounded.
+def text_before(node: LexborNode, reach: int) -> str:
+    """The last `reach` characters of text, or a few more, that stand right before an element."""
+    text = ""
+    before = _preceding(node)
+    for _ in range(BESIDE_NODES):
+        if before is None or len(text) >= reach:
+            break
+        text = f"{_text_of(before)[-reach:]} {text}".strip()
+        is_read = before.tag not in UNREAD_TAGS
+        before = (before.last_child if is_read else None) or _preceding(before)
+    return text
+
+
+def text_behind(node: LexborNode) -> str:
+    """The first text right behind an element."""
+    behind = _following(node)
+    for _ in range(BESIDE_NODES):
+        if behind is None:
+            break
+        if text := _text_of(behind):
+            return text
+        is_read = behind.tag not in UNREAD_TAGS
+        behind = (behind.first_child if is_read else None) or _following(behind)
+    return ""
+
+
+def texts_with_years(elements: Elements) -> Iterator[tuple[str, LexborNode]]:
+    """The text before and each text node with a year on the whole page, asides left out, bounded.
 
     Whether a text lies aside is asked only where it may hold a date: that is the dear part.
     """
@@ -136,7 +165,7 @@ def texts_with_years(elements: Elements) -> Iterator[tuple[str, str]]:
     for before, node in islice(_nodes_with_years(elements), MOST_YEARS):
         block = elements.side_block(node.parent)
         if block is None or _is_own_block(block, elements, own_blocks):
-            yield plain(before), plain((node.text_content or "")[:REACH_CHARACTERS])
+            yield plain(before), node
 
 
 def _nodes_with_years(elements: Elements) -> Iterator[tuple[str, LexborNode]]:

@@ -1,0 +1,72 @@
+-- Grain: one row per capture whose text its article does not have at that time, per stored version
+-- that it is compared with, and per side: the version before it and the one after it in time, or any
+-- where the capture has no time. Reads: captures, known, reread (versions whose bytes this run has
+-- read itself, which need not be read again).
+create temp table doubtful as
+with pairs as (
+    select
+        captures.position,
+        captures.fetched_at,
+        known.article_id,
+        known.version,
+        known.fetched_at as seen_at,
+        case
+            when captures.fetched_at is null then 'any'
+            when known.fetched_at is null or known.fetched_at <= captures.fetched_at then 'before'
+            else 'after'
+        end as side,
+        coalesce(reread.content_hash, known.content_hash) as content_hash,
+        coalesce(reread.whole_hash, known.whole_hash) as whole_hash,
+        -- Of a version after the capture, resolve.sql compares the text only.
+        side <> 'after' and captures.payload_digest = known.payload_digest
+            or captures.content_hash = coalesce(reread.content_hash, known.content_hash)
+            or captures.whole_hash = coalesce(reread.whole_hash, known.whole_hash) as is_same,
+        captures.payload_digest = known.payload_digest as is_same_bytes,
+        reread.version is not null as is_read
+    from captures
+    join known on known.article_id = captures.article_id
+    left join reread
+        on reread.article_id = known.article_id
+        and reread.version = known.version
+    where not captures.is_revisit
+        and known.replaced_by is null
+),
+differing as (
+    -- Most captures repeat the only text that their article ever had: they are not sorted below.
+    select distinct position
+    from pairs
+    where is_same is not true
+),
+nearest as (
+    select *
+    from pairs
+    semi join differing using (position)
+    qualify side = 'any'
+        or dense_rank() over (
+            partition by position, side
+            order by abs(epoch_us(fetched_at) - epoch_us(seen_at)) nulls last
+        ) = 1
+),
+changed as (
+    select
+        position,
+        bool_or(side = 'before') as has_before
+    from nearest
+    group by position
+    having not coalesce(bool_or(is_same), false)
+)
+select
+    position,
+    article_id,
+    version,
+    side,
+    fetched_at,
+    has_before,
+    max(seen_at) as seen_at,
+    bool_or(is_same_bytes) as is_same_bytes,
+    arg_max(content_hash, coalesce(seen_at, '-infinity'::timestamptz)) as content_hash,
+    arg_max(whole_hash, coalesce(seen_at, '-infinity'::timestamptz)) as whole_hash
+from nearest
+join changed using (position)
+where not is_read
+group by all;

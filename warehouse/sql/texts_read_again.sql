@@ -1,0 +1,28 @@
+-- Grain: one row per row of `compared`: whether the version's stored bytes, read by the
+-- present extractor, give the capture's text (`same`), another or none (`other`), or are gone
+-- (`unknown`). Reads: compared, wanted (which bytes were read for it), read_again (what they gave).
+create temp table verdicts as
+select
+    compared.*,
+    case
+        when compared.is_same_bytes then 'same'
+        when read_again.position is null
+            or read_again.step = 'read'
+            or read_again.outcome = 'failed'
+            or wanted.payload_digest <> read_again.payload_digest
+        then 'unknown'
+        when read_again.content_hash = captures.content_hash
+            or read_again.whole_hash = captures.whole_hash
+        then 'same'
+        else 'other'
+    end as verdict
+from compared
+join captures using (position)
+left join wanted
+    on wanted.position = compared.position
+    and wanted.version = compared.version
+    and wanted.side = compared.side
+left join read_again
+    on read_again.part = wanted.part
+    and read_again.file = wanted.file
+    and read_again.locator = wanted.locator;
