@@ -1,5 +1,7 @@
 """A run's files and the warehouse's tables as views, for the statements that resolve it."""
 
+from pathlib import Path
+
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -60,15 +62,25 @@ def _define(
 
 def _define_attempts(connection: duckdb.DuckDBPyConnection, run: Run) -> None:
     columns = {**_json_types(FETCHES), "warc_end": "BIGINT"}
-    logs = sorted((run.folder / "attempts").glob("*.jsonl"))
     described = ", ".join(f"'{name}': '{kind}'" for name, kind in columns.items())
-    none = run.folder / "no-attempts.jsonl"
-    none.touch()
     connection.execute(
         "create temp table attempts as from read_json("
-        f"$logs, format = 'newline_delimited', columns = {{{described}}})",
-        {"logs": [str(path) for path in (none, *logs)]},
+        f"$log, format = 'newline_delimited', columns = {{{described}}})",
+        {"log": str(_joined_logs(run))},
     )
+
+
+def _joined_logs(run: Run) -> Path:
+    """One file with all whole lines of the run's logs.
+
+    DuckDB takes buffers for each file that it is given: 700 logs did not fit into 600 MB.
+    """
+    joined = run.folder / "attempts.jsonl"
+    with joined.open("wb") as file:
+        for log in sorted((run.folder / "attempts").glob("*.jsonl")):
+            with log.open("rb") as lines:
+                file.writelines(line for line in lines if line.endswith(b"\n"))
+    return joined
 
 
 def _json_types(table: Table) -> dict[str, str]:

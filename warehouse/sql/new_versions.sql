@@ -1,4 +1,5 @@
--- Grain: one row per new version of an article; sorted as its files are.
+-- Grain: one row per new version of an article, in any order; `part` numbers ranges of the order in
+-- which they are written.
 with first_versions as (
     select
         article_id,
@@ -14,6 +15,8 @@ with first_versions as (
     where outcome = 'loaded'
 )
 select
+    version_parts.part,
+    processed.position,
     decided.article_id,
     processed.* exclude (
         position,
@@ -36,6 +39,6 @@ select
     $run_id as run_id
 from processed
 join decided using (position)
+join version_parts using (position)
 join first_versions on first_versions.article_id = decided.article_id
-where decided.outcome in ('loaded', 'revised')
-order by processed.published_at, processed.position;
+where decided.outcome in ('loaded', 'revised');
