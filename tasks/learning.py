@@ -10,6 +10,7 @@ from config.settings import Settings
 from tasks.learned_lines import overrides_of
 from tasks.process.learned import LEDE, LONGEST, SHORTEST
 from tasks.runs import Run
+from warehouse.reading import create_view
 from warehouse.schema import ARTICLE_VERSIONS, BOILERPLATE_HISTORY, SUPERSEDED
 from warehouse.statements import statement
 
@@ -30,8 +31,7 @@ def learn(
         files: of each table those of its snapshot and the run's own.
     """
     for table in (ARTICLE_VERSIONS, SUPERSEDED, BOILERPLATE_HISTORY):
-        rows = connection.read_parquet(list(files[table.name]), union_by_name=True)
-        rows.create_view(table.name, replace=True)
+        create_view(connection, table.name, files[table.name], table.arrow)
     connection.from_arrow(_overrides(run)).to_table("overrides")
     find_changes(connection, run.run_id, settings)
 

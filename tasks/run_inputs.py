@@ -8,6 +8,7 @@ import pyarrow.parquet as pq
 
 from tasks.runs import Run
 from warehouse.publish import Snapshot
+from warehouse.reading import create_view
 from warehouse.schema import (
     ARTICLE_VERSIONS,
     DISCOVERIES,
@@ -38,8 +39,7 @@ def define_inputs(connection: duckdb.DuckDBPyConnection, run: Run, snapshot: Sna
     _define(connection, run, "visited", VISITED, _existing(run, "visits.parquet"))
     _define_attempts(connection, run)
     for table in (ARTICLE_VERSIONS, SUPERSEDED, DOCUMENTS):
-        files = snapshot.files[table.name]
-        connection.read_parquet(files, union_by_name=True).create_view(table.name)
+        create_view(connection, table.name, snapshot.files[table.name], table.arrow)
 
 
 def _existing(run: Run, name: str) -> list[str]:
@@ -57,7 +57,7 @@ def _define(
     """A view whose columns are there even if no file is."""
     empty = run.folder / f"no-{name}.parquet"
     pq.write_table(schema.empty_table(), empty)
-    connection.read_parquet([str(empty), *files], union_by_name=True).create_view(name)
+    create_view(connection, name, [str(empty), *files], schema)
 
 
 def _define_attempts(connection: duckdb.DuckDBPyConnection, run: Run) -> None:

@@ -23,6 +23,7 @@ from tasks.watching import Watcher
 from warehouse.files import write_bytes
 from warehouse.lake import open_lake
 from warehouse.publish import take_snapshot
+from warehouse.reading import create_view
 from warehouse.schema import DISCOVERIES, FETCHES
 from warehouse.statements import statement
 from warehouse.working import working_connection
@@ -100,8 +101,7 @@ def read_states(run: Run, settings: Settings) -> dict[str, ListState]:
     snapshot = take_snapshot(open_lake(run.warehouse))
     with working_connection(settings, run.folder / "spill") as connection:
         for table in (FETCHES, DISCOVERIES):
-            files = snapshot.files[table.name]
-            connection.read_parquet(files, union_by_name=True).create_view(table.name)
+            create_view(connection, table.name, snapshot.files[table.name], table.arrow)
         rows = connection.execute(statement("list_states")).fetchall()
     return {
         url: ListState(etag, modified, digest, night, unmodified, frozenset(items or ()))

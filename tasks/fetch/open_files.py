@@ -31,9 +31,6 @@ class OpenFiles:
         self._most = max(1, most or open_files_allowed() // SHARE)
         self._open: dict[Path, int] = {}  # the last used at the end
 
-    def __len__(self) -> int:
-        return len(self._open)
-
     def write(self, path: Path, data: bytes, at: int) -> None:
         """Writes to a file that need not be there; all or nothing, as far as the system lets us.
 

@@ -202,9 +202,7 @@ def write_history(folder: Path, sources: int, nights: int, listed: int) -> None:
         lake.commit(table, files[table.name], "history")
 
 
-def _write_table(
-    connection: duckdb.DuckDBPyConnection, name: str, table: Table, path: Path
-) -> str:
+def _write_table(connection: duckdb.DuckDBPyConnection, name: str, table: Table, path: Path) -> str:
     path.parent.mkdir(parents=True, exist_ok=True)
     rows = connection.execute(f"from {name}").to_arrow_table()
     pq.write_table(_fitted(rows, table.arrow), path, compression="zstd", row_group_size=8192)
