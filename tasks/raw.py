@@ -43,7 +43,7 @@ def raw_nights(warehouse: Path) -> Iterator[RawNight]:
 def source_files(folder: Path, slug: str | None) -> list[Path]:
     """The files of one source in a night's folder, or of all."""
     files = sorted(folder.glob("*.warc.gz"))
-    return [path for path in files if slug is None or _source_of(path) == slug]
+    return [path for path in files if slug is None or source_of(path) == slug]
 
 
 def remove_nights(warehouse: Path, nights: Sequence[RawNight]) -> None:
@@ -84,6 +84,7 @@ def require_room(warehouse: Path, free_bytes: int) -> None:
         )
 
 
-def _source_of(path: Path) -> str | None:
+def source_of(path: Path) -> str | None:
+    """The slug of the source whose pages a file holds, as its name says."""
     match = _NAME.fullmatch(path.name)
     return match["source"] if match else None

@@ -5,8 +5,6 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 
-import duckdb
-
 from config.days import require_days
 from config.errors import UsageError
 from config.settings import Settings
@@ -22,6 +20,7 @@ from tasks.runs import Run, find_run, new_run, write_plan
 from warehouse.lake import open_lake
 from warehouse.publish import take_snapshot
 from warehouse.statements import statement
+from warehouse.working import working_connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +87,7 @@ def reprocess(
         if not dry_run:
             settle_others(run, stages)
         process(run, stages)
-        report = _report(run)
+        report = _report(run, stages.settings)
         if dry_run:
             run.remove()
             return report, None
@@ -137,9 +136,8 @@ def _start_or_resume(request: ReprocessRequest, files: Sequence[str], settings: 
     return run
 
 
-def _report(run: Run) -> Report:
-    with duckdb.connect() as connection:
-        connection.execute("set timezone = 'UTC'")
+def _report(run: Run, settings: Settings) -> Report:
+    with working_connection(settings, run.folder / "spill") as connection:
         define_inputs(connection, run, take_snapshot(open_lake(run.warehouse)))
         connection.execute(statement("reprocessed"), {"reprocess": True})
         [counts] = connection.execute(statement("reprocess_counts")).fetchall()

@@ -39,7 +39,9 @@ from warehouse.schema import (
     VISITS,
     Table,
 )
+from warehouse.sorting import sorted_by_parts
 from warehouse.statements import statement
+from warehouse.working import working_connection
 
 log = logging.getLogger("broadsheet.resolve")
 
@@ -59,6 +61,8 @@ FETCHING_STATEMENTS = (
     (FETCHES, "run_fetches"),
     (VISITS, "run_visits"),
 )
+# A part is sorted in memory, twice its size; while all are filled each is an open file.
+VERSION_PARTS = {"part_bytes": 32_000_000, "most_parts": 200}
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +143,7 @@ def resolve(run: Run, settings: Settings) -> Resolved | None:
         _check_balance(connection, run, counts)
         statements = STATEMENTS + (FETCHING_STATEMENTS if run.fetches else ())
         writer = _Writer(connection, run, lake, settings)
+        connection.execute(statement("version_parts"), VERSION_PARTS)
         files = {table.name: writer.write(table, name) for table, name in statements}
         known = {name: [*old, *files.get(name, ())] for name, old in snapshot.files.items()}
         learn(connection, run, known, settings)
@@ -194,11 +199,7 @@ def _healed(connection: duckdb.DuckDBPyConnection) -> Healed | None:
 
 @contextmanager
 def _connected(run: Run, settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect() as connection:
-        connection.execute("set timezone = 'UTC'")
-        connection.execute("set memory_limit = $limit", {"limit": settings.load.memory})
-        connection.execute("set temp_directory = $folder", {"folder": str(run.folder / "spill")})
-        connection.execute("set threads = $count", {"count": settings.worker_count})
+    with working_connection(settings, run.folder / "spill") as connection:
         try:
             yield connection
         except duckdb.Error as error:
@@ -249,6 +250,8 @@ class _Writer:
         used = {key: value for key, value in values.items() if key in named}
         rows = self.settings.load.row_group_rows
         batches = self.connection.execute(text, used).to_arrow_reader(rows)
+        if table.sort_by:
+            batches = sorted_by_parts(batches, (table.sort_by, "position"), self.run.folder)
         folder = self.lake.folder(table)
         written = write_table_files(
             batches,

@@ -1,6 +1,7 @@
 """A run's files and the warehouse's tables as views, for the statements that resolve it."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import duckdb
 import pyarrow as pa
@@ -10,6 +11,7 @@ from tasks.address_rules import define_functions
 from tasks.runs import Run
 from warehouse.former_names import former_names
 from warehouse.publish import Snapshot
+from warehouse.reading import create_view
 from warehouse.schema import (
     ARTICLE_KEYS,
     ARTICLE_VERSIONS,
@@ -43,16 +45,14 @@ def define_inputs(connection: duckdb.DuckDBPyConnection, run: Run, snapshot: Sna
     _define(connection, run, "visited", VISITED, _existing(run, run.visits_file.name))
     _define_attempts(connection, run)
     for table in (ARTICLE_VERSIONS, DOCUMENTS, ARTICLE_KEYS, RUNS):
-        files = snapshot.files[table.name]
-        connection.read_parquet(files, union_by_name=True).create_view(table.name)
+        create_view(connection, table.name, snapshot.files[table.name], table.arrow)
     define_superseded(connection, snapshot.files[SUPERSEDED.name])
     define_functions(connection)
 
 
 def define_superseded(connection: duckdb.DuckDBPyConnection, files: Sequence[str]) -> None:
     """Views `superseded_history`, all rows, and `superseded`, the outdated versions."""
-    rows = connection.read_parquet(list(files), union_by_name=True)
-    rows.create_view("superseded_history", replace=True)
+    create_view(connection, "superseded_history", files, SUPERSEDED.arrow)
     connection.execute(f"create or replace view superseded as {statement('superseded')}")
 
 
@@ -85,22 +85,30 @@ def _define(
     """A view whose columns are there even if no file is."""
     empty = run.folder / f"no-{name}.parquet"
     pq.write_table(schema.empty_table(), empty)
-    connection.read_parquet([str(empty), *files], union_by_name=True).create_view(
-        name, replace=True
-    )
+    create_view(connection, name, [str(empty), *files], schema)
 
 
 def _define_attempts(connection: duckdb.DuckDBPyConnection, run: Run) -> None:
     columns = {**_json_types(FETCHES), "warc_end": "BIGINT"}
-    logs = sorted((run.folder / "attempts").glob("*.jsonl"))
     described = ", ".join(f"'{name}': '{kind}'" for name, kind in columns.items())
-    none = run.folder / "no-attempts.jsonl"
-    none.touch()
     connection.execute(
         "create temp table attempts as from read_json("
-        f"$logs, format = 'newline_delimited', columns = {{{described}}})",
-        {"logs": [str(path) for path in (none, *logs)]},
+        f"$log, format = 'newline_delimited', columns = {{{described}}})",
+        {"log": str(_joined_logs(run))},
     )
+
+
+def _joined_logs(run: Run) -> Path:
+    """One file with all whole lines of the run's logs.
+
+    DuckDB takes buffers for each file that it is given: 700 logs did not fit into 600 MB.
+    """
+    joined = run.folder / "attempts.jsonl"
+    with joined.open("wb") as file:
+        for log in sorted((run.folder / "attempts").glob("*.jsonl")):
+            with log.open("rb") as lines:
+                file.writelines(line for line in lines if line.endswith(b"\n"))
+    return joined
 
 
 def _json_types(table: Table) -> dict[str, str]:

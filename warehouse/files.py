@@ -6,7 +6,7 @@ whole resume scheme.
 
 import os
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,7 +59,7 @@ class WrittenFile:
 
 
 def write_table_files(
-    batches: pa.RecordBatchReader,
+    batches: Iterable[pa.RecordBatch],
     table: Table,
     settings: LoadSettings,
     name: Callable[[int], Path],
@@ -87,6 +87,7 @@ def write_table_files(
                 rows += first.num_rows
                 first = next(rest, None)
         written.append(WrittenFile(str(path), rows))
+    pa.default_memory_pool().release_unused()
     return written
 
 
@@ -133,7 +134,7 @@ def parquet_fault(path: Path) -> str | None:
 
 
 def _rechunked(
-    batches: pa.RecordBatchReader, table: Table, settings: LoadSettings
+    batches: Iterable[pa.RecordBatch], table: Table, settings: LoadSettings
 ) -> Iterator[pa.Table]:
     """The batches as tables of one row group each, the last one apart."""
     waiting: list[pa.RecordBatch] = []

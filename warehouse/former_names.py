@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 import duckdb
 
+from warehouse.reading import read_files
 from warehouse.schema import NAMING_SOURCES, VISITS, Table
 from warehouse.statements import statement
 
@@ -31,7 +32,7 @@ def create_view(
     names: Mapping[str, str],
 ) -> None:
     """Creates the view of a table's files, named after it, in which sources have present names."""
-    rows = connection.read_parquet(list(files), union_by_name=True)
+    rows = read_files(connection, files, table.arrow)
     rows.project(columns_shown(table, names)).create_view(table.name, replace=True)
 
 

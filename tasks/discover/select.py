@@ -1,8 +1,8 @@
 """The stage `select`: of all that is listed or still due, what is fetched this night."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from pathlib import Path
+from itertools import count
 from typing import Any
 
 import duckdb
@@ -26,6 +26,7 @@ from warehouse.publish import take_snapshot
 from warehouse.schema import DISCOVERIES, DOCUMENTS, VISITS
 from warehouse.schema.columns import INSTANT
 from warehouse.statements import statement
+from warehouse.working import working_connection
 
 # Grain: one row per address and place that listed it, in the order of sources and lists.
 FOUND = pa.schema(
@@ -42,27 +43,96 @@ FOUND = pa.schema(
 )
 
 
-def select(run: Run, sources: Sequence[Source], settings: Settings) -> None:
-    """Writes the run's discoveries with their verdicts, and its targets, unless that is done."""
+# An address that may be fetched: as it was found, why, and what is stored of it.
+CANDIDATES = pa.schema(
+    [
+        *(field for field in FOUND if field.name not in {"excluded", "modified_at"}),
+        pa.field("verdict", pa.string()),
+        pa.field("is_listed", pa.bool_()),
+        *(
+            pa.field(name, pa.string())
+            for name in ("etag", "last_modified", "payload_digest", "record_id", "original_url")
+        ),
+        pa.field("original_at", INSTANT),
+    ]
+)
+# Rows of the history whose addresses are looked at together: 300 MB.
+ROWS_AT_ONCE = 1_000_000
+SOURCES_AT_ONCE = 100
+
+
+def select(
+    run: Run, sources: Sequence[Source], settings: Settings, rows_at_once: int = ROWS_AT_ONCE
+) -> None:
+    """Writes the run's discoveries with their verdicts, and its targets, unless that is done.
+
+    Args:
+        rows_at_once: of the history; it bounds the memory, and changes nothing else.
+    """
     if run.targets_file.is_file():
         return
-    found = pa.Table.from_pylist(list(_found_rows(run, sources)), FOUND)
     if run.flow == "nightly":
-        _write(run.visits_file, [_visit(run, source) for source in sources], VISITED)
-    rows = _decided(run, sources, found, settings)
-    listed = [{**row, "night": run.night} for row in rows if row["is_listed"]]
-    _write(run.folder / "discoveries.parquet", listed, LISTED)
-    targets = [
-        {name: row[name if name != "why" else "verdict"] for name in Target.__slots__}
-        for row in rows
-        if row["is_target"]
-    ]
+        _write_visits(run, sources)
+    with working_connection(settings, run.folder / "spill") as connection:
+        _define_inputs(connection, run, sources, settings.fetch)
+        _find_candidates(connection, _values(run, settings.fetch), rows_at_once)
+        decided = connection.execute(statement("targets")).to_arrow_reader(8192)
+        targets = _write_discoveries(run, decided)
     write_bytes(run.targets_file, orjson.dumps(targets))
 
 
-def _write(path: Path, rows: list[dict[str, Any]], schema: pa.Schema) -> None:
-    with written_aside(path) as aside:
-        pq.write_table(pa.Table.from_pylist(rows, schema), aside)
+def _define_inputs(
+    connection: duckdb.DuckDBPyConnection,
+    run: Run,
+    sources: Sequence[Source],
+    fetch: FetchSettings,
+) -> None:
+    """Tables `found`, `sources` and, still empty, `candidates`; views of the warehouse's tables."""
+    lake = open_lake(run.warehouse)
+    snapshot = take_snapshot(lake)
+    names = names_in_run(run, snapshot.files[VISITS.name])
+    create_view(connection, DOCUMENTS, snapshot.files[DOCUMENTS.name], names)
+    define_functions(connection)
+    define_address_keys(connection, lake, snapshot, names)
+    define_addresses(connection)
+    found = pa.RecordBatchReader.from_batches(FOUND, _found_batches(run, sources))
+    connection.from_arrow(found).to_table("found")
+    connection.from_arrow(_limits(sources, fetch)).to_table("sources")
+    connection.from_arrow(CANDIDATES.empty_table()).to_table("candidates")
+
+
+def _find_candidates(
+    connection: duckdb.DuckDBPyConnection, values: dict[str, Any], rows_at_once: int
+) -> None:
+    tables = ("found", "discoveries", "fetches")
+    counts = [connection.execute(f"select count(*) from {name}").fetchall() for name in tables]
+    rows = sum(number for [(number,)] in counts)
+    parts = 1 + rows // rows_at_once
+    for part in range(parts):
+        chosen = {**values, "parts": parts, "part": part}
+        connection.execute(statement("target_candidates"), chosen)
+
+
+def _write_discoveries(run: Run, decided: Iterable[pa.RecordBatch]) -> list[dict[str, Any]]:
+    """Writes what was listed tonight; returns the fields of the targets."""
+    night = pa.scalar(run.night)
+    targets: list[dict[str, Any]] = []
+    path = run.folder / "discoveries.parquet"
+    with written_aside(path) as aside, pq.ParquetWriter(aside, LISTED) as writer:
+        for batch in decided:
+            rows = pa.Table.from_batches([batch]).append_column(
+                "night", pa.repeat(night, batch.num_rows)
+            )
+            writer.write_table(rows.filter(rows["is_listed"]).select(LISTED.names).cast(LISTED))
+            chosen = rows.append_column("why", rows["verdict"]).filter(rows["is_target"])
+            targets += chosen.select(list(Target.__slots__)).to_pylist()
+    return targets
+
+
+def _write_visits(run: Run, sources: Sequence[Source]) -> None:
+    visits = [_visit(run, source) for source in sources]
+    with written_aside(run.visits_file) as aside:
+        pq.write_table(pa.Table.from_pylist(visits, VISITED), aside)
 
 
 def _visit(run: Run, source: Source) -> dict[str, Any]:
@@ -93,14 +163,17 @@ def _target(fields: dict[str, Any]) -> Target:
     return Target(**{**fields, **instants, "authors": tuple(fields["authors"] or ())})
 
 
-def _found_rows(run: Run, sources: Sequence[Source]) -> Iterator[dict[str, Any]]:
-    ordinal = 0
-    for source in sources:
-        for one in read_discovered(run, source).found:
-            key = address_key(one.listed.url)
-            if key:
-                yield {**_row(one, source), "url_key": key, "ordinal": ordinal}
-                ordinal += 1
+def _found_batches(run: Run, sources: Sequence[Source]) -> Iterator[pa.RecordBatch]:
+    """What the sources' lists gave, in their order; the rows of some sources at a time."""
+    ordinal = count()
+    for first in range(0, len(sources), SOURCES_AT_ONCE):
+        rows = [
+            {**_row(one, source), "url_key": key, "ordinal": next(ordinal)}
+            for source in sources[first : first + SOURCES_AT_ONCE]
+            for one in read_discovered(run, source).found
+            if (key := address_key(one.listed.url))
+        ]
+        yield pa.RecordBatch.from_pylist(rows, FOUND)
 
 
 def _row(one: Found, source: Source) -> dict[str, Any]:
@@ -120,28 +193,6 @@ def _row(one: Found, source: Source) -> dict[str, Any]:
         "excluded": not source.wants(listed.url),
         "modified_at": modified.instant if modified else None,
     }
-
-
-def _decided(
-    run: Run, sources: Sequence[Source], found: pa.Table, settings: Settings
-) -> list[dict[str, Any]]:
-    lake = open_lake(run.warehouse)
-    snapshot = take_snapshot(lake)
-    names = names_in_run(run, snapshot.files[VISITS.name])
-    fetch = settings.fetch
-    with duckdb.connect() as connection:
-        connection.execute("set timezone = 'UTC'")
-        connection.execute("set memory_limit = $limit", {"limit": settings.load.memory})
-        connection.execute("set temp_directory = $folder", {"folder": str(run.folder / "spill")})
-        create_view(connection, DOCUMENTS, snapshot.files[DOCUMENTS.name], names)
-        define_functions(connection)
-        define_address_keys(connection, lake, snapshot, names)
-        define_addresses(connection)
-        connection.register("found", found)
-        connection.register("sources", _limits(sources, fetch))
-        answer = connection.execute(statement("targets"), _values(run, fetch))
-        rows: list[dict[str, Any]] = answer.to_arrow_table().to_pylist()
-    return rows
 
 
 def _limits(sources: Sequence[Source], fetch: FetchSettings) -> pa.Table:

@@ -1,12 +1,12 @@
 """The stage `discover`: the lists of all sources, each source by itself, its result as a file."""
 
+import asyncio
 import logging
 from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import orjson
 
 from config.settings import Settings
@@ -23,8 +23,10 @@ from tasks.watching import Watcher
 from warehouse.files import write_bytes
 from warehouse.lake import open_lake
 from warehouse.publish import take_snapshot
+from warehouse.reading import create_view
 from warehouse.schema import DISCOVERIES, FETCHES
 from warehouse.statements import statement
+from warehouse.working import working_connection
 
 log = logging.getLogger("broadsheet.discover")
 
@@ -36,17 +38,21 @@ async def discover(
 
     A source that fails has a result, too, which says so; it does not stop others.
     """
-    states = read_states(run.warehouse)
+    states = read_states(run, settings)
     todo = [source for source in sources if not discovered_file(run, source).is_file()]
     (run.folder / "discovered").mkdir(exist_ok=True)
     watcher.discovering(len(todo))
+    # Lists come faster than they are parsed, and wait in memory.
+    turns = asyncio.Semaphore(2 * settings.fetch.connections)
 
     async def one(source: Source) -> None:
-        with attempt_log(run.attempts_file(f"{source.slug}~lists")) as attempts:
-            ASKING.set(Asking(source.name, attempts.add))
-            reader = ListReader(session.fetcher, source, states, settings, attempts.add)
-            found = await _guarded(reader, session, run)
-        write_bytes(discovered_file(run, source), orjson.dumps(found))
+        log_file = run.attempts_file(f"{source.slug}~lists")
+        async with turns:
+            with attempt_log(log_file, session.files) as attempts:
+                ASKING.set(Asking(source.name, attempts.add))
+                reader = ListReader(session.fetcher, source, states, settings, attempts.add)
+                found = await _guarded(reader, session, run)
+            write_bytes(discovered_file(run, source), orjson.dumps(found))
         watcher.discovered(source.name, len(found.found))
 
     await together(one(source) for source in todo)
@@ -90,14 +96,12 @@ def read_discovered(run: Run, source: Source) -> Discovered:
     return Discovered(found=found, **{**fields, **lists})
 
 
-def read_states(warehouse: Path) -> dict[str, ListState]:
+def read_states(run: Run, settings: Settings) -> dict[str, ListState]:
     """What every list answered when it was last read, by its address."""
-    snapshot = take_snapshot(open_lake(warehouse))
-    with duckdb.connect() as connection:
-        connection.execute("set timezone = 'UTC'")
+    snapshot = take_snapshot(open_lake(run.warehouse))
+    with working_connection(settings, run.folder / "spill") as connection:
         for table in (FETCHES, DISCOVERIES):
-            files = snapshot.files[table.name]
-            connection.read_parquet(files, union_by_name=True).create_view(table.name)
+            create_view(connection, table.name, snapshot.files[table.name], table.arrow)
         rows = connection.execute(statement("list_states")).fetchall()
     return {
         url: ListState(etag, modified, digest, night, unmodified, frozenset(items or ()))

@@ -4,16 +4,18 @@ A line is written when its WARC record is, after it: what is in the log is in th
 was killed reads its log to know what is done and where the last whole record ends.
 """
 
+import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import orjson
 
 from tasks.fetch.model import Answer, FetchError, Kind, Outcome, Reason
+from tasks.fetch.open_files import OpenFiles
 from warehouse.files import write_bytes
 
 REFUSED = frozenset(
@@ -159,21 +161,30 @@ def failed(asked: Asked, number: int, error: FetchError) -> Attempt:
 class AttemptLog:
     """One source's attempts of a run, on disk as they happen."""
 
-    def __init__(self, path: Path) -> None:
-        self._file: IO[bytes] = _without_torn_line(path)
+    def __init__(self, path: Path, files: OpenFiles | None = None) -> None:
+        """Cuts off a line that a kill left torn.
+
+        Args:
+            files: shared with other logs; None: none are.
+        """
+        self._path = path
+        self._files = files or OpenFiles()
+        self._end = _cut_torn_line(path)
 
     def add(self, attempt: Attempt) -> None:
         """Writes one line; it has reached the operating system when this returns."""
-        self._file.write(orjson.dumps(attempt) + b"\n")
+        line = orjson.dumps(attempt) + b"\n"
+        self._files.write(self._path, line, self._end)
+        self._end += len(line)
 
     def close(self) -> None:
-        self._file.close()
+        self._files.close(self._path)
 
 
 @contextmanager
-def attempt_log(path: Path) -> Iterator[AttemptLog]:
-    """The log at `path`, open for adding to it."""
-    log = AttemptLog(path)
+def attempt_log(path: Path, files: OpenFiles | None = None) -> Iterator[AttemptLog]:
+    """The log at `path`, to be added to; `files` are shared with other logs."""
+    log = AttemptLog(path, files)
     try:
         yield log
     finally:
@@ -223,12 +234,17 @@ def _size(path: Path) -> int:
     return path.stat().st_size if path.is_file() else 0
 
 
-def _without_torn_line(path: Path) -> IO[bytes]:
+def _cut_torn_line(path: Path) -> int:
+    """Makes the log end with a whole line; returns its size. It need not be there."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    whole = path.read_bytes().rpartition(b"\n") if path.is_file() else (b"", b"", b"")
-    file = path.open("ab", buffering=0)
-    file.truncate(len(whole[0]) + len(whole[1]))
-    return file
+    if not path.is_file():
+        path.touch()
+        return 0
+    content = path.read_bytes()
+    end = content.rfind(b"\n") + 1
+    if end < len(content):
+        os.truncate(path, end)
+    return end
 
 
 def _asked(asked: Asked) -> dict[str, Any]:

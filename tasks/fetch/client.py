@@ -21,6 +21,7 @@ from tasks.fetch.addresses import CheckedResolver
 from tasks.fetch.decoding import ACCEPT_ENCODING
 from tasks.fetch.download import download
 from tasks.fetch.faults import failure
+from tasks.fetch.idle import IdleBound
 from tasks.fetch.model import FetchError, Headers, Reason
 from tasks.fetch.robots import PRODUCT
 
@@ -85,6 +86,7 @@ class Client:
         tls: ssl.SSLContext | None = None,
     ) -> None:
         self._resolver = resolver
+        self._idle = IdleBound(IDLE_SECONDS)
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
                 resolver=resolver,
@@ -124,6 +126,8 @@ class Client:
             FetchError: there was no answer, or its body is broken or too large.
         """
         started = time.monotonic()
+        if not self._idle.begin(url.raw_authority):
+            headers = (*headers, ("Connection", "close"))
         try:
             response = await self._session.get(url, headers=headers, allow_redirects=False)
             seconds = time.monotonic() - started
@@ -137,6 +141,8 @@ class Client:
             raise
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise failure(error, str(url)) from error
+        finally:
+            self._idle.end(url.raw_authority)
 
     async def download(self, url: URL, path: Path) -> None:
         """A large file to disk.

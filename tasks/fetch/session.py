@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Thread
 from typing import Any, TypeVar
 
@@ -13,6 +13,7 @@ from tasks.discover.parsing import Parsers
 from tasks.fetch.attempts import Asked, Attempt, answered, failed
 from tasks.fetch.fetcher import Fetcher, user_agent
 from tasks.fetch.model import Answer, FetchError, Kind
+from tasks.fetch.open_files import OpenFiles
 
 T = TypeVar("T")
 Run = Callable[[Coroutine[Any, Any, T]], T]
@@ -31,10 +32,15 @@ ASKING: ContextVar[Asking] = ContextVar("asking")
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """Open for a night."""
+    """Open for a night.
+
+    Attributes:
+        files: logs and WARC files of all sources.
+    """
 
     fetcher: Fetcher
     parsers: Parsers
+    files: OpenFiles = field(default_factory=OpenFiles)
 
 
 @asynccontextmanager

@@ -25,13 +25,14 @@ from tasks.fetch.attempts import (
     warc_ends,
 )
 from tasks.fetch.model import FetchError, Reason
+from tasks.fetch.open_files import OpenFiles
 from tasks.fetch.page import PageFetcher, asked_for
 from tasks.fetch.patience import NOT_TONIGHT, pause
 from tasks.fetch.session import ASKING, Asking, Session
 from tasks.fetch.target import Target
 from tasks.fetch.together import together
 from tasks.fetch.warc_files import WarcFiles
-from tasks.raw import source_files
+from tasks.raw import source_files, source_of
 from tasks.runs import Run
 from tasks.watching import Watcher
 from warehouse.files import write_bytes
@@ -47,10 +48,10 @@ async def fetch(
     After `night_seconds` what is left is postponed, with a line each.
     """
     by_name = {source.name: source for source in sources}
-    before = files_before(run)
+    left = _files_left(run)
     deadline = time.monotonic() + settings.fetch.night_seconds
     queues = [
-        _SourceFetch(by_name[name], run, settings, list(group), before)
+        _SourceFetch(by_name[name], run, settings, list(group), left.get(by_name[name].slug, ()))
         for name, group in groupby(read_targets(run), key=lambda target: target.source)
     ]
     watcher.fetching(sum(len(queue.todo) for queue in queues))
@@ -66,6 +67,17 @@ def files_before(run: Run) -> list[str]:
         write_bytes(listed, orjson.dumps(sorted(path.name for path in run.raw_folder.iterdir())))
     names: list[str] = orjson.loads(listed.read_bytes())
     return names
+
+
+def _files_left(run: Run) -> dict[str, list[Path]]:
+    """The files that this run had begun before it was killed, by the source's slug."""
+    before = frozenset(files_before(run))
+    left: dict[str, list[Path]] = {}
+    for path in source_files(run.raw_folder, None):
+        slug = source_of(path)
+        if slug is not None and path.name not in before:
+            left.setdefault(slug, []).append(path)
+    return left
 
 
 def fetched_files(run: Run) -> list[str]:
@@ -98,7 +110,7 @@ class _SourceFetch:
         run: Run,
         settings: Settings,
         targets: Sequence[Target],
-        before: Sequence[str],
+        left: Sequence[Path],
     ) -> None:
         self._source = source
         self._run = run
@@ -106,7 +118,7 @@ class _SourceFetch:
         self._log = run.attempts_file(source.slug)
         logged = forget_lost(self._log, run.warehouse)
         self._kept = {Path(name).name: end for name, end in warc_ends(logged).items()}
-        self._remove_unlogged(before)
+        self._remove_unlogged(left)
         self.todo = list(_unfinished(targets, logged, settings.fetch.tries))
         self._open = len(self.todo)
         self._queue: asyncio.Queue[Item | None] = asyncio.Queue()
@@ -117,7 +129,7 @@ class _SourceFetch:
             self._queue.put_nowait(item)
         workers = min(self._settings.host_connections, len(self.todo))
         folder = self._run.raw_folder
-        with attempt_log(self._log) as log, self._files() as files:
+        with attempt_log(self._log, session.files) as log, self._files(session.files) as files:
             ASKING.set(Asking(self._source.name, log.add))
             relative = folder.relative_to(self._run.warehouse).as_posix()
             pages = PageFetcher(self._source, self._settings, session.fetcher, files, relative)
@@ -152,15 +164,15 @@ class _SourceFetch:
             for _ in range(workers):
                 self._queue.put_nowait(None)
 
-    def _files(self) -> WarcFiles:
+    def _files(self, files: OpenFiles) -> WarcFiles:
         """Goes on behind the last record that is in the log, or with the next new file."""
-        settings = self._settings
-        return WarcFiles(self._run.raw_folder, self._source.slug, settings.warc_bytes, self._kept)
+        most_bytes = self._settings.warc_bytes
+        return WarcFiles(self._run.raw_folder, self._source.slug, most_bytes, self._kept, files)
 
-    def _remove_unlogged(self, before: Sequence[str]) -> None:
+    def _remove_unlogged(self, left: Sequence[Path]) -> None:
         """Removes files of this run of which no page was logged before it was killed."""
-        for path in source_files(self._run.raw_folder, self._source.slug):
-            if path.name not in self._kept and path.name not in before:
+        for path in left:
+            if path.name not in self._kept:
                 path.unlink()
 
 

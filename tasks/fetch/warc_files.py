@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import BinaryIO, Self
 
 from tasks.fetch.model import Answer, Evidence
+from tasks.fetch.open_files import OpenFiles
 from tasks.fetch.warc_records import (
     Exchange,
     Original,
@@ -57,7 +58,12 @@ class WarcFiles:
     """
 
     def __init__(
-        self, folder: Path, stem: str, most_bytes: int, kept: Mapping[str, int] | None = None
+        self,
+        folder: Path,
+        stem: str,
+        most_bytes: int,
+        kept: Mapping[str, int] | None = None,
+        files: OpenFiles | None = None,
     ) -> None:
         """Opens nothing before the first page.
 
@@ -68,12 +74,13 @@ class WarcFiles:
                 log knows. What is behind that is cut off, and the last file is added to. A file
                 that is shorter, for a machine that lost power, is cut behind its last whole
                 record; `ends` then says less than the log.
+            files: shared with other writers; None: none are.
         """
         self._folder = folder
         self._stem = stem
         self._most_bytes = most_bytes
-        self._file: int | None = None
-        self._full: list[int] = []
+        self._files = files or OpenFiles()
+        self._unsynced: set[str] = set()
         self.ends: dict[str, int] = {}
         for name in sorted(kept or {}, key=self._number):
             if (folder / name).is_file():
@@ -104,13 +111,14 @@ class WarcFiles:
 
     def write(self, exchange: Exchange) -> Written:
         """The request's record, the answer's, and behind that the metadata that belong to it."""
-        file = self._open_file()
+        self._begin_file()
         begun = self.ends[self._name]
         members = [exchange.request, exchange.answer, exchange.evidence]
         if not begun:
             members.insert(0, warcinfo(self._name, self._stem))
         end = begun + sum(map(len, members))
-        _append(file, b"".join(members), begun)
+        self._files.write(self._folder / self._name, b"".join(members), begun)
+        self._unsynced.add(self._name)
         self.ends[self._name] = end
         return Written(
             file=self._name,
@@ -122,60 +130,40 @@ class WarcFiles:
         )
 
     def sync(self) -> None:
-        """Makes durable what was written so far; another thread may call it."""
-        full, self._full = self._full, []
-        for file in full:
-            os.fsync(file)
-            os.close(file)
-        if self._file is not None:
-            os.fsync(self._file)
+        """Makes durable what was written so far."""
+        for name in sorted(self._unsynced):
+            fsync(self._folder / name)
+        self._unsynced.clear()
         if self.ends:
             fsync(self._folder)
 
     def close(self) -> None:
         """Makes all durable; nothing more is written."""
-        if self._file is not None:
-            self._full.append(self._file)
-            self._file = None
+        self._files.close(self._folder / self._name)
         self.sync()
 
-    def _open_file(self) -> int:
-        """The file that is added to; the next one where that is full.
+    def _begin_file(self) -> None:
+        """Goes on to the next file where there is none, or where it is full.
 
         Full files wait for `sync`: to make a gigabyte durable takes seconds, and a page must not.
         """
-        is_full = self.ends.get(self._name, 0) >= self._most_bytes
-        if self._file is not None and is_full:
-            self._full.append(self._file)
-            self._file = None
-        if self._file is None:
-            if is_full or not self._name:
-                self._name = self._next_name()
-            self._folder.mkdir(parents=True, exist_ok=True)
-            self._file = os.open(self._folder / self._name, os.O_WRONLY | os.O_CREAT, 0o644)
-            self.ends.setdefault(self._name, 0)
-        return self._file
+        if self._name and self.ends[self._name] < self._most_bytes:
+            return
+        self._files.close(self._folder / self._name)
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._name = self._next_name()
+        self.ends[self._name] = 0
 
     def _next_name(self) -> str:
-        there = (self._number(path.name) for path in self._folder.glob("*.warc.gz"))
-        number = max((*there, *map(self._number, self.ends)), default=-1) + 1
-        return f"{self._stem}-{number:03}.warc.gz"
+        """A name that is free. The folder is not listed: it holds the files of all sources."""
+        number = max(map(self._number, self.ends), default=-1) + 1
+        while (self._folder / (name := f"{self._stem}-{number:03}.warc.gz")).exists():
+            number += 1
+        return name
 
     def _number(self, name: str) -> int:
         match = re.fullmatch(re.escape(self._stem) + r"-(\d{3,})\.warc\.gz", name)
         return int(match[1]) if match else -1
-
-
-def _append(file: int, data: bytes, at: int) -> None:
-    """Writes all or nothing, as far as the system lets us."""
-    try:
-        written = os.pwrite(file, data, at)
-        while written < len(data):
-            written += os.pwrite(file, data[written:], at + written)
-    except OSError:
-        with suppress(OSError):
-            os.ftruncate(file, at)
-        raise
 
 
 def _cut(path: Path, end: int) -> int:

@@ -17,6 +17,7 @@ from tests.benchmarks import (
     memory,
     peers,
     rows,
+    sizes,
 )
 
 BENCHMARKS = {
@@ -28,13 +29,18 @@ BENCHMARKS = {
     "learning": learning.report,
     "fetching": fetching.report,
     "execution": execution.report,
+    "sizes": sizes.report,
 }
 
 
 def main() -> None:
-    for name in sys.argv[1:] or BENCHMARKS:
+    for asked in sys.argv[1:] or BENCHMARKS:
+        name, _, size = asked.partition("=")
         with tempfile.TemporaryDirectory() as folder:
-            BENCHMARKS[name](Path(folder))
+            if name in sizes.REPORTS:
+                sizes.REPORTS[name](Path(folder), *([int(size)] if size else []))
+            else:
+                BENCHMARKS[name](Path(folder))
 
 
 if __name__ == "__main__":

@@ -32,12 +32,12 @@ def _peak(archive: Path, warehouse: Path) -> tuple[float, int]:
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         peak = 0
         while process.poll() is None:
-            peak = max(peak, sum(map(_proportional_bytes, _family(process.pid))))
+            peak = max(peak, sum(map(_proportional_bytes, family(process.pid))))
             time.sleep(0.2)
     return time.perf_counter() - started, peak
 
 
-def _family(pid: int) -> list[int]:
+def family(pid: int) -> list[int]:
     """A process and all below it."""
     children = []
     for path in Path(f"/proc/{pid}/task").glob("*/children"):
@@ -45,7 +45,7 @@ def _family(pid: int) -> list[int]:
             children.extend(map(int, path.read_text().split()))
         except OSError:  # the thread has ended
             continue
-    return [pid, *(below for child in children for below in _family(child))]
+    return [pid, *(below for child in children for below in family(child))]
 
 
 def _proportional_bytes(pid: int) -> int:

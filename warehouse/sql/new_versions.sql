@@ -1,4 +1,5 @@
--- Grain: one row per new version of an article; sorted as its files are.
+-- Grain: one row per new version of an article, in any order; `part` numbers ranges of the order in
+-- which they are written.
 with first_versions as (
     select
         article_id,
@@ -14,6 +15,8 @@ with first_versions as (
     where outcome = 'loaded'
 )
 select
+    version_parts.part,
+    contents.position,
     decided.article_id,
     contents.* exclude (
         position,
@@ -38,6 +41,6 @@ select
     $run_id as run_id
 from contents
 join decided using (position)
+join version_parts using (position)
 left join first_versions on first_versions.article_id = decided.article_id
-where decided.outcome in ('loaded', 'revised')
-order by contents.published_at, contents.position;
+where decided.outcome in ('loaded', 'revised');

@@ -1,0 +1,54 @@
+"""Which connections may wait to be used again: so many that files are left for everything else."""
+
+import time
+from collections import Counter
+
+from tasks.fetch.open_files import SHARE, open_files_allowed
+
+
+class IdleBound:
+    """Counts the connections that are open or idle, host by host, as far as can be told outside.
+
+    A host counts with as many as were used at once, until none was for `seconds`, after which the
+    connector closes them.
+    """
+
+    def __init__(self, seconds: float, most: int | None = None) -> None:
+        """
+        Args:
+            most: connections that are kept; None: a share of what the system allows.
+        """
+        self._seconds = seconds
+        self._most = most or open_files_allowed() // SHARE
+        self._running: Counter[str] = Counter()
+        self._kept: dict[str, int] = {}
+        self._until: dict[str, float] = {}
+        self._total = 0
+
+    def begin(self, host: str) -> bool:
+        """Notes a request; returns whether its connection may be kept. `end` must follow."""
+        self._running[host] += 1
+        if self._running[host] <= self._kept.get(host, 0):
+            return True
+        if self._total >= self._most:
+            self._forget_closed()
+        if self._total >= self._most:
+            return False
+        self._kept[host] = self._kept.get(host, 0) + 1
+        self._total += 1
+        return True
+
+    def end(self, host: str) -> None:
+        """Notes that a request is over."""
+        self._running[host] -= 1
+        if not self._running[host]:
+            del self._running[host]
+        if host in self._kept:
+            self._until[host] = time.monotonic() + self._seconds
+
+    def _forget_closed(self) -> None:
+        now = time.monotonic()
+        for host in [host for host, until in self._until.items() if until < now]:
+            if host not in self._running:
+                self._total -= self._kept.pop(host, 0)
+                del self._until[host]

@@ -1,0 +1,48 @@
+"""A night of more sources than a process may open files, killed in between: nothing is lost."""
+
+import resource
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from tests.fetch.warc_readers import check
+from tests.nights.night import Desk, kill
+from tests.pipeline.command import Started
+from tests.sites.many import ManySites
+
+pytestmark = pytest.mark.timeout(900)
+
+
+def started(desk: Desk, open_files: int) -> Started:
+    """A night under `ulimit -n`."""
+    process = desk.start()
+    resource.prlimit(process.pid, resource.RLIMIT_NOFILE, (open_files, open_files))
+    return process
+
+
+@pytest.mark.parametrize(
+    ("sources", "open_files", "connections"),
+    [(220, 160, 20), pytest.param(1_100, 1_024, 100, marks=pytest.mark.slow)],
+)
+def test_a_night_of_more_sources_than_open_files_keeps_what_was_done_and_ends(
+    tmp_path: Path, sources: int, open_files: int, connections: int
+) -> None:
+    with ManySites(sources, 2) as site:
+        desk = Desk(tmp_path, site)
+        desk.settings["fetch"]["connections"] = connections
+        process = started(desk, open_files)
+        desk.wait_for_requests(process, 3 * sources)
+        kill(process)
+        read = {path.stem for path in desk.warehouse.glob("runs/*/discovered/*.json")}
+        process = started(desk, open_files)
+        said = process.communicate()
+        assert process.returncode == 0, said
+        asked = Counter(seen.host for seen in site.requests if seen.path == "/feed.xml")
+        expected = site.expected()
+    assert len(read) > sources // 2
+    assert {asked[f"{slug}.example"] for slug in read} == {1}, "lists that were read are kept"
+    assert desk.texts() == expected
+    fetched = desk.ask("select count(*) as n from fetches where outcome = 'fetched' and how > ''")
+    assert fetched == [{"n": 2 * sources}], "no page is asked for twice"
+    check(*sorted((desk.warehouse / "raw").rglob("*.warc.gz"))[:50])

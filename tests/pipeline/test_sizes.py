@@ -1,0 +1,115 @@
+"""Sizes of a run that stopped it once, as small as shows it; `tests.benchmarks sizes` has more."""
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import orjson
+import pyarrow.parquet as pq
+import pytest
+
+from config.settings import Settings, load_settings
+from tasks.discover.select import select
+from tasks.nightly import sources_of
+from tasks.parts import PART_BYTES, PART_DOCUMENTS, write_parts
+from tasks.process.batch import Processed
+from tasks.resolve import resolve
+from tasks.runs import Run
+from tests.articles import EMPTY
+from tests.benchmarks.sized import write_history, write_night_run, write_rows_run
+from tests.benchmarks.sizes import step
+from warehouse.query import opened, rows
+from warehouse.schema import ARTICLE_VERSIONS
+
+MOST_BYTES = 1_200_000_000
+
+
+def with_memory(warehouse: Path, memory: str) -> Settings:
+    settings = load_settings(warehouse=warehouse, workers=2)
+    return settings.model_copy(update={"load": settings.load.model_copy(update={"memory": memory})})
+
+
+def test_a_night_is_resolved_whose_logs_are_many_for_its_memory(tmp_path: Path) -> None:
+    run = write_night_run(tmp_path / "w", sources := 150, listed=2)
+    settings = with_memory(tmp_path / "w", "150MB")
+    select(run, sources_of(run), settings)
+    resolved = resolve(run, settings)
+    attempts = [pq.read_table(path) for path in resolved.files["fetches"]]
+    assert sum(table.num_rows for table in attempts) == sources * 3
+    assert sum(pq.read_metadata(p).num_rows for p in resolved.files["visits"]) == sources
+
+
+def test_a_torn_line_at_the_end_of_one_log_spoils_no_other(tmp_path: Path) -> None:
+    run = write_night_run(tmp_path / "w", 2, listed=2)
+    settings = load_settings(warehouse=tmp_path / "w")
+    select(run, sources_of(run), settings)
+    first, *_ = sorted((run.folder / "attempts").iterdir())
+    with first.open("ab") as log:
+        log.write(b'{"source": "Press')
+    resolved = resolve(run, settings)
+    assert sum(pq.read_metadata(p).num_rows for p in resolved.files["fetches"]) == 6
+
+
+def test_new_versions_are_sorted_as_a_whole_though_they_are_in_parts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = write_rows_run(tmp_path / "w", 3000, words=60)
+    monkeypatch.setattr("tasks.resolve.VERSION_PARTS", {"part_bytes": 100_000, "most_parts": 9})
+    resolved = resolve(run, load_settings(warehouse=tmp_path / "w"))
+    table = pq.read_table(resolved.files[ARTICLE_VERSIONS.name])
+    published = table["published_at"].to_pylist()
+    assert len(published) == 3000
+    assert published == sorted(published)
+
+
+def test_the_description_of_a_run_is_read_once(tmp_path: Path) -> None:
+    run = write_night_run(tmp_path / "w", 2)
+    described = run.description()
+    assert Run(run.run_id, run.folder).description() is described
+
+
+@pytest.mark.parametrize("only_listed", [False, True])
+def test_targets_are_the_same_in_however_many_parts_the_history_is_looked_at(
+    tmp_path: Path, only_listed: bool
+) -> None:
+    write_history(tmp_path / "w", sources=3, nights=9, listed=7)
+    run = write_night_run(tmp_path / "w", 4)
+    if only_listed:
+        described = orjson.loads((run.folder / "run.json").read_bytes())
+        (run.folder / "run.json").write_bytes(orjson.dumps({**described, "flow": "backfill"}))
+    settings = load_settings(warehouse=tmp_path / "w")
+    found = []
+    for number, rows_at_once in enumerate((1_000_000, 40)):
+        folder = run.folder.with_name(f"{run.run_id[:-1]}{number}")
+        shutil.copytree(run.folder, folder)
+        again = Run(folder.name, folder)
+        select(again, sources_of(again), settings, rows_at_once)
+        listed = pq.read_table(folder / "discoveries.parquet").to_pylist()
+        found.append((orjson.loads(again.targets_file.read_bytes()), listed))
+    assert found[0] == found[1]
+    whys = {target["why"] for target in found[0][0]}
+    assert whys == ({"new"} if only_listed else {"new", "carried", "revisit"})
+
+
+def test_a_part_ends_where_its_texts_are_many_bytes(tmp_path: Path) -> None:
+    batch = tmp_path / "batches" / "00000.json"
+    (tmp_path / "parts").mkdir()
+    text = "a" * (PART_BYTES * 2 // 5)
+    long = [replace(EMPTY, position=number, text=text) for number in range(4)]
+    short = [replace(EMPTY, position=number) for number in range(4, PART_DOCUMENTS)]
+    parts = write_parts((Processed(one, 0.0) for one in [*long, *short]), batch, [])
+    assert [(part.first, part.end) for part in parts] == [(0, 3), (3, PART_DOCUMENTS)]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("workers", [2, 16])
+def test_300_000_rows_of_one_run_are_resolved_and_published(tmp_path: Path, workers: int) -> None:
+    warehouse = tmp_path / "w"
+    write_rows_run(warehouse, 300_000)
+    for stage in ("resolve", "publish"):
+        taken = step(stage, warehouse, workers)
+        assert taken.status == 0, taken.said
+        assert taken.peak < MOST_BYTES, taken
+    with opened(warehouse) as connection:
+        assert rows(connection, "select count(*) from articles")[1] == [(300_000,)]
