@@ -168,13 +168,6 @@ class LoadSettings(Section):
     file_rows: Annotated[int, Field(gt=0)]
     memory: Annotated[str, Field(pattern=r"^\d+(\.\d+)?\s*[KMGT]i?B$")]
 
-    @property
-    def memory_bytes(self) -> int:
-        """`memory` as a number."""
-        unit = 1024 if "i" in self.memory else 1000
-        power = "KMGT".index(self.memory.rstrip("iB")[-1]) + 1
-        return int(float(self.memory.rstrip("KMGTiB")) * unit**power)
-
 
 class PublishSettings(Section):
     """What the published file shows and how long its files stay."""

@@ -11,7 +11,9 @@ from pathlib import Path
 import xxhash
 from pyiceberg.catalog.sql import SqlCatalog
 from pyiceberg.exceptions import NoSuchTableError
+from pyiceberg.manifest import DataFile
 from pyiceberg.table import Table as IcebergTable
+from pyiceberg.table import Transaction
 
 from config.errors import DamagedWarehouseError
 from warehouse.files import has_schema, write_empty_file
@@ -100,17 +102,21 @@ class Lake:
         """Adds and removes files in one commit that belongs to no run."""
         with self.load(table).transaction() as transaction:
             snapshot = transaction.table_metadata.current_snapshot()
-            if remove and snapshot:
-                with transaction.update_snapshot().overwrite() as overwrite:
-                    for file in read_data_files(snapshot):
-                        if file.file_path in remove:
-                            overwrite.delete_data_file(file)
+            held = read_data_files(snapshot) if remove and snapshot else ()
+            if gone := [file for file in held if file.file_path in remove]:
+                _delete(transaction, gone)
             if add:
                 transaction.add_files(list(add), check_duplicate_files=False)
 
     def load(self, table: Table) -> IcebergTable:
         """Open a table at its current snapshot."""
         return self.catalog.load_table((NAMESPACE, table.name))
+
+
+def _delete(transaction: Transaction, files: Sequence[DataFile]) -> None:
+    with transaction.update_snapshot().overwrite() as overwrite:
+        for file in files:
+            overwrite.delete_data_file(file)
 
 
 def open_lake(warehouse: Path) -> Lake:

@@ -7,6 +7,7 @@ may spill: 600 MB were not enough for 300,000 rows with texts of 300 words.
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -39,13 +40,12 @@ def _shared_out(batches: Iterable[pa.RecordBatch], folder: Path) -> list[Path]:
     files: dict[int, pa.ipc.RecordBatchStreamWriter] = {}
     options = pa.ipc.IpcWriteOptions(compression="lz4")
     with ExitStack() as opened:
-        for batch in batches:
-            for part, rows in _by_part(batch):
-                if part not in files:
-                    path = _file(folder, part)
-                    writer = pa.ipc.new_stream(str(path), rows.schema, options=options)
-                    files[part] = opened.enter_context(writer)
-                files[part].write_batch(rows)
+        for part, rows in chain.from_iterable(map(_by_part, batches)):
+            if part not in files:
+                path = _file(folder, part)
+                writer = pa.ipc.new_stream(str(path), rows.schema, options=options)
+                files[part] = opened.enter_context(writer)
+            files[part].write_batch(rows)
     return [_file(folder, part) for part in sorted(files)]
 
 

@@ -21,7 +21,7 @@ def working_connection(settings: Settings, spill: Path) -> Iterator[duckdb.DuckD
     Args:
         spill: the folder for what does not fit; made when it is needed.
     """
-    threads = min(settings.worker_count, max(1, settings.load.memory_bytes // THREAD_BYTES))
+    threads = min(settings.worker_count, max(1, memory_bytes(settings.load.memory) // THREAD_BYTES))
     with duckdb.connect() as connection:
         connection.execute("set timezone = 'UTC'")
         connection.execute("set memory_limit = $limit", {"limit": settings.load.memory})
@@ -30,3 +30,10 @@ def working_connection(settings: Settings, spill: Path) -> Iterator[duckdb.DuckD
         # Where the order matters the statements say so; to keep it otherwise holds rows back.
         connection.execute("set preserve_insertion_order = false")
         yield connection
+
+
+def memory_bytes(memory: str) -> int:
+    """Return a size such as `600MB` or `1.5GiB` as a number of bytes."""
+    unit = 1024 if "i" in memory else 1000
+    power = "KMGT".index(memory.rstrip("iB")[-1]) + 1
+    return int(float(memory.rstrip("KMGTiB")) * unit**power)

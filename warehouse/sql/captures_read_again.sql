@@ -1,3 +1,4 @@
+-- Grain: as `captures`, whose rows it changes.
 -- Changes `captures`. A capture whose text a stored version has under the present extractor, too, gets
 -- the hashes that this version is stored with: it repeats that version. A version before it in time
 -- counts rather than one after it. Revisits of the capture in the same run have its text.

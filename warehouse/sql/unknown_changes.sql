@@ -1,3 +1,4 @@
+-- Grain: as `decided`, whose rows it changes.
 -- Changes `decided`. A revision whose earlier text another extractor made of bytes that are gone may be
 -- the publisher's doing or the extractor's: nobody knows. Later revisions of the same run are
 -- compared with the first one, whose bytes are there. Reads: verdicts.
