@@ -32,7 +32,7 @@ def with_memory(warehouse: Path, memory: str) -> Settings:
 def test_a_night_is_resolved_whose_logs_are_many_for_its_memory(tmp_path: Path) -> None:
     run = write_night_run(tmp_path / "w", sources := 150, listed=2)
     settings = with_memory(tmp_path / "w", "150MB")
-    select(run, sources_of(run), settings)
+    select(run, sources_of(run, settings), settings)
     resolved = resolve(run, settings)
     attempts = [pq.read_table(path) for path in resolved.files["fetches"]]
     assert sum(table.num_rows for table in attempts) == sources * 3
@@ -42,7 +42,7 @@ def test_a_night_is_resolved_whose_logs_are_many_for_its_memory(tmp_path: Path) 
 def test_a_torn_line_at_the_end_of_one_log_spoils_no_other(tmp_path: Path) -> None:
     run = write_night_run(tmp_path / "w", 2, listed=2)
     settings = load_settings(warehouse=tmp_path / "w")
-    select(run, sources_of(run), settings)
+    select(run, sources_of(run, settings), settings)
     first, *_ = sorted((run.folder / "attempts").iterdir())
     with first.open("ab") as log:
         log.write(b'{"source": "Press')
@@ -83,7 +83,7 @@ def test_targets_are_the_same_in_however_many_parts_the_history_is_looked_at(
         folder = run.folder.with_name(f"{run.run_id[:-1]}{number}")
         shutil.copytree(run.folder, folder)
         again = Run(folder.name, folder)
-        select(again, sources_of(again), settings, rows_at_once)
+        select(again, sources_of(again, settings), settings, rows_at_once)
         listed = pq.read_table(folder / "discoveries.parquet").to_pylist()
         found.append((orjson.loads(again.targets_file.read_bytes()), listed))
     assert found[0] == found[1]
