@@ -42,14 +42,14 @@ BALANCE = """
             count(*) filter (outcome = 'loaded') as loaded,
             count(*) filter (outcome = 'revised') as revised,
             count(*) filter (outcome = 'duplicate') as duplicate,
-            count(*) filter (outcome = 'rejected') as rejected,
-            count(*) as documents
+            count(*) filter (outcome = 'rejected') as rejected
         from documents join (select run_id, any_value(night) as night from visits group by run_id)
             using (run_id)
         group by source, night
     ) as d using (source, night)
-    where (n.loaded, n.revised, n.duplicate, n.rejected, n.fetched + n.unchanged)
-        <> (d.loaded, d.revised, d.duplicate, d.rejected, d.documents)
+    where (n.loaded, n.revised, n.unchanged, n.rejected)
+        <> (d.loaded, d.revised, d.duplicate, d.rejected)
+        or n.fetched <> n.loaded + n.revised + n.unchanged + n.rejected + n.failed
 """
 
 
