@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import pytest
-
 from tests.nights.trial import Trial
 
 
@@ -11,14 +9,3 @@ def test_four_nights_end_each_with_what_the_site_has_served(tmp_path: Path) -> N
     trial = Trial(tmp_path, seed=1, nights=4, new=2)
     assert trial.run() == []
     assert {"loaded", "revised", "duplicate", "rejected"} <= set(trial.truth.outcomes.values())
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(900)
-@pytest.mark.parametrize("seed", [2, 3])
-def test_thirty_nights_with_kills_end_each_with_what_the_site_has_served(
-    tmp_path: Path, seed: int
-) -> None:
-    trial = Trial(tmp_path, seed=seed, nights=30, kills=4)
-    assert trial.run() == []
-    assert len(trial.truth.lives) > 150
