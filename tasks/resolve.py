@@ -185,7 +185,7 @@ def meet(connection: duckdb.DuckDBPyConnection, *, reprocess: bool) -> None:
 
 def judge(connection: duckdb.DuckDBPyConnection) -> None:
     """Makes the tables `decided`, `outcomes` and `contents`."""
-    for name in ("resolve", "outcomes", "contents"):
+    for name in ("resolve", "outcomes", "revisit_contents", "contents"):
         connection.execute(statement(name))
 
 

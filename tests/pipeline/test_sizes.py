@@ -17,7 +17,11 @@ from tasks.resolve import resolve
 from tasks.runs import Run
 from tests.articles import EMPTY
 from tests.benchmarks.sized import write_history, write_night_run, write_rows_run
+from tests.benchmarks.sizes import step
+from warehouse.query import opened, rows
 from warehouse.schema import ARTICLE_VERSIONS
+
+MOST_BYTES = 1_200_000_000
 
 
 def with_memory(warehouse: Path, memory: str) -> Settings:
@@ -95,3 +99,17 @@ def test_a_part_ends_where_its_texts_are_many_bytes(tmp_path: Path) -> None:
     short = [replace(EMPTY, position=number) for number in range(4, PART_DOCUMENTS)]
     parts = write_parts((Processed(one, 0.0) for one in [*long, *short]), batch, [])
     assert [(part.first, part.end) for part in parts] == [(0, 3), (3, PART_DOCUMENTS)]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("workers", [2, 16])
+def test_300_000_rows_of_one_run_are_resolved_and_published(tmp_path: Path, workers: int) -> None:
+    warehouse = tmp_path / "w"
+    write_rows_run(warehouse, 300_000)
+    for stage in ("resolve", "publish"):
+        taken = step(stage, warehouse, workers)
+        assert taken.status == 0, taken.said
+        assert taken.peak < MOST_BYTES, taken
+    with opened(warehouse) as connection:
+        assert rows(connection, "select count(*) from articles")[1] == [(300_000,)]

@@ -47,7 +47,7 @@ left join captures using (position);
 """
 MADE = (
     *("damaged", "reprocessed", "identified", "originals", "known"),
-    *("reread", "captures", "decided", "holders", "claims"),
+    *("reread", "captures", "decided", "holders", "claims", "revisit_contents"),
 )
 
 

@@ -1,7 +1,5 @@
--- Grain: one row per document of the run that has a text, or repeats one: the columns that its
--- version would have. Where a revisit brings an earlier text back, these are the columns of the
--- version (or the document of this run) whose bytes it refers to, at the address and time of the
--- revisit; `locator` stays where the bytes are.
+-- Grain: one row per document of the run that has a text, or brings an earlier one back: the columns
+-- that its version would have.
 create temp view contents as
 select
     processed.* replace (identified.url_key as url_key),
@@ -9,42 +7,5 @@ select
 from processed
 join identified using (position)
 union all by name
-select
-    original.* replace (
-        revisit.position as position,
-        revisit.url as url,
-        revisit.fetched_at as fetched_at,
-        revisit.publication as publication,
-        key_of(revisit.url) as own_key,
-        identified.url_key as url_key
-    ),
-    original.url_key as claimed_key
-from captures
-join processed as revisit on revisit.position = captures.position
-join processed as original on original.position = content_position
-join identified on identified.position = content_position
-where is_revisit
-union all by name
-select
-    stored.* exclude (
-        version,
-        change_reason,
-        source,
-        first_seen_at,
-        loaded_at,
-        cluster_id,
-        run_id
-    ) replace (
-        revisit.url as url,
-        revisit.fetched_at as fetched_at,
-        key_of(revisit.url) as own_key
-    ),
-    revisit.position,
-    revisit.publication
-from captures
-join decided on decided.position = captures.position and decided.outcome <> 'duplicate'
-join processed as revisit on revisit.position = captures.position
-join article_versions as stored
-    on stored.article_id = captures.article_id
-    and stored.version = content_version
-where is_revisit;
+select *
+from revisit_contents;
