@@ -1,4 +1,4 @@
-"""What newer rules of addresses change in a warehouse whose keys were made by older ones.
+"""Finds what newer rules of addresses change in a warehouse whose keys older rules made.
 
 Keys identify articles, and tell which addresses are known. When a run finds that the warehouse was
 last written by a Broadsheet with other rules (`tasks.process.urls.ADDRESS_RULES`), it takes the key
@@ -25,17 +25,17 @@ from warehouse.statements import statement
 
 
 def address_key(url: str) -> str | None:
-    """What identifies an address; one with a password, which is never asked, is not the page's."""
+    """Return the key of a listed address; one with a password is never asked: its own key."""
     return url if "@" in urlsplit(url).netloc else url_key(url)
 
 
 def claim_of(url: str | None, url_canonical: str | None) -> str | None:
-    """The key that a page claims: of its canonical, if the page alone makes it believable."""
+    """Return the key that a page claims: of its canonical, if the page makes that believable."""
     return url_key(identifying_url(url, url_canonical))
 
 
 def define_functions(connection: duckdb.DuckDBPyConnection) -> None:
-    """Makes the rules of addresses functions of SQL; they are Python, 10 µs a row."""
+    """Make the rules of addresses functions of SQL; they are Python: some 10 µs a row."""
 
     def define(name: str, function: Callable[..., str | None], arguments: int = 1) -> None:
         connection.create_function(
@@ -49,7 +49,7 @@ def define_functions(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def define_article_keys(connection: duckdb.DuckDBPyConnection, lake: Lake) -> None:
-    """Makes the table `changed_article_keys`: what the present rules change of articles' keys."""
+    """Make the table `changed_article_keys`: articles' keys that the present rules change."""
     _define(connection, "changed_article_keys", lake)
 
 
@@ -59,9 +59,9 @@ def define_address_keys(
     snapshot: Snapshot,
     names: Mapping[str, str],
 ) -> None:
-    """Makes the table `changed_address_keys`: what they change of addresses found and fetched.
+    """Make the table `changed_address_keys`: keys of addresses, found or fetched, that change.
 
-    And the views that it is made from: `stored_fetches`, `stored_discoveries`, `address_keys`.
+    Also makes the views that it reads: `stored_fetches`, `stored_discoveries`, `address_keys`.
 
     Args:
         names: the present names of sources that had another one.
@@ -74,7 +74,7 @@ def define_address_keys(
 
 
 def define_addresses(connection: duckdb.DuckDBPyConnection) -> None:
-    """Makes the views `fetches` and `discoveries`, with the present keys of their addresses."""
+    """Make the views `fetches` and `discoveries`, with the present keys of their addresses."""
     connection.execute(statement("present_address_keys"))
     counted = connection.execute("select count(*) from present_address_keys").fetchone()
     for name in ("fetches", "discoveries"):

@@ -1,4 +1,4 @@
-"""Which article each document of a run belongs to, and the key that this article is known by."""
+"""Finds the article that each document of a run belongs to, and the key it is known by."""
 
 from collections.abc import Iterator, Sequence
 
@@ -9,7 +9,7 @@ from tasks.process.fingerprint import article_id
 from tasks.shared_canonicals import MOST_COMPARED, Claim, Settled, settle
 from warehouse.statements import statement
 
-# Their texts are in memory together.
+# The texts of so many claims are in memory together.
 CLAIMS_AT_ONCE = 5_000
 SETTLED = pa.schema(
     [
@@ -21,7 +21,7 @@ SETTLED = pa.schema(
 
 
 def identify(connection: duckdb.DuckDBPyConnection) -> None:
-    """Makes the table `identified`: position, article_id, url_key of each document with a text."""
+    """Make the table `identified`: position, article_id, url_key of each document with a text."""
     for name in ("holders", "identified", "claims"):
         connection.execute(statement(name))
     for first, last in _ranges(connection):
@@ -33,7 +33,7 @@ def identify(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _ranges(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[int, int]]:
-    """Ranges of the numbers of keys, each of so many claims that their texts fit in memory."""
+    """Yield ranges of key numbers, each with so many claims that their texts fit in memory."""
     counted = connection.execute(
         "select number, count(*) from claims group by number order by number"
     ).fetchall()
@@ -53,14 +53,15 @@ def _claims(connection: duckdb.DuckDBPyConnection, first: int, last: int) -> lis
 
 
 def _ids(connection: duckdb.DuckDBPyConnection, stories: Sequence[Settled]) -> dict[Settled, str]:
-    """The id of each story's article: that of the warehouse, or one that nobody has."""
+    """Return the id of each story's article: that in the warehouse, or an unused one."""
     new = [story for story in stories if story.article_id is None]
     keys = [story.key for story in new]
     holders: dict[tuple[str, str], str] = {
         (key, own_key): held
         for key, own_key, held in connection.execute(
             "select key, own_key, min(article_id) from holders "
-            "where key in (select unnest($keys)) and key = url_key group by all",
+            "where key in (select unnest($keys)) and key = url_key and not is_resident "
+            "group by all",
             {"keys": keys},
         ).fetchall()
     }
@@ -80,10 +81,10 @@ def _ids(connection: duckdb.DuckDBPyConnection, stories: Sequence[Settled]) -> d
 
 
 def _new_id(key: str, taken: set[str]) -> str:
-    """The id that a key gives, unless an article has it that was once known by that key.
+    """Return the id that a key gives, or another one where an article has that already.
 
-    That article had a canonical which was believed until this page was met. No address has a key
-    that ends in `#`.
+    Such an article declared the key's address as its canonical, which was believed until this page
+    was met. The key of an address never ends in `#`.
     """
     made = article_id(key)
     return article_id(f"{key}#") if made in taken else made

@@ -87,13 +87,12 @@ class Healed:
     repeated: int
 
     def __str__(self) -> str:
-        said = [
-            f"{self.missing:,} articles that had disappeared from `articles` are back"
-            * bool(self.missing),
-            f"{self.repeated:,} articles that stood there more than once stand there once"
-            * bool(self.repeated),
-        ]
-        return "; ".join(filter(None, said)) + "."
+        said = []
+        if self.missing:
+            said.append(f"{self.missing:,} articles that were missing from `articles` are back.")
+        if self.repeated:
+            said.append(f"{self.repeated:,} articles that `articles` showed twice are there once.")
+        return " ".join(said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,9 +167,9 @@ def read_resolved(run: Run) -> Resolved:
 
 
 def meet(connection: duckdb.DuckDBPyConnection, *, reprocess: bool) -> None:
-    """Makes `captures`, what is to be decided, and `known`, what the warehouse has of that.
+    """Make `captures`, what is to be decided, and `known`, what the warehouse has of it.
 
-    Of the tables that `define_inputs` and `define_article_keys` make.
+    They are made from the tables and views of `define_inputs` and `define_article_keys`.
 
     Args:
         reprocess: whether the run reads stored bytes again.
@@ -184,7 +183,7 @@ def meet(connection: duckdb.DuckDBPyConnection, *, reprocess: bool) -> None:
 
 
 def judge(connection: duckdb.DuckDBPyConnection) -> None:
-    """Makes the tables `decided`, `outcomes` and `contents`."""
+    """Make the tables `decided`, `outcomes` and `contents`."""
     for name in ("resolve", "outcomes", "revisit_contents", "contents"):
         connection.execute(statement(name))
 

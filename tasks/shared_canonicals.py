@@ -7,13 +7,14 @@ canonical do.
 
 Two pages tell the same story if they have the same headline, or if SAME_SHARE of the sentences of
 the shorter text stand in the other one word for word. Hashes of whole texts would tear a story from
-its variants with each correction. Shingles of words do not separate the stories of one desk: the
-texts in `cases/73`, which share their phrases, have up to 66 % of their 5-word shingles in common,
-but at most 18 % of their sentences. A story that is revised keeps most of its sentences.
+its variants with each correction. Shingles of words do not separate the stories of one desk: of 19
+reports that share their phrases, some have 66 % of their 5-word shingles in common, but none more
+than 18 % of their sentences. A story that is revised keeps most of its sentences.
 
-A story takes the canonical's key if no other story claims it, or if the canonical's address is one
-of its own. Any other story has the key of its own address. A story in the warehouse keeps its id,
-and an address that belongs to it stays with it: the same articles result in any order of loading.
+A story takes the canonical's key if the canonical's address is one of its own, or if no other story
+claims that key or stands at that address. Any other story has the key of its own address. A story in
+the warehouse keeps its id, and an address that belongs to it stays with it: the same articles result
+in any order of loading.
 """
 
 import re
@@ -35,13 +36,14 @@ _ENDS = re.compile(r"[.!?…。！？\n]+")
 
 @dataclass(frozen=True)
 class Claim:
-    """A document of the run, or a stored version, that claims a key.
+    """A claim on a key, by a document of the run or by a stored version.
 
     Attributes:
         key: what it claims: that of its canonical, or of its own address.
         own_key: of its own address.
         position: of a document of the run; None for a stored version.
         article_id, held_key: of a stored version; None for a document of the run.
+        is_resident: whether it is a page at the key's address that claims another key.
         text: None where texts are not compared.
     """
 
@@ -50,24 +52,25 @@ class Claim:
     position: int | None
     article_id: str | None
     held_key: str | None
+    is_resident: bool
     content_hash: str
     title: str | None
     text: str | None
 
     @cached_property
     def sentences(self) -> dict[int, int]:
-        """The hash of each sentence, with its number of characters."""
+        """Return the hash of each sentence, with its number of characters."""
         said = (" ".join(words_of(part)) for part in _ENDS.split((self.text or "").casefold()))
         return {xxhash.xxh3_64_intdigest(part.encode()): len(part) for part in said if part}
 
     @cached_property
     def signs(self) -> tuple[str, ...]:
-        """What only claims of one story share: the headline, and the hash of the whole text."""
+        """Return what only claims of one story share: the headline, and the hash of the text."""
         headline = " ".join(words_of((self.title or "").casefold()))
         return (headline, self.content_hash) if headline else (self.content_hash,)
 
     def repeats(self, other: "Claim") -> bool:
-        """Whether enough of the sentences of the shorter text stand in the other."""
+        """Return whether enough sentences of the shorter text stand in the other."""
         shared = sum(size for hashed, size in self.sentences.items() if hashed in other.sentences)
         shorter = min(sum(self.sentences.values()), sum(other.sentences.values()))
         return shorter > 0 and shared >= SAME_SHARE * shorter
@@ -75,7 +78,7 @@ class Claim:
 
 @dataclass
 class Story:
-    """Addresses that claim the same key and tell one story.
+    """One story of those that claim the same key, with all of its addresses.
 
     Attributes:
         article_id: of the article that it is in the warehouse; None for a new one.
@@ -97,7 +100,7 @@ class Story:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What a story of this run is known by.
+    """The key and the article of one story of this run.
 
     Attributes:
         article_id: of the article that it is in the warehouse; None: to be made from the key.
@@ -111,21 +114,24 @@ class Settled:
 
 
 def settle(claims: Iterable[Claim]) -> Iterator[Settled]:
-    """Settles which stories claim each key; yields those that the run has documents of.
+    """Separate the stories that claim each key; yield those that the run has documents of.
 
     Args:
         claims: in the order of their keys.
     """
     for key, group in groupby(claims, key=lambda claim: claim.key):
-        stories = stories_of(list(group), key)
+        claims_on_key = list(group)
+        residents = [claim for claim in claims_on_key if claim.is_resident]
+        stories = stories_of([one for one in claims_on_key if not one.is_resident], key)
         for story in stories:
             if story.positions:
-                chosen = _key_of(story, key, is_shared=len(stories) > 1)
+                is_shared = len(stories) > 1 or not _may_be_told_at(residents, story)
+                chosen = _key_of(story, key, is_shared=is_shared)
                 yield Settled(story.positions, chosen, story.article_id, story.addresses)
 
 
 def stories_of(claims: Sequence[Claim], key: str) -> list[Story]:
-    """Puts claims on one key together to stories, those in the warehouse first."""
+    """Group the claims on one key by story; stories in the warehouse come first."""
     stories = _Stories()
     stored = [claim for claim in claims if claim.article_id is not None]
     # Where newer rules give several articles one key, the one that has had it counts first.
@@ -151,7 +157,7 @@ class _Stories:
         self._by_sign: dict[str, Story] = {}
 
     def add(self, story: Story, claims: Iterable[Claim]) -> None:
-        """Adds claims to a story; an address or sign of two stories stays with the first."""
+        """Add claims to a story; an address or sign of two stories stays with the first."""
         if not story.claims:
             self.found.append(story)
         for claim in claims:
@@ -161,7 +167,7 @@ class _Stories:
                 self._by_sign.setdefault(sign, story)
 
     def find(self, own_key: str, claims: Sequence[Claim]) -> Story | None:
-        """The story of an address that makes these claims, if it is here already."""
+        """Return the story of an address that makes these claims, if it is here already."""
         if own_key in self._by_address:
             return self._by_address[own_key]
         for sign in (sign for claim in claims for sign in claim.signs):
@@ -171,6 +177,13 @@ class _Stories:
         if not compared:
             return None
         return next((story for story in self.found if _is_told(story, compared)), None)
+
+
+def _may_be_told_at(residents: Sequence[Claim], story: Story) -> bool:
+    """Return whether pages at the key's address tell the story, as far as there are any."""
+    signs = {sign for claim in story.claims for sign in claim.signs}
+    has_sign = any(sign in signs for claim in residents for sign in claim.signs)
+    return not residents or has_sign or _is_told(story, residents)
 
 
 def _is_told(story: Story, claims: Sequence[Claim]) -> bool:

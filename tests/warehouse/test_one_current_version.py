@@ -102,5 +102,5 @@ def test_what_came_back_is_told(tmp_path: Path) -> None:
     run("ingest", archive, "-w", warehouse)
     outdate(warehouse, 1)
     said = run("ingest", archive, "-w", warehouse)
-    assert "3 articles that had disappeared from `articles` are back." in said.stdout + said.stderr
+    assert "3 articles that were missing from `articles` are back." in said.stdout + said.stderr
     assert ask(warehouse, "select count(*) as n from articles") == [{"n": 3}]

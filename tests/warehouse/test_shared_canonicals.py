@@ -192,3 +192,12 @@ def test_any_order_of_any_pages_gives_one_article_for_each_story(
         "from article_versions group by all"
     )
     assert all(len(stories) == 1 for _, stories in told)
+
+
+def test_a_canonical_at_whose_address_another_story_stands_is_not_believed(
+    tables: Tables,
+) -> None:
+    resident = page(0, canonical=SECTION)
+    for run in ([resident, page(1)], [page(2)]):
+        assert [outcome for outcome, _ in tables.load(run)] == ["loaded"] * len(run)
+    assert len(shown(tables)) == 3

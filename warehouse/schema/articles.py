@@ -20,7 +20,8 @@ ARTICLE_VERSIONS = Table(
         Column(
             "change_reason",
             pa.string(),
-            "NULL for version 1, else `publisher`, `reprocess`, `input`, see Change reasons",
+            "NULL for version 1, else `publisher`, `reprocess`, `input` (one of the two texts has "
+            "no capture time), `unknown` (the earlier bytes are gone, and had another extractor)",
         ),
         *_by_process(
             ("url", pa.string(), "as given with the document"),

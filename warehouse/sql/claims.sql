@@ -1,7 +1,8 @@
 -- Grain: one row per document of the run and per stored version, for each key that several addresses
 -- claim with different texts, or that several articles hold. A page at another address that declares
 -- the key's address as its canonical may be a variant of the same story, or another story with a
--- careless canonical: tasks/shared_canonicals.py decides. Reads: processed, holders.
+-- careless canonical: tasks/shared_canonicals.py decides. Residents are pages at the key's address
+-- that claim another key. Reads: processed, holders.
 create temp table claims as
 with candidates as (
     select
@@ -11,10 +12,24 @@ with candidates as (
         null as article_id,
         null as version,
         null as held_key,
-        content_hash
+        content_hash,
+        false as is_resident
     from processed
     where outcome is null
         and url_key is not null
+    union all
+    select
+        own_key as key,
+        own_key,
+        position,
+        null as article_id,
+        null as version,
+        null as held_key,
+        content_hash,
+        true as is_resident
+    from processed
+    where outcome is null
+        and own_key <> url_key
     union all
     select
         key,
@@ -23,23 +38,34 @@ with candidates as (
         article_id,
         version,
         url_key as held_key,
-        content_hash
+        content_hash,
+        is_resident
     from holders
 ),
 shared as (
+    -- Smallest and largest tell whether there are several; counting distinct values for each key of a
+    -- large archive takes a hash table for each.
     select
         key,
-        count(distinct own_key) as addresses,
         row_number() over (order by key) as number
     from candidates
     group by key
-    having count(position) > 0
+    having count(position) filter (not is_resident) > 0
         and (
-            count(distinct own_key) > 1
-            and count(distinct content_hash) > 1
-            or count(distinct article_id) > 1
+            min(own_key) <> max(own_key)
+            and min(content_hash) <> max(content_hash)
+            or min(article_id) filter (not is_resident) <> max(article_id) filter (not is_resident)
         )
+),
+counted as (
+    select
+        key,
+        number,
+        count(distinct own_key) as addresses
+    from candidates
+    join shared using (key)
+    group by key, number
 )
 select *
 from candidates
-join shared using (key);
+join counted using (key);

@@ -13,7 +13,7 @@ with named as (
     from documents
     join runs using (run_id)
     left join articles
-        on articles.run_id = documents.run_id and articles.locator = documents.locator
+        on articles.article_id = documents.article_id and articles.locator = documents.locator
     where
         documents.article_id = $named
         or documents.url = $named

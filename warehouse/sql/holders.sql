@@ -1,6 +1,7 @@
 -- Grain: one row per stored version and key that concerns this run: a key that one of the run's
 -- documents claims, or that of its own address. A version holds the key that its article is known by,
--- and the key that its page claimed, where that was not believed. Keys are those of the present rules:
+-- and the key that its page claimed, where that was not believed. It is a resident of the key of its
+-- own address, where its page claimed another one. Keys are those of the present rules:
 -- article_keys and changed_article_keys say which of them newer rules have changed. Reads: processed,
 -- article_versions.
 create temp table holders as
@@ -45,17 +46,29 @@ concerned as (
         and changed_claims.stored_key = claimed_key
     where coalesce(changed.url_key, article_versions.url_key) in (from wanted)
         or coalesce(changed_claims.url_key, claimed_key) in (from wanted)
+        or own_key in (from wanted)
 )
 select
     url_key as key,
     -- Older Broadsheets did not store the key of the address itself.
     coalesce(own_key, key_of(url)) as own_key,
-    concerned.* exclude (own_key, claimed_key)
+    concerned.* exclude (own_key, claimed_key),
+    false as is_resident
 from concerned
 union all
 select
     claimed_key as key,
     coalesce(own_key, key_of(url)) as own_key,
-    concerned.* exclude (own_key, claimed_key)
+    concerned.* exclude (own_key, claimed_key),
+    false as is_resident
 from concerned
-where claimed_key <> url_key;
+where claimed_key <> url_key
+union all
+select
+    own_key as key,
+    own_key,
+    concerned.* exclude (own_key, claimed_key),
+    true as is_resident
+from concerned
+where own_key <> url_key
+    and own_key <> claimed_key;

@@ -8,6 +8,7 @@ with held as (
         key,
         min(article_id) as article_id
     from holders
+    where not is_resident
     group by key
 ),
 renamed as (

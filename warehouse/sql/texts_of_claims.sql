@@ -11,6 +11,7 @@ select
     chosen.position,
     null as article_id,
     null as held_key,
+    chosen.is_resident,
     chosen.content_hash,
     processed.title,
     if(addresses <= $most, processed.text, null) as text
@@ -23,6 +24,7 @@ select
     null as position,
     chosen.article_id,
     chosen.held_key,
+    chosen.is_resident,
     chosen.content_hash,
     stored.title,
     if(addresses <= $most, stored.text, null) as text
