@@ -20,7 +20,9 @@ from warehouse.layout import SERVICE
 
 log = logging.getLogger("broadsheet.flow")
 
+# 200 sources with notes of 160 characters are some 70 kB.
 MOST_SOURCES = 200
+MOST_CHARACTERS = 160
 COUNTS = ("found", "new", "fetched", "loaded", "revised", "unchanged", "rejected", "failed")
 # The UI draws bars in cream on grey, and as high as half a screen, unless it is told otherwise.
 CHART = {
@@ -62,7 +64,7 @@ def tell_night(summary: Summary, night: Night) -> str:
     kept = _keep(
         lambda: create_table_artifact(
             key="night-sources",
-            table=[_as_row(visit) for visit in night.visits[:MOST_SOURCES]],
+            table=[_as_row(visit) for visit in _shown(night.visits)],
             description=f"The night's sources: {night.line}",
         ),
         lambda: create_markdown_artifact(
@@ -132,20 +134,30 @@ def _page(*parts: Sequence[str]) -> str:
 def _warnings(warnings: Sequence[str]) -> list[str]:
     if not warnings:
         return []
-    return ["## Warnings", "", *(f"- {_cell(warning)}" for warning in warnings[:MOST_SOURCES])]
+    shown = [f"- {_cell(_short(warning, MOST_CHARACTERS))}" for warning in warnings[:MOST_SOURCES]]
+    if (more := len(warnings) - MOST_SOURCES) > 0:
+        shown += ["", f"… and {more:,} more: `select * from nights`"]
+    return ["## Warnings", "", *shown]
 
 
 def _sources(visits: Sequence[Visit]) -> list[str]:
     """As wide as the UI's column for it; all columns are in the other artifact."""
     rows = [
         (_name(visit), *(f"{getattr(visit, name):,}" for name in COUNTS), _newest(visit))
-        for visit in visits[:MOST_SOURCES]
+        for visit in _shown(visits)
     ]
     names = ("source", *COUNTS, "newest")
     table = _table(names, rows, numbers=set(range(1, len(COUNTS) + 1)))
     if (more := len(visits) - MOST_SOURCES) > 0:
         table += ["", f"… and {more:,} more sources: `select * from nights`"]
     return ["## Sources", "", *table]
+
+
+def _shown(visits: Sequence[Visit]) -> list[Visit]:
+    """Those that fit; the ones with a note come first where not all do."""
+    if len(visits) <= MOST_SOURCES:
+        return list(visits)
+    return sorted(visits, key=lambda visit: not visit.note)[:MOST_SOURCES]
 
 
 def _dropped(dropped: Sequence[Dropped]) -> list[str]:
@@ -209,7 +221,8 @@ def _code(text: str) -> str:
 
 def _as_row(visit: Visit) -> dict[str, str | int]:
     counts = {name: getattr(visit, name) for name in (*COUNTS, "known", "excluded", "reread")}
-    return {"source": visit.source, **counts, "newest": _newest(visit), "note": visit.note}
+    note = _short(visit.note, MOST_CHARACTERS)
+    return {"source": visit.source, **counts, "newest": _newest(visit), "note": note}
 
 
 def _name(visit: Visit) -> str:
@@ -221,7 +234,7 @@ def _newest(visit: Visit) -> str:
     return f"{visit.newest_at:%Y-%m-%d %H:%M}" if visit.newest_at else ""
 
 
-def _short(text: str | None) -> str:
+def _short(text: str | None, most: int = 80) -> str:
     if text is None:
         return "NULL"
-    return text if len(text) <= 80 else f"{text[:79]}…"
+    return text if len(text) <= most else f"{text[: most - 1]}…"

@@ -37,7 +37,7 @@ class OpenFiles:
         Raises:
             OSError: the disk is full or fails; the file ends at `at`.
         """
-        file = self._descriptor(path)
+        file = self._descriptor(path, at)
         try:
             written = os.pwrite(file, data, at)
             while written < len(data):
@@ -52,11 +52,13 @@ class OpenFiles:
         if path in self._open:
             os.close(self._open.pop(path))
 
-    def _descriptor(self, path: Path) -> int:
+    def _descriptor(self, path: Path, at: int) -> int:
         file = self._open.pop(path, None)
         if file is None:
             while len(self._open) >= self._most:
                 self.close(next(iter(self._open)))
-            file = os.open(path, os.O_WRONLY | os.O_CREAT, 0o644)
+            # One that was removed meanwhile must not come back as a hole.
+            made = 0 if at else os.O_CREAT
+            file = os.open(path, os.O_WRONLY | made, 0o644)
         self._open[path] = file
         return file

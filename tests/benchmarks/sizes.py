@@ -15,6 +15,9 @@ from pathlib import Path
 
 from tests.benchmarks.memory import family
 from tests.benchmarks.sized import write_history, write_night_run, write_rows_run
+from tests.nights.night import Desk
+from tests.pipeline.command import COMMAND
+from tests.sites.many import ManySites
 
 STEP = """
 import sys
@@ -116,6 +119,17 @@ def report_targets(folder: Path, addresses: int = 10_000_000) -> None:
     _print_steps(name, warehouse, "states select")
 
 
+def report_files(folder: Path, sources: int = 1_100, most: int = 1_024) -> None:
+    """Runs a night of so many sources, by the command line, under `ulimit -n`."""
+    with ManySites(sources, 2) as site:
+        desk = Desk(folder / "files", site)
+        command = [*COMMAND, *desk.arguments(0)]
+        limited = ["prlimit", f"--nofile={most}", *command]
+        taken = cost(*limited)
+        asked = len(site.requests)
+    print(f"a night of {sources:,} sources, {most} open files: {asked:,} requests; {taken}")
+
+
 def _print_steps(name: str, warehouse: Path, stages: str, workers: int = 2) -> None:
     for stage in stages.split():
         print(f"{name}: {stage} {step(stage, warehouse, workers)}", flush=True)
@@ -131,4 +145,5 @@ REPORTS: dict[str, Callable[..., None]] = {
     "sizes-rows": report_rows,
     "sizes-sources": report_sources,
     "sizes-targets": report_targets,
+    "sizes-files": report_files,
 }
