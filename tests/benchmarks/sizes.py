@@ -31,7 +31,7 @@ settings = load_settings(warehouse=Path(warehouse), workers=int(workers))
 if stage == "select":
     from tasks.discover.select import select
     from tasks.nightly import sources_of
-    select(run, sources_of(run), settings)
+    select(run, sources_of(run, settings), settings)
 elif stage == "resolve":
     from tasks.resolve import resolve
     resolve(run, settings)
