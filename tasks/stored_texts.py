@@ -1,13 +1,13 @@
-"""Stored pages of other extractors, read again by the present one and compared with a run's.
+"""Compares pages with the stored bytes of versions that another extractor made.
 
-After an upgrade a page that nobody touched has another text. It is no revision: the text that the
-stored bytes give now is compared, not the one that an older extractor made of them. Only pages that
-would be revisions otherwise are read again; the stored versions stay as they are.
+After an upgrade a page that nobody changed has another text than the stored one. It is no revision
+if the present extractor makes that text of the stored bytes, too. Only pages that would be
+revisions otherwise are compared in this way; the stored versions stay as they are.
 
-`stored/KEY/` in the run's folder holds what is to be read, in batches like the run's own, a folder
-for each choice of columns, and what came of it; KEY is made from all that is to be read. Who
-resolves a run plans it, the pipeline reads it with the run's workers, and resolving goes on. A run
-that was killed finds there what is done.
+`resolve` writes what is to be read as batches into `stored/KEY/` in the run's folder, a folder for
+each choice of columns, and returns. The pipeline reads them with the run's workers and calls
+`resolve` again. KEY is a hash of all that is to be read, so a run that was killed finds what is
+done, and batches that were chosen from older tables are not taken for it.
 """
 
 import json
@@ -28,11 +28,11 @@ from config.settings import ReadSettings
 from tasks.learned_lines import NAME as LEARNED
 from tasks.read.again import Found, batches_of, file_of, files_of
 from tasks.read.fields import column_choice
+from tasks.read.locators import path_of
 from tasks.read.place import PLACE_BITS
 from tasks.read.plan import Plan
 from tasks.runs import Run, write_plan
 from warehouse.files import write_bytes
-from warehouse.layout import RAW
 from warehouse.schema import PROCESSED
 from warehouse.statements import statement
 
@@ -65,6 +65,7 @@ class _Place:
     """Where the bytes of a compared version may lie.
 
     Attributes:
+        is_raw: whether it lies in the raw zone.
         payload_digest: of these bytes, where it is known.
     """
 
@@ -73,6 +74,7 @@ class _Place:
     side: str
     locator: str
     run_id: str
+    is_raw: bool
     payload_digest: str | None
 
 
@@ -85,7 +87,7 @@ class _Archive:
 
 
 class StoredTexts:
-    """What a run's pages are compared with beside the stored texts."""
+    """Compares the captures of a run with stored bytes, within `resolve`."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, run: Run) -> None:
         """
@@ -136,7 +138,7 @@ def _has_rows(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
 
 
 def unread_runs(run: Run) -> list[Run]:
-    """What is still to be read: each is as a run, with batches of its own."""
+    """Return what is still to be read, each as a run with batches of its own."""
     folders = sorted((run.folder / "stored").glob("[!.]*"))
     return [part for folder in folders for part in _unread(folder)]
 
@@ -150,14 +152,13 @@ def _parts(folder: Path) -> list[Run]:
 
 
 class _Wanted:
-    """Chooses for each compared version the bytes that are there and nearest in time."""
+    """Chooses for each compared version bytes that are there, the nearest in time first."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, run: Run) -> None:
         self._connection = connection
         self._run = run
         self._read = ReadSettings.model_validate(run.description()["read"])
         self._archives: dict[str, _Archive] = {}
-        self._raw: dict[str, str | None] = {}
 
     def choose(self) -> list[tuple[_Place, Found, Columns]]:
         """At most one place per row of `compared`; none where the bytes are gone."""
@@ -171,7 +172,7 @@ class _Wanted:
 
     def _find(self, place: _Place) -> tuple[Found, Columns] | None:
         file = file_of(place.locator)
-        if file.startswith(f"{RAW}/"):
+        if place.is_raw:
             path = self._run.warehouse / file
             return (Found(str(path), place.locator), ()) if path.is_file() else None
         if place.run_id not in self._archives:
@@ -185,7 +186,7 @@ class _Wanted:
         row = self._connection.execute(query, {"run_id": run_id}).fetchone()
         inputs, parameters = row or ((), None)
         columns = column_choice(dict(json.loads(parameters or "{}").get("columns") or ()))
-        files = files_of(inputs or (), self._read, columns)
+        files = files_of(map(path_of, inputs or ()), self._read, columns)
         return _Archive(files, tuple(sorted(columns.items())))
 
 
@@ -194,7 +195,7 @@ def _key(wanted: Sequence[tuple[_Place, Found, Columns]]) -> str:
         (place.position, place.version, place.side, found.path, found.locator)
         for place, found, _ in wanted
     ]
-    return xxhash.xxh3_64_hexdigest(orjson.dumps(sorted(chosen)))
+    return xxhash.xxh3_64_hexdigest(json.dumps(sorted(chosen)).encode())
 
 
 def _write(folder: Path, run: Run, wanted: Sequence[tuple[_Place, Found, Columns]]) -> None:

@@ -49,7 +49,8 @@ def write_past(folder: Path) -> None:
     kept = (SAME, CHANGED, CAPTURED_BEFORE, CHANGED_BEFORE)
     for name, numbers in {"kept": kept, "gone": (GONE,), "damaged": (DAMAGED,)}.items():
         write_warc(folder / f"{name}.warc.gz", {url_of(n): page(n) for n in numbers})
-    write_rows(folder / "rows.zip", {n: story(n) for n in (ROW_SAME, ROW_CHANGED)})
+    (folder / "raw").mkdir()  # an archive's own, not the raw zone
+    write_rows(folder / "raw" / "rows.zip", {n: story(n) for n in (ROW_SAME, ROW_CHANGED)})
     (folder / "saved.html").write_text(saved(REPLACED))
 
 

@@ -80,7 +80,7 @@ class Warehouse:
         return tuple((row | {"whole_hash": text, "payload_digest": digest}).items())
 
 
-PLACE = ("position", "version", "side", "locator", "run_id", "payload_digest")
+PLACE = ("position", "version", "side", "locator", "run_id", "is_raw", "payload_digest")
 
 
 @pytest.fixture(scope="module")
@@ -125,8 +125,27 @@ def test_a_revisit_has_the_text_of_the_capture_in_its_run_that_it_names(
     warehouse.tables.clear()
     warehouse.load([(1, ("A", "x"))], coarse, "past")
     present = [
-        Capture("raw/now", fine(("A", "x")), 2, payload="other bytes"),
-        Capture("raw/revisit", day=3, original="raw/now"),
+        Capture("raw/now", fine(("A", "x")), 3, payload="other bytes"),
+        Capture("raw/revisit", day=2, original="raw/now"),
     ]
     loaded = warehouse.tables.load(present, between=lambda: warehouse.compare(fine))
     assert loaded == [("duplicate", 1), ("duplicate", 1)]
+
+
+def test_of_two_versions_with_the_text_the_one_before_the_capture_counts(
+    warehouse: Warehouse,
+) -> None:
+    warehouse.tables.clear()
+    warehouse.load([(1, ("A", "x")), (5, ("A", "y"))], fine, "past")
+    present = [Capture("raw/now", coarse(("A", "x")), 3, payload="other bytes")]
+    loaded = warehouse.tables.load(present, between=lambda: warehouse.compare(coarse))
+    assert loaded == [("duplicate", 1)]
+
+
+def test_only_what_would_be_revised_is_read_again(warehouse: Warehouse) -> None:
+    warehouse.tables.clear()
+    warehouse.load([(1, ("A", "x")), (5, ("B", "x"))], coarse, "past")
+    assert warehouse.load([(3, ("A", "y"))], coarse, "same") == ["duplicate"]
+    assert warehouse.tables.ask("select count(*) from wanted") == [(0,)]
+    assert warehouse.load([(2, ("C", "y"))], fine, "other") == ["revised"]
+    assert warehouse.tables.ask("select count(*) from wanted") == [(2,)]

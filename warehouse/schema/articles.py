@@ -20,8 +20,9 @@ ARTICLE_VERSIONS = Table(
         Column(
             "change_reason",
             pa.string(),
-            "NULL for version 1, else `publisher`, `reprocess`, `input` (one of the two texts has "
-            "no capture time), `unknown` (the earlier bytes are gone, and had another extractor)",
+            "NULL for version 1, else `publisher`, `reprocess`, `input` (another text where one of "
+            "the two has no capture time), or `unknown` (another extractor read the earlier bytes, "
+            "which are gone)",
         ),
         *_by_process(
             ("url", pa.string(), "as given with the document"),

@@ -1,38 +1,45 @@
 -- Grain: one row per row of `compared` and place where bytes lie that had the version's text, the best
--- place first: of the state that the capture is compared with, and then the nearest to it in time. Such
--- places are the version's own, and those of the documents that repeated it. What a document in an archive repeated
--- is known only if its bytes were the same, for the file may have been replaced since; in the raw
--- zone no file is. Reads: compared, article_versions, documents.
-with places as (
+-- place first: of the state that the capture is compared with, and then the nearest to it in time.
+-- Such places are the version's own, and those of the documents that repeated it. What a document in
+-- an archive repeated is known only if its bytes were the same, for the file may have been replaced
+-- since; in the raw zone no file is. Reads: compared, article_versions, documents, runs.
+with stored as (
     select
-        stored.article_id,
-        stored.version,
-        stored.fetched_at,
-        stored.locator,
-        stored.run_id,
-        stored.payload_digest
-    from article_versions as stored
+        article_id,
+        version,
+        fetched_at,
+        locator,
+        run_id,
+        payload_digest,
+        null as reason
+    from article_versions
     semi join compared using (article_id, version)
-    union all
+),
+repeated as (
     select
-        stored.article_id,
-        stored.version,
+        article_id,
+        version,
         documents.fetched_at,
         documents.locator,
         documents.run_id,
-        if(documents.reason = 'same_bytes', stored.payload_digest, null) as payload_digest
-    from article_versions as stored
-    join documents
-        on documents.article_id = stored.article_id
-        and documents.version = stored.version
-    semi join compared
-        on compared.article_id = stored.article_id
-        and compared.version = stored.version
+        if(documents.reason = 'same_bytes', stored.payload_digest, null) as payload_digest,
+        documents.reason
+    from stored
+    join documents using (article_id, version)
     where documents.outcome = 'duplicate'
-        and (
-            documents.reason = 'same_bytes'
-            or documents.reason = 'same_text' and starts_with(documents.locator, 'raw/')
-        )
+        and documents.reason in ('same_bytes', 'same_text')
+),
+places as (
+    select
+        *,
+        -- An ingested folder may have a subfolder of this name.
+        starts_with(locator, 'raw/') and runs.flow is distinct from 'ingest' as is_raw
+    from (
+        from stored
+        union all
+        from repeated
+    )
+    left join (select run_id, flow from runs) as runs using (run_id)
 )
 select
     compared.position,
@@ -40,10 +47,12 @@ select
     compared.side,
     locator,
     run_id,
+    is_raw,
     payload_digest
 from compared
 join places using (article_id, version)
 where compared.is_same_bytes is not true
+    and (is_raw or reason is distinct from 'same_text')
 order by
     compared.position,
     compared.version,
