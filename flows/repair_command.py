@@ -14,13 +14,13 @@ MOST_LOST = 20
 
 
 def repair_command(settings: Settings, *, wait: bool, dry_run: bool) -> None:
-    """Repairs the warehouse and prints what was done, or would be."""
+    """Repair the warehouse and print what was done, or would be."""
     report = plainly(settings, lambda stages: repair(stages, wait=wait, dry_run=dry_run))
     show_repair(console, report, dry_run=dry_run)
 
 
 def show_repair(out: Console, report: RepairReport, *, dry_run: bool) -> None:
-    """A line for each file, what is lost, and totals."""
+    """Print a line for each file, what is lost, and totals."""
     if not report.files and not report.notes and not report.lost:
         out.print("The warehouse is whole; nothing was changed.")
         return

@@ -31,12 +31,12 @@ class UnfinishedRun:
 
     @property
     def is_taken_back(self) -> bool:
-        """Whether what it had committed must leave the tables."""
+        """Return whether what it had committed must leave the tables."""
         return self.fault is not None or self.lost_file is not None
 
 
 def unfinished(warehouse: Path) -> Iterator[UnfinishedRun]:
-    """Yield every run's folder that is there."""
+    """Yield all runs that have a folder, and what is wrong with their files."""
     for folder in sorted((warehouse / RUNS).glob("[!.]*")):
         run = Run(folder.name, folder)
         try:
@@ -48,14 +48,18 @@ def unfinished(warehouse: Path) -> Iterator[UnfinishedRun]:
             yield UnfinishedRun(run, fault, lost_file)
 
 
-def require_resumable(warehouse: Path) -> None:
-    """Checks that unfinished runs can be resumed, or at least dropped.
+def require_resumable(warehouse: Path, *, with_lake: bool) -> None:
+    """Check that unfinished runs can be resumed, or at least dropped.
+
+    Args:
+        with_lake: look for the files that they resolved, too; for the holder of the writer's lock,
+            because another writer may be removing them.
 
     Raises:
         DamagedWarehouseError: a file of such a run cannot be read.
     """
     for one in unfinished(warehouse):
-        if one.is_taken_back:
+        if one.fault or (with_lake and one.lost_file):
             fault = one.fault or f"file {one.lost_file} cannot be read"
             raise DamagedWarehouseError(
                 f"The unfinished run {one.run.run_id} cannot be resumed, for its {fault}: run "

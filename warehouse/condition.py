@@ -55,7 +55,7 @@ class DataFile:
 
     @property
     def run_id(self) -> str | None:
-        """The run whose rows the file holds."""
+        """Return the run whose rows the file holds."""
         match = _DATA_NAME.fullmatch(self.path.name)
         return match["run_id"] if match else None
 
@@ -122,7 +122,7 @@ def file_fault(path: Path, rows: int | None, *, deep: bool) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class _Inspection:
-    """Looks at one table.
+    """Inspect one table.
 
     Attributes:
         named: the metadata file that the catalog names, if it does.
@@ -176,7 +176,7 @@ class _Inspection:
         return None, None, faults
 
     def _candidates(self) -> Iterable[Path]:
-        """The metadata file that the catalog names, unless it is outdated, then the newest ones."""
+        """Return the metadata file that the catalog names, unless it is outdated, and the newest ones."""
         folder = self.folder / "metadata"
         found = sorted(folder.glob(METADATA), key=_age, reverse=True)
         if self.named is None or newer_metadata(self.named, folder, self.warehouse):
@@ -186,7 +186,7 @@ class _Inspection:
     def _snapshots(
         self, metadata: TableMetadata, *, deep: bool
     ) -> tuple[list[Snapshot], list[UnreadableFileError]]:
-        """Those that can be read, the newest first; without `deep` only the newest of them."""
+        """Return readable snapshots, the newest first; without `deep` only one."""
         found: list[Snapshot] = []
         faults: dict[Path, UnreadableFileError] = {}
         current = metadata.current_snapshot_id
@@ -206,7 +206,7 @@ class _Inspection:
         return found, list(faults.values())
 
     def _was_dropped(self, snapshot: Snapshot) -> bool:
-        """Whether it is of an unfinished run whose files were removed, to be written anew.
+        """Return whether a snapshot is of an unfinished run whose files were removed, to be written anew.
 
         A kill between writing the metadata and naming it in the catalog leaves such a snapshot.
         """
@@ -224,7 +224,7 @@ class _Inspection:
             yield DataFile(path, entry.record_count, fault, is_named=True)
 
     def _files_beside(self, names: set[str], *, deep: bool) -> Iterator[DataFile]:
-        """Files of finished runs that no metadata names any more."""
+        """Yield files of finished runs that no metadata names any more."""
         for path in sorted((self.folder / "data").glob("*.parquet")):
             match = _DATA_NAME.fullmatch(path.name)
             if path.name in names or match is None or match["run_id"] in self.unfinished:

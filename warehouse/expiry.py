@@ -27,7 +27,7 @@ MOST_FILES = 100
 
 
 def remove_expired(lake: Lake, grace: timedelta, now: datetime) -> int:
-    """Removes files that nothing has needed for the grace time; the writer's lock is held.
+    """Remove files that nothing has needed for the grace time; the caller holds the writer's lock.
 
     Returns:
         How many were removed.
@@ -57,7 +57,7 @@ def remove_expired(lake: Lake, grace: timedelta, now: datetime) -> int:
 
 
 def _unneeded(lake: Lake, table: Table, *, is_due: bool) -> list[Path] | None:
-    """Files that no kept snapshot needs; None where it was not worth the look."""
+    """Return files that no kept snapshot needs; None where it was not worth the look."""
     folder = lake.root / table.name
     files = list((folder / "metadata").glob("*"))
     old_schemas = set(folder.glob("schema-*.parquet")) - {Path(lake.schema_file(table))}
@@ -82,7 +82,7 @@ def _needed(table: IcebergTable) -> Iterator[Path]:
 
 
 def _read(path: Path) -> dict[str, datetime]:
-    """What was noted; lost notes only put the removal off."""
+    """Read what was noted; lost notes only put the removal off."""
     try:
         notes = orjson.loads(path.read_bytes())
         return {name: datetime.fromisoformat(since) for name, since in notes.items()}

@@ -93,7 +93,7 @@ def _read_entries(manifest: ManifestFile) -> list[DataFile]:
 
 
 def _require_avro(path: Path) -> None:
-    """Looks at the first bytes, which pyiceberg skips: it would take the rest for sizes."""
+    """Check the first bytes: pyiceberg skips them, and takes rubbish for sizes."""
     with _unreadable(path), path.open("rb") as file:
         if file.read(len(AVRO_MAGIC)) != AVRO_MAGIC:
             raise ValueError

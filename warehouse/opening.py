@@ -25,7 +25,7 @@ METADATA = "*.metadata.json"
 
 
 def require_openable(warehouse: Path) -> None:
-    """Checks format and catalog.
+    """Check format and catalog.
 
     Raises:
         UsageError: a newer Broadsheet wrote the warehouse.
@@ -37,7 +37,7 @@ def require_openable(warehouse: Path) -> None:
 
 
 def require_format(warehouse: Path) -> None:
-    """Refuses a warehouse of a newer format.
+    """Refuse a warehouse of a newer format.
 
     Raises:
         UsageError: names both numbers.
@@ -51,7 +51,7 @@ def require_format(warehouse: Path) -> None:
 
 
 def require_repaired(warehouse: Path) -> None:
-    """Refuses a warehouse that is being repaired: its tables may lack what is yet to be healed.
+    """Refuse a warehouse that is being repaired: its tables may lack what is yet to be healed.
 
     Raises:
         DamagedWarehouseError: a repair was broken off.
@@ -80,7 +80,7 @@ def format_number(warehouse: Path) -> int:
 
 
 def write_format(warehouse: Path) -> None:
-    """Writes `format.json`, unless it says so already."""
+    """Write `format.json`, unless it says so already."""
     stated = {"format": SCHEMA_VERSION, "written_by": f"broadsheet {version('broadsheet')}"}
     if _json(warehouse / FORMAT).get("format") != SCHEMA_VERSION:
         write_bytes(warehouse / FORMAT, orjson.dumps(stated) + b"\n")
@@ -156,7 +156,7 @@ def _table_folders(warehouse: Path) -> Iterator[Path]:
 
 
 def _was_committed(folder: Path) -> bool:
-    """Whether anything was committed to the table; a kill while it was made leaves less."""
+    """Return whether anything was committed to the table."""
     data = folder.parent / "data"
     return any(folder.glob("*.avro")) or any(data.glob("*.parquet"))
 
@@ -182,7 +182,7 @@ def _run_behind(written: dict[str, Any], metadata: dict[str, Any]) -> str | None
 
 
 def _json(path: Path) -> dict[str, Any]:
-    """The object in a file; an empty one where it cannot be read."""
+    """Return the object in a file, or an empty one where it cannot be read."""
     try:
         found = orjson.loads(path.read_bytes())
     except (OSError, orjson.JSONDecodeError):

@@ -28,7 +28,7 @@ from warehouse.schema import Table
 
 
 def rebuild(warehouse: Path, states: Sequence[TableState]) -> Lake:
-    """Makes catalog and tables name the whole files of `states`, and no others."""
+    """Make catalog and tables name the whole files of `states`, and no others."""
     catalog = open_catalog(warehouse)
     registered = named_metadata(warehouse / CATALOG)
     for state in states:
@@ -46,7 +46,7 @@ def rebuild(warehouse: Path, states: Sequence[TableState]) -> Lake:
 
 
 def is_readable(catalog: Path) -> bool:
-    """Whether the catalog is there and whole."""
+    """Return whether the catalog is there and whole."""
     try:
         named_metadata(catalog)
     except (sqlite3.Error, OSError):
@@ -55,7 +55,7 @@ def is_readable(catalog: Path) -> bool:
 
 
 def set_aside(path: Path, warehouse: Path, folder: Path) -> None:
-    """Moves a file or folder of the warehouse to the same place below `folder`."""
+    """Move a file or folder of the warehouse to the same place below `folder`."""
     if not path.exists() or not path.is_relative_to(warehouse):
         return
     target = folder / path.relative_to(warehouse)
@@ -66,7 +66,7 @@ def set_aside(path: Path, warehouse: Path, folder: Path) -> None:
 
 
 def catalog_files(warehouse: Path) -> Iterable[Path]:
-    """The catalog, and what SQLite may have left beside it."""
+    """Return the catalog, and what SQLite may have left beside it."""
     names = (CATALOG, f"{CATALOG}-journal", f"{CATALOG}-wal", f"{CATALOG}-shm")
     return (path for name in names if (path := warehouse / name).exists())
 
@@ -80,7 +80,7 @@ def _register(catalog: SqlCatalog, state: TableState, lake: Path) -> None:
 
 
 def _healed_metadata(state: TableState, lake: Path) -> Path:
-    """The metadata file; written anew without the snapshots and tags that cannot be read."""
+    """Return the metadata file, or one written anew without the snapshots and tags that cannot be read."""
     assert state.metadata is not None
     metadata: dict[str, Any] = orjson.loads(state.metadata.read_bytes())
     kept = set(state.snapshots)

@@ -59,7 +59,7 @@ def _row(journal: Journal, file: SetAside, lack: Lack, tables: Tables) -> dict[s
 
 
 def _present(file: SetAside, rows: int, tables: Tables) -> int:
-    """How many rows of a file there are again."""
+    """Return how many rows of a file there are again."""
     if file.table == SUPERSEDED.name:
         return rows  # they follow from the versions
     if file.table not in (DATE_CANDIDATES.name, RUNS.name):

@@ -16,7 +16,7 @@ from warehouse.schema import RUNS, TABLES
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """The state of a warehouse.
+    """What is whole and what is damaged in a warehouse.
 
     Attributes:
         states: the tables; files of runs that cannot be resumed count as damaged.
@@ -30,17 +30,17 @@ class Findings:
 
     @property
     def unfinished(self) -> list[str]:
-        """Ids of the runs that will be resumed: what they lack is no loss."""
+        """Return the ids of the runs that will be resumed: what they lack is no loss."""
         return [one.run.run_id for one in self.runs]
 
     @property
     def whole_files(self) -> dict[str, list[str]]:
-        """By table, the files that can be read."""
+        """Return the files that can be read, by table."""
         return {state.table.name: state.whole_files for state in self.states}
 
 
 def look(warehouse: Path) -> Findings:
-    """Reads all of a warehouse's tables and the folders of its unfinished runs."""
+    """Read all of a warehouse's tables and the folders of its unfinished runs."""
     states = tuple(inspect_lake(warehouse, deep=True))
     runs = tuple(unfinished(warehouse))
     finished = {file.run_id for state in states if state.table is RUNS for file in state.files}
@@ -59,7 +59,7 @@ def look(warehouse: Path) -> Findings:
 
 
 def _without(state: TableState, run_ids: set[str]) -> TableState:
-    """The table without what these runs had committed."""
+    """Return the table without what these runs had committed."""
 
     def judged(file: DataFile) -> DataFile:
         if file.run_id not in run_ids:
@@ -97,7 +97,7 @@ def _table(state: TableState, warehouse: Path, known: set[str | None]) -> Iterat
 
 
 def _stray(warehouse: Path, states: Sequence[TableState], run_ids: set[str]) -> Iterator[SetAside]:
-    """Files of runs that cannot be resumed, and that no table names yet."""
+    """Yield files of runs that cannot be resumed, and that no table names yet."""
     named = {file.path for state in states for file in state.files}
     for table, run_id in product(TABLES, sorted(run_ids)):
         for path in sorted((warehouse / LAKE / table.name / "data").glob(f"{run_id}-*")):

@@ -44,14 +44,14 @@ class Missing:
 
 
 def missing_rows(tables: Tables, unfinished: list[str]) -> dict[str, Missing]:
-    """Return what is missing, by run; of unfinished runs nothing is."""
+    """Return what each run lacks; unfinished runs lack nothing."""
     found = tables.named("missing_rows", unfinished=unfinished)
     return {row[0]: Missing(*row) for row in found}
 
 
 @dataclass(frozen=True, slots=True)
 class Healer:
-    """Makes missing rows and commits them.
+    """Make missing rows again and commit them.
 
     Attributes:
         run_id: the repair.
@@ -67,7 +67,7 @@ class Healer:
     taken: tuple[str, ...]
 
     def heal(self, lost_dates: set[str]) -> None:
-        """Makes again what can be made.
+        """Make again what can be made.
 
         Args:
             lost_dates: runs of whose versions the date candidates are lost.
@@ -117,7 +117,7 @@ class Healer:
         log.info("read again run=%s", run_id)
 
     def _heal_superseded(self) -> None:
-        """Each article gets exactly one current version."""
+        """Give each article exactly one current version."""
         query = "select article_id, version from superseded order by all"
         before = self.tables.rows(query)
         after = self.tables.named("superseded_again", run_id=self.run_id)
@@ -131,7 +131,7 @@ class Healer:
         self._commit(table, self._made(table, name, run_id, **values))
 
     def _made(self, table: Table, name: str, run_id: str, **values: Any) -> list[str]:
-        """The files with a statement's rows, named after the run whose rows they are."""
+        """Write a statement's rows into files that are named after the run whose rows they are."""
         if "$run_id" in (text := statement(name)):
             values["run_id"] = run_id
         settings = self.stages.settings.load
@@ -148,7 +148,7 @@ class Healer:
         return [file.path for file in written]
 
     def _free_number(self, table: Table, run_id: str) -> int:
-        """The first number behind those that files of the run have, or had before."""
+        """Return the first number behind those that files of the run have, or had before."""
         beside = self.lake.folder(table).glob(f"{run_id}-*.parquet")
         recorded = self.tables.rows("select file from repairs where file is not null")
         gone = (Path(file) for (file,) in (*recorded, *((name,) for name in self.taken)))
@@ -166,5 +166,5 @@ class Healer:
 
 
 def lake_files(lake: Lake) -> Mapping[str, list[str]]:
-    """By table, the files of its current snapshot."""
+    """Return the files of the current snapshot of each table."""
     return {table.name: lake.files(table) for table in TABLES}

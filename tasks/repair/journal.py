@@ -59,7 +59,7 @@ class Journal:
 
 
 def begin(warehouse: Path, files: Sequence[SetAside]) -> Journal:
-    """Writes the journal of a new repair, or goes on with one that was broken off."""
+    """Write the journal of a new repair, or go on with one that was broken off."""
     if path := unfinished_repair(warehouse):
         return _go_on(path, files)
     now = datetime.now(UTC)
@@ -71,12 +71,12 @@ def begin(warehouse: Path, files: Sequence[SetAside]) -> Journal:
 
 
 def end(journal: Journal, recorded: list[dict[str, Any]]) -> None:
-    """Says that the repair is done, with its rows of the table `repairs`."""
+    """Mark the repair as done and keep its rows of the table `repairs`."""
     _write(journal, done=True, recorded=recorded)
 
 
 def recorded_rows(warehouse: Path) -> Iterator[dict[str, Any]]:
-    """Yield the rows of `repairs` of all repairs that ended, should the table itself be lost."""
+    """Yield the rows of `repairs` as the journals keep them, in case the table itself is lost."""
     for path in sorted((warehouse / DAMAGED).glob(f"*/{REPAIR}")):
         fields = _read(path)
         if fields.get("done"):

@@ -55,7 +55,7 @@ def sources_of_run(run_id: str, tables: Tables, warehouse: Path) -> Sources:
 
 
 def _warc_files(run_id: str, tables: Tables) -> list[str]:
-    """The files of the raw zone that the run wrote, or that its documents were read from."""
+    """Return the files of the raw zone that the run wrote, or that its documents were read from."""
     found = tables.rows(
         "select warc_file from fetches where run_id = $run_id and warc_file is not null "
         "union select split_part(locator, '#', 1) from documents "
@@ -67,7 +67,7 @@ def _warc_files(run_id: str, tables: Tables) -> list[str]:
 
 
 def read_again(run_id: str, sources: Sources, stages: Stages) -> Run | None:
-    """Processes a run's documents again; the folder of the run that does is the caller's to remove.
+    """Process a run's documents again, in a run whose folder the caller removes.
 
     Returns:
         The run with its parts; None where none of the bytes are left.
@@ -94,7 +94,7 @@ def read_again(run_id: str, sources: Sources, stages: Stages) -> Run | None:
 
 
 def remove_readings(warehouse: Path, runs: Sequence[Run]) -> None:
-    """Removes the folders of readings that a killed repair left."""
+    """Remove the folders of readings that a killed repair left."""
     for run in runs:
         if run.flow == REPAIR:
             run.remove()

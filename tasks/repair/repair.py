@@ -38,7 +38,7 @@ from warehouse.schema import DATE_CANDIDATES, REPAIRS
 
 
 def repair(stages: Stages, *, wait: bool = False, dry_run: bool = False) -> RepairReport:
-    """Repairs a warehouse.
+    """Repair a warehouse.
 
     Args:
         wait: wait while another process fetches or writes.
@@ -100,7 +100,7 @@ def _repaired(findings: Findings, stages: Stages) -> RepairReport:
 
 
 def _needs_repair(findings: Findings, stages: Stages) -> bool:
-    """Whether anything is damaged, missing and not recorded as lost, or half repaired."""
+    """Return whether anything is damaged, half repaired, or missing and not recorded as lost."""
     if findings.files or unfinished_repair(stages.settings.warehouse):
         return True
     if any(one.is_taken_back for one in findings.runs):
@@ -117,7 +117,7 @@ def _needs_repair(findings: Findings, stages: Stages) -> bool:
 
 
 def _without_strays(findings: Findings, journal: Journal) -> Findings:
-    """Removes files that a killed repair had written and not yet committed."""
+    """Remove files that a killed repair had written and not yet committed."""
     begun = journal.started_at.timestamp()
     states = []
     for state in findings.states:
@@ -134,7 +134,7 @@ def _without_strays(findings: Findings, journal: Journal) -> Findings:
 
 
 def _resume_runs(runs: Sequence[UnfinishedRun], lake: Lake, stages: Stages) -> list[str]:
-    """Completes runs that had begun to commit; says what becomes of those that cannot go on."""
+    """Complete runs that had begun to commit, and say what becomes of those that cannot go on."""
     notes = []
     for one in runs:
         run = one.run
@@ -163,7 +163,7 @@ def _lost_dates(journal: Journal) -> set[str]:
 
 
 def _restore_repairs(lake: Lake, found: Tables, journal: Journal, stages: Stages) -> None:
-    """Puts rows back into `repairs` that it has lost: the journals hold them, too."""
+    """Put rows that `repairs` has lost back from the journals."""
     known = {run_id for (run_id,) in found.rows("select distinct run_id from repairs")}
     lost = [row for row in recorded_rows(stages.settings.warehouse) if row["run_id"] not in known]
     if lost:
@@ -173,7 +173,7 @@ def _restore_repairs(lake: Lake, found: Tables, journal: Journal, stages: Stages
 
 
 def _record(lake: Lake, journal: Journal, recorded: list[dict[str, Any]], stages: Stages) -> None:
-    """Commits the repair as a run of its own, without documents."""
+    """Commit the repair as a run of its own, without documents."""
     from tasks.process.body.lanes import versions  # heavy
 
     files = _write_rows(recorded, lake, f"{journal.run_id}-00001.parquet", stages)
@@ -214,7 +214,7 @@ def _publish(lake: Lake, stages: Stages) -> None:
 
 
 def _is_published(warehouse: Path) -> bool:
-    """Whether the published file can be asked."""
+    """Return whether the published file can be queried."""
     return _articles(warehouse) is not None
 
 

@@ -53,7 +53,7 @@ class RepairReport:
 def file_lines(
     files: Sequence[SetAside], tables: Tables, recorded: Sequence[Mapping[str, Any]] = ()
 ) -> tuple[FileLine, ...]:
-    """Return the lines of files.
+    """Return the line of each file.
 
     Args:
         recorded: their rows in `repairs`, once these are known.

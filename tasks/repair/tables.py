@@ -17,14 +17,14 @@ Files = Mapping[str, Sequence[str]]
 
 
 class Tables:
-    """Asks statements of a lake whose files may change between them."""
+    """Query a lake whose files may change between two queries."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
         self.connection = connection
         self._folder = folder
 
     def define(self, files: Files) -> None:
-        """Makes the views name these files, by table."""
+        """Make the views name these files."""
         for table in TABLES:
             empty = self._folder / f"{table.name}.parquet"
             if not empty.is_file():
@@ -34,17 +34,17 @@ class Tables:
             view.create_view(table.name, replace=True)
 
     def rows(self, query: str, **values: Any) -> list[tuple[Any, ...]]:
-        """The rows of a query."""
+        """Return the rows of a query."""
         return self.connection.execute(query, values or None).fetchall()
 
     def named(self, name: str, **values: Any) -> list[tuple[Any, ...]]:
-        """The rows of a statement."""
+        """Return the rows of a statement."""
         return self.rows(statement(name), **values)
 
 
 @contextmanager
 def tables(settings: Settings, files: Files) -> Iterator[Tables]:
-    """Views of these files."""
+    """Open an in-memory database with views of these files."""
     with tempfile.TemporaryDirectory() as folder, duckdb.connect() as connection:
         connection.execute("set timezone = 'UTC'")
         connection.execute("set memory_limit = $limit", {"limit": settings.load.memory})
