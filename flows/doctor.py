@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from config.errors import BroadsheetError
+from config.errors import BroadsheetError, UsageError
 from config.settings import Settings, load_settings
 from flows.screen import one_line, screen, styled
 
@@ -139,21 +139,29 @@ def _tables_deep(settings: Settings) -> str:
 
 
 def _published(settings: Settings) -> str:
-    from warehouse.layout import PUBLISHED
+    from warehouse.layout import LAKE, PUBLISHED
+    from warehouse.publish import PROBES
     from warehouse.query import opened, rows
 
     if not (settings.warehouse / PUBLISHED).is_file():
+        if any((settings.warehouse / LAKE).glob("runs/data/*.parquet")):
+            raise RuntimeError(f"{PUBLISHED} is missing: `broadsheet repair` publishes it anew.")
         return "nothing published yet; run `broadsheet ingest PATH`"
-    with opened(settings.warehouse) as connection:
-        _, found = rows(
-            connection,
-            "select (select count(*) from articles), (select count(*) from runs), "
-            "(select max(finished_at) from runs)",
-        )
+    try:
+        with opened(settings.warehouse) as connection:
+            for probe in PROBES:
+                rows(connection, probe)
+            _, found = rows(
+                connection,
+                "select (select count(*) from articles), (select count(*) from runs), "
+                "(select max(finished_at) from runs)",
+            )
+    except UsageError as error:
+        said = str(error).splitlines()[0]
+        raise RuntimeError(f"{said} `broadsheet repair` makes it whole again.") from error
     articles, runs, last = found[0]
-    return (
-        f"{articles:,} articles from {runs:,} runs, the last finished at {last:%Y-%m-%d %H:%M} UTC"
-    )
+    finished = f"{last:%Y-%m-%d %H:%M} UTC" if last else "at an unknown time"
+    return f"{articles:,} articles from {runs:,} runs, the last finished {finished}"
 
 
 def _unfinished(settings: Settings) -> str:

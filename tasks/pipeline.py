@@ -131,7 +131,7 @@ class Stages:
         told = self.watcher.notice
         with writer_lock(self.settings.warehouse, what, wait=wait, name=name, told=told):
             if what != REPAIR:
-                require_resumable(self.settings.warehouse)
+                require_resumable(self.settings.warehouse, with_lake=name == LOCK)
             yield
 
 

@@ -11,10 +11,10 @@ its variants with each correction. Shingles of words do not separate the stories
 reports that share their phrases, some have 66 % of their 5-word shingles in common, but none more
 than 18 % of their sentences. A story that is revised keeps most of its sentences.
 
-A story takes the canonical's key if the canonical's address is one of its own, or if no other story
-claims that key or stands at that address. Any other story has the key of its own address. A story in
-the warehouse keeps its id, and an address that belongs to it stays with it: the same articles result
-in any order of loading.
+A story takes the canonical's key if the canonical's address is one of its own, or if no other
+story claims that key or stands at that address. Any other story has the key of its own address. A
+story in the warehouse keeps its id, and an address that belongs to it stays with it: the same
+articles result in any order of loading.
 """
 
 import re

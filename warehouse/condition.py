@@ -176,7 +176,7 @@ class _Inspection:
         return None, None, faults
 
     def _candidates(self) -> Iterable[Path]:
-        """Return the metadata file that the catalog names, unless it is outdated, and the newest ones."""
+        """Return the metadata file of the catalog, unless it is outdated, then the newest."""
         folder = self.folder / "metadata"
         found = sorted(folder.glob(METADATA), key=_age, reverse=True)
         if self.named is None or newer_metadata(self.named, folder, self.warehouse):
@@ -206,7 +206,7 @@ class _Inspection:
         return found, list(faults.values())
 
     def _was_dropped(self, snapshot: Snapshot) -> bool:
-        """Return whether a snapshot is of an unfinished run whose files were removed, to be written anew.
+        """Return whether the files of a snapshot were removed, to be written anew by their run.
 
         A kill between writing the metadata and naming it in the catalog leaves such a snapshot.
         """

@@ -193,5 +193,7 @@ def _expire(iceberg: IcebergTable) -> None:
     iceberg.refresh()
     snapshots = sorted(iceberg.snapshots(), key=lambda snapshot: snapshot.timestamp_ms)
     if len(snapshots) > MOST_SNAPSHOTS:
-        old = [snapshot.snapshot_id for snapshot in snapshots[:-KEPT_SNAPSHOTS]]
+        named = {reference.snapshot_id for reference in iceberg.refs().values()}
+        ids = [snapshot.snapshot_id for snapshot in snapshots[:-KEPT_SNAPSHOTS]]
+        old = [number for number in ids if number not in named]
         iceberg.maintenance.expire_snapshots().by_ids(old).commit()

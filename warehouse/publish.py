@@ -28,6 +28,8 @@ log = logging.getLogger("broadsheet.publish")
 
 # Older formats replay a stale .wal beside the file without a word; this one refuses it.
 STORAGE_VERSION = "v1.4.0"
+# Queries that fail where a file that a published view names cannot be read.
+PROBES = tuple(f"select * from {table.name} limit 0" for table in TABLES)
 
 
 @dataclass(frozen=True, slots=True)

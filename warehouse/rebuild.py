@@ -80,7 +80,7 @@ def _register(catalog: SqlCatalog, state: TableState, lake: Path) -> None:
 
 
 def _healed_metadata(state: TableState, lake: Path) -> Path:
-    """Return the metadata file, or one written anew without the snapshots and tags that cannot be read."""
+    """Return the metadata file, or a new one without what cannot be read of its history."""
     assert state.metadata is not None
     metadata: dict[str, Any] = orjson.loads(state.metadata.read_bytes())
     kept = set(state.snapshots)

@@ -74,23 +74,23 @@ class Healer:
         """
         missing = missing_rows(self.tables, self.unfinished)
         for run_id in sorted(missing.keys() | lost_dates):
-            self._heal_run(run_id, missing.get(run_id))
-        self._write(RUNS, "lost_runs", self.run_id, unfinished=self.unfinished)
+            self._heal_run(run_id, missing.get(run_id), dates=run_id in lost_dates)
         self._heal_superseded()
 
-    def _heal_run(self, run_id: str, missing: Missing | None) -> None:
+    def _heal_run(self, run_id: str, missing: Missing | None, *, dates: bool) -> None:
         if missing and missing.documents:
             self._write(DOCUMENTS, "ledger_of_versions", run_id)
-        sources = sources_of_run(run_id, self.tables, self.lake.root.parent)
-        run = read_again(run_id, sources, self.stages)
-        if run is None:
-            return
-        try:
-            self._heal_from(run, run_id, sources, missing)
-        finally:
-            run.remove()
+        if dates or (missing and (missing.documents or missing.versions)):
+            sources = sources_of_run(run_id, self.tables, self.lake.root.parent)
+            if run := read_again(run_id, sources, self.stages):
+                try:
+                    self._heal_from(run, run_id, sources)
+                finally:
+                    run.remove()
+        if missing and missing.lacks_run:
+            self._write(RUNS, "lost_run", run_id)
 
-    def _heal_from(self, run: Run, run_id: str, sources: Sources, missing: Missing | None) -> None:
+    def _heal_from(self, run: Run, run_id: str, sources: Sources) -> None:
         connection = self.tables.connection
         define_processed(connection, run)
         connection.execute(statement("read_again"), {"run_id": run_id})

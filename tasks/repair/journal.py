@@ -63,8 +63,8 @@ def begin(warehouse: Path, files: Sequence[SetAside]) -> Journal:
     if path := unfinished_repair(warehouse):
         return _go_on(path, files)
     now = datetime.now(UTC)
-    folder = warehouse / DAMAGED / f"{now:%Y%m%dT%H%M%SZ}"
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = warehouse / DAMAGED / f"{now:%Y%m%dT%H%M%S%fZ}"
+    folder.mkdir(parents=True)
     journal = Journal(f"{now:%Y%m%dT%H%M%S%fZ}-repair", now, folder, tuple(files))
     _write(journal, done=False, recorded=[])
     return journal

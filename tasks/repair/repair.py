@@ -32,9 +32,11 @@ from warehouse.lake import Lake, bring_up_lake
 from warehouse.layout import CATALOG, FETCH_LOCK, LAKE, PUBLISHED
 from warehouse.load import commit_run, is_committed
 from warehouse.opening import require_format, unfinished_repair
-from warehouse.publish import publish, remove_unfinished_publications, take_snapshot
+from warehouse.publish import PROBES, publish, remove_unfinished_publications, take_snapshot
 from warehouse.rebuild import rebuild, set_aside
-from warehouse.schema import DATE_CANDIDATES, REPAIRS
+from warehouse.schema import ARTICLE_KEYS, DATE_CANDIDATES, REPAIRS
+
+_KEYS = Path(LAKE, ARTICLE_KEYS.name)
 
 
 def repair(stages: Stages, *, wait: bool = False, dry_run: bool = False) -> RepairReport:
@@ -83,6 +85,8 @@ def _repaired(findings: Findings, stages: Stages) -> RepairReport:
     for file in journal.files:
         set_aside(warehouse / file.file, warehouse, journal.folder)
     lake = rebuild(warehouse, findings.states)
+    if any(Path(one.file).is_relative_to(_KEYS) for one in journal.files):
+        lake.set_address_rules(0)  # the next run makes them again
     notes = _resume_runs(findings.runs, lake, stages)
     unfinished = [one.run.run_id for one in findings.runs if one.run.folder.exists()]
     with tables(stages.settings, lake_files(lake)) as found:
@@ -113,7 +117,14 @@ def _needs_repair(findings: Findings, stages: Stages) -> bool:
         lacks_run = any(one.lacks_run for one in missing.values())
         before = found.rows("select distinct article_id, version from superseded order by all")
         after = sorted(row[:2] for row in found.named("superseded_again", run_id=""))
-        return lacks_run or before != after or bool(repair_rows(journal, missing, found))
+        is_unrecorded = bool(repair_rows(journal, missing, found))
+        return lacks_run or before != after or is_unrecorded or _are_back(found, stages)
+
+
+def _are_back(found: Tables, stages: Stages) -> bool:
+    """Return whether files are there that held versions which are recorded as lost."""
+    files = [Path(name) for (name,) in found.named("files_of_lost_versions")]
+    return any((stages.settings.warehouse / file).is_file() for file in files)
 
 
 def _without_strays(findings: Findings, journal: Journal) -> Findings:
@@ -222,6 +233,8 @@ def _articles(warehouse: Path) -> int | None:
     path = warehouse / PUBLISHED
     try:
         with duckdb.connect(str(path), read_only=True) as connection:
+            for probe in PROBES:
+                connection.execute(probe)
             row = connection.execute("select count(*) from articles").fetchone()
     except duckdb.Error:
         return None

@@ -9,8 +9,9 @@ from typing import Any
 import duckdb
 
 from config.settings import Settings
+from tasks.run_inputs import define_superseded
 from warehouse.files import write_empty_file
-from warehouse.schema import TABLES
+from warehouse.schema import SUPERSEDED, TABLES
 from warehouse.statements import statement
 
 Files = Mapping[str, Sequence[str]]
@@ -32,6 +33,8 @@ class Tables:
             paths = [str(empty), *files.get(table.name, ())]
             view = self.connection.read_parquet(paths, union_by_name=True)
             view.create_view(table.name, replace=True)
+            if table is SUPERSEDED:
+                define_superseded(self.connection, paths)
 
     def rows(self, query: str, **values: Any) -> list[tuple[Any, ...]]:
         """Return the rows of a query."""

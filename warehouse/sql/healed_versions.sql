@@ -6,6 +6,13 @@ with first_seen as (
     from article_versions
     group by article_id
 ),
+keys as (
+    select
+        article_id,
+        any_value(url_key) as url_key
+    from article_versions
+    group by article_id
+),
 first_fetched as (
     select
         article_id,
@@ -28,7 +35,18 @@ select
         seconds,
         publication,
         date_candidates
+    ) replace (
+        -- The page's claim, unless the article is known by another key.
+        coalesce(
+            keys.url_key,
+            if(
+                processed.article_id = read_again.article_id,
+                processed.url_key,
+                processed.own_key
+            )
+        ) as url_key
     ),
+    processed.url_key as claimed_key,
     read_again.version,
     case
         when read_again.version = 1 then null
@@ -48,6 +66,7 @@ select
 from processed
 join read_again using (position)
 left join first_seen on first_seen.article_id = read_again.article_id
+left join keys on keys.article_id = read_again.article_id
 left join first_fetched on first_fetched.article_id = read_again.article_id
 where is_version
 order by processed.published_at, processed.position;

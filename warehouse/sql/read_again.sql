@@ -50,7 +50,10 @@ revisited as (
         arg_max(version, article_versions.fetched_at) as version
     from unlisted
     join article_versions
-        on article_versions.url = unlisted.url
+        on (
+            article_versions.url = unlisted.url
+            or article_versions.own_key = unlisted.own_key
+        )
         and article_versions.fetched_at <= unlisted.fetched_at
     where unlisted.reason = 'revisit'
     group by unlisted.position

@@ -50,7 +50,9 @@ outdated as (
 select
     article_id,
     version,
-    min(run_id) as run_id
+    min(run_id) as run_id,
+    1 as change,
+    true as is_outdated
 from superseded
 anti join broken using (article_id)
 group by article_id, version
@@ -58,7 +60,9 @@ union all
 select
     article_id,
     version,
-    coalesce(min(superseded.run_id), $run_id) as run_id
+    coalesce(min(superseded.run_id), $run_id) as run_id,
+    1 as change,
+    true as is_outdated
 from outdated
 left join superseded using (article_id, version)
 group by article_id, version

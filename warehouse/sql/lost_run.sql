@@ -1,5 +1,5 @@
--- Grain: one row per run that `runs` lacks, from what the other tables hold of it. Its flow is known
--- where it visited sources or reprocessed.
+-- Grain: one row, of the run $run_id, which `runs` lacks, from what the other tables hold of it. Its
+-- flow is known where it visited sources or reprocessed.
 with ledger as (
     select
         run_id,
@@ -16,7 +16,6 @@ versions as (
     select
         run_id,
         max(loaded_at) as loaded_at,
-        any_value(extractor_version) as extractor_version,
         bool_or(change_reason = 'reprocess') as reprocessed
     from article_versions
     group by run_id
@@ -46,11 +45,10 @@ select
     rejected,
     failed,
     null as code_version,
-    extractor_version,
+    null as extractor_version,
     null as snapshots
 from ledger
 left join versions using (run_id)
 left join visited using (run_id)
 anti join runs using (run_id)
-where run_id not in (select unnest($unfinished::varchar[]))
-order by run_id;
+where run_id = $run_id;

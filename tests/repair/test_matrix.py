@@ -1,0 +1,154 @@
+"""Any file of a warehouse may be lost: each command says so in a sentence, and repair heals it."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from config.errors import BroadsheetError, DamagedWarehouseError
+from tests.repair.newsroom import KINDS, Newsroom, damage, newsroom
+from warehouse.publish import take_snapshot
+
+pytestmark = pytest.mark.timeout(300)
+
+Find = Callable[[Newsroom], Path]
+
+# Files without which no run may go on.
+NEEDED: dict[str, Find] = {
+    "catalog": lambda room: room.warehouse / "catalog.db",
+    "metadata": lambda room: room.metadata("article_versions"),
+    "metadata of runs": lambda room: room.metadata("runs"),
+    "manifest list": lambda room: room.manifest_list("documents"),
+    "manifest": lambda room: room.manifest("article_versions"),
+    **{
+        table: lambda room, table=table: room.data(table)  # type: ignore[misc]
+        for table in (
+            *("article_versions", "superseded", "date_candidates", "documents"),
+            *("discoveries", "fetches", "visits", "runs"),
+        )
+    },
+}
+# Files that the next run makes anew, or does not need.
+EXTRA: dict[str, Find] = {
+    "schema": lambda room: next((room.warehouse / "lake" / "documents").glob("schema-*")),
+    "published": lambda room: room.warehouse / "news.duckdb",
+    "format": lambda room: room.warehouse / "format.json",
+    "raw": lambda room: next((room.warehouse / "raw").rglob("*.warc.gz")),
+    "old metadata": lambda room: min((room.warehouse / "lake/documents/metadata").glob("*.json")),
+}
+# Tables whose rows nothing else tells.
+GONE = {"discoveries", "fetches", "visits"}
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Newsroom]:
+    with newsroom(tmp_path_factory.mktemp("newsroom")) as room:
+        yield room
+
+
+@pytest.fixture
+def room(built: Newsroom) -> Newsroom:
+    built.put_back()
+    return built
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("name", NEEDED)
+def test_damage_is_found_by_doctor_and_refused_by_all_that_reads_the_tables(
+    room: Newsroom, name: str, kind: str
+) -> None:
+    damage(NEEDED[name](room), kind)
+    before = room.tree()
+    said = room.faults()
+    assert said
+    assert all("broadsheet repair" in one and "\n" not in one for one in said)
+    with pytest.raises(DamagedWarehouseError, match="run `broadsheet repair") as refused:
+        take_snapshot(room.lake)
+    assert "\n" not in str(refused.value)
+    assert room.tree() == before
+
+
+@pytest.mark.parametrize("name", ["catalog", "article_versions"])
+def test_a_run_is_refused_before_it_changes_a_table(room: Newsroom, name: str) -> None:
+    damage(NEEDED[name](room), "delete")
+    before = room.tree()
+    with pytest.raises(DamagedWarehouseError, match="run `broadsheet repair"):
+        room.ingest()
+    after = {name: state for name, state in room.tree().items() if not name.startswith("runs/")}
+    assert after == before
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("catalog", "delete"),
+        ("metadata", "empty"),
+        ("manifest", "rubbish"),
+        ("article_versions", "empty"),
+        ("superseded", "cut"),
+        ("documents", "delete"),
+        ("visits", "rubbish"),
+        ("runs", "cut"),
+    ],
+)
+def test_repair_heals_what_can_be_healed(room: Newsroom, name: str, kind: str) -> None:
+    check_repair(room, name, kind)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+def test_repair_heals_any_file_that_was_damaged_in_any_way(room: Newsroom) -> None:
+    for name in (*NEEDED, *EXTRA):
+        for kind in KINDS:
+            room.put_back()
+            check_repair(room, name, kind)
+            room.ingest()
+            assert not room.faults()
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"), [("schema", "rubbish"), ("published", "empty"), ("raw", "cut")]
+)
+def test_what_can_be_made_anew_stops_no_run(room: Newsroom, name: str, kind: str) -> None:
+    damage(EXTRA[name](room), kind)
+    room.ingest()
+    assert not room.faults()
+
+
+def check_repair(room: Newsroom, name: str, kind: str) -> None:
+    """Damage a file, repair, and compare all rows."""
+    path = (NEEDED | EXTRA)[name](room)
+    damage(path, kind)
+    before = room.tree()
+    room.repair(dry_run=True)
+    assert room.tree() == before
+    room.repair()
+    assert not room.faults()
+    assert room.rows() == room.whole
+    recorded = room.ask('select "table", file, rows, healed from repairs')
+    if name in GONE:
+        [row] = [one for one in recorded if one["table"] == name]
+        assert (row["file"], row["healed"]) == (os.path.relpath(path, room.warehouse), 0)
+        assert row["rows"] > 0
+    else:
+        assert all(row["healed"] == row["rows"] for row in recorded)
+    after = room.tree()
+    assert not room.repair().files, "a second repair finds nothing"
+    assert room.tree() == after
+
+
+@pytest.mark.slow
+def test_a_repair_of_a_night_that_is_read_again_leaves_the_next_night_to_go_on(
+    room: Newsroom,
+) -> None:
+    damage(room.data("article_versions", 1), "rubbish")
+    with pytest.raises(BroadsheetError, match="broadsheet repair"):
+        room.desk.quick_night(2)
+    room.repair()
+    room.desk.quick_night(2)
+    assert room.desk.texts() == room.desk.site.expected() | {
+        row["url"]: row["text"]
+        for row in room.ask("select url, text from articles where source is null")
+        + room.ask("select url, text from articles where domain = 'courier.example'")
+    }
