@@ -5,13 +5,14 @@ An artifact is kept below 100 kB, for the UI's lists load it whole; what is long
 
 import json
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 
 from httpx import HTTPError
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.settings import PREFECT_API_URL, PREFECT_UI_URL
 
+from flows.running.markdown import Code, cell, table_of
 from flows.running.patience import patiently
 from tasks.account import OUTCOMES, Dropped, Night, Visit, account_of_dropped, one_line
 from tasks.pipeline import Summary
@@ -94,7 +95,7 @@ def tell_reprocess(report: Report, summary: Summary | None) -> None:
         (c.field, f"{c.articles:,}", c.url or "", _short(c.before), _short(c.after))
         for c in report.changes
     ]
-    table = _table(("field", "articles", "for example", "before", "after"), rows, numbers={1})
+    table = table_of(("field", "articles", "for example", "before", "after"), rows, numbers={1})
     page = _page([head], table, _where(summary) if summary else [])
     _keep(
         lambda: create_markdown_artifact(
@@ -134,7 +135,7 @@ def _page(*parts: Sequence[str]) -> str:
 def _warnings(warnings: Sequence[str]) -> list[str]:
     if not warnings:
         return []
-    shown = [f"- {_cell(_short(warning, MOST_CHARACTERS))}" for warning in warnings[:MOST_SOURCES]]
+    shown = [f"- {cell(_short(warning, MOST_CHARACTERS))}" for warning in warnings[:MOST_SOURCES]]
     if (more := len(warnings) - MOST_SOURCES) > 0:
         shown += ["", f"… and {more:,} more: `select * from nights`"]
     return ["## Warnings", "", *shown]
@@ -147,7 +148,7 @@ def _sources(visits: Sequence[Visit]) -> list[str]:
         for visit in _shown(visits)
     ]
     names = ("source", *COUNTS, "newest")
-    table = _table(names, rows, numbers=set(range(1, len(COUNTS) + 1)))
+    table = table_of(names, rows, numbers=set(range(1, len(COUNTS) + 1)))
     if (more := len(visits) - MOST_SOURCES) > 0:
         table += ["", f"… and {more:,} more sources: `select * from nights`"]
     return ["## Sources", "", *table]
@@ -163,11 +164,11 @@ def _shown(visits: Sequence[Visit]) -> list[Visit]:
 def _dropped(dropped: Sequence[Dropped]) -> list[str]:
     if not dropped:
         return ["## Dropped", "", "Nothing was rejected and nothing failed."]
-    rows = [(d.outcome, d.reason, f"{d.documents:,}", f"`{_code(d.example)}`") for d in dropped]
+    rows = [(d.outcome, d.reason, f"{d.documents:,}", Code(d.example)) for d in dropped]
     return [
         "## Dropped, by its ten commonest reasons",
         "",
-        *_table(("outcome", "reason", "documents", "for example"), rows, numbers={2}),
+        *table_of(("outcome", "reason", "documents", "for example"), rows, numbers={2}),
     ]
 
 
@@ -201,22 +202,6 @@ def _where(summary: Summary) -> list[str]:
         f"'{summary.run_id}'`",
         f"- logs: here under *Logs*; of the server and the runner in `{warehouse / SERVICE}`",
     ]
-
-
-def _table(names: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: set[int]) -> list[str]:
-    marks = ("---:" if index in numbers else "---" for index in range(len(names)))
-    body = (f"| {' | '.join(_cell(value) for value in row)} |" for row in rows)
-    return [f"| {' | '.join(names)} |", f"|{'|'.join(marks)}|", *body]
-
-
-def _cell(text: str) -> str:
-    """Text of pages must not end a cell, a line or a code span, nor become markup."""
-    plain = " ".join(text.replace("|", "/").split())
-    return plain.replace("<", "&lt;") if not plain.startswith("`") else plain
-
-
-def _code(text: str) -> str:
-    return text.replace("`", "")
 
 
 def _as_row(visit: Visit) -> dict[str, str | int]:

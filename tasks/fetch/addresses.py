@@ -36,10 +36,24 @@ NEVER: Final = tuple(
         "192.88.99.0/24",  # RFC 7526: the former 6to4 relays
         "64:ff9b:1::/48",  # RFC 8215: a network's own NAT64
         "2001::/32",  # Teredo: its IPv4 address is hidden by a mask
+        "3fff::/20",  # RFC 9637: for documentation
+        "5f00::/16",  # RFC 9602: segments within a network
         "fec0::/10",  # RFC 3879: site-local
     )
 )
 NAT64: Final = IPv6Network("64:ff9b::/96")
+# RFC 5214: bytes 8 to 11 of an address that leads to an IPv4 address within a site.
+ISATAP: Final = frozenset({bytes.fromhex("00005efe"), bytes.fromhex("02005efe")})
+# Ports of other services, which take a request for a command: https://fetch.spec.whatwg.org/#port-blocking.
+BLOCKED_PORTS: Final = frozenset(
+    {
+        *(0, 1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95),
+        *(101, 102, 103, 104, 109, 110, 111, 113, 115, 117, 119, 123, 135, 137, 139, 143, 161),
+        *(179, 389, 427, 465, 512, 513, 514, 515, 526, 530, 531, 532, 540, 548, 554, 556, 563),
+        *(587, 601, 636, 989, 990, 993, 995, 1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061),
+        *(6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080),
+    }
+)
 DNS_THREADS: Final = 16
 MOST_CHECKED: Final = 100_000
 
@@ -94,7 +108,7 @@ class AddressRules:
         embedded = _embedded(address)
         if any(embedded in network for network in self.networks):
             return True
-        if any(embedded in network for network in NEVER):
+        if any(embedded in network for network in NEVER) or _is_isatap(embedded):
             return False
         return embedded.is_global and not embedded.is_multicast and not embedded.is_reserved
 
@@ -120,6 +134,8 @@ def checked_url(url: str, rules: AddressRules) -> URL:
         raise FetchError(Reason.SCHEME, parts.scheme[:50] or "none", url=url)
     if "@" in parts.netloc:
         raise FetchError(Reason.USERINFO, url=url)
+    if port in BLOCKED_PORTS:
+        raise FetchError(Reason.BAD_URL, f"port {port} is not one of web pages", url=url)
     host = _checked_host(parts, rules, url)
     if len(rules.checked) < MOST_CHECKED:
         rules.checked.add(host)
@@ -179,6 +195,10 @@ def _embedded(address: Address) -> Address:
     if address in NAT64:
         return IPv4Address(address.packed[-4:])
     return address.ipv4_mapped or address.sixtofour or address
+
+
+def _is_isatap(address: Address) -> bool:
+    return isinstance(address, IPv6Address) and address.packed[8:12] in ISATAP
 
 
 def _sendable(text: str) -> str:

