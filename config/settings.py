@@ -96,6 +96,7 @@ class DiscoverSettings(Section):
     list_entries: Annotated[int, Field(ge=1)]
     force_visits: Annotated[int, Field(ge=1)]
     listing_bytes: Bytes
+    night_seconds: Seconds
     parse_seconds: Seconds
 
 
@@ -110,6 +111,7 @@ class FetchSettings(Section):
     connect_seconds: Seconds
     stall_seconds: Seconds
     request_seconds: Seconds
+    longest_delay: Annotated[float, Field(ge=0)]
     night_seconds: Seconds
     page_bytes: Bytes
     redirects: Annotated[int, Field(ge=0)]

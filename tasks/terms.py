@@ -51,6 +51,7 @@ FETCH_REASONS = {
     Fault.RATE_LIMITED: "429: the server asks for patience.",
     Fault.ROBOTS_UNREACHABLE: "robots.txt could not be had, so nothing may be asked.",
     Fault.HOST_GIVEN_UP: "The host failed too often tonight.",
+    Fault.LONG_DELAY: "The host wants pauses longer than the setting `fetch.longest_delay`.",
     Fault.NIGHT_OVER: "The night's time was over.",
 }
 

@@ -5,6 +5,7 @@ WAREHOUSE/service/up.lock       locked while it is up; who, and since when
                   up.log        what `up --detach` says
                   server.pid, runner.pid   their process ids, locked while they live
                   server.log, runner.log
+                  scratch/      the runner's temporary files
                   prefect.db, …  Prefect's own (PREFECT_HOME), unless that is set
 """
 
@@ -121,6 +122,11 @@ def process_file(warehouse: Path, name: str) -> Path:
 def ready_file(warehouse: Path) -> Path:
     """The runner makes it when its deployments are registered."""
     return warehouse / SERVICE / "ready"
+
+
+def scratch_folder(warehouse: Path) -> Path:
+    """Where the runner has its temporary files."""
+    return warehouse / SERVICE / "scratch"
 
 
 def _file(warehouse: Path) -> Path:

@@ -7,9 +7,11 @@ started beside the server, for both take their time to load, and waits for it.
 import asyncio
 import logging
 import os
+import shutil
 import signal
 import socket
 import sys
+import tempfile
 import time
 from pathlib import Path
 from threading import Event, Thread
@@ -26,7 +28,7 @@ from flows.running.parent import bound_to_parent
 from flows.service.answers import as_sentence
 from flows.service.automation import HEARTBEAT_SECONDS, ensure_automation
 from flows.service.form import make_plain
-from flows.service.places import ready_file
+from flows.service.places import ready_file, scratch_folder
 from flows.service.reaper import reap
 from flows.service.runs import all_ready
 from flows.service.server import answers, is_ours
@@ -75,6 +77,7 @@ def _is_there(api: str, server: str) -> bool:
 
 
 def _runner(settings: Settings, config: Path | None) -> Runner:
+    _use_own_scratch(settings.warehouse)
     runner = Runner(
         name=f"broadsheet on {socket.gethostname()}",
         pause_on_shutdown=False,
@@ -88,6 +91,17 @@ def _runner(settings: Settings, config: Path | None) -> Runner:
             runner.add_deployment(deployment)
             make_plain(client, deployment.full_name)
     return runner
+
+
+def _use_own_scratch(warehouse: Path) -> None:
+    """Keeps a runner's scratch files in the warehouse's folder.
+
+    Prefect has them in one folder for all users of a machine, which belongs to the first of them.
+    """
+    folder = scratch_folder(warehouse)
+    shutil.rmtree(folder, ignore_errors=True)  # of a runner that was killed
+    folder.mkdir()
+    tempfile.tempdir = str(folder)
 
 
 def _say_when_ready(runner: Runner, warehouse: Path) -> None:

@@ -1,11 +1,12 @@
 """Reading one list of a source: a conditional request, and its answer parsed."""
 
 import asyncio
+import time
 from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from hashlib import sha1
-from itertools import count
+from typing import TypeVar
 
 from config.settings import Settings
 from config.sources import Source
@@ -13,10 +14,15 @@ from tasks.discover.model import Listing
 from tasks.fetch.attempts import Asked, Attempt, answered, failed
 from tasks.fetch.fetcher import Fetcher, Order
 from tasks.fetch.model import Answer, FetchError, Kind, Outcome, Reason
+from tasks.fetch.others import Others
 from tasks.fetch.patience import is_worth_repeating, pause
+from tasks.fetch.robots import Robots
 from tasks.fetch.secrets import secrets_of
 from tasks.fetch.target import conditions
 
+AN_HOUR = 3_600.0
+NIGHT_OVER = "the time for lists was over (discover.night_seconds)"
+T = TypeVar("T")
 Parse = Callable[..., Coroutine[None, None, Listing]]
 
 
@@ -100,6 +106,8 @@ class ListReader:
     Attributes:
         states: what each list answered last, by its address.
         note: is given each attempt as it ends.
+        others: tells when only slow hosts are left to be waited for.
+        deadline: on the monotonic clock; nothing more is asked then.
     """
 
     fetcher: Fetcher
@@ -107,6 +115,8 @@ class ListReader:
     states: Mapping[str, ListState]
     settings: Settings
     note: Callable[[Attempt], None]
+    others: Others = field(default_factory=Others)
+    deadline: float = field(default_factory=lambda: time.monotonic() + AN_HOUR)
 
     async def read(
         self, kind: Kind, url: str, parse: Parse | None, *, anew: bool = False
@@ -135,18 +145,47 @@ class ListReader:
     async def _ask(self, asked: Asked, anew: bool) -> tuple[Answer | None, Attempt]:
         """The answer and the attempt that gave it; or the last one, when none did."""
         order = self._order(asked.url, anew)
-        for number in count(1):
+        number = 1
+        while True:
             try:
-                answer = await self.fetcher.fetch(order)
+                answer = await self._in_time(self.fetcher.fetch(order), asked.url)
             except FetchError as error:
+                if error.reason is Reason.LONG_DELAY and await self._may_wait(error):
+                    continue
                 attempt = failed(asked, number, error)
                 if not is_worth_repeating(error, number, self.settings.fetch):
                     return None, attempt
                 self.note(attempt)
                 await asyncio.sleep(pause(number, self.settings.fetch))
+                number += 1
             else:
                 return answer, self._compared(answered(asked, number, answer, None), answer)
-        raise AssertionError("count() does not end")
+
+    async def robots(self) -> Robots:
+        """The robots.txt of the source's homepage.
+
+        Raises:
+            FetchError: the homepage must not be asked, or its robots.txt cannot be had in time.
+        """
+        homepage = self.source.homepage
+        return await self._in_time(self.fetcher.robots(homepage, self.source.delay), homepage)
+
+    async def _in_time(self, asking: Coroutine[None, None, T], url: str) -> T:
+        """Raises FetchError: NIGHT_OVER where the time for lists is over before the answer."""
+        over = FetchError(Reason.NIGHT_OVER, NIGHT_OVER, url=url)
+        seconds = self.deadline - time.monotonic()
+        if seconds <= 0:
+            asking.close()
+            raise over
+        try:
+            async with asyncio.timeout(seconds):
+                return await asking
+        except TimeoutError as error:
+            raise over from error
+
+    async def _may_wait(self, error: FetchError) -> bool:
+        seconds = min(error.retry_after or 0.0, self.deadline - time.monotonic())
+        return await self.others.wait(self.source.name, seconds)
 
     def _order(self, url: str, anew: bool) -> Order:
         state = self.states.get(url, NEVER_READ)

@@ -159,7 +159,7 @@ def _losses(reads: Sequence[ListRead], reader: ListReader) -> Iterator[str]:
 async def named_sitemaps(reader: ListReader, linked: tuple[str, ...]) -> tuple[str, ...]:
     """The sitemaps of robots.txt, and those that the homepage links."""
     try:
-        robots = await reader.fetcher.robots(reader.source.homepage, reader.source.delay)
+        robots = await reader.robots()
     except FetchError:
         return linked  # the attempt is logged with its reason
     return tuple(dict.fromkeys((*robots.sitemaps, *linked)))

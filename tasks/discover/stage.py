@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -16,6 +17,7 @@ from tasks.discover.model import Listed
 from tasks.discover.sitemap_walk import Window
 from tasks.discover.source import Discovered, Found, discover_past, discover_source
 from tasks.fetch.attempts import attempt_log
+from tasks.fetch.others import Others
 from tasks.fetch.session import ASKING, Asking, Session
 from tasks.fetch.together import together
 from tasks.runs import Run
@@ -44,15 +46,20 @@ async def discover(
     watcher.discovering(len(todo))
     # Lists come faster than they are parsed, and wait in memory.
     turns = asyncio.Semaphore(2 * settings.fetch.connections)
+    others = Others(len(todo), most_waiting=settings.fetch.connections)
+    deadline = time.monotonic() + settings.discover.night_seconds
 
     async def one(source: Source) -> None:
         log_file = run.attempts_file(f"{source.slug}~lists")
         async with turns:
             with attempt_log(log_file, session.files) as attempts:
                 ASKING.set(Asking(source.name, attempts.add))
-                reader = ListReader(session.fetcher, source, states, settings, attempts.add)
+                reader = ListReader(
+                    session.fetcher, source, states, settings, attempts.add, others, deadline
+                )
                 found = await _guarded(reader, session, run)
             write_bytes(discovered_file(run, source), orjson.dumps(found))
+        others.finish()
         watcher.discovered(source.name, len(found.found))
 
     await together(one(source) for source in todo)

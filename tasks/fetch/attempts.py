@@ -32,6 +32,7 @@ REFUSED = frozenset(
 POSTPONED = frozenset(
     {
         Reason.HOST_GIVEN_UP,
+        Reason.LONG_DELAY,
         Reason.NIGHT_OVER,
         Reason.ROBOTS_UNREACHABLE,
     }

@@ -32,6 +32,8 @@ Observer = Callable[[Kind, str, Answer | FetchError], None]
 
 REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 GONE: Final = frozenset({404, 410})
+# Why a host was not even asked.
+NOT_ASKED: Final = frozenset({Reason.HOST_GIVEN_UP, Reason.LONG_DELAY})
 # From this wire size on a body is decoded beside the loop.
 THREAD_BYTES: Final = 100_000
 
@@ -104,6 +106,8 @@ class Fetcher:
         """
         checked = checked_url(url, self._rules)
         rules = await self._tdm.get(str(checked.origin()), self._delay(delay))
+        if isinstance(rules, FetchError) and rules.reason is Reason.LONG_DELAY:
+            raise rules.copy()
         return () if isinstance(rules, FetchError) else tdm.declared_rights(rules, str(checked))
 
     async def download(self, url: str, path: Path) -> None:
@@ -219,14 +223,8 @@ class Fetcher:
 
     async def _robots_of(self, url: URL, delay: float) -> Robots:
         found = await self._robots.get(str(url.origin()), delay)
-        if isinstance(found, FetchError):  # it is kept, and an error is raised only once
-            raise FetchError(
-                found.reason,
-                found.detail,
-                status=found.status,
-                url=found.url,
-                retry_after=found.retry_after,
-            )
+        if isinstance(found, FetchError):
+            raise found.copy()
         return found
 
     async def _load_robots(self, origin: str, delay: float) -> Robots | FetchError:
@@ -255,7 +253,7 @@ class Fetcher:
             found = await self._travel(Trip(order, MOST_REDIRECTS, cut=True))
         except FetchError as error:
             found = error
-        is_asked = isinstance(found, Answer) or found.reason is not Reason.HOST_GIVEN_UP
+        is_asked = isinstance(found, Answer) or found.reason not in NOT_ASKED
         if self._observer and is_asked:
             self._observer(kind, order.url, found)
         return found

@@ -52,9 +52,11 @@ class Host:
         `end_turn` must follow.
 
         Raises:
-            FetchError: HOST_GIVEN_UP, at once or while waiting.
+            FetchError: HOST_GIVEN_UP, at once or while waiting; LONG_DELAY, at once.
         """
         delay = max(delay, self.crawl_delay)
+        if delay > self._settings.longest_delay and not self.given_up:
+            self._require_free(delay)
         if not self._waiting and not self.given_up and self._is_free(delay):
             self._start(delay)
             return
@@ -65,6 +67,14 @@ class Host:
                 self._start(delay)
         finally:
             self._waiting -= 1
+
+    def _require_free(self, delay: float) -> None:
+        """Raises FetchError (LONG_DELAY), with the time to wait, unless it is free now."""
+        if self._waiting or not self._is_free(delay):
+            seconds = self._seconds_to_wait(delay)
+            wanted = f"the host wants {delay:,.0f} s between two requests"
+            wait = delay if seconds is None else max(seconds, 0.0)
+            raise FetchError(Reason.LONG_DELAY, wanted, retry_after=wait)
 
     def end_turn(self) -> None:
         """The request is over."""

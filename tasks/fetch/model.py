@@ -43,6 +43,7 @@ class Reason(StrEnum):
     RATE_LIMITED = "rate_limited"
     ROBOTS_UNREACHABLE = "robots_unreachable"
     HOST_GIVEN_UP = "host_given_up"
+    LONG_DELAY = "long_delay"
     NIGHT_OVER = "night_over"
 
 
@@ -60,6 +61,7 @@ PASSING = frozenset(
         Reason.RATE_LIMITED,
         Reason.ROBOTS_UNREACHABLE,
         Reason.HOST_GIVEN_UP,
+        Reason.LONG_DELAY,
         Reason.NIGHT_OVER,
     }
 )
@@ -131,6 +133,16 @@ class FetchError(Exception):
         self.seconds: float | None = None
         self.waited_seconds = 0.0
         self.hops: tuple[str, ...] = ()
+
+    def copy(self) -> "FetchError":
+        """One that is kept for many is raised anew for each."""
+        return FetchError(
+            self.reason,
+            self.detail,
+            status=self.status,
+            url=self.url,
+            retry_after=self.retry_after,
+        )
 
     @property
     def passing(self) -> bool:

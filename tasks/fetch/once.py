@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from tasks.fetch.model import FetchError
+from tasks.fetch.model import FetchError, Reason
+from tasks.fetch.patience import ROBOTS_TRIES
 
 T = TypeVar("T")
 Load = Callable[[str, float], Awaitable[T | FetchError]]
@@ -23,7 +24,7 @@ class OncePerSite(Generic[T]):
     """Loads a thing of a site when it is first asked for, and keeps it.
 
     All who ask meanwhile wait for the same request. A failure is kept too, for `retry_seconds`,
-    doubled each time.
+    doubled each time; an error that the server answered is kept for good after the second.
 
     Args:
         load: is given the site's origin and the delay between requests to it.
@@ -61,7 +62,11 @@ class OncePerSite(Generic[T]):
         found = await self._load(origin, delay)
         entry = self._entries[origin]
         if isinstance(found, FetchError):
-            pause = self._retry_seconds * 2 ** min(entry.failures, 30)
+            if found.reason is Reason.LONG_DELAY:
+                entry.again_at = time.monotonic()  # nothing was asked
+                return found
             entry.failures += 1
-            entry.again_at = time.monotonic() + pause
+            if found.status is None or entry.failures < ROBOTS_TRIES:
+                pause = self._retry_seconds * 2 ** min(entry.failures - 1, 30)
+                entry.again_at = time.monotonic() + pause
         return found

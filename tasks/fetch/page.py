@@ -32,11 +32,17 @@ class PageFetcher:
     folder: str
 
     async def attempt(self, target: Target, number: int) -> Attempt:
-        """Asks for a page and stores what comes; every end of it is an attempt, none an error."""
+        """Asks for a page and stores what comes; every end of it is an attempt.
+
+        Raises:
+            FetchError: LONG_DELAY, with the time after which to try again; nothing was asked.
+        """
         asked = asked_for(target)
         try:
             answer, rights = await self._ask(target)
         except FetchError as error:
+            if error.reason is Reason.LONG_DELAY:
+                raise
             return failed(asked, number, error)
         except Exception as error:
             log.exception("defect url=%s", target.url)

@@ -4,12 +4,23 @@ from config.settings import FetchSettings
 from tasks.fetch.model import FetchError, Reason
 
 # Repeating does not help: the host was given up, or wants more patience than a night has.
-NOT_TONIGHT = frozenset({Reason.HOST_GIVEN_UP, Reason.NIGHT_OVER})
+NOT_TONIGHT = frozenset({Reason.HOST_GIVEN_UP, Reason.LONG_DELAY, Reason.NIGHT_OVER})
+# A site whose robots.txt is answered with an error twice says so to all its pages.
+ROBOTS_TRIES = 2
 
 
 def is_worth_repeating(error: FetchError, attempts: int, settings: FetchSettings) -> bool:
     """Whether to try once more after so many attempts."""
-    return error.passing and error.reason not in NOT_TONIGHT and attempts < settings.tries
+    if not error.passing or error.reason in NOT_TONIGHT:
+        return False
+    return attempts < most_tries(error.reason, error.status, settings.tries)
+
+
+def most_tries(reason: str | None, status: int | None, tries: int) -> int:
+    """How many attempts a night may make at an address that fails in this way."""
+    if reason == Reason.ROBOTS_UNREACHABLE and status is not None:
+        return min(tries, ROBOTS_TRIES)
+    return tries
 
 
 def pause(attempts: int, settings: FetchSettings) -> float:

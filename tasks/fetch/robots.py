@@ -31,6 +31,7 @@ _THE_SITE_ITSELF = frozenset(
         Reason.USERINFO,
         Reason.PRIVATE_ADDRESS,
         Reason.HOST_GIVEN_UP,
+        Reason.LONG_DELAY,
     }
 )
 

@@ -26,8 +26,9 @@ from tasks.fetch.attempts import (
 )
 from tasks.fetch.model import FetchError, Reason
 from tasks.fetch.open_files import OpenFiles
+from tasks.fetch.others import Others
 from tasks.fetch.page import PageFetcher, asked_for
-from tasks.fetch.patience import NOT_TONIGHT, pause
+from tasks.fetch.patience import NOT_TONIGHT, most_tries, pause
 from tasks.fetch.session import ASKING, Asking, Session
 from tasks.fetch.target import Target
 from tasks.fetch.together import together
@@ -45,7 +46,8 @@ async def fetch(
 ) -> None:
     """Asks for the run's targets; every attempt has its line in a log.
 
-    After `night_seconds` what is left is postponed, with a line each.
+    After `night_seconds` what is left is postponed, with a line each; so is what waits for hosts
+    with long delays when all else is done.
     """
     by_name = {source.name: source for source in sources}
     left = _files_left(run)
@@ -54,8 +56,9 @@ async def fetch(
         _SourceFetch(by_name[name], run, settings, list(group), left.get(by_name[name].slug, ()))
         for name, group in groupby(read_targets(run), key=lambda target: target.source)
     ]
+    others = Others(sum(len(queue.todo) for queue in queues))
     watcher.fetching(sum(len(queue.todo) for queue in queues))
-    await together(queue.work(session, watcher, deadline) for queue in queues)
+    await together(queue.work(session, watcher, deadline, others) for queue in queues)
     close_fetching(run)
 
 
@@ -122,8 +125,11 @@ class _SourceFetch:
         self.todo = list(_unfinished(targets, logged, settings.fetch.tries))
         self._open = len(self.todo)
         self._queue: asyncio.Queue[Item | None] = asyncio.Queue()
+        self._waiting: set[asyncio.Task[None]] = set()
 
-    async def work(self, session: Session, watcher: Watcher, deadline: float) -> None:
+    async def work(
+        self, session: Session, watcher: Watcher, deadline: float, others: Others
+    ) -> None:
         """Works until every target is done."""
         for item in self.todo:
             self._queue.put_nowait(item)
@@ -136,18 +142,43 @@ class _SourceFetch:
 
             async def worker() -> None:
                 while item := await self._queue.get():
-                    target, number = item
-                    if time.monotonic() < deadline:
-                        attempt = await pages.attempt(target, number)
-                    else:
-                        attempt = _postponed(target)
+                    attempt = await self._attempt(pages, item, deadline, others)
+                    if attempt is None:
+                        continue
                     log.add(attempt)
-                    if self._is_repeated(target, attempt):
+                    if self._is_repeated(item[0], attempt):
                         continue
                     watcher.fetched(attempt.outcome, attempt.bytes or 0)
                     self._finish_one(workers)
+                    others.finish()
 
-            await together(worker() for _ in range(workers))
+            try:
+                await together(worker() for _ in range(workers))
+            finally:
+                for waiting in self._waiting:
+                    waiting.cancel()
+
+    async def _attempt(
+        self, pages: PageFetcher, item: Item, deadline: float, others: Others
+    ) -> Attempt | None:
+        """An attempt; None where the host wants a long pause, and the target waits aside."""
+        target, number = item
+        if time.monotonic() >= deadline:
+            return _postponed(target)
+        try:
+            return await pages.attempt(target, number)
+        except FetchError as error:
+            if others.are_done:
+                return failed(asked_for(target), number, error)
+            seconds = min(error.retry_after or 0.0, deadline - time.monotonic())
+            waiting = asyncio.create_task(self._wait(item, seconds, others))
+            self._waiting.add(waiting)
+            waiting.add_done_callback(self._waiting.discard)
+            return None
+
+    async def _wait(self, item: Item, seconds: float, others: Others) -> None:
+        await others.wait(item, seconds)
+        self._queue.put_nowait(item)
 
     def _is_repeated(self, target: Target, attempt: Attempt) -> bool:
         """Puts the target back in line, after a pause, where that may help."""
@@ -190,7 +221,9 @@ def _unfinished(
 
 def _is_final(attempt: Attempt, tries: int) -> bool:
     """Whether nothing more is tried tonight."""
-    return not attempt.passing or attempt.reason in NOT_TONIGHT or attempt.attempt >= tries
+    if not attempt.passing or attempt.reason in NOT_TONIGHT:
+        return True
+    return attempt.attempt >= most_tries(attempt.reason, attempt.status, tries)
 
 
 def _postponed(target: Target) -> Attempt:

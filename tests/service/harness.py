@@ -1,12 +1,16 @@
 """`broadsheet up` as operators run it: a process of its own, watched through the server's API."""
 
+import atexit
 import json
 import os
+import shutil
 import signal
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from typing import Any, Self
 
@@ -21,9 +25,18 @@ QUICK = {"PREFECT_RUNNER_POLL_FREQUENCY": "1", "DO_NOT_TRACK": "1"}
 
 
 def clean_environment(**changes: str) -> dict[str, str]:
-    """The environment of an operator who has no Prefect yet."""
+    """The environment of an operator who has no Prefect yet, on a machine where others have."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
-    return {**kept, **QUICK, **changes}
+    return {**kept, **QUICK, "TMPDIR": shared_tmp(), **changes}
+
+
+@cache
+def shared_tmp() -> str:
+    """A folder for temporary files in which another user's runner has taken Prefect's place."""
+    folder = Path(tempfile.mkdtemp(prefix="broadsheet-tmp-"))
+    (folder / "runner_storage").touch()
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return str(folder)
 
 
 class Service:

@@ -1,0 +1,159 @@
+"""Nights with hosts that would hold up everybody: the honest ones beside them are in time."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import pairwise
+
+import pytest
+
+from tests.nights.night import Desk
+from tests.sites.many import ManySites
+
+pytestmark = pytest.mark.timeout(120)
+REQUEST_SECONDS = 3.0
+PAUSE = 0.3
+HOSTS = ("patient", "refusing", "busy", "silent", "dripping")
+
+
+class Slow(BaseHTTPRequestHandler):
+    """Hosts that want a pause of a day, or answer as slowly as they can."""
+
+    protocol_version = "HTTP/1.1"
+    asked: list[tuple[str, str]]
+    times: list[float]
+
+    def do_GET(self) -> None:
+        self.close_connection = True
+        host = str(self.headers["Host"]).partition(".")[0]
+        self.asked.append((host, self.path))
+        self.times.append(time.monotonic())
+        with suppress(OSError):
+            if self.path == "/robots.txt":
+                getattr(self, f"_{host}")()
+            else:
+                self._feed(host)
+
+    def _send(self, status: int, body: bytes = b"") -> None:
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Connection", "close")
+        self.end_headers()
+        self.wfile.write(body)
+
+    def _feed(self, host: str) -> None:
+        links = (f"http://{host}.example/2025/03/11/story-{n}" for n in range(30))
+        items = "".join(f"<item><link>{link}</link></item>" for link in links)
+        self._send(200, f"<rss version='2.0'><channel>{items}</channel></rss>".encode())
+
+    def _patient(self) -> None:
+        self._send(200, b"User-agent: *\nCrawl-delay: 86400\n")
+
+    def _pausing(self) -> None:
+        self._send(200, f"User-agent: *\nCrawl-delay: {PAUSE}\n".encode())
+
+    def _refusing(self) -> None:
+        self._send(500)
+
+    def _busy(self) -> None:
+        self._send(503)
+
+    def _silent(self) -> None:
+        time.sleep(30)
+
+    def _dripping(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        while True:
+            self.wfile.write(b"#")
+            self.wfile.flush()
+            time.sleep(0.1)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Says nothing."""
+
+
+@pytest.fixture
+def slow_hosts() -> Iterator[ThreadingHTTPServer]:
+    handler = type("Handler", (Slow,), {"asked": [], "times": []})
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server
+        server.shutdown()
+
+
+def entry(name: str) -> str:
+    home = f"http://{name}.example/"
+    return (
+        f"[[source]]\nname = '{name}'\nhomepage = '{home}'\nfeeds = ['{home}feed.xml']\ndelay = 0\n"
+    )
+
+
+def test_nine_honest_sources_are_loaded_and_the_night_ends_soon_after_them(
+    tmp_path_factory: pytest.TempPathFactory, slow_hosts: ThreadingHTTPServer
+) -> None:
+    with ManySites(9, 3) as site:
+        alone = Desk(tmp_path_factory.mktemp("alone"), site)
+        began = time.monotonic()
+        alone.quick_night()
+        seconds_alone = time.monotonic() - began
+        for name in HOSTS:
+            site.hosts[f"{name}.example"] = f"127.0.0.1:{slow_hosts.server_address[1]}"
+        desk = Desk(tmp_path_factory.mktemp("beside"), site)
+        desk.listed.write_text(site.sources_toml(0.0) + "\n" + "\n".join(map(entry, HOSTS)))
+        desk.settings["fetch"] |= {"request_seconds": REQUEST_SECONDS, "tries": 1}
+        began = time.monotonic()
+        desk.quick_night()
+        assert time.monotonic() - began < seconds_alone + REQUEST_SECONDS + 5.0
+    assert desk.texts().keys() == alone.texts().keys()
+    told = {
+        row["source"]: (row["discovery"], row["problem"])
+        for row in desk.ask("select source, discovery, problem from nights")
+        if row["source"] in HOSTS
+    }
+    assert {name: discovery for name, (discovery, _) in told.items()} == dict.fromkeys(
+        HOSTS, "failed"
+    )
+    assert "long_delay (the host wants 86,400 s between two requests)" in told["patient"][1]
+    asked = slow_hosts.RequestHandlerClass.asked  # type: ignore[attr-defined]
+    assert asked.count(("patient", "/robots.txt")) == 1
+    assert not [path for host, path in asked if host == "patient" and path != "/robots.txt"]
+
+
+def test_a_slow_host_is_asked_as_often_as_fits_and_the_rest_is_carried_over(
+    tmp_path_factory: pytest.TempPathFactory, slow_hosts: ThreadingHTTPServer
+) -> None:
+    with ManySites(1, 60) as site:
+        site.hosts["pausing.example"] = f"127.0.0.1:{slow_hosts.server_address[1]}"
+        desk = Desk(tmp_path_factory.mktemp("slow"), site)
+        desk.listed.write_text(site.sources_toml(0.05) + "\n" + entry("pausing"))
+        desk.settings["fetch"] |= {"longest_delay": 0.2}
+        desk.quick_night()
+    assert len(desk.texts()) >= 60
+    asked: list[float] = slow_hosts.RequestHandlerClass.times  # type: ignore[attr-defined]
+    assert 5 <= len(asked) <= 25, "robots.txt, the feed, and some stories"
+    assert min(after - before for before, after in pairwise(asked)) > PAUSE - 0.05
+    query = (
+        "select count(*) as n from fetches where reason = 'long_delay' and outcome = 'postponed'"
+    )
+    stories = [path for _, path in slow_hosts.RequestHandlerClass.asked if "story" in path]  # type: ignore[attr-defined]
+    assert desk.ask(query) == [{"n": 30 - len(stories)}]
+
+
+def test_lists_have_a_deadline_of_their_own(
+    tmp_path_factory: pytest.TempPathFactory, slow_hosts: ThreadingHTTPServer
+) -> None:
+    with ManySites(2, 3) as site:
+        site.hosts["silent.example"] = f"127.0.0.1:{slow_hosts.server_address[1]}"
+        desk = Desk(tmp_path_factory.mktemp("deadline"), site)
+        desk.listed.write_text(site.sources_toml(0.0) + "\n" + entry("silent"))
+        desk.settings["fetch"] |= {"stall_seconds": 20.0}
+        desk.settings["discover"] |= {"night_seconds": 2.0}
+        desk.quick_night()
+    assert len(desk.texts()) == 6
+    [silent] = desk.ask("select discovery, problem from nights where source = 'silent'")
+    assert silent["discovery"] == "failed"
+    assert "night_over (the time for lists was over (discover.night_seconds))" in silent["problem"]
