@@ -83,13 +83,15 @@ def finish_others(key: str, stages: Stages) -> None:
 
 
 def _complete(run: Run, stages: Stages) -> None:
+    from tasks.discover.stage import leave_unread
     from tasks.fetch.stage import close_fetching, logged_files
 
     if not run.fetched_file.is_file() and not run.targets_file.is_file():
-        if not logged_files(run):
-            run.remove()  # its lists were not all read: the next night reads them anew
+        if logged_files(run):
+            close_fetching(run)  # archives that were being copied: what is whole is taken in
+        elif not leave_unread(run, sources_of(run, stages.settings)):
+            run.remove()
             return
-        close_fetching(run)  # archives that were being copied: what is whole is taken in
     fetch = stages.settings.fetch.model_copy(update={"night_seconds": 0})
     closing = replace(stages, settings=stages.settings.model_copy(update={"fetch": fetch}))
     night = run.night

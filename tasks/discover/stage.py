@@ -82,6 +82,24 @@ async def _guarded(reader: ListReader, session: Session, run: Run) -> Discovered
         return Discovered((), (), (), read=0, unread=1, problems=(problem,))
 
 
+def leave_unread(run: Run, sources: Sequence[Source]) -> bool:
+    """Says of the lists that a killed night had not read that they are unread.
+
+    What the others named waits for the next night: a list may not name it any more.
+
+    Returns:
+        Whether any list was read.
+    """
+    unread = [source for source in sources if not discovered_file(run, source).is_file()]
+    if len(unread) == len(sources):
+        return False
+    problem = "the night was killed before its lists were read"
+    nothing = Discovered((), (), (), read=0, unread=1, problems=(problem,))
+    for source in unread:
+        write_bytes(discovered_file(run, source), orjson.dumps(nothing))
+    return True
+
+
 def discovered_file(run: Run, source: Source) -> Path:
     return run.folder / "discovered" / f"{source.slug}.json"
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.fetch.warc_readers import check
+from tests.flows.test_prefect import free_port
 from tests.nights.night import Desk, kill
 from tests.sites.many import ManySites
 
@@ -102,3 +103,28 @@ def test_a_killed_night_is_completed_by_the_next_and_its_rest_is_carried(tmp_pat
     assert all(row["n"] for row in rows)
     waited = "select count(*) > 0 as some from fetches where reason = 'night_over'"
     assert desk.ask(waited) == [{"some": True}]
+
+
+def test_what_a_killed_night_had_found_is_carried_though_not_all_lists_were_read(
+    tmp_path: Path,
+) -> None:
+    with ManySites(2, 6, latency=0.2) as site:
+        site.hosts["press-01.example"] = f"127.0.0.1:{free_port()}"  # it is away
+        desk = Desk(tmp_path, site)
+        desk.settings["fetch"] |= {"retry_seconds": 20.0}
+        process = desk.start(0)
+        while not list(desk.warehouse.glob("runs/*/discovered/*.json")):
+            assert process.poll() is None, process.communicate()
+        kill(process)
+        desk.settings["fetch"] |= {"retry_seconds": 0.1}
+        assert "was completed" in desk.night(1)
+    query = "select source, found, discovery, problem from nights where night = '2025-03-11'"
+    rows = {row.pop("source"): row for row in desk.ask(query)}
+    assert rows["press-00"].pop("found") >= 6
+    assert rows["press-00"] == {"discovery": "ok", "problem": None}
+    assert rows["press-01"] == {
+        "found": 0,
+        "discovery": "failed",
+        "problem": "the night was killed before its lists were read",
+    }
+    assert len(desk.texts()) == 6
