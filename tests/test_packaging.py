@@ -79,6 +79,7 @@ def test_the_wheel_holds_every_file_of_the_packages(wheel: Path) -> None:
     assert not {name for name in packed if name.startswith("tests/")}
 
 
+@pytest.mark.slow
 def test_an_installed_wheel_gives_a_working_command(wheel: Path, tmp_path: Path) -> None:
     """Installed elsewhere, with the dependencies of this environment on its path."""
     home = tmp_path / "venv"

@@ -9,7 +9,7 @@ import pytest
 from tests.demo_corpus.build import SOURCES
 from tests.pipeline.command import ask, run
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 NIGHTS = {"1": "2025-03-11", "2": "2025-03-12"}
 
 

@@ -20,6 +20,7 @@ def nights_of(desk: Desk, where: str) -> list[int]:
     return [row["n"] for row in rows]
 
 
+@pytest.mark.slow
 def test_articles_are_looked_at_again_after_one_three_and_seven_days(tmp_path: Path) -> None:
     with ManySites(1, 2) as site:
         desk = Desk(tmp_path, site)
@@ -35,6 +36,7 @@ def test_articles_are_looked_at_again_after_one_three_and_seven_days(tmp_path: P
     assert desk.ask(silent) == [{"last_day": "2025-03-13", "silent_days": 6, "habit_days": 1}]
 
 
+@pytest.mark.slow
 def test_a_night_left_out_delays_a_look_and_loses_none(tmp_path: Path) -> None:
     with ManySites(1, 2) as site:
         desk = Desk(tmp_path, site)

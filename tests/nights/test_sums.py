@@ -38,7 +38,7 @@ from attempts
 """
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_the_counts_of_random_nights_add_up(
     tmp_path: Path, seed: int, caplog: pytest.LogCaptureFixture
 ) -> None:

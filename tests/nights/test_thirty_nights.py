@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.nights.trial import Trial
 
 
@@ -9,3 +11,11 @@ def test_four_nights_end_each_with_what_the_site_has_served(tmp_path: Path) -> N
     trial = Trial(tmp_path, seed=1, nights=4, new=2)
     assert trial.run() == []
     assert {"loaded", "revised", "duplicate", "rejected"} <= set(trial.truth.outcomes.values())
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_thirty_nights_with_kills_end_each_with_what_the_site_has_served(tmp_path: Path) -> None:
+    trial = Trial(tmp_path, seed=2, nights=30, kills=4)
+    assert trial.run() == []
+    assert len(trial.truth.lives) > 150

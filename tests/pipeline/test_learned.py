@@ -130,6 +130,7 @@ def test_a_malformed_file_of_overrides_ends_the_run_with_a_sentence(
     assert not (tmp_path / "news.duckdb").exists()
 
 
+@pytest.mark.slow
 def test_a_killed_run_removes_what_it_began_with_and_equals_an_unbroken_one(
     folder: Path, tmp_path: Path
 ) -> None:
@@ -171,6 +172,7 @@ def test_a_page_whose_text_is_unchanged_is_a_duplicate_after_the_line_was_learne
     assert ask(warehouse, reasons) == [{"reason": "same_text"}]
 
 
+@pytest.mark.slow
 def test_reprocessing_removes_from_old_articles_once_and_puts_back_what_is_kept(
     tmp_path: Path,
 ) -> None:

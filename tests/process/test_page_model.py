@@ -24,6 +24,7 @@ def test_the_report_and_the_weights_are_those_of_this_code() -> None:
     assert TRAINED["code"] == code_hash(), "run python -m tests.training.page_types"
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not CORPORA, reason="BROADSHEET_CORPORA does not name the corpora")
 def test_the_report_and_the_weights_are_those_of_these_features_and_labels() -> None:
     pages = list(read_pages(Path(CORPORA or "")))

@@ -25,9 +25,9 @@ QUICK = {"PREFECT_RUNNER_POLL_FREQUENCY": "1", "DO_NOT_TRACK": "1"}
 
 
 def clean_environment(**changes: str) -> dict[str, str]:
-    """The environment of an operator who has no Prefect yet, on a machine where others have."""
+    """The environment of an operator who has no Prefect yet."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
-    return {**kept, **QUICK, "TMPDIR": shared_tmp(), **changes}
+    return {**kept, **QUICK, **changes}
 
 
 @cache
@@ -51,7 +51,7 @@ class Service:
         self.warehouse = warehouse
         self.config = config
         self.port = port or free_port()
-        self.environment = clean_environment(**env)
+        self.environment = clean_environment(**{"TMPDIR": shared_tmp(), **env})
         self.process: subprocess.Popen[str] | None = None
 
     def __enter__(self) -> Self:

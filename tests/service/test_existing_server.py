@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Thread
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -160,9 +161,13 @@ def test_a_late_a_failed_and_a_thin_night_are_told_by_webhook(
 
 def _record_again(server: Existing, flow_run: str) -> None:
     """Sends the event of a failure once more, as a busy server does that records it twice."""
-    wanted = {"event": {"name": ["prefect.flow-run.Failed"]}}
-    found = server.ask("POST", "events/filter", {"filter": wanted})["events"]
-    [event] = [one for one in found if one["resource"]["prefect.resource.id"].endswith(flow_run)]
+    wanted = {"filter": {"event": {"name": ["prefect.flow-run.Failed"]}}}
+
+    def stored() -> list[dict[str, Any]]:
+        found = server.ask("POST", "events/filter", wanted)["events"]
+        return [one for one in found if one["resource"]["prefect.resource.id"].endswith(flow_run)]
+
+    event = until(stored, 30)[0]
     now = datetime.now(UTC).isoformat()
     server.ask("POST", "events", [event | {"id": str(uuid4()), "occurred": now}])
 

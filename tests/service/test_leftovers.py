@@ -96,6 +96,7 @@ def child_of(process: int) -> int:
     return int(Path(f"/proc/{process}/task/{process}/children").read_text() or 0)
 
 
+@pytest.mark.slow
 def test_what_is_left_is_ended_even_if_it_is_deaf(tmp_path: Path) -> None:
     deaf = (
         "import signal, time; signal.signal(2, signal.SIG_IGN); signal.signal(15, signal.SIG_IGN);"

@@ -92,6 +92,7 @@ def warehouse() -> Iterator[Warehouse]:
         yield Warehouse(tables)
 
 
+@pytest.mark.slow
 @settings(max_examples=20, deadline=None)
 @given(past=PAST, present=PRESENT, is_finer=st.booleans())
 def test_the_outcomes_are_as_if_the_present_extractor_had_read_all_from_the_start(
