@@ -1,4 +1,4 @@
-"""Markdown for artifacts, in which texts of strangers stay texts."""
+"""Markdown for artifacts in which text from strangers cannot become markup."""
 
 import re
 from collections.abc import Iterable, Sequence

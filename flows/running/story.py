@@ -155,7 +155,7 @@ def _sources(visits: Sequence[Visit]) -> list[str]:
 
 
 def _shown(visits: Sequence[Visit]) -> list[Visit]:
-    """Those that fit; the ones with a note come first where not all do."""
+    """Return the visits that fit into an artifact: if not all do, those with a note first."""
     if len(visits) <= MOST_SOURCES:
         return list(visits)
     return sorted(visits, key=lambda visit: not visit.note)[:MOST_SOURCES]

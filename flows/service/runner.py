@@ -94,9 +94,10 @@ def _runner(settings: Settings, config: Path | None) -> Runner:
 
 
 def _use_own_scratch(warehouse: Path) -> None:
-    """Keeps a runner's scratch files in the warehouse's folder.
+    """Keep a runner's temporary files in the warehouse's folder.
 
-    Prefect has them in one folder for all users of a machine, which belongs to the first of them.
+    Prefect would put them into one folder for all users of a machine, which only the user who first
+    ran it can write to.
     """
     folder = scratch_folder(warehouse)
     shutil.rmtree(folder, ignore_errors=True)  # of a runner that was killed

@@ -162,7 +162,7 @@ class ListReader:
                 return answer, self._compared(answered(asked, number, answer, None), answer)
 
     async def robots(self) -> Robots:
-        """The robots.txt of the source's homepage.
+        """Return the robots.txt of the source's homepage.
 
         Raises:
             FetchError: the homepage must not be asked, or its robots.txt cannot be had in time.
@@ -171,7 +171,7 @@ class ListReader:
         return await self._in_time(self.fetcher.robots(homepage, self.source.delay), homepage)
 
     async def _in_time(self, asking: Coroutine[None, None, T], url: str) -> T:
-        """Raises FetchError: NIGHT_OVER where the time for lists is over before the answer."""
+        """Raise FetchError (NIGHT_OVER) where the time for lists is over before the answer."""
         over = FetchError(Reason.NIGHT_OVER, NIGHT_OVER, url=url)
         seconds = self.deadline - time.monotonic()
         if seconds <= 0:
@@ -184,6 +184,7 @@ class ListReader:
             raise over from error
 
     async def _may_wait(self, error: FetchError) -> bool:
+        """Wait for a slow host; return whether it may be asked again."""
         seconds = min(error.retry_after or 0.0, self.deadline - time.monotonic())
         return await self.others.wait(self.source.name, seconds)
 

@@ -83,9 +83,9 @@ async def _guarded(reader: ListReader, session: Session, run: Run) -> Discovered
 
 
 def leave_unread(run: Run, sources: Sequence[Source]) -> bool:
-    """Says of the lists that a killed night had not read that they are unread.
+    """Mark the sources whose lists a killed night had not read as unread.
 
-    What the others named waits for the next night: a list may not name it any more.
+    What the lists of the other sources named is kept, because later lists may not name it again.
 
     Returns:
         Whether any list was read.

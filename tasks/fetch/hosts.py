@@ -69,11 +69,11 @@ class Host:
             self._waiting -= 1
 
     def _require_free(self, delay: float) -> None:
-        """Raises FetchError (LONG_DELAY), with the time to wait, unless it is free now."""
+        """Raise FetchError (LONG_DELAY), with the seconds to wait, unless a turn is free now."""
         if self._waiting or not self._is_free(delay):
             seconds = self._seconds_to_wait(delay)
             wanted = f"the host wants {delay:,.0f} s between two requests"
-            wait = delay if seconds is None else max(seconds, 0.0)
+            wait = delay if seconds is None or self._waiting else max(seconds, 0.0)
             raise FetchError(Reason.LONG_DELAY, wanted, retry_after=wait)
 
     def end_turn(self) -> None:

@@ -135,7 +135,7 @@ class FetchError(Exception):
         self.hops: tuple[str, ...] = ()
 
     def copy(self) -> "FetchError":
-        """One that is kept for many is raised anew for each."""
+        """Return a new error like this one: an error that is kept is raised for several callers."""
         return FetchError(
             self.reason,
             self.detail,

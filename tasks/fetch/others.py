@@ -1,4 +1,4 @@
-"""Hosts that want long pauses: who waits for one must not hold up those who wait for others."""
+"""Waiting for hosts that want long pauses, but only while other work of the stage goes on."""
 
 import asyncio
 from collections import Counter
@@ -7,11 +7,11 @@ from contextlib import asynccontextmanager
 
 
 class Others:
-    """Tells those who wait for slow hosts when all the others of a stage are done.
+    """Count what a stage has to do besides waiting for slow hosts.
 
     Args:
         busy: how many pieces of work the stage has; without any, nobody waits.
-        most_waiting: so many may wait side by side, and further ones do not; None: any number.
+        most_waiting: pieces of work that may wait at the same time; None: any number.
     """
 
     def __init__(self, busy: int = 0, most_waiting: int | None = None) -> None:
@@ -23,18 +23,22 @@ class Others:
 
     @property
     def are_done(self) -> bool:
+        """Return whether nothing was left to do but to wait for slow hosts."""
         return self._are_done.is_set()
 
     def finish(self) -> None:
-        """A piece of work has ended."""
+        """Note that a piece of work has ended."""
         self._busy -= 1
         self._look()
 
     async def wait(self, piece: Hashable, seconds: float) -> bool:
-        """Wait for a host's turn, as one part of a piece of work.
+        """Wait for a host's turn.
+
+        Args:
+            piece: the work that waits; several parts of it may wait at the same time.
 
         Returns:
-            Whether the time has come; False as soon as all others are done.
+            Whether the seconds are over; False as soon as all other work is done.
         """
         if self._most_waiting is not None and len(self._waiting) >= self._most_waiting:
             return False

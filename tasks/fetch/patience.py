@@ -5,7 +5,7 @@ from tasks.fetch.model import FetchError, Reason
 
 # Repeating does not help: the host was given up, or wants more patience than a night has.
 NOT_TONIGHT = frozenset({Reason.HOST_GIVEN_UP, Reason.LONG_DELAY, Reason.NIGHT_OVER})
-# A site whose robots.txt is answered with an error twice says so to all its pages.
+# After so many errors of the server (5xx, 429) a site's robots.txt is not asked for again tonight.
 ROBOTS_TRIES = 2
 
 
@@ -17,7 +17,7 @@ def is_worth_repeating(error: FetchError, attempts: int, settings: FetchSettings
 
 
 def most_tries(reason: str | None, status: int | None, tries: int) -> int:
-    """How many attempts a night may make at an address that fails in this way."""
+    """Return how many attempts a night may make at an address that fails in this way."""
     if reason == Reason.ROBOTS_UNREACHABLE and status is not None:
         return min(tries, ROBOTS_TRIES)
     return tries

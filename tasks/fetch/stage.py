@@ -161,7 +161,7 @@ class _SourceFetch:
     async def _attempt(
         self, pages: PageFetcher, item: Item, deadline: float, others: Others
     ) -> Attempt | None:
-        """An attempt; None where the host wants a long pause, and the target waits aside."""
+        """Make an attempt; return None where the target waits for a host that wants a pause."""
         target, number = item
         if time.monotonic() >= deadline:
             return _postponed(target)
@@ -177,6 +177,7 @@ class _SourceFetch:
             return None
 
     async def _wait(self, item: Item, seconds: float, others: Others) -> None:
+        """Put a target back in line when its host is free, or when all other work is done."""
         await others.wait(item, seconds)
         self._queue.put_nowait(item)
 

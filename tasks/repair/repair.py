@@ -124,7 +124,8 @@ def _needs_repair(findings: Findings, stages: Stages) -> bool:
 def _are_back(found: Tables, stages: Stages) -> bool:
     """Return whether files are there that held versions which are recorded as lost."""
     files = [Path(name) for (name,) in found.named("files_of_lost_versions")]
-    return any((stages.settings.warehouse / file).is_file() for file in files)
+    # Locators of nights are relative to the warehouse, those of archives are as they were named.
+    return any(file.is_file() or (stages.settings.warehouse / file).is_file() for file in files)
 
 
 def _without_strays(findings: Findings, journal: Journal) -> Findings:

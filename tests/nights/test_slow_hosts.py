@@ -4,8 +4,10 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
+from typing import NamedTuple
 
 import pytest
 
@@ -18,18 +20,32 @@ PAUSE = 0.3
 HOSTS = ("patient", "refusing", "busy", "silent", "dripping")
 
 
+class Asked(NamedTuple):
+    """A request, as the server saw it."""
+
+    at: float
+    host: str
+    path: str
+
+
+@dataclass(frozen=True)
+class SlowHosts:
+    """The address of the server that is all of them, and what it was asked."""
+
+    address: str
+    asked: list[Asked]
+
+
 class Slow(BaseHTTPRequestHandler):
     """Hosts that want a pause of a day, or answer as slowly as they can."""
 
     protocol_version = "HTTP/1.1"
-    asked: list[tuple[str, str]]
-    times: list[float]
+    asked: list[Asked]
 
     def do_GET(self) -> None:
         self.close_connection = True
         host = str(self.headers["Host"]).partition(".")[0]
-        self.asked.append((host, self.path))
-        self.times.append(time.monotonic())
+        self.asked.append(Asked(time.monotonic(), host, self.path))
         with suppress(OSError):
             if self.path == "/robots.txt":
                 getattr(self, f"_{host}")()
@@ -76,12 +92,13 @@ class Slow(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def slow_hosts() -> Iterator[ThreadingHTTPServer]:
-    handler = type("Handler", (Slow,), {"asked": [], "times": []})
+def slow_hosts() -> Iterator[SlowHosts]:
+    asked: list[Asked] = []
+    handler = type("Handler", (Slow,), {"asked": asked})
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         server.daemon_threads = True
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield server
+        yield SlowHosts(f"127.0.0.1:{server.server_address[1]}", asked)
         server.shutdown()
 
 
@@ -93,7 +110,7 @@ def entry(name: str) -> str:
 
 
 def test_nine_honest_sources_are_loaded_and_the_night_ends_soon_after_them(
-    tmp_path_factory: pytest.TempPathFactory, slow_hosts: ThreadingHTTPServer
+    tmp_path_factory: pytest.TempPathFactory, slow_hosts: SlowHosts
 ) -> None:
     with ManySites(9, 3) as site:
         alone = Desk(tmp_path_factory.mktemp("alone"), site)
@@ -101,13 +118,14 @@ def test_nine_honest_sources_are_loaded_and_the_night_ends_soon_after_them(
         alone.quick_night()
         seconds_alone = time.monotonic() - began
         for name in HOSTS:
-            site.hosts[f"{name}.example"] = f"127.0.0.1:{slow_hosts.server_address[1]}"
+            site.hosts[f"{name}.example"] = slow_hosts.address
         desk = Desk(tmp_path_factory.mktemp("beside"), site)
         desk.listed.write_text(site.sources_toml(0.0) + "\n" + "\n".join(map(entry, HOSTS)))
         desk.settings["fetch"] |= {"request_seconds": REQUEST_SECONDS, "tries": 1}
         began = time.monotonic()
         desk.quick_night()
-        assert time.monotonic() - began < seconds_alone + REQUEST_SECONDS + 5.0
+        # Were any of them waited for, it would be minutes or a day.
+        assert time.monotonic() - began < seconds_alone + REQUEST_SECONDS + 20.0
     assert desk.texts().keys() == alone.texts().keys()
     told = {
         row["source"]: (row["discovery"], row["problem"])
@@ -118,36 +136,34 @@ def test_nine_honest_sources_are_loaded_and_the_night_ends_soon_after_them(
         HOSTS, "failed"
     )
     assert "long_delay (the host wants 86,400 s between two requests)" in told["patient"][1]
-    asked = slow_hosts.RequestHandlerClass.asked  # type: ignore[attr-defined]
-    assert asked.count(("patient", "/robots.txt")) == 1
-    assert not [path for host, path in asked if host == "patient" and path != "/robots.txt"]
+    assert [one.path for one in slow_hosts.asked if one.host == "patient"] == ["/robots.txt"]
 
 
 def test_a_slow_host_is_asked_as_often_as_fits_and_the_rest_is_carried_over(
-    tmp_path_factory: pytest.TempPathFactory, slow_hosts: ThreadingHTTPServer
+    tmp_path_factory: pytest.TempPathFactory, slow_hosts: SlowHosts
 ) -> None:
-    with ManySites(1, 60) as site:
-        site.hosts["pausing.example"] = f"127.0.0.1:{slow_hosts.server_address[1]}"
+    with ManySites(1, 20, latency=0.2) as site:
+        site.hosts["pausing.example"] = slow_hosts.address
         desk = Desk(tmp_path_factory.mktemp("slow"), site)
         desk.listed.write_text(site.sources_toml(0.05) + "\n" + entry("pausing"))
         desk.settings["fetch"] |= {"longest_delay": 0.2}
         desk.quick_night()
-    assert len(desk.texts()) >= 60
-    asked: list[float] = slow_hosts.RequestHandlerClass.times  # type: ignore[attr-defined]
-    assert 5 <= len(asked) <= 25, "robots.txt, the feed, and some stories"
-    assert min(after - before for before, after in pairwise(asked)) > PAUSE - 0.05
+    assert len(desk.texts()) >= 20
+    assert len(slow_hosts.asked) >= 5, "robots.txt, tdmrep.json, the feed, and some stories"
+    gaps = [after.at - before.at for before, after in pairwise(slow_hosts.asked)]
+    assert min(gaps) > PAUSE - 0.05
     query = (
         "select count(*) as n from fetches where reason = 'long_delay' and outcome = 'postponed'"
     )
-    stories = [path for _, path in slow_hosts.RequestHandlerClass.asked if "story" in path]  # type: ignore[attr-defined]
+    stories = [one for one in slow_hosts.asked if "story" in one.path]
     assert desk.ask(query) == [{"n": 30 - len(stories)}]
 
 
 def test_lists_have_a_deadline_of_their_own(
-    tmp_path_factory: pytest.TempPathFactory, slow_hosts: ThreadingHTTPServer
+    tmp_path_factory: pytest.TempPathFactory, slow_hosts: SlowHosts
 ) -> None:
     with ManySites(2, 3) as site:
-        site.hosts["silent.example"] = f"127.0.0.1:{slow_hosts.server_address[1]}"
+        site.hosts["silent.example"] = slow_hosts.address
         desk = Desk(tmp_path_factory.mktemp("deadline"), site)
         desk.listed.write_text(site.sources_toml(0.0) + "\n" + entry("silent"))
         desk.settings["fetch"] |= {"stall_seconds": 20.0}

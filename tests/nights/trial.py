@@ -60,7 +60,7 @@ class Trial:
 
     Attributes:
         kills: nights that are killed, each once or twice, by processes of their own.
-        broken: nights that were killed and not begun again: of their lists counts what was read.
+        broken: nights that were killed and not repeated: only what their lists gave must be there.
         traits: what is special about the site.
     """
 

@@ -1,7 +1,6 @@
 """What is beyond repair is recorded and named; history, tags and unfinished runs are kept."""
 
 import shutil
-from collections.abc import Iterator
 
 import pytest
 
@@ -9,22 +8,10 @@ from config.errors import DamagedWarehouseError
 from tasks.repair.findings import look
 from tasks.repair.journal import begin
 from tests.pipeline.command import run
-from tests.repair.newsroom import Newsroom, damage, newsroom
+from tests.repair.newsroom import Newsroom, damage
 from warehouse.rebuild import set_aside
 
 pytestmark = pytest.mark.timeout(300)
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Newsroom]:
-    with newsroom(tmp_path_factory.mktemp("newsroom")) as room:
-        yield room
-
-
-@pytest.fixture
-def room(built: Newsroom) -> Newsroom:
-    built.put_back()
-    return built
 
 
 def test_versions_whose_bytes_are_gone_are_lost_by_name_and_the_older_ones_are_current_again(

@@ -1,13 +1,13 @@
 """Any file of a warehouse may be lost: each command says so in a sentence, and repair heals it."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from config.errors import BroadsheetError, DamagedWarehouseError
-from tests.repair.newsroom import KINDS, Newsroom, damage, newsroom
+from tests.repair.newsroom import KINDS, Newsroom, damage
 from warehouse.publish import take_snapshot
 
 pytestmark = pytest.mark.timeout(300)
@@ -39,18 +39,6 @@ EXTRA: dict[str, Find] = {
 }
 # Tables whose rows nothing else tells.
 GONE = {"discoveries", "fetches", "visits"}
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Newsroom]:
-    with newsroom(tmp_path_factory.mktemp("newsroom")) as room:
-        yield room
-
-
-@pytest.fixture
-def room(built: Newsroom) -> Newsroom:
-    built.put_back()
-    return built
 
 
 @pytest.mark.parametrize("kind", KINDS)
