@@ -18,7 +18,8 @@ DUPLICATE_REASONS = {
 
 # Of a document that fetching or reprocessing brings again.
 AGAIN_REASONS = {
-    "revisit": "The address had what was stored of it before; rejected if that is not here.",
+    "revisit": "The address still or again had what was captured before; rejected if that is "
+    "not here.",
     "same_result": "The present extractor gives what the stored version has.",
     "outdated_version": "The bytes are those of a version that the publisher has replaced.",
 }

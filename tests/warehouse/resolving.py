@@ -24,26 +24,32 @@ from warehouse.statements import statement
 
 PAGE = "https://courier.example/basin"
 # What new_versions.sql and ledger.sql write, as far as resolving reads it again.
-TAKE_IN = """
+TAKE_IN_VERSIONS = """
 insert into article_versions by name
 select
-    if(is_revisit, null, locator) as locator, url, url_canonical, title,
+    if(is_revisit is true, null, locator) as locator, url, url_canonical, title,
     coalesce(processed.own_key, key_of(url)) as own_key, processed.url_key as claimed_key,
-    coalesce(identified.url_key, key_of(url)) as url_key, captures.content_hash as text,
-    captures.content_hash, captures.whole_hash, captures.payload_digest,
-    decided.* exclude (position, duplicate_reason, outcome)
+    coalesce(identified.url_key, key_of(url)) as url_key,
+    coalesce(captures.content_hash, processed.content_hash) as content_hash,
+    coalesce(captures.content_hash, processed.content_hash) as text,
+    coalesce(captures.whole_hash, processed.whole_hash) as whole_hash,
+    coalesce(captures.payload_digest, processed.payload_digest) as payload_digest,
+    if(decided.version > 1, coalesce($reason, decided.change_reason), null) as change_reason,
+    decided.* exclude (position, duplicate_reason, outcome, change_reason)
 from decided
-join captures using (position)
+left join captures using (position)
 join processed using (position)
 left join identified using (position)
-where decided.outcome <> 'duplicate';
+where decided.outcome <> 'duplicate'
+"""
+TAKE_IN_DOCUMENTS = """
 insert into documents by name
 select
     outcomes.* exclude (position), locator, url, captures.fetched_at,
     coalesce(processed.whole_hash, captures.whole_hash) as whole_hash
 from outcomes
 join processed using (position)
-left join captures using (position);
+left join captures using (position)
 """
 MADE = (
     *("damaged", "reprocessed", "identified", "originals", "known"),
@@ -131,7 +137,8 @@ class Tables:
         judge(self.connection)
         outdated = statement("newly_superseded")
         self.connection.execute(f"insert into superseded_history {outdated}", {"run_id": "run"})
-        self.connection.execute(TAKE_IN)
+        self.connection.execute(TAKE_IN_VERSIONS, {"reason": "reprocess" if reprocess else None})
+        self.connection.execute(TAKE_IN_DOCUMENTS)
         return self.ask("select outcome, version from outcomes order by position")
 
     def ask(self, query: str) -> list[tuple[Any, ...]]:

@@ -205,3 +205,35 @@ def test_another_text_without_a_capture_time_is_no_change_by_the_publisher(
     tables.load([Capture("1", "A", first)])
     tables.load([Capture("2", "B", second)])
     assert change_reasons(tables) == [(1, None), (2, "input")]
+
+
+def test_a_better_reading_of_a_page_is_shown_although_it_was_met_again_since(
+    tables: Tables,
+) -> None:
+    first, later = Capture("1", "A", 1), Capture("2", "A", 2, page="with another advertisement")
+    tables.load([first])
+    tables.load([later, Capture("3", day=3, original="1")])
+    better = [replace(first, text="A better"), replace(later, text="A better")]
+    assert tables.load(better, reprocess=True) == [("revised", 2), ("duplicate", 2)]
+    assert tables.current() == [(first.url, 2, "A better")]
+    assert change_reasons(tables) == [(1, None), (2, "reprocess")]
+    again = [better[1].again("4", 4), Capture("5", day=5, original="1")]
+    assert tables.load(again) == [("duplicate", 2), ("duplicate", 2)]
+    assert tables.load([Capture("6", "B", 6)]) == [("revised", 3)]
+    assert tables.load(better, reprocess=True) == [("duplicate", 2), ("duplicate", 2)]
+    assert tables.current() == [(first.url, 3, "B")]
+
+
+def test_reading_outdated_bytes_better_makes_no_version_of_those_who_repeated_them(
+    tables: Tables,
+) -> None:
+    pages = [
+        Capture("1", "A", 1),
+        Capture("2", "A", 2, page="with another advertisement"),
+        Capture("3", "B", 3),
+    ]
+    tables.load(pages)
+    better = [replace(one, text=f"{one.text} better") for one in pages]
+    found = tables.load(better, reprocess=True)
+    assert found == [("duplicate", 1), ("duplicate", 1), ("revised", 3)]
+    assert tables.current() == [(pages[0].url, 3, "B better")]
