@@ -23,6 +23,9 @@ from warehouse.publish import Snapshot
 from warehouse.schema import DISCOVERIES, FETCHES
 from warehouse.statements import statement
 
+# Rows of the history whose addresses get new keys together: 200 MB.
+ROWS_AT_ONCE = 1_000_000
+
 
 def address_key(url: str) -> str | None:
     """Return the key of a listed address; one with a password is never asked: its own key."""
@@ -50,7 +53,8 @@ def define_functions(connection: duckdb.DuckDBPyConnection) -> None:
 
 def define_article_keys(connection: duckdb.DuckDBPyConnection, lake: Lake) -> None:
     """Make the table `changed_article_keys`: articles' keys that the present rules change."""
-    _define(connection, "changed_article_keys", lake)
+    values = {"is_older": _is_older(lake), "rules": ADDRESS_RULES}
+    connection.execute(statement("changed_article_keys"), values)
 
 
 def define_address_keys(
@@ -70,7 +74,14 @@ def define_address_keys(
         rows = _read(connection, snapshot, table.name)
         rows.project(columns_shown(table, names)).create_view(f"stored_{table.name}")
     _read(connection, snapshot, "address_keys").create_view("address_keys")
-    _define(connection, "changed_address_keys", lake)
+    connection.execute(
+        "create temp table changed_address_keys as "
+        "select url, url_key, rules from address_keys limit 0"
+    )
+    parts = _parts(connection) if _is_older(lake) else 0
+    for part in range(parts):
+        values = {"rules": ADDRESS_RULES, "parts": parts, "part": part}
+        connection.execute(statement("changed_address_keys"), values)
 
 
 def define_addresses(connection: duckdb.DuckDBPyConnection) -> None:
@@ -84,9 +95,16 @@ def define_addresses(connection: duckdb.DuckDBPyConnection) -> None:
             connection.execute(f"create view {name} as from stored_{name}")
 
 
-def _define(connection: duckdb.DuckDBPyConnection, name: str, lake: Lake) -> None:
-    values = {"is_older": lake.address_rules < ADDRESS_RULES, "rules": ADDRESS_RULES}
-    connection.execute(statement(name), values)
+def _is_older(lake: Lake) -> bool:
+    return lake.address_rules < ADDRESS_RULES
+
+
+def _parts(connection: duckdb.DuckDBPyConnection) -> int:
+    counts = (
+        connection.execute(f"select count(*) from {name}").fetchall()
+        for name in ("stored_fetches", "stored_discoveries")
+    )
+    return 1 + sum(rows for [(rows,)] in counts) // ROWS_AT_ONCE
 
 
 def _read(

@@ -7,13 +7,14 @@ nothing names them until `warehouse.load` commits them.
 
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
 import duckdb
 import orjson
+import pyarrow as pa
 
 from config.errors import BroadsheetError, UnbalancedRunError
 from config.settings import Settings
@@ -63,6 +64,9 @@ FETCHING_STATEMENTS = (
 )
 # A part is sorted in memory, twice its size; while all are filled each is an open file.
 VERSION_PARTS = {"part_bytes": 32_000_000, "most_parts": 200}
+# Statements that join whole rows take so many documents at a time: the hash tables of their joins
+# then stay below 100 MB.
+ROWS_AT_ONCE = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +145,8 @@ def resolve(run: Run, settings: Settings) -> Resolved | None:
         )
         _check_balance(connection, run, counts)
         statements = STATEMENTS + (FETCHING_STATEMENTS if run.fetches else ())
-        writer = _Writer(connection, run, lake, settings)
+        ranges = connection.execute(statement("position_ranges"), {"rows": ROWS_AT_ONCE}).fetchall()
+        writer = _Writer(connection, run, lake, settings, ranges)
         connection.execute(statement("version_parts"), VERSION_PARTS)
         files = {table.name: writer.write(table, name) for table, name in statements}
         known = {name: [*old, *files.get(name, ())] for name, old in snapshot.files.items()}
@@ -227,12 +232,17 @@ def _check_balance(
 
 @dataclass(frozen=True, slots=True)
 class _Writer:
-    """Writes what statements give into the lake's folders."""
+    """Writes what statements give into the lake's folders.
+
+    Attributes:
+        ranges: first and last positions; statements that name `$first` run once for each.
+    """
 
     connection: duckdb.DuckDBPyConnection
     run: Run
     lake: Lake
     settings: Settings
+    ranges: Sequence[tuple[int, int]]
 
     def write(self, table: Table, name: str) -> list[str]:
         """The files with a statement's rows; none where there are no rows."""
@@ -247,8 +257,7 @@ class _Writer:
         text = statement(name)
         named = set(re.findall(r"\$(\w+)", text))
         used = {key: value for key, value in values.items() if key in named}
-        rows = self.settings.load.row_group_rows
-        batches = self.connection.execute(text, used).to_arrow_reader(rows)
+        batches = self._batches(text, used)
         if table.sort_by:
             batches = sorted_by_parts(batches, (table.sort_by, "position"), self.run.folder)
         folder = self.lake.folder(table)
@@ -259,3 +268,11 @@ class _Writer:
             lambda number: folder / f"{self.run.run_id}-{number:05}.parquet",
         )
         return [file.path for file in written]
+
+    def _batches(self, text: str, values: dict[str, object]) -> Iterator[pa.RecordBatch]:
+        """Yield the rows of a statement; of one that takes a range, those of all ranges in order."""
+        rows = self.settings.load.row_group_rows
+        is_ranged = "$first" in text
+        ranges = [{"first": first, "last": last} for first, last in self.ranges]
+        for limits in ranges if is_ranged else [{}]:
+            yield from self.connection.execute(text, {**values, **limits}).to_arrow_reader(rows)

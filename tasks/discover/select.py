@@ -1,5 +1,6 @@
 """The stage `select`: of all that is listed or still due, what is fetched this night."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import count
@@ -19,7 +20,7 @@ from tasks.fetch.target import Target
 from tasks.process.archive_dates import read_archive_date
 from tasks.run_inputs import LISTED, VISITED, names_in_run
 from tasks.runs import Run
-from warehouse.files import write_bytes, written_aside
+from warehouse.files import written_aside
 from warehouse.former_names import create_view
 from warehouse.lake import open_lake
 from warehouse.publish import take_snapshot
@@ -76,9 +77,7 @@ def select(
     with working_connection(settings, run.folder / "spill") as connection:
         _define_inputs(connection, run, sources, settings.fetch)
         _find_candidates(connection, _values(run, settings.fetch), rows_at_once)
-        decided = connection.execute(statement("targets")).to_arrow_reader(8192)
-        targets = _write_discoveries(run, decided)
-    write_bytes(run.targets_file, orjson.dumps(targets))
+        _write_decided(run, _decided(connection, rows_at_once // 10))
 
 
 def _define_inputs(
@@ -104,29 +103,55 @@ def _define_inputs(
 def _find_candidates(
     connection: duckdb.DuckDBPyConnection, values: dict[str, Any], rows_at_once: int
 ) -> None:
-    tables = ("found", "discoveries", "fetches")
-    counts = [connection.execute(f"select count(*) from {name}").fetchall() for name in tables]
-    rows = sum(number for [(number,)] in counts)
+    _execute(connection, "met_addresses", values)
+    [(rows,)] = connection.execute(statement("rows_met")).fetchall()
     parts = 1 + rows // rows_at_once
     for part in range(parts):
-        chosen = {**values, "parts": parts, "part": part}
-        connection.execute(statement("target_candidates"), chosen)
+        _execute(connection, "target_candidates", {**values, "parts": parts, "part": part})
 
 
-def _write_discoveries(run: Run, decided: Iterable[pa.RecordBatch]) -> list[dict[str, Any]]:
-    """Writes what was listed tonight; returns the fields of the targets."""
+def _execute(connection: duckdb.DuckDBPyConnection, name: str, values: dict[str, Any]) -> None:
+    text = statement(name)
+    used = {key: value for key, value in values.items() if re.search(rf"\${key}\b", text)}
+    connection.execute(text, used)
+
+
+def _decided(
+    connection: duckdb.DuckDBPyConnection, rows_at_once: int
+) -> Iterator[pa.RecordBatch]:
+    """Yield the candidates with their verdicts, in the order of sources."""
+    ranges = connection.execute(statement("source_ranges"), {"rows": rows_at_once}).fetchall()
+    for first, last in ranges:
+        limits = {"first": first, "last": last}
+        yield from connection.execute(statement("targets"), limits).to_arrow_reader(8192)
+
+
+def _write_decided(run: Run, decided: Iterable[pa.RecordBatch]) -> None:
+    """Write what was listed tonight and, as a JSON array, what is to be fetched."""
     night = pa.scalar(run.night)
-    targets: list[dict[str, Any]] = []
     path = run.folder / "discoveries.parquet"
-    with written_aside(path) as aside, pq.ParquetWriter(aside, LISTED) as writer:
+    with (
+        written_aside(run.targets_file) as targets_aside,
+        targets_aside.open("wb") as targets,
+        written_aside(path) as aside,
+        pq.ParquetWriter(aside, LISTED) as writer,
+    ):
+        separator = b"["
         for batch in decided:
             rows = pa.Table.from_batches([batch]).append_column(
                 "night", pa.repeat(night, batch.num_rows)
             )
             writer.write_table(rows.filter(rows["is_listed"]).select(LISTED.names).cast(LISTED))
-            chosen = rows.append_column("why", rows["verdict"]).filter(rows["is_target"])
-            targets += chosen.select(list(Target.__slots__)).to_pylist()
-    return targets
+            for fields in _targets_of(rows):
+                targets.write(separator + orjson.dumps(fields))
+                separator = b",\n"
+        targets.write(b"[]" if separator == b"[" else b"]")
+
+
+def _targets_of(rows: pa.Table) -> list[dict[str, Any]]:
+    chosen = rows.append_column("why", rows["verdict"]).filter(rows["is_target"])
+    fields: list[dict[str, Any]] = chosen.select(list(Target.__slots__)).to_pylist()
+    return fields
 
 
 def _write_visits(run: Run, sources: Sequence[Source]) -> None:

@@ -23,6 +23,7 @@ from tasks.fetch.model import FetchError, Reason
 from tasks.nightly import describe
 from tasks.parts import Part, write_done
 from tasks.pipeline import make_warehouse
+from tasks.process.urls import ADDRESS_RULES
 from tasks.runs import Run, new_run
 from warehouse.lake import open_lake
 from warehouse.schema import DISCOVERIES, DOCUMENTS, FETCHES, PROCESSED, Table
@@ -152,7 +153,7 @@ select
     $night::date as night,
     'Press ' || lpad(s::varchar, 5, '0') as source,
     'https://press-' || lpad(s::varchar, 5, '0') || '.example/' || $night || '/story-' || k as url,
-    replace(url, 'https://', '') as url_key,
+    replace(url, 'https:', '') as url_key,
     'feed' as how,
     'https://press-' || lpad(s::varchar, 5, '0') || '.example/feed.xml' as place,
     $night::timestamptz as found_at,
@@ -200,6 +201,7 @@ def write_history(folder: Path, sources: int, nights: int, listed: int) -> None:
                 files[table.name].append(_write_table(connection, name, table, path))
     for table, _ in tables:
         lake.commit(table, files[table.name], "history")
+    lake.set_address_rules(ADDRESS_RULES)
 
 
 def _write_table(connection: duckdb.DuckDBPyConnection, name: str, table: Table, path: Path) -> str:

@@ -1,20 +1,20 @@
 -- Grain: one row per address, found or fetched, to which the present rules of addresses give another
--- key; none unless $is_older: the keys were made by older rules. Reads: stored_discoveries,
--- stored_fetches, address_keys.
-create temp table changed_address_keys as
+-- key. Takes the addresses of one of $parts parts at a time, which bounds the memory. Reads:
+-- stored_discoveries, stored_fetches, address_keys.
+insert into changed_address_keys by name
 with addresses as (
     select
         url,
         url_key
     from stored_fetches
-    where $is_older
-        and kind = 'article'
+    where kind = 'article'
+        and hash(url) % $parts = $part
     union
     select
         url,
         url_key
     from stored_discoveries
-    where $is_older
+    where hash(url) % $parts = $part
 ),
 present as (
     select
@@ -28,6 +28,7 @@ earlier as (
         url,
         arg_max(url_key, rules) as url_key
     from address_keys
+    where hash(url) % $parts = $part
     group by url
 )
 select distinct

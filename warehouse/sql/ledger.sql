@@ -1,4 +1,4 @@
--- Grain: one row per document of the run, in the order of reading.
+-- Grain: one row per document of the run with a position from $first to $last, in the order of reading.
 select
     $run_id as run_id,
     processed.locator,
@@ -18,4 +18,5 @@ select
 from processed
 join outcomes using (position)
 left join captures using (position)
+where processed.position between $first and $last
 order by processed.position;

@@ -1,4 +1,5 @@
--- Grain: one row per date seen in a new version.
+-- Grain: one row per date seen in a new version that a document with a position from $first to $last
+-- became.
 with listed as (
     select
         decided.article_id,
@@ -8,7 +9,8 @@ with listed as (
         unnest(processed.date_candidates) as candidate
     from processed
     join decided using (position)
-    where decided.outcome in ('loaded', 'revised')
+    where processed.position between $first and $last
+        and decided.outcome in ('loaded', 'revised')
 )
 select
     article_id,

@@ -1,23 +1,32 @@
--- Grain: one row per new version of an article, in any order; `part` numbers ranges of the order in
--- which they are written.
-with first_versions as (
+-- Grain: one row per new version of an article that a document with a position from $first to $last
+-- became, in any order; `part` numbers ranges of the order in which they are written. Joins over all
+-- documents of a run at once do not fit into load.memory: 600 MB were not enough for 2 million.
+with new_versions as (
+    select *
+    from decided
+    where position between $first and $last
+        and outcome in ('loaded', 'revised')
+),
+first_versions as (
     select
         article_id,
         fetched_at
     from known
     where version = 1
         and is_version
+        and article_id in (select article_id from new_versions)
     union all
     select
         article_id,
         fetched_at
     from decided
     where outcome = 'loaded'
+        and article_id in (select article_id from new_versions)
 )
 select
     version_parts.part,
     contents.position,
-    decided.article_id,
+    new_versions.article_id,
     contents.* exclude (
         position,
         article_id,
@@ -30,9 +39,10 @@ select
         publication,
         date_candidates
     ),
-    decided.version,
+    new_versions.version,
     case
-        when decided.version > 1 then coalesce($change_reason, decided.change_reason)
+        when new_versions.version > 1
+        then coalesce($change_reason, new_versions.change_reason)
     end as change_reason,
     coalesce($source, contents.publication) as source,
     first_versions.fetched_at as first_seen_at,
@@ -40,7 +50,8 @@ select
     contents.content_hash as cluster_id,
     $run_id as run_id
 from contents
-join decided using (position)
+join new_versions using (position)
 join version_parts using (position)
-left join first_versions on first_versions.article_id = decided.article_id
-where decided.outcome in ('loaded', 'revised');
+left join first_versions on first_versions.article_id = new_versions.article_id
+where contents.position between $first and $last
+    and version_parts.position between $first and $last;

@@ -4,7 +4,7 @@
 -- discoveries, documents. An address is known once a run that asked for it was loaded; so what a
 -- killed night missed is simply still to be done.
 -- Takes the addresses of one of $parts parts at a time: DuckDB cannot spill the states of arg_max,
--- which 5 million addresses need at once.
+-- which 5 million addresses need at once. Of the history only what met_addresses names is read.
 insert into candidates by name
 with found_here as (
     select *
@@ -16,6 +16,7 @@ asked_before as (
     from fetches
     where kind = 'article'
         and hash(url_key) % $parts = $part
+        and hash(url_key) in (from met_addresses)
 ),
 waiting as (
     -- Listed in an earlier night, and perhaps never asked for: too many, or the night was killed.
@@ -24,16 +25,6 @@ waiting as (
     where verdict in ('new', 'over_limit')
         and night >= $night - $carry_days
         and hash(url_key) % $parts = $part
-),
-met as (
-    -- What may matter tonight; a history of years need not be grouped for that.
-    select url_key from found_here
-    union
-    select url_key from waiting
-    union
-    select url_key
-    from asked_before
-    where night >= $night - $reach
 ),
 asked as (
     select
@@ -52,7 +43,6 @@ asked as (
         arg_max(struct_pack(etag, last_modified, payload_digest, record_id, final_url, started_at),
             started_at) filter (outcome = 'fetched') as original
     from asked_before
-    semi join met using (url_key)
     group by url_key
 ),
 articles_of as (
@@ -118,6 +108,7 @@ last_listings as (
         ), run_id) as listing
     from discoveries
     semi join due on due.url_key = discoveries.url_key and due.why is not null
+    where hash(url_key) % $parts = $part
     group by url_key
 ),
 chosen as (

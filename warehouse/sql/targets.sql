@@ -1,5 +1,7 @@
--- Grain: one row per address to be fetched this night, or left out: `verdict` says which. Reads:
--- candidates (of all parts), sources (how many pages of each).
+-- Grain: one row per address to be fetched this night, or left out, of the sources from $first to
+-- $last: `verdict` says which. DuckDB sorts rows with titles in memory: the sources of 600,000
+-- addresses at once did not fit into 600 MB. Reads: candidates (of all parts), sources (how many pages
+-- of each).
 with limited as (
     select
         candidates.*,
@@ -13,6 +15,7 @@ with limited as (
         ) as place_in_line
     from candidates
     semi join sources using (source)
+    where source between $first and $last
 )
 select
     limited.* exclude (verdict, is_target, place_in_line, ordinal),
