@@ -104,7 +104,8 @@ def _parts(connection: duckdb.DuckDBPyConnection) -> int:
         connection.execute(f"select count(*) from {name}").fetchall()
         for name in ("stored_fetches", "stored_discoveries")
     )
-    return 1 + sum(rows for [(rows,)] in counts) // ROWS_AT_ONCE
+    rows: int = sum(count for [(count,)] in counts)
+    return 1 + rows // ROWS_AT_ONCE
 
 
 def _read(

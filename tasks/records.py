@@ -56,6 +56,16 @@ class RawDocument:
     headers: tuple[tuple[str, str], ...] = ()
     declared: Declared = field(default_factory=Declared)
 
+    @property
+    def is_fetched(self) -> bool:
+        """Whether a server sent it; nobody chose its contents."""
+        return bool(self.headers)
+
+    @property
+    def is_row(self) -> bool:
+        """Whether it is a row of a table: rows come decoded, files do not."""
+        return self.charset is not None and not self.is_fetched
+
     def dropped(
         self,
         outcome: DropOutcome,

@@ -270,7 +270,7 @@ class _Writer:
         return [file.path for file in written]
 
     def _batches(self, text: str, values: dict[str, object]) -> Iterator[pa.RecordBatch]:
-        """Yield the rows of a statement; of one that takes a range, those of all ranges in order."""
+        """Yield the rows of a statement; one that takes a range runs once for each range."""
         rows = self.settings.load.row_group_rows
         is_ranged = "$first" in text
         ranges = [{"first": first, "last": last} for first, last in self.ranges]

@@ -142,7 +142,7 @@ def _rechunked(
     for batch in batches:
         waiting.append(batch)
         rows += batch.num_rows
-        if rows >= settings.row_group_rows:
+        while rows >= settings.row_group_rows:
             whole = pa.Table.from_batches(waiting)
             yield _cast(whole.slice(0, settings.row_group_rows), table)
             waiting = whole.slice(settings.row_group_rows).to_batches()

@@ -116,9 +116,7 @@ def _execute(connection: duckdb.DuckDBPyConnection, name: str, values: dict[str,
     connection.execute(text, used)
 
 
-def _decided(
-    connection: duckdb.DuckDBPyConnection, rows_at_once: int
-) -> Iterator[pa.RecordBatch]:
+def _decided(connection: duckdb.DuckDBPyConnection, rows_at_once: int) -> Iterator[pa.RecordBatch]:
     """Yield the candidates with their verdicts, in the order of sources."""
     ranges = connection.execute(statement("source_ranges"), {"rows": rows_at_once}).fetchall()
     for first, last in ranges:

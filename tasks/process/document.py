@@ -27,6 +27,7 @@ from tasks.process.metadata.page import PageContext, read_metadata, with_declare
 from tasks.process.page_type import PageEvidence, Verdict, judge
 from tasks.process.parse import ParsedPage, parse
 from tasks.process.plaintext import read_plain_text
+from tasks.process.text_type import judge_text
 from tasks.process.urls import registered_domain, url_key
 from tasks.records import Article, Declared, Dropped, RawDocument
 
@@ -122,6 +123,8 @@ def context_of(document: RawDocument) -> PageContext:
 
 
 def _judge(document: RawDocument, draft: Draft, settings: ProcessSettings) -> Verdict:
+    if draft.page is None:
+        return judge_text(document, draft.source_text, sum(draft.cleaned.words), settings)
     evidence = PageEvidence(
         parsed=draft.page,
         metadata=draft.metadata,

@@ -39,12 +39,11 @@ class PageEvidence:
     """What is known about a page once its body is extracted and cleaned.
 
     Attributes:
-        parsed: the page as parsed; None for documents that are not HTML.
         paragraphs: after cleaning.
         words: of each paragraph.
     """
 
-    parsed: ParsedPage | None
+    parsed: ParsedPage
     metadata: Metadata
     url: str | None
     title: str | None
@@ -74,8 +73,7 @@ def judge(page: PageEvidence, settings: ProcessSettings) -> Verdict:
     verdict = _kind_of_page(page)
     if verdict.rejected_reason and settings.keep_all:
         verdict = Verdict(verdict.page_type, flags=(KEPT,))
-    least = LINE_WORDS if page.parsed is not None else 0  # a text's short lines may be its tables
-    words = sum(count for count in page.words if count >= least)
+    words = sum(count for count in page.words if count >= LINE_WORDS)
     if verdict.rejected_reason is None and words < settings.min_words:
         sign = f"{words} words, required are {settings.min_words}"
         return Verdict(verdict.page_type, "too_short", sign, verdict.flags)
@@ -87,12 +85,10 @@ def _kind_of_page(page: PageEvidence) -> Verdict:
     notice = _notice(page, sum(page.words))
     if notice:
         return Verdict(notice[0], *notice)
-    if page.parsed is None:
-        return Verdict("article")
     verdict = _by_type_and_address(page)
     if verdict.rejected_reason or verdict.flags or _is_dated_article(page.metadata):
         return verdict
-    return _by_looks(page, page.parsed, verdict)
+    return _by_looks(page, verdict)
 
 
 def _is_dated_article(metadata: Metadata) -> bool:
@@ -103,9 +99,9 @@ def _is_dated_article(metadata: Metadata) -> bool:
     return bool(is_article) and published is not None and published.source in DECLARED
 
 
-def _by_looks(page: PageEvidence, parsed: ParsedPage, verdict: Verdict) -> Verdict:
+def _by_looks(page: PageEvidence, verdict: Verdict) -> Verdict:
     model = load_model()
-    features = page_features(parsed, page.metadata, page.url)
+    features = page_features(page.parsed, page.metadata, page.url)
     likelihoods = model.likelihoods(features)
     likely = likelihoods[ARTICLE]
     if likely >= model.doubt_below or features["tag a"] < log1p(FEWEST_LINKS):
@@ -141,7 +137,7 @@ def _consent_wall(page: PageEvidence, titles: list[str], words: int) -> tuple[st
 
 
 def _title_tag(page: PageEvidence) -> str | None:
-    found = page.parsed.tree.css_first("title") if page.parsed is not None else None
+    found = page.parsed.tree.css_first("title")
     return found.text() if found else None
 
 
@@ -185,7 +181,9 @@ def _suspicions(page: PageEvidence, types: set[str]) -> Iterator[tuple[str, str,
             kind = "section_front" if path.strip("/").count("/") < SECTION_SEGMENTS else "listing"
             yield kind, "headlines that are links, and no longer text", False
         for page_type, pattern in SHOP_PATHS:
-            if pattern.search(path):
+            # Some newsrooms keep their stories below `/c/`; a shop's collection has no date.
+            is_dated = page_type == "collection" and page.metadata.published is not None
+            if pattern.search(path) and not is_dated:
                 yield page_type, "address", False
 
 
@@ -202,7 +200,7 @@ def _by_type(types: set[str]) -> Iterator[tuple[str, str, bool]]:
 
 def _is_list_of_teasers(page: PageEvidence) -> bool:
     """Many headlines that lead elsewhere, and nothing that is longer than a teaser."""
-    if page.parsed is None or max(map(len, page.paragraphs), default=0) > TEASER_LENGTH:
+    if max(map(len, page.paragraphs), default=0) > TEASER_LENGTH:
         return False
     return linked_headlines(page.parsed.outline) >= TEASERS
 
@@ -210,7 +208,7 @@ def _is_list_of_teasers(page: PageEvidence) -> bool:
 def _is_documentation(page: PageEvidence, host: str, path: str) -> bool:
     if _matches(signs.DOCUMENTATION_HOST, host) or signs.DOCUMENTATION_PATH.search(path):
         return True
-    head = page.parsed.tree.head if page.parsed is not None else None
+    head = page.parsed.tree.head
     maker = head.css_first('meta[name="generator"]') if head is not None else None
     name = maker.attributes.get("content") if maker else None
     return bool(name and signs.DOCUMENTATION_MAKER.search(name))

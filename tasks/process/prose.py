@@ -23,6 +23,9 @@ LONG_PROSE: Final = 0.3  # of the characters: a story with a table, a post with 
 # A longer line without any of these characters is prose: the patterns need not be tried.
 SYMBOL: Final = re.compile(r"[{}<>=;_|\\#$@\[\]/]")
 PLAIN_LINE: Final = 100
+FEWEST_WORDS: Final = 5
+MOSTLY_WORDS: Final = 0.8
+UNSPACED: Final = 30  # characters between spaces on average: Chinese, Japanese, Thai
 _SYMBOLS: Final = b"(){}[]<>=;:_|\\/#$%^&*~@`+!"
 # Text that is packed so that it has next to no lines: scripts, style sheets, data.
 PACKED_LINE: Final = 400
@@ -38,7 +41,8 @@ LICENCE: Final = re.compile(
     r"|licensed under the apache license|mozilla public license|eclipse public license"
     r"|(?:gnu|lesser|affero) general public license|mit license|bsd licen[cs]e|isc license"
     r"|creative commons (?:corporation|attribution|zero|legal code)|sil open font license"
-    r"|without warranty of any kind|merchantability (?:and|or) fitness|fitness for a particular purpose"
+    r"|without warranty of any kind|merchantability (?:and|or) fitness"
+    r"|fitness for a particular purpose"
     r"|all rights reserved|this license|the licensor|licensee|copyright holders?|copyleft"
     r"|files? (?:is|are) (?:under|licensed|copyright)|upstream[- ](?:author|contact|name)"
 )
@@ -64,15 +68,21 @@ _CODE = re.compile(
     r"""
       .*[{}]\s*$ | [)}\]]+[,;]?\s*$
     | .*[=(].*;\s*$ | [\w$.-]+\s*:\s*[^;]{1,200};\s*$
-    | (?:import|package|using|use|include|require|namespace)\s[\w.:*/<>"']+(?:\s(?:as|qw)\s\S+)?;?\s*$
-    | from\s[\w.]+\simport\s | (?:\#include|\#define|\#ifn?def|\#endif|\#!|<\?|<%|/\*|\*/|//|--\s|\{%|\{\{|\{\#)
-    | (?:def|class|function|func|fn|sub|proc|struct|enum|interface|module|macro|template)\s\w+\s*[({:<]
-    | (?:const|let|var|static|public|private|protected|extern|typedef|unsigned|void|int|char|bool)\s.*[(=;]
-    | (?:if|elif|while|for|switch|catch|except|with|try|else)\b.*[:{]\s*$ | (?:end|fi|done|esac|endif)\s*;?\s*$
+    | (?:import|package|using|use|include|require|namespace)
+      \s[\w.:*/<>"']+(?:\s(?:as|qw)\s\S+)?;?\s*$
+    | from\s[\w.]+\simport\s | (?:\#include|\#define|\#ifn?def|\#endif|\#!)
+    | (?:<\?|<%|/\*|\*/|//|--\s|\{%|\{\{|\{\#)
+    | (?:def|class|function|func|fn|sub|proc|struct|enum|interface|module|macro|template)
+      \s\w+\s*[({:<]
+    | (?:const|let|var|static|public|private|protected|extern|typedef|unsigned|void|int|char|bool)
+      \s.*[(=;]
+    | (?:if|elif|while|for|switch|catch|except|with|try|else)\b.*[:{]\s*$
+    | (?:end|fi|done|esac|endif)\s*;?\s*$
     | (?:if|for|while|else)\s?\(.* | return\b.*[;()\[\]'"_.]
     | @\w[\w.-]*\s?[({].* | @\w[\w.]*\s*$ | [.\#]?[\w-]+(?:[.\#>:\s,][\w-]*)*\s?\{
     | [$\w.\[\]"'-]+\s?(?:[+:|*-]?=|<-|=>)\s?\S | [\w.]+\(.*\)?[\s,;:\\]*$
-    | (?:\$|>>>|\#)\s\S+ | (?:sudo|pip3?|npm|git|cd|apt-get|docker|conda|make|cmake|echo|export|set|curl|wget)\s\S.*
+    | (?:\$|>>>|\#)\s\S+
+    | (?:sudo|pip3?|npm|git|cd|apt-get|docker|conda|make|cmake|echo|export|set|curl|wget)\s\S.*
     | (?:SELECT|INSERT\sINTO|CREATE\s(?:TABLE|INDEX|VIEW)|DELETE\sFROM|DROP|ALTER\sTABLE)\s
     | .*(?:->|=>|&&|\|\||!=|==|::|\+=|\\$|</?\w+>|%[sd]\b|\$\{|\$\(|\w\(\)|\w\[\w+\]).*
     | (?:diff|index|@@|\+\+\+|---)\s\S+.* | [+-]\s{2,}\S.*
@@ -84,7 +94,8 @@ _LOG = re.compile(
       [\[(<]?(?:--)?\d{4}[-/.]\d\d[-/.]\d\d[T\s_]\d\d:\d\d:\d\d
     | [\[(<]?\d\d[/.-](?:\d\d|\w{3})[/.-]\d{2,4}[\s:]\d\d:\d\d:\d\d
     | [\[(<]?\d\d:\d\d:\d\d(?:[.,]\d+)?[\])>]?(?:\s|\t) | \w{3}\s{1,2}\d{1,2}\s\d\d:\d\d:\d\d\s
-    | \d{1,3}(?:\.\d{1,3}){3}\s | \[?(?:INFO|DEBUG|WARN|WARNING|ERROR|TRACE|NOTICE|FATAL|CRITICAL)\b[\]:\s]
+    | \d{1,3}(?:\.\d{1,3}){3}\s
+    | \[?(?:INFO|DEBUG|WARN|WARNING|ERROR|TRACE|NOTICE|FATAL|CRITICAL)\b[\]:\s]
     | \[\s*\d+\.\d+\]\s | \[\d+/\d+\]\s | (?:Traceback|\s*File\s"|\s*at\s[\w$.]+\()
     """,
     re.VERBOSE,
@@ -99,14 +110,17 @@ _ADDRESS = re.compile(
     re.VERBOSE,
 )
 _INDEX = re.compile(r"\s?CDX\s[A-Za-z]\s|\S+\)/?\S*\s\d{14}\s")
-_REFERENCE = re.compile(r"[A-Z][A-Z0-9]{1,3}\s{0,2}-\s|%[A-Z0-9@]\s|@\w+\s?\{|\w+\s?=\s?[{\"].*[}\"],?\s*$")
+_REFERENCE = re.compile(
+    r"[A-Z][A-Z0-9]{1,3}\s{0,2}-\s|%[A-Z0-9@]\s|@\w+\s?\{|\w+\s?=\s?[{\"].*[}\"],?\s*$"
+)
 _SETTING = re.compile(
     r"""
       \[[\w\s."'/:-]+\]\s*$ | [\w.-]+\s?[=~<>!]=?\s?\S* | (?:-\s)?[\w-]+:\s*$ | \s+[\w-]+:\s\S+\s*$
     | (?:user-agent|disallow|allow|sitemap|crawl-delay|host):\s?\S*\s*$
     | (?:Name|Version|Metadata-Version|Home-page|Author-email|License(?:-File|-Expression)?|Classifier
       |Requires-(?:Dist|Python)|Provides-Extra|Project-URL|Keywords|Platform|Package|Depends):\s
-    | \#.* | ;.* | !.* | "[^"]*":\s.* | msg(?:id|str)\b.* | -{5}BEGIN\s.* | \.[A-Z]{1,2}\b.* | \\\w+[{\[].*
+    | \#.* | ;.* | !.* | "[^"]*":\s.* | msg(?:id|str)\b.* | -{5}BEGIN\s.* | \.[A-Z]{1,2}\b.*
+    | \\\w+[{\[].*
     """,
     re.VERBOSE | re.IGNORECASE,
 )
@@ -126,21 +140,26 @@ FORMS: Final[tuple[tuple[str, re.Pattern[str]], ...]] = (
 
 # How programs begin, and no story.
 PROGRAM: Final = re.compile(
-    r"#!|#include\b|#ifndef\b|#pragma\b|import\s[\w.{*]+|from\s[\w.]+\simport\s|package\s[\w.]+;?\s*$"
-    r"|<\?|/\*|//|--\s|%\{|\(\*|\"\"\"|'''|['\"]use strict['\"]|# -\*-|using\s[\w.]+;|@charset|@import"
-    r"|(?:var|let|const)\s\w+\s*=|[(!;]*function\s?\w*\(|cmake_minimum|FROM\s\S+:\S+|library\(|<%|\{[%{]"
+    r"#!|#include\b|#ifndef\b|#pragma\b|import\s[\w.{*]+\s*(?:;|$|as\s|from\s)"
+    r"|from\s[\w.]+\simport\s|package\s[\w.]+;?\s*$|using\s[\w.]+;|@charset|@import"
+    r"|<\?|<%|/\*|//|--\s|%\{|\(\*|\{[%{]|\"\"\"|'''|['\"]use strict['\"]|# -\*-"
+    r"|(?:var|let|const)\s\w+\s*=|[(!;]*function\s?\w*\(|cmake_minimum|FROM\s\S+:\S+"
+    r"|library\("
 )
 # A list of words, such as stop words. Scripts without case have no spaces between words.
 LONE_WORD: Final = re.compile(r"[^\W\d_](?:[^\W\d_]|['’.-]){0,40}")
 WORD_LIST: Final = 20
 WORDS_ALONE: Final = 0.9
 MANUAL: Final = re.compile(
-    r"^#{1,4}\s+((?:quick ?start|install(?:ation|ing)?|usage|getting started|requirements|licen[cs]e"
-    r"|citation|contributing|data ?sets?(?: \w+)?|downloads?|build status|how to (?:run|use)|dependencies"
-    r"|change ?log|file format|data format|structure|examples?))\b"
-    r"|((?:pip3?|npm|conda|apt-get|brew|cargo) install|git clone|@(?:inproceedings|article|misc)\{|\[!\[)",
+    r"^#{1,4}\s+((?:quick ?start|install(?:ation|ing)?|usage|getting started|requirements"
+    r"|licen[cs]e|citation|contributing|data ?sets?(?: \w+)?|downloads?|build status"
+    r"|how to (?:run|use)|dependencies|change ?log|file format|data format|structure|examples?))\b"
+    r"|((?:pip3?|npm|conda|apt-get|brew|cargo) install|git clone|@(?:inproceedings|article|misc)\{"
+    r"|\[!\[)",
     re.IGNORECASE | re.MULTILINE,
 )
+# One of these is in each of them: to look for them takes a fraction of the time.
+MANUAL_WORDS: Final = ("# ", "install", "clone", "@", "[!")
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,23 +259,30 @@ def _word_list(_: str, lines: Sequence[str]) -> Doubt | None:
 
 
 def _manual(sample: str, _: Sequence[str]) -> Doubt | None:
+    if not any(word in sample for word in MANUAL_WORDS):
+        return None
     found = {(heading or other).lower() for heading, other in MANUAL.findall(sample)}
     sign = f"a file about software or data: {', '.join(sorted(found)[:3])}"
     return Doubt(sign, False) if len(found) >= 2 else None
 
 
 def form_of(line: str) -> str | None:
-    """Return what a line has the form of, one of `FORMS`; None for a line of prose or of anything."""
-    is_indented = line[0].isspace()
+    """Return what a line has the form of, a name in `FORMS`; None for prose and anything else."""
     stripped = line.strip()
-    return next((name for name, form in FORMS if form.match(line if is_indented and name == "settings" else stripped)), None)
+    whole = line if line[0].isspace() else stripped  # settings are told by their indent
+    for name, form in FORMS:
+        if form.match(whole if form is _SETTING else stripped):
+            return name
+    return None
 
 
 def is_sentence(line: str) -> bool:
     """Return whether a line consists of words, at least five, or of a script without spaces."""
     parts = line.split()
+    if len(line) > UNSPACED * len(parts):
+        return True
     words = sum(_WORD.fullmatch(part) is not None for part in parts)
-    return (words >= 5 and words >= 0.8 * len(parts)) or len(line) > 3 * len(parts) * 10
+    return words >= FEWEST_WORDS and words >= MOSTLY_WORDS * len(parts)
 
 
 _LOOKS: Final[tuple[Callable[[str, Sequence[str]], Doubt | None], ...]] = (

@@ -45,7 +45,7 @@ def verdict(page: PageEvidence) -> Verdict:
 def test_a_story_is_an_article_with_and_without_markup() -> None:
     assert verdict(ARTICLE) == Verdict("article")
     assert verdict(BARE) == Verdict("article")
-    assert verdict(changed(BARE, parsed=None, url=None)) == Verdict("article")
+    assert verdict(changed(BARE, url=None)) == Verdict("article")
 
 
 @pytest.mark.parametrize(

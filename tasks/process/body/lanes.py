@@ -82,7 +82,7 @@ def _doubt(fast: FastText, page: ParsedPage) -> str | None:
     if fast.confidence < SURE:
         return f"unsure_text:{round(100 * fast.confidence)}"
     if sum(map(len, fast.paragraphs)) < LEAST_TEXT:
-        return "short_text"
+        return "little_text_found"
     # The model was shown next to none of these, and is sure of them nevertheless.
     tags, tree = page.outline.tags, page.tree
     is_old = "table" in tags and tree.css_first("table table") and not tree.css_first(MODERN)

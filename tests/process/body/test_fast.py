@@ -123,7 +123,7 @@ def test_a_text_that_stands_in_json_ld_alone_is_found() -> None:
     found = body_of("cascade", f"<html><head>{jsonld}</head><body><p>Update it.</p></body></html>")
     assert found.extractor == EXTRACTOR
     assert SENTENCES[-1] in " ".join(found.paragraphs)
-    assert found.flags == ("short_text", "extractors_disagree")
+    assert found.flags == ("little_text_found", "extractors_disagree")
 
 
 def test_pages_laid_out_by_tables_are_read_by_trafilatura_too() -> None:
