@@ -238,7 +238,7 @@ def killed(*arguments: object) -> None:
 
 
 def test_a_warehouse_of_today_holds_no_key_and_is_marked_so(tmp_path: Path) -> None:
-    with newsroom_with_keys(tmp_path, nights=0) as (papers, desk):
+    with newsroom_with_keys(tmp_path, nights=0) as (_, desk):
         desk.quick_night(0)
         settings = load_settings(desk.config, warehouse=desk.warehouse)
         assert CHECKS["stored keys"](settings) == "no key of a source is stored"
