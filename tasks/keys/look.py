@@ -31,10 +31,10 @@ class Effort:
     texts: bool = True
 
 
-# A source's requests of one run all have its headers, but for those that a redirect led elsewhere.
-# Opening a file and reading its first request takes 0.3 ms, so `doctor` looks for a second at most.
-GLANCE = Effort(keyed=1, others=0, most_files=2_000, texts=False)
-USUAL = Effort(keyed=None, others=1)
+# All requests of a source and run have its headers, but for those that a redirect led elsewhere: a
+# few of them tell. `doctor` opens no more files than it can in some seconds.
+GLANCE = Effort(keyed=5, others=0, most_files=1_000, texts=False)
+USUAL = Effort(keyed=None, others=5)
 DEEP = Effort(keyed=None, others=None)
 
 
