@@ -57,11 +57,16 @@ def old_night(older: Path, desk: Desk, night: int) -> "subprocess.Popen[bytes]":
             *(sys.executable, "-P", "-c", "from flows.cli import main; main()"),
             *map(str, desk.arguments(night)),
         ],
-        env={**os.environ, "PYTHONPATH": str(older)},
+        env={**_without_settings(), "PYTHONPATH": str(older)},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         start_new_session=True,
     )
+
+
+def _without_settings() -> dict[str, str]:
+    """The environment without names that the old version would take for unknown settings."""
+    return {name: text for name, text in os.environ.items() if not name.startswith("BROADSHEET_")}
 
 
 def test_keys_that_an_old_version_wrote_are_found_and_removed(
