@@ -125,6 +125,8 @@ class FetchSettings(Section):
     allow_networks: Networks
     hosts: dict[str, str]
     ccnews: str
+    ccnews_bytes: Bytes
+    ccnews_seconds: Seconds
     obey_tdm: bool
     warc_bytes: Bytes
     free_bytes: Annotated[int, Field(ge=0)]

@@ -86,20 +86,25 @@ class Source(BaseModel):
         return not self.include or any(re.search(pattern, url) for pattern in self.include)
 
 
-def resolved_headers(source: Source) -> tuple[tuple[str, str], ...]:
+def resolved_headers(source: Source, missing: str | None = None) -> tuple[tuple[str, str], ...]:
     """Return a source's headers with the values that come from the environment.
+
+    Args:
+        missing: the value of those that the environment lacks; None: they are an error.
 
     Raises:
         UsageError: such a value is not there.
     """
-    return tuple((name, _resolved(source, name, text)) for name, text in source.headers.items())
+    return tuple(
+        (name, _resolved(source, name, text, missing)) for name, text in source.headers.items()
+    )
 
 
-def _resolved(source: Source, header: str, text: str) -> str:
+def _resolved(source: Source, header: str, text: str, missing: str | None) -> str:
     if not text.startswith(FROM_ENVIRONMENT):
         return text
     variable = text.removeprefix(FROM_ENVIRONMENT)
-    value = os.environ.get(variable)
+    value = os.environ.get(variable, missing)
     if value is None:
         raise UsageError(
             f"Source {source.name}: the header {header} is to come from the environment, which has "

@@ -11,6 +11,7 @@ from config.settings import Settings, load_settings
 from flows.screen import one_line, screen, styled
 
 Check = Callable[[Settings], str]
+MOST_NAMED = 5
 
 
 def report(config: Path | None, warehouse: Path | None, *, deep: bool = False) -> int:
@@ -26,7 +27,7 @@ def report(config: Path | None, warehouse: Path | None, *, deep: bool = False) -
         console.print(styled("red", "wrong", f"  settings: {one_line(str(error))}"))
         return 1
     faults = 0
-    checks = CHECKS | ({"tables": _tables_deep} if deep else {})
+    checks = CHECKS | (DEEP_CHECKS if deep else {})
     for name, check in checks.items():
         try:
             console.print(styled("green", "fine", f"   {name}: {one_line(check(settings))}"))
@@ -164,6 +165,29 @@ def _published(settings: Settings) -> str:
     return f"{articles:,} articles from {runs:,} runs, the last finished {finished}"
 
 
+def _keys(settings: Settings, *, deep: bool = False) -> str:
+    from tasks.keys.look import DEEP, GLANCE, look
+
+    found = look(settings, DEEP if deep else GLANCE)
+    if found.findings:
+        named = "; ".join(map(str, found.findings[:MOST_NAMED]))
+        rest = len(found.findings) - MOST_NAMED
+        more = f"; and {rest:,} more" if rest > 0 else ""
+        raise RuntimeError(
+            f"{named}{more}: `broadsheet forget-keys` removes them; with --dry-run it names all."
+        )
+    if found.unread:
+        return (
+            f"none in the tables; {found.unread:,} WARC files of an earlier version were not "
+            "looked into, which `broadsheet forget-keys` does"
+        )
+    return "no key of a source is stored"
+
+
+def _keys_deep(settings: Settings) -> str:
+    return _keys(settings, deep=True)
+
+
 def _unfinished(settings: Settings) -> str:
     from tasks.runs import unfinished_runs
     from tasks.unfinished import unfinished
@@ -202,5 +226,7 @@ CHECKS: dict[str, Check] = {
     "warehouse": _warehouse,
     "tables": _tables,
     "published file": _published,
+    "stored keys": _keys,
     "runs": _unfinished,
 }
+DEEP_CHECKS: dict[str, Check] = {"tables": _tables_deep, "stored keys": _keys_deep}

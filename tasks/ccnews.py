@@ -7,18 +7,21 @@ decompressed.
 
 import gzip
 import re
+import zlib
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urljoin
+
+import xxhash
 
 from config.days import require_days
 from config.errors import BroadsheetError, UsageError
 from config.settings import Settings
 from config.sources import Source, load_sources, sources_file
-from tasks.fetch.attempts import Asked, Attempt, attempt_log, failed, read_attempts
+from tasks.ccnews_list import Archives, BadLine, archives_below, read_list
+from tasks.fetch.attempts import Asked, Attempt, AttemptLog, attempt_log, failed, read_attempts
 from tasks.fetch.model import FetchError
 from tasks.fetch.stage import close_fetching, files_before
 from tasks.nightly import describe, finish_others, run_key, take_in
@@ -32,6 +35,7 @@ from warehouse.files import written_aside
 from warehouse.layout import FETCH_LOCK
 
 SLUG = "ccnews"
+MOST_NAMED = 20
 _NAMED_DAY = re.compile(r"CC-NEWS-(\d{4})(\d\d)(\d\d)")
 # A file named for one day holds what was fetched until the next file was begun.
 _LONGEST_FILE = timedelta(days=2)
@@ -68,7 +72,7 @@ def take_ccnews(request: CcnewsRequest, stages: Stages, *, wait: bool = False) -
     path = sources_file(settings.sources)
     sources = load_sources(path) if path.is_file() else []
     wanted = _wanted(request, sources)
-    files = _files(request, settings)
+    archives = _archives(request, settings)
     stages = stages.prepared()
     warehouse = stages.settings.warehouse
     with stages.locked("fetching", wait=wait, name=FETCH_LOCK):
@@ -80,7 +84,7 @@ def take_ccnews(request: CcnewsRequest, stages: Stages, *, wait: bool = False) -
         run = find_run(warehouse, key) or new_run(warehouse, key, described)
         if not run.fetched_file.is_file():
             with stages.clock("fetch"):
-                stages.call("fetch", "fetch", _copy_all, run, files, wanted, stages).result()
+                stages.call("fetch", "fetch", _copy_all, run, archives, wanted, stages).result()
         return take_in(run, stages)
 
 
@@ -105,25 +109,27 @@ def _wanted(request: CcnewsRequest, sources: Sequence[Source]) -> Wanted:
     )
 
 
-def _files(request: CcnewsRequest, settings: Settings) -> list[str]:
-    """The archives, as paths or addresses; those whose names say other days are left out."""
+def _archives(request: CcnewsRequest, settings: Settings) -> Archives:
+    """Return what is to be read; archives whose names say other days are left out."""
     path = Path(request.listed).expanduser()
-    if path.is_dir():
-        found = sorted(str(one) for one in path.rglob("*.warc.gz"))
-    elif not path.is_file():
-        raise UsageError(f"{request.listed} does not exist; give a WARC file, a folder, or a list.")
-    elif _head(path).startswith(b"WARC/"):
-        if path.suffix != ".gz":
-            raise UsageError(
-                f"{path} is not compressed as CC-NEWS is: `broadsheet ingest` reads it."
-            )
-        found = [str(path)]
-    else:
-        found = [_place(line, path, settings) for line in _lines(path)]
-    days = [one for one in found if _may_hold(one, request)][: request.limit]
+    named = _named(path, request, settings)
+    days = [one for one in named.files if _may_hold(one, request)][: request.limit]
     if not days:
-        raise UsageError(f"{request.listed} names no archive of these days.")
-    return days
+        why = f": {named.bad[0].text}, {named.bad[0].detail}" if named.bad else ""
+        raise UsageError(f"{request.listed} names no archive of these days{why}.")
+    return replace(named, files=tuple(days))
+
+
+def _named(path: Path, request: CcnewsRequest, settings: Settings) -> Archives:
+    if path.is_dir():
+        return archives_below(path)
+    if not path.is_file():
+        raise UsageError(f"{request.listed} does not exist; give a WARC file, a folder, or a list.")
+    if not _head(path).startswith(b"WARC/"):
+        return read_list(path, settings.fetch)
+    if path.suffix != ".gz":
+        raise UsageError(f"{path} is not compressed as CC-NEWS is: `broadsheet ingest` reads it.")
+    return Archives((str(path),))
 
 
 def _head(path: Path) -> bytes:
@@ -131,22 +137,9 @@ def _head(path: Path) -> bytes:
     try:
         with opened(path, "rb") as stream:
             head: bytes = stream.read(16)
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise UsageError(f"Cannot read {path}: {error}.") from error
     return head
-
-
-def _lines(path: Path) -> list[str]:
-    opened: Callable[..., Any] = gzip.open if path.suffix == ".gz" else open
-    with opened(path, "rt", encoding="utf-8", errors="replace") as stream:
-        return [line.strip() for line in stream if line.strip() and not line.startswith("#")]
-
-
-def _place(line: str, listed_in: Path, settings: Settings) -> str:
-    if line.startswith(("http://", "https://")):
-        return line
-    beside = listed_in.parent / line
-    return str(beside) if beside.is_file() else urljoin(settings.fetch.ccnews, line)
 
 
 def _may_hold(name: str, request: CcnewsRequest) -> bool:
@@ -159,22 +152,35 @@ def _may_hold(name: str, request: CcnewsRequest) -> bool:
     return not request.fetched_from or begun + _LONGEST_FILE >= request.fetched_from
 
 
-def _copy_all(run: Run, files: Sequence[str], wanted: Wanted, stages: Stages) -> None:
+def _copy_all(run: Run, archives: Archives, wanted: Wanted, stages: Stages) -> None:
     """Goes through the files that are not done; each has one line in the log of attempts."""
     path = run.attempts_file(SLUG)
     done = {attempt.url for attempt in read_attempts(path)}
-    stages.watcher.fetching(len(files) - len(done))
+    todo = [file for file in archives.files if file not in done]
+    stages.watcher.fetching(len(todo))
     before = sum(name.startswith(f"{SLUG}-") for name in files_before(run))
     with attempt_log(path) as log:
-        for number, file in enumerate(files, start=before):
+        _refuse_bad_lines([one for one in archives.bad if one.text not in done], log, stages)
+        for number, file in enumerate(archives.files, start=before):
             if file in done:
                 continue
             attempt = _copy(run, file, wanted, stages.settings, number)
             log.add(attempt)
             stages.watcher.fetched(attempt.outcome, attempt.bytes or 0)
-            if attempt.outcome == "failed":
+            if attempt.outcome != "fetched":
                 stages.watcher.notice(f"{file} was not read: {attempt.reason}.")
     close_fetching(run)
+
+
+def _refuse_bad_lines(bad: Sequence[BadLine], log: AttemptLog, stages: Stages) -> None:
+    """Give each line that is left out a row, and say of the first ones why."""
+    for one in bad:
+        asked = Asked(source=SLUG, kind="ccnews", url=one.text)
+        log.add(failed(asked, 0, FetchError(one.reason, one.detail)))
+    for one in bad[:MOST_NAMED]:
+        stages.watcher.notice(f"Left out: {one.text} ({one.detail}).")
+    if (more := len(bad) - MOST_NAMED) > 0:
+        stages.watcher.notice(f"{more:,} more lines were left out; the table `fetches` has all.")
 
 
 def _copy(run: Run, file: str, wanted: Wanted, settings: Settings, number: int) -> Attempt:
@@ -186,10 +192,11 @@ def _copy(run: Run, file: str, wanted: Wanted, settings: Settings, number: int) 
         with written_aside(target) as aside:
             picked = pick(local, aside, wanted, settings.read)
     except FetchError as error:
+        _download(run, file).unlink(missing_ok=True)
         return failed(asked, 1, error)
     except OSError as error:
         raise BroadsheetError(f"Cannot copy from {file}: {error.strerror or error}.") from error
-    if local.is_relative_to(run.folder):
+    if _is_address(file):
         local.unlink()
     if not picked.records:
         target.unlink()
@@ -222,14 +229,22 @@ def _attempt(asked: Asked, started: datetime, picked: Picked, run: Run, target: 
 
 def _local(run: Run, file: str, settings: Settings) -> Path:
     """The file on disk; fetched into the run's folder where it is an address."""
-    if not file.startswith(("http://", "https://")):
+    if not _is_address(file):
         return Path(file)
     from tasks.fetch.session import running_session
 
-    folder = run.folder / "downloads"
-    folder.mkdir(exist_ok=True)
-    path = folder / file.rpartition("/")[2]
+    path = _download(run, file)
+    path.parent.mkdir(exist_ok=True)
     require_room(run.warehouse, settings.fetch.free_bytes)
     with running_session(settings) as (session, finished):
         finished(session.fetcher.download(file, path))
     return path
+
+
+def _download(run: Run, address: str) -> Path:
+    """Where an address is downloaded to; two of them may end in the same name, or in none."""
+    return run.folder / "downloads" / f"{xxhash.xxh3_128_hexdigest(address.encode())}.warc.gz"
+
+
+def _is_address(file: str) -> bool:
+    return file.lower().startswith(("http://", "https://"))

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from config.settings import Settings
 from tasks.process.urls import ADDRESS_RULES
@@ -14,29 +15,40 @@ from warehouse.lake import open_lake
 from warehouse.load import commit_run, is_committed, remove_files
 from warehouse.publish import publish, remove_unfinished_publications, take_snapshot
 
+OUTCOMES = ("loaded", "revised", "duplicate", "rejected", "failed")
+
 
 def load(run: Run, settings: Settings) -> None:
     """Commits a resolved run to the tables."""
-    from tasks.process.body.lanes import versions  # heavy, and not needed before
-
     described = run.description()
     resolved = read_resolved(run)
-    outcomes = ("loaded", "revised", "duplicate", "rejected", "failed")
-    row = {
-        "run_id": run.run_id,
-        "flow": described["flow"],
+    row = run_row(run.run_id, described["flow"], datetime.fromisoformat(described["started_at"]))
+    row |= {
         "parameters": as_json(described["parameters"]).decode(),
         "inputs": [readable_path(path) for path in described["inputs"]],
-        "started_at": datetime.fromisoformat(described["started_at"]),
-        "finished_at": datetime.now(UTC),
         "documents": run.documents_read(),
-        **{outcome: resolved.by_outcome(outcome) for outcome in outcomes},
-        "code_version": version("broadsheet"),
-        "extractor_version": versions(),
+        **{outcome: resolved.by_outcome(outcome) for outcome in OUTCOMES},
     }
     lake = open_lake(run.warehouse)
     commit_run(lake, resolved.files, row, settings.load)
     lake.set_address_rules(ADDRESS_RULES)
+
+
+def run_row(run_id: str, flow: str, started_at: datetime) -> dict[str, Any]:
+    """Return the row of `runs` for a run without input and documents that ends now."""
+    from tasks.process.body.lanes import versions  # heavy, and not needed before
+
+    return {
+        "run_id": run_id,
+        "flow": flow,
+        "parameters": "{}",
+        "inputs": [],
+        "started_at": started_at,
+        "finished_at": datetime.now(UTC),
+        **dict.fromkeys(("documents", *OUTCOMES), 0),
+        "code_version": version("broadsheet"),
+        "extractor_version": versions(),
+    }
 
 
 def publish_run(run: Run, settings: Settings) -> Path:

@@ -29,6 +29,7 @@ FETCH_REASONS = {
     Fault.SCHEME: "Only http and https are asked.",
     Fault.USERINFO: "The address holds a user's name or password.",
     Fault.PRIVATE_ADDRESS: "The host is in a private network, or one of its addresses is.",
+    Fault.OUTSIDE: "A list of archives names a file that does not lie below the list's folder.",
     Fault.ROBOTS: "robots.txt disallows it.",
     Fault.TDM_RESERVED: "Mining is reserved, and the setting fetch.obey_tdm obeys that.",
     Fault.GONE: "404 or 410: there is no such page.",

@@ -5,6 +5,7 @@ whole resume scheme.
 """
 
 import os
+import re
 import secrets
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -16,6 +17,8 @@ import pyarrow.parquet as pq
 
 from config.settings import LoadSettings
 from warehouse.schema import Table
+
+_ASIDE = re.compile(r"\..+\.[0-9a-f]{16}")  # as `written_aside` names them
 
 
 @contextmanager
@@ -33,6 +36,13 @@ def written_aside(path: Path) -> Iterator[Path]:
         fsync(path.parent)
     finally:
         aside.unlink(missing_ok=True)
+
+
+def remove_asides(folder: Path) -> None:
+    """Remove what killed writers left below a folder; for those who keep all other writers out."""
+    for path in folder.rglob(".*"):
+        if _ASIDE.fullmatch(path.name) and path.is_file():
+            path.unlink()
 
 
 def write_bytes(path: Path, content: bytes) -> None:

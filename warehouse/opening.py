@@ -8,6 +8,7 @@ library, because every command makes them.
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from warehouse.schema import SCHEMA_VERSION
 SCHEMA_PROPERTY = "broadsheet.schema-version"
 RUN_PROPERTY = "run_id"
 METADATA = "*.metadata.json"
+KEYS_PROPERTY = "without_keys_since"  # in format.json
 
 
 def require_openable(warehouse: Path) -> None:
@@ -80,10 +82,38 @@ def format_number(warehouse: Path) -> int:
 
 
 def write_format(warehouse: Path) -> None:
-    """Write `format.json`, unless it says so already."""
-    stated = {"format": SCHEMA_VERSION, "written_by": f"broadsheet {version('broadsheet')}"}
-    if _json(warehouse / FORMAT).get("format") != SCHEMA_VERSION:
-        write_bytes(warehouse / FORMAT, orjson.dumps(stated) + b"\n")
+    """Write `format.json`, unless it says so already.
+
+    A warehouse that is new holds no keys of sources: those who open this format store none.
+    """
+    stated = _json(warehouse / FORMAT)
+    if stated.get("format") == SCHEMA_VERSION:
+        return
+    if not stated and not any(_table_folders(warehouse)):
+        stated = {KEYS_PROPERTY: _now()}
+    _write_format(warehouse, stated)
+
+
+def looked_through_for_keys(warehouse: Path) -> bool:
+    """Return whether no keys of sources are in a warehouse, unless they were copied into it.
+
+    Versions up to format 4 stored them, and cannot open a warehouse of a later format.
+    """
+    return KEYS_PROPERTY in _json(warehouse / FORMAT)
+
+
+def mark_looked_through(warehouse: Path) -> None:
+    """Note that keys which earlier versions stored were removed."""
+    _write_format(warehouse, {**_json(warehouse / FORMAT), KEYS_PROPERTY: _now()})
+
+
+def _write_format(warehouse: Path, stated: dict[str, Any]) -> None:
+    stated |= {"format": SCHEMA_VERSION, "written_by": f"broadsheet {version('broadsheet')}"}
+    write_bytes(warehouse / FORMAT, orjson.dumps(stated) + b"\n")
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def catalog_faults(warehouse: Path) -> Iterator[str]:

@@ -163,7 +163,7 @@ def _visit(run: Run, source: Source) -> dict[str, Any]:
     return {
         "source": source.name,
         "homepage": source.homepage,
-        "entry": source.model_dump_json(exclude_defaults=True),
+        "entry": source.model_dump_json(exclude_defaults=True, exclude={"headers"}),
         "feeds": discovered.feeds,
         "sitemaps": discovered.sitemaps,
         "discovery": discovered.outcome,

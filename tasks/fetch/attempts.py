@@ -24,6 +24,7 @@ REFUSED = frozenset(
         Reason.SCHEME,
         Reason.USERINFO,
         Reason.PRIVATE_ADDRESS,
+        Reason.OUTSIDE,
         Reason.ROBOTS,
         Reason.TDM_RESERVED,
     }

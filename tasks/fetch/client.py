@@ -19,7 +19,7 @@ from yarl import URL
 from config.settings import FetchSettings
 from tasks.fetch.addresses import CheckedResolver
 from tasks.fetch.decoding import ACCEPT_ENCODING
-from tasks.fetch.download import download
+from tasks.fetch.download import Bounds, download
 from tasks.fetch.faults import failure
 from tasks.fetch.idle import IdleBound
 from tasks.fetch.model import FetchError, Headers, Reason
@@ -86,6 +86,7 @@ class Client:
         tls: ssl.SSLContext | None = None,
     ) -> None:
         self._resolver = resolver
+        self._bounds = Bounds(settings.ccnews_bytes, settings.ccnews_seconds)
         self._idle = IdleBound(IDLE_SECONDS)
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
@@ -150,7 +151,7 @@ class Client:
         Raises:
             FetchError: it did not come, or not whole.
         """
-        await download(self._session, url, path)
+        await download(self._session, url, path, self._bounds)
 
 
 async def _asked_once(

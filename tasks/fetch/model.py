@@ -18,6 +18,7 @@ class Reason(StrEnum):
     SCHEME = "scheme"
     USERINFO = "userinfo"
     PRIVATE_ADDRESS = "private_address"
+    OUTSIDE = "outside"
     ROBOTS = "robots"
     TDM_RESERVED = "tdm_reserved"
     # The answer cannot be used.

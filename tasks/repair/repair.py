@@ -9,7 +9,6 @@ on with it. Until it has ended, every other command refuses the warehouse.
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,7 @@ import duckdb
 import pyarrow as pa
 
 from config.errors import UsageError
-from tasks.load import load
+from tasks.load import load, run_row
 from tasks.pipeline import REPAIR, Stages, absolute, with_warehouse
 from tasks.repair.accounting import repair_rows
 from tasks.repair.findings import Findings, look
@@ -186,21 +185,8 @@ def _restore_repairs(lake: Lake, found: Tables, journal: Journal, stages: Stages
 
 def _record(lake: Lake, journal: Journal, recorded: list[dict[str, Any]], stages: Stages) -> None:
     """Commit the repair as a run of its own, without documents."""
-    from tasks.process.body.lanes import versions  # heavy
-
     files = _write_rows(recorded, lake, f"{journal.run_id}-00001.parquet", stages)
-    counts = ("documents", "loaded", "revised", "duplicate", "rejected", "failed")
-    row = {
-        "run_id": journal.run_id,
-        "flow": REPAIR,
-        "parameters": "{}",
-        "inputs": [],
-        "started_at": journal.started_at,
-        "finished_at": datetime.now(UTC),
-        **dict.fromkeys(counts, 0),
-        "code_version": version("broadsheet"),
-        "extractor_version": versions(),
-    }
+    row = run_row(journal.run_id, REPAIR, journal.started_at)
     commit_run(lake, {REPAIRS.name: files}, row, stages.settings.load)
 
 

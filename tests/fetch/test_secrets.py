@@ -1,8 +1,6 @@
 """Keys of a source go to its own sites only, and are stored nowhere."""
 
-import gzip
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +12,7 @@ from config.errors import UsageError
 from config.sources import Source, load_sources, with_headers
 from tasks.fetch.fetcher import Order
 from tasks.fetch.secrets import secrets_of
+from tests.fetch.every_byte import files_with
 from tests.fetch.servers import PAGE, fetcher, moved, on_loop, site
 from tests.nights.paper import Reply, published
 
@@ -116,19 +115,13 @@ def test_a_run_that_resumes_takes_the_keys_of_the_list(tmp_path: Path) -> None:
     assert load_sources(listed)[0].headers == {"X-Key": "new"}
 
 
-def every_byte(folder: Path) -> Iterator[tuple[Path, bytes]]:
-    for path in folder.rglob("*"):
-        if path.is_file():
-            content = path.read_bytes()
-            yield path, gzip.decompress(content) if path.suffix == ".gz" else content
-
-
-def test_strangers_see_no_key_and_no_file_holds_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize("written", ["env:PAPER_KEY", KEY])
+def test_strangers_see_no_key_and_no_file_holds_it(tmp_path: Path, written: str) -> None:
     """A feed lists what it wants; the night's files, its tables and logs do not know the key."""
     with published(tmp_path, ["paper", "stranger"]) as (papers, desk):
         text = desk.listed.read_text()
         own, _ = text.split("[[source]]\nname = 'stranger'")
-        desk.listed.write_text(f"{own}headers = {{X-Key = 'env:PAPER_KEY'}}\n")
+        desk.listed.write_text(f"{own}headers = {{X-Key = '{written}'}}\n")
         home = "http://paper.example/"
         papers.feed(f"{home}feed.xml", f"{home}1", "http://stranger.example/2", f"{home}3")
         papers.story(f"{home}1", 1)
@@ -148,4 +141,4 @@ def test_strangers_see_no_key_and_no_file_holds_it(tmp_path: Path) -> None:
     assert (f"{home}feed.xml", KEY) in seen
     assert not [url for url, key in seen if key and "stranger" in url]
     assert KEY not in said
-    assert not [path for path, content in every_byte(desk.warehouse) if KEY.encode() in content]
+    assert not files_with(KEY, desk.warehouse)

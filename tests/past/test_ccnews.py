@@ -2,7 +2,9 @@
 
 import gzip
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -86,6 +88,79 @@ def test_a_list_of_addresses_is_fetched_and_sources_are_named(
     run("backfill", "--ccnews", listed, "-w", tmp_path / "w", "--config", config)
     found = ask(tmp_path / "w", "select source, count(*) as n from articles group by all")
     assert found == [{"source": "The Courier", "n": 6}]
+
+
+def test_hostile_servers_cost_their_own_line_only(archive: Path, tmp_path: Path) -> None:
+    """Of a list by somebody else: archives that never end, drip, or lead elsewhere."""
+    with hostile(archive) as server:
+        names = sorted(path.name for path in archive.iterdir())
+        listed = tmp_path / "warc.paths"
+        lines = ["endless", "dripping", "redirect", "short", "", "..", f"b/{names[0]}", *names]
+        listed.write_text("\n".join(f"{server}/{name}" for name in lines))
+        config = tmp_path / "broadsheet.toml"
+        config.write_text(
+            "[fetch]\nfree_bytes = 0\nallow_networks = ['127.0.0.0/8']\n"
+            "ccnews_bytes = 1_000_000\nccnews_seconds = 1.5\n"
+        )
+        run("backfill", "--ccnews", listed, *DOMAINS, "-w", tmp_path / "w", "--config", config)
+    found = ask(tmp_path / "w", "select url, reason from fetches where outcome = 'failed'")
+    assert {row["url"].rpartition("/")[2]: row["reason"] for row in found} == {
+        "endless": "too_large",
+        "dripping": "timeout",
+        "redirect": "http_status",
+        "short": "truncated",
+        "": "http_status",
+        "..": "http_status",
+        names[0]: "http_status",
+    }
+    assert ask(tmp_path / "w", "select count(*) as n from articles") == [{"n": 12}]
+
+
+class HostileHandler(QuietHandler):
+    """Serves a folder's files, and under some names answers that are none."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        match self.path:
+            case "/endless":
+                self.stream(b"x" * 65_536, pause=0)
+            case "/dripping":
+                self.stream(b"x", pause=0.05)
+            case "/redirect":
+                self.answer(302, ("Location", "file:///etc/passwd"))
+            case "/short":
+                self.answer(200, ("Content-Length", "5000"))
+                self.wfile.write(b"WARC")
+            case _ if Path(self.directory, self.path[1:]).is_file():
+                super().do_GET()
+            case _:
+                self.answer(404, ("Content-Length", "0"))
+
+    def answer(self, status: int, *headers: tuple[str, str]) -> None:
+        self.send_response(status)
+        for header in (*headers, ("Connection", "close")):
+            self.send_header(*header)
+        self.end_headers()
+        self.close_connection = True
+
+    def stream(self, part: bytes, pause: float) -> None:
+        self.answer(200, ("Transfer-Encoding", "chunked"))
+        with suppress(OSError):
+            while True:
+                self.wfile.write(b"%x\r\n%b\r\n" % (len(part), part))
+                self.wfile.flush()
+                time.sleep(pause)
+
+
+@contextmanager
+def hostile(archive: Path) -> Iterator[str]:
+    handler = partial(HostileHandler, directory=str(archive))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as http:
+        http.daemon_threads = True
+        threading.Thread(target=http.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{http.server_address[1]}"
+        http.shutdown()
 
 
 def test_a_month_s_end_is_not_the_end(tmp_path: Path) -> None:

@@ -52,7 +52,8 @@ __all__ = [
     "Table",
 ]
 
-SCHEMA_VERSION = 4
+# 5: no keys of sources are stored any more.
+SCHEMA_VERSION = 5
 
 # The order in which a run is committed; `runs` last, for its row says that the others are there.
 TABLES = (
