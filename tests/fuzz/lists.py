@@ -7,7 +7,8 @@ ATOM = b"""<?xml version="1.0" encoding="utf-8"?>
 <feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en" xml:base="https://courier.example/">
 <title type="html">Courier &amp;lt;b&amp;gt;</title><link rel="self" href="/feed"/>
 <entry><id>tag:courier.example,2024:1</id><title>The pier</title>
-<link rel="alternate" type="text/html" href="/2024/03/01/pier"/><updated>2024-03-01T12:00:00Z</updated>
+<link rel="alternate" type="text/html" href="/2024/03/01/pier"/>
+<updated>2024-03-01T12:00:00Z</updated>
 <author><name>Ola Nordholm</name><email>ola@courier.example</email></author>
 <content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml"><p>Text</p></div></content></entry>
 <entry><link href="https://courier.example/2"/><published>2024-02-30</published></entry></feed>"""

@@ -47,7 +47,7 @@ def texts() -> tuple[bytes, ...]:
     wrapped = "\n".join(STORY[at : at + 70] for at in range(0, len(STORY), 70))
     plain = f"The pier opens\n\nBy Ola Nordholm\n1 March 2024\n\nPARIS, Jan 3 (AFP) – {STORY}"
     every = (markdown, wrapped, plain)
-    return tuple(one.encode() for one in every) + (plain.encode("utf-16"), plain.encode("cp1252"))
+    return (*(one.encode() for one in every), plain.encode("utf-16"), plain.encode("cp1252"))
 
 
 @cache
@@ -57,9 +57,8 @@ def json_files() -> tuple[bytes, ...]:
     lines = "\n".join(json.dumps(row) for row in rows)
     html = json.dumps([{"html": page(1).decode(), "url": "https://a.example/1"}])
     whole = json.dumps(rows, indent=1)
-    return tuple(one.encode() for one in (whole, json.dumps(ROW, indent=2), lines, html)) + (
-        whole.encode("utf-16"),
-    )
+    every = (whole, json.dumps(ROW, indent=2), lines, html)
+    return (*(one.encode() for one in every), whole.encode("utf-16"))
 
 
 @cache
@@ -72,7 +71,7 @@ def csv_files() -> tuple[bytes, ...]:
     backslash = 'title,text\n"a \\"b\\"","x"\n' + f'"y","{STORY}"\n'
     accents = f"title;text\nÄpfel möger für;{STORY}\n"
     every = (comma, semicolon, tab, backslash)
-    return tuple(one.encode() for one in every) + (accents.encode("cp1252"), comma.encode("utf-16"))
+    return (*(one.encode() for one in every), accents.encode("cp1252"), comma.encode("utf-16"))
 
 
 @cache
