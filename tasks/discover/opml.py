@@ -1,14 +1,12 @@
 """Subscription lists of feed readers (OPML) as sources."""
 
 from collections.abc import Iterator
-from contextlib import suppress
 
 from lxml import etree
 from pydantic import ValidationError
 
 from config.errors import UsageError
 from config.sources import Source
-from tasks.discover.feed_text import is_utf8
 from tasks.discover.sitemaps import mended
 from tasks.process.charset import UTF8
 from tasks.process.urls import parts_of
@@ -30,16 +28,10 @@ def read_opml(content: bytes, name: str) -> list[Source]:
 
 
 def _root(content: bytes) -> etree._Element | None:
-    """Parse a file however broken it is; None for one without an element.
-
-    Bytes that are not what the file declares reach lxml as text, which always decodes.
-    """
-    encoding = UTF8 if is_utf8(content) else None
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, recover=True, encoding=encoding
-    )
+    """Parse a file however broken it is; None for one without an element."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=True, encoding=UTF8)
     try:
-        return etree.fromstring(mended(content) if encoding is None else content, parser)
+        return etree.fromstring(mended(content), parser)
     except etree.XMLSyntaxError:
         return None
 
@@ -55,13 +47,8 @@ def _outlines(root: etree._Element) -> Iterator[tuple[str, str, str]]:
 
 
 def _attribute(outline: etree._Element, *names: str) -> str:
-    """Return the first of these attributes that has a value; "" for none.
-
-    `&#xD800;` is no character: lxml takes it while it recovers, and fails when it is asked for it.
-    """
-    with suppress(UnicodeDecodeError):
-        return next((value for name in names if (value := (outline.get(name) or "").strip())), "")
-    return ""
+    """Return the first of these attributes that has a value; "" for none."""
+    return next((value for name in names if (value := (outline.get(name) or "").strip())), "")
 
 
 def _sources(found: dict[str, tuple[str, list[str]]]) -> Iterator[Source | None]:

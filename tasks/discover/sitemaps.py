@@ -34,6 +34,7 @@ FEED_ROOTS = frozenset({"rss", "feed", "rdf"})
 DECLARATION = re.compile(r"<\?xml\b[^<>]*+>")
 ENCODING = re.compile(r"\bencoding\s*+=\s*+[\"']([\w.:-]++)")
 CDATA, CDATA_END = "<![CDATA[", "]]>"
+REFERENCE = re.compile(r"&#(?:x([0-9a-fA-F]{1,9})|(\d{1,9}));")
 STRAY = re.compile(r"&(?!(?:#\d{1,9}|#x[0-9a-fA-F]{1,9}|amp|lt|gt|quot|apos);)")
 
 
@@ -175,10 +176,19 @@ def mended(content: bytes) -> bytes:
     declared = ENCODING.search(declaration[0]) if declaration else None
     text = decode(content, declared[1] if declared else None).text
     text = DECLARATION.sub("", text, count=1)
-    text = text[max(text.find("<"), 0) :]
+    text = REFERENCE.sub(_with_a_character, text[max(text.find("<"), 0) :])
     if "<!ENTITY" in text:  # `&name;` may be one
         return text.encode()
     return _with_escaped_ampersands(text).encode()
+
+
+def _with_a_character(found: re.Match[str]) -> str:
+    """Return a reference as it is, but U+FFFD for a surrogate.
+
+    lxml takes `&#xD800;` while it recovers, in names too, and fails when it is asked for them.
+    """
+    number = int(found[1], 16) if found[1] else int(found[2])
+    return "\ufffd" if 0xD800 <= number <= 0xDFFF else found[0]
 
 
 def _with_escaped_ampersands(text: str) -> str:
@@ -212,13 +222,8 @@ def _local(element: Any) -> str:
 
 
 def _text(element: Any) -> str:
-    """The text of a leaf; nothing of one with elements or entities in it, which is but a part.
-
-    Nothing of one with `&#xD800;` either: lxml takes it while it recovers, and cannot decode it.
-    """
-    with suppress(UnicodeDecodeError):
-        return "" if len(element) else (element.text or "").strip()
-    return ""
+    """The text of a leaf; nothing of one with elements or entities in it, which is but a part."""
+    return "" if len(element) else (element.text or "").strip()
 
 
 def _read_lines(content: bytes) -> Listing:
