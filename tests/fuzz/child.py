@@ -55,6 +55,11 @@ class Board:
         count, seconds = _ROW.unpack_from(self._shared, _PLACE.size + target * _ROW.size)
         return count, seconds
 
+    @property
+    def seconds(self) -> float:
+        """What all inputs took together."""
+        return sum(self.row(target)[1] for target in self.rows)
+
     def begin(self, target: int) -> int:
         """Note that the next input of a target is run; return its number."""
         count, seconds = self.row(target)
@@ -86,8 +91,8 @@ class Failure:
     where: str
 
 
-def main(names: Sequence[str], first: int, until: float, board: Board) -> None:
-    """Run inputs, always of the target that had the least time, until that instant."""
+def main(names: Sequence[str], first: int, seconds: float, board: Board) -> None:
+    """Run inputs, always of the target that had the least time, until all took so long."""
     logging.disable(logging.CRITICAL)
     faulthandler.enable()
     faulthandler.register(signal.SIGPROF, chain=True)
@@ -104,7 +109,7 @@ def main(names: Sequence[str], first: int, until: float, board: Board) -> None:
             print(
                 json.dumps([failure.target, failure.seed, failure.error, failure.where]), flush=True
             )
-        if time.time() >= until:
+        if board.seconds >= seconds:
             return
 
 
@@ -139,5 +144,5 @@ def _where(error: BaseException) -> str:
 
 
 if __name__ == "__main__":
-    path, first, until, *chosen = sys.argv[1:]
-    main(chosen, int(first), float(until), Board(Path(path), len(chosen)))
+    path, first, seconds, *chosen = sys.argv[1:]
+    main(chosen, int(first), float(seconds), Board(Path(path), len(chosen)))

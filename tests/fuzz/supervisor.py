@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -47,12 +46,11 @@ def fuzz(
     with tempfile.TemporaryDirectory() as place:
         board_file = Path(place) / "board"
         board = Board(board_file, len(names))
-        until = time.time() + seconds
         while True:
-            for failure in _one_process(names, first, until, board_file, board):
+            for failure in _one_process(names, first, seconds, board_file, board):
                 if _noted(result, failure, folder):
                     yield failure
-            if time.time() >= until:
+            if board.seconds >= seconds:
                 break
     for number, name in enumerate(names):
         result.inputs[name], result.seconds[name] = board.row(number)
@@ -60,10 +58,10 @@ def fuzz(
 
 
 def _one_process(
-    names: Sequence[str], first: int, until: float, board_file: Path, board: Board
+    names: Sequence[str], first: int, seconds: float, board_file: Path, board: Board
 ) -> Iterator[Failure]:
     """Yield the failures of one process, the one that it died of last."""
-    command = [sys.executable, "-m", "tests.fuzz.child", str(board_file), str(first), str(until)]
+    command = [sys.executable, "-m", "tests.fuzz.child", str(board_file), str(first), str(seconds)]
     with tempfile.TemporaryFile() as said:
         child = subprocess.Popen([*command, *names], stdout=subprocess.PIPE, stderr=said, text=True)
         assert child.stdout is not None

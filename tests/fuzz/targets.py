@@ -66,7 +66,14 @@ TARGETS = {
             (structures.within_gzip, structures.within_gzip, structures.forge_gzip),
         ),
         Target("zip", samples.zips, _read(".zip"), (structures.forge_zip, structures.rename_zip)),
-        Target("tar", samples.tars, _read(".tar"), (structures.forge_tar, structures.forge_pax)),
+        Target(
+            "tar",
+            samples.tars,
+            _read(".tar"),
+            (structures.forge_tar, structures.forge_pax),
+            # Its search in pax headers is quadratic before Python 3.11.10 (CVE-2024-6232).
+            known="tarfile.py",
+        ),
         Target(
             "compressed",
             samples.compressed,
