@@ -5,10 +5,12 @@ import gzip
 import io
 import json
 import lzma
+import re
 import tarfile
 import zipfile
 from collections.abc import Mapping, Sequence
 from functools import cache
+from typing import Any
 
 import brotli  # type: ignore[import-untyped]
 import pyarrow as pa
@@ -16,7 +18,7 @@ import pyarrow.parquet as pq
 from fastwarc.stream_io import ZstdWriter
 
 from tests.fuzz.words import GOLDEN
-from tests.read.samples import archive, page, record
+from tests.read.samples import page, record
 
 SMALL_PAGE = 9_000
 STORY = "The harbour council met on Monday and said that the basin would open. " * 4
@@ -97,17 +99,29 @@ def _parquet(table: pa.Table, compression: str) -> bytes:
     return out.getvalue()
 
 
+def _record(number: int, body: bytes | None = None, **how: Any) -> bytes:
+    """Return a plain WARC record that is the same in every process."""
+    made = record(number, body, compressed=False, **how)
+    return re.sub(rb"urn:uuid:[0-9a-f-]{36}", b"urn:uuid:%036d" % number, made)
+
+
+def _packed(count: int) -> bytes:
+    """Return a WARC with a gzip member for each of so many records."""
+    return b"".join(gzip.compress(_record(number), mtime=0) for number in range(count))
+
+
 @cache
 def plain_warcs() -> tuple[bytes, ...]:
     """Records one after the other: responses, a revisit, a resource, encoded and chunked bodies."""
     parts = [
-        *archive(2, compressed=False),
-        record(3, kind="revisit", compressed=False, warc={"WARC-Refers-To": "<urn:uuid:1>"}),
-        record(4, kind="resource", compressed=False),
-        record(5, gzip.compress(page(5)), http={"Content-Encoding": "gzip"}, compressed=False),
-        record(6, brotli.compress(page(6)), http={"Content-Encoding": "br"}, compressed=False),
-        record(7, _chunked(page(7)), http={"Transfer-Encoding": "chunked"}, compressed=False),
-        record(8, b"", status="404 Not Found", compressed=False),
+        _record(1),
+        _record(2),
+        _record(3, kind="revisit", warc={"WARC-Refers-To": "<urn:uuid:1>"}),
+        _record(4, kind="resource"),
+        _record(5, gzip.compress(page(5), mtime=0), http={"Content-Encoding": "gzip"}),
+        _record(6, brotli.compress(page(6)), http={"Content-Encoding": "br"}),
+        _record(7, _chunked(page(7)), http={"Transfer-Encoding": "chunked"}),
+        _record(8, b"", status="404 Not Found"),
     ]
     return b"".join(parts), b"".join(parts[:2]), parts[4], parts[6]
 
@@ -119,7 +133,7 @@ def _chunked(body: bytes) -> bytes:
 @cache
 def gzip_warcs() -> tuple[bytes, ...]:
     """With a member for each record, and with one for all of them."""
-    return b"".join(archive(4)), gzip.compress(plain_warcs()[0], mtime=0)
+    return _packed(4), gzip.compress(plain_warcs()[0], mtime=0)
 
 
 @cache
@@ -129,7 +143,7 @@ def members() -> Mapping[str, bytes]:
         "pages/one.html": page(1),
         "two.txt": texts()[2],
         "rows.jsonl": json_files()[2],
-        "crawl.warc.gz": b"".join(archive(2)),
+        "crawl.warc.gz": _packed(2),
         "table.csv": csv_files()[0],
         "last.html": page(2),
     }
