@@ -111,6 +111,8 @@ def _header(tape: BinaryIO, offset: int) -> _Header | None:
     if end < 0:
         return None
     header = parse_header(text[: end + 4])
+    if header is None:
+        return None
     return _Header(
         (header.get("WARC-Type") or "").lower(),
         (header.get("WARC-Target-URI") or "").strip("<> "),

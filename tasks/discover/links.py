@@ -28,10 +28,10 @@ FEED_TYPES = frozenset(
 VAGUE_TYPES = frozenset({"application/xml", "text/xml", "application/json"})
 FEED_PATH = re.compile(
     r"(?:^|/)(?:rss|feeds?|atom|rdf)(?:/|$)|\.(?:rss|atom|rdf)$"
-    r"|(?:^|[/_.-])(?:rss|feed|atom)[\w-]*\.(?:xml|json|php)$|^/index\.(?:xml|rdf)$",
+    r"|(?:^|[/_.-])(?:rss|feed|atom)[\w-]{0,80}\.(?:xml|json|php)$|^/index\.(?:xml|rdf)$",
     re.IGNORECASE,
 )
-SITEMAP_PATH = re.compile(r"sitemap[\w.-]*\.xml(?:\.gz)?$", re.IGNORECASE)
+SITEMAP_PATH = re.compile(r"sitemap[\w.-]{0,200}\.xml(?:\.gz)?$", re.IGNORECASE)
 COMMENTS = re.compile(
     r"\bcomments?\b|\bcommentaires?\b|\bkommentare?\b|\bcoment[aá]rios\b|\bcomentarios\b",
     re.IGNORECASE,
@@ -68,7 +68,7 @@ DATED = re.compile(
 )
 DIGITS_ONLY = re.compile(r"[\d/_-]+")
 ID = re.compile(r"\d{5,}")
-HTML_LEAF = re.compile(r"-.*\.(?:s?html?|php|aspx?|jsp)$", re.IGNORECASE)
+HTML_LEAF = re.compile(r"-[^-]*\.(?:s?html?|php|aspx?|jsp)$", re.IGNORECASE)
 SCRIPT_LEAF = re.compile(
     r"(?:article|story|news|post|artikel|noticia|nota|view|read|index)s?(?:\.\w{2,5})?",
     re.IGNORECASE,

@@ -1,13 +1,15 @@
 """Subscription lists of feed readers (OPML) as sources."""
 
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 from lxml import etree
 from pydantic import ValidationError
 
 from config.errors import UsageError
 from config.sources import Source
+from tasks.discover.sitemaps import mended
+from tasks.process.charset import UTF8
+from tasks.process.urls import parts_of
 
 
 def read_opml(content: bytes, name: str) -> list[Source]:
@@ -16,8 +18,7 @@ def read_opml(content: bytes, name: str) -> list[Source]:
     Raises:
         UsageError: it is no OPML with feeds.
     """
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=True)
-    root = etree.fromstring(content, parser) if content.strip() else None
+    root = _root(content)
     found: dict[str, tuple[str, list[str]]] = {}
     for title, homepage, feed in _outlines(root) if root is not None else ():
         found.setdefault(homepage, (title, []))[1].append(feed)
@@ -26,20 +27,34 @@ def read_opml(content: bytes, name: str) -> list[Source]:
     return [source for source in _sources(found) if source]
 
 
+def _root(content: bytes) -> etree._Element | None:
+    """Parse a file however broken it is; None for one without an element."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=True, encoding=UTF8)
+    try:
+        return etree.fromstring(mended(content), parser)
+    except etree.XMLSyntaxError:
+        return None
+
+
 def _outlines(root: etree._Element) -> Iterator[tuple[str, str, str]]:
     for outline in root.iter("{*}outline"):
-        feed = (outline.get("xmlUrl") or outline.get("xmlurl") or "").strip()
-        parts = urlsplit(feed)
+        feed = _attribute(outline, "xmlUrl", "xmlurl")
+        parts = parts_of(feed)
         if parts.scheme in ("http", "https") and parts.hostname:
-            homepage = (outline.get("htmlUrl") or "").strip() or f"{parts.scheme}://{parts.netloc}/"
-            title = outline.get("title") or outline.get("text") or parts.hostname
+            homepage = _attribute(outline, "htmlUrl") or f"{parts.scheme}://{parts.netloc}/"
+            title = _attribute(outline, "title", "text") or parts.hostname
             yield " ".join(title.split())[:100], homepage, feed
+
+
+def _attribute(outline: etree._Element, *names: str) -> str:
+    """Return the first of these attributes that has a value; "" for none."""
+    return next((value for name in names if (value := (outline.get(name) or "").strip())), "")
 
 
 def _sources(found: dict[str, tuple[str, list[str]]]) -> Iterator[Source | None]:
     names: set[str] = set()
     for homepage, (title, feeds) in found.items():
-        host = urlsplit(homepage).hostname or homepage
+        host = parts_of(homepage).hostname or homepage
         name = title if title not in names else f"{title} ({host})"
         names.add(name)
         try:

@@ -27,15 +27,15 @@ LIST_ENTRIES = 50_000  # the protocol allows so many
 TAGS = tuple(f"{{*}}{tag}" for name in ("url", "sitemap") for tag in (name, name.upper()))
 # An address in a list of pages that can only be another sitemap.
 SITEMAP_FILE = re.compile(r"\.xml(\.gz)?$", re.IGNORECASE)
-COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
+COMMENT = re.compile(rb"<!--(?:.*?-->|.*+)", re.DOTALL)  # one without an end hides the rest
 ELEMENT = re.compile(rb"<([a-z][\w:.-]*)", re.IGNORECASE)
 SITEMAP_ROOTS = frozenset({"urlset", "sitemapindex"})
 FEED_ROOTS = frozenset({"rss", "feed", "rdf"})
-DECLARATION = re.compile(r"\s*<\?xml\b[^>]*?(?:encoding\s*=\s*[\"']([\w.:-]+)[^>]*)?\?>")
-# In CDATA an ampersand stands for itself.
-CDATA_OR_STRAY = re.compile(
-    r"<!\[CDATA\[.*?\]\]>|&(?!(?:#\d+|#x[0-9a-fA-F]+|amp|lt|gt|quot|apos);)", re.S
-)
+DECLARATION = re.compile(r"<\?xml\b[^<>]*+>")
+ENCODING = re.compile(r"\bencoding\s*+=\s*+[\"']([\w.:-]++)")
+CDATA, CDATA_END = "<![CDATA[", "]]>"
+REFERENCE = re.compile(r"&#(?:x([0-9a-fA-F]{1,9})|(\d{1,9}));")
+STRAY = re.compile(r"&(?!(?:#\d{1,9}|#x[0-9a-fA-F]{1,9}|amp|lt|gt|quot|apos);)")
 
 
 def read_sitemap(
@@ -130,7 +130,7 @@ def _read_xml(content: bytes, url: str) -> Listing:
     except etree.XMLSyntaxError as error:
         reading = _Reading(url)
         with suppress(etree.XMLSyntaxError):
-            _parse(_mended(content), reading, recover=True)
+            _parse(mended(content), reading, recover=True)
         return reading.listing(" ".join(f"broken XML: {error.msg}".split())[:200])
     return reading.listing(None)
 
@@ -170,15 +170,35 @@ def _forget(element: Any) -> None:
         element.getparent().remove(before)
 
 
-def _mended(content: bytes) -> bytes:
-    """In UTF-8 whatever was declared, and with stray ampersands escaped."""
-    declared = DECLARATION.search(content[:2_000].decode("latin-1"))
+def mended(content: bytes) -> bytes:
+    """Return XML in UTF-8 whatever it declares, with stray ampersands escaped."""
+    declaration = DECLARATION.search(content[:2_000].decode("latin-1"))
+    declared = ENCODING.search(declaration[0]) if declaration else None
     text = decode(content, declared[1] if declared else None).text
     text = DECLARATION.sub("", text, count=1)
-    text = text[max(text.find("<"), 0) :]
+    text = REFERENCE.sub(_with_a_character, text[max(text.find("<"), 0) :])
     if "<!ENTITY" in text:  # `&name;` may be one
         return text.encode()
-    return CDATA_OR_STRAY.sub(lambda found: "&amp;" if found[0] == "&" else found[0], text).encode()
+    return _with_escaped_ampersands(text).encode()
+
+
+def _with_a_character(found: re.Match[str]) -> str:
+    """Return a reference as it is, but U+FFFD for a surrogate.
+
+    lxml takes `&#xD800;` while it recovers, in names too, and fails when it is asked for them.
+    """
+    number = int(found[1], 16) if found[1] else int(found[2])
+    return "\ufffd" if 0xD800 <= number <= 0xDFFF else found[0]
+
+
+def _with_escaped_ampersands(text: str) -> str:
+    """Escape the ampersands that begin no reference; in CDATA each stands for itself."""
+    pieces: list[str] = []
+    at = 0
+    while (start := text.find(CDATA, at)) >= 0 and (end := text.find(CDATA_END, start)) >= 0:
+        pieces += [STRAY.sub("&amp;", text[at:start]), text[start:end]]
+        at = end
+    return "".join([*pieces, STRAY.sub("&amp;", text[at:])])
 
 
 def _values(element: Any) -> dict[str, str]:

@@ -95,7 +95,9 @@ def _rule(entry: Any) -> TdmRule | None:
         return None
     location = entry.get("location")
     reservation = entry.get("tdm-reservation")
-    if not isinstance(location, str) or str(reservation) not in {"0", "1"}:
+    if not isinstance(location, str) or not isinstance(reservation, str | int):
+        return None
+    if str(reservation) not in {"0", "1"}:
         return None
     pattern = _CONTROLS.sub("", location)
     if not pattern:

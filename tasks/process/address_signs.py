@@ -57,8 +57,8 @@ PAGE_PARAMETER = re.compile(
     rf"(?:current|sub|article|story|content)?[-_]?(?:{_PAGES})[-_]?(?:no|num|nr|number|index|wanted)?"
 )
 PAGE_SEGMENT = re.compile(rf"(?:{_PAGES}|p)[-_=.,]?(\d{{1,3}})")
-PAGE_ENDING = re.compile(rf"(.+?)[/_,.~;:-]+(?:(?:{_PAGES}|p)[-_/=.,]*)?(\d{{1,3}})")
-ZERO_BASED = re.compile(r"(?:\d+,)+(\d{1,3})")
+PAGE_ENDING = re.compile(rf"(.+?)[/_,.~;:-]{{1,5}}(?:(?:{_PAGES}|p)[-_/=.,]{{0,5}})?(\d{{1,3}})")
+ZERO_BASED = re.compile(r"(?:\d++,)++(\d{1,3})")
 
 # Last segments of a view of the page that stands above them.
 VIEWS: Final = frozenset(

@@ -22,8 +22,8 @@ FAULTS = (
 )
 # Guillemets that close what they never opened: "diplomatic efforts.” », According to"
 STRAY_GUILLEMETS = (
-    (re.compile(r"([”\"’])(?: ?»)+(?=[\s.,;:]|$)"), r"\1"),
-    (re.compile(r"([.!?…])(?: ?»\.)+(?=\s|$)"), r"\1"),
+    (re.compile(r"([”\"’])(?: ?»){1,20}(?=[\s.,;:]|$)"), r"\1"),
+    (re.compile(r"([.!?…])(?: ?»\.){1,20}(?=\s|$)"), r"\1"),
 )
 MOST_ROUNDS = 8  # one repair can lay bare another; texts made to go on for ever do not
 

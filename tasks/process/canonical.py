@@ -47,7 +47,7 @@ INNER_HOST = re.compile(
 )
 TWO_WORDS = re.compile(r"[^\W\d_]+[-_][^\W\d_]+")
 NUMBER = re.compile(r"\d+")
-LONG_ID = re.compile(r"(?:.*\D)?\d{5,}(?:\D.*)?")
+LONG_ID = re.compile(r"\d{5}")
 
 
 def identifying_url(url: str | None, url_canonical: str | None) -> str | None:
@@ -128,7 +128,7 @@ def _is_above(own: PageAddress, other: PageAddress) -> bool:
     if other.identifying or own.path == other.path or not own.path.startswith(above):
         return False
     rest = own.path.removeprefix(above).split("/")
-    return not (all(part in VIEWS for part in rest) or LONG_ID.fullmatch(other.stem))
+    return not (all(part in VIEWS for part in rest) or LONG_ID.search(other.stem))
 
 
 def _is_too_general(own: PageAddress, other: PageAddress) -> bool:

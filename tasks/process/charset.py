@@ -17,7 +17,7 @@ BOMS = (
 )
 META_REACH = 4096  # the HTML standard asks for 1024; real pages put scripts first
 META_CHARSET = re.compile(
-    rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE
+    rb"<meta[^>]{0,300}?charset\s*+=\s*+[\"']?\s*+([\w.:-]{2,40})", re.IGNORECASE
 )
 
 # Among the letters of a Western text at most one in five is not ASCII (Vietnamese and Turkish have

@@ -8,7 +8,6 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from math import log1p
-from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborNode
 
@@ -16,6 +15,7 @@ from tasks.process import page_signs as signs
 from tasks.process.body.blocks import Outline
 from tasks.process.metadata.model import Metadata
 from tasks.process.parse import ParsedPage
+from tasks.process.urls import parts_of
 
 MOST_TEXT = 60_000  # characters of a page that are searched for words
 LONG_TEXT = 80  # characters; shorter ones are captions, prices, teasers
@@ -80,7 +80,7 @@ def page_features(page: ParsedPage, metadata: Metadata, url: str | None) -> dict
 
 
 def _of_address(url: str) -> Iterator[tuple[str, float]]:
-    address = urlsplit(url)
+    address = parts_of(url)
     path = address.path.rstrip("/")
     last = path.rpartition("/")[2]
     yield "address depth", float(path.count("/"))

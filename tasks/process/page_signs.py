@@ -22,8 +22,8 @@ SERVICE_TYPES = frozenset(
 FORUM_TYPES = frozenset({"discussionforumposting", "qapage"})
 
 SOFT_404_TITLE = re.compile(
-    r"""(?:.{0,40}[|:·–-]\s*)?(?:error\s*:?\s*|http\s*|oops[!.,\s]*|sorry[!.,\s]*|fehler\s*
-    |erreur\s*|errore?\s*)*
+    r"""(?:.{0,40}[|:·–-]\s*)?(?:errore?\s*+:?\s*+|http\s*+|oops[!.,\s]*+|sorry[!.,\s]*+
+    |fehler\s*+|erreur\s*+)*+
     (?:404\b.{0,60}
     | (?:(?:page|site|article|story|content|file|resource|document)s?\ )?(?:is\ |was\ |can(?:no
     |['’])?t\ be\ |could\ not\ be\ )?(?:not\ found|unavailable|no\ longer\ (?:available|exists?))

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import log1p
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult
 
 from config.settings import ProcessSettings
 from tasks.process import page_signs as signs
@@ -12,6 +12,7 @@ from tasks.process.metadata.model import Metadata
 from tasks.process.page_features import linked_headlines, page_features
 from tasks.process.page_model import ARTICLE, likeliest_other, load_model
 from tasks.process.parse import ParsedPage
+from tasks.process.urls import parts_of
 
 # Up to so many words a page may be nothing but a notice; a story about cookies or robots is longer.
 NOTICE_WORDS = 150
@@ -165,7 +166,7 @@ def _declares_article(metadata: Metadata, types: set[str]) -> bool:
 
 def _suspicions(page: PageEvidence, types: set[str]) -> Iterator[tuple[str, str, bool]]:
     """What the page may be, its sign, and whether not even signs of an article speak against it."""
-    address = urlsplit(page.url or "")
+    address = parts_of(page.url)
     path = address.path
     if page.url and _is_front(address):
         yield "section_front", "address", False
@@ -226,7 +227,7 @@ def _is_front(address: SplitResult) -> bool:
 
 
 def _kind_of_article(page: PageEvidence, types: set[str]) -> str:
-    path = urlsplit(page.url or "").path
+    path = parts_of(page.url).path
     if "liveblogposting" in types or signs.LIVE_PATH.search(path):
         return "live"
     if types & {"imagegallery", "mediagallery"} or signs.GALLERY_PATH.search(path):

@@ -27,7 +27,7 @@ MARKDOWN_SIGN = re.compile(
     r"^(?:#{1,6} \S|```|\[[^\]\n]{1,200}\]: |!\[)|\[[^\]\n]{1,500}\]\([^)\n]{1,999}\)", re.MULTILINE
 )
 FRONT_MATTER = re.compile(r"\A---\n(.*?)\n(?:---|\.\.\.)\n", re.DOTALL)
-FRONT_TITLE = re.compile(r"^title:\s*[\"']?(.*?)[\"']?\s*$", re.MULTILINE)
+FRONT_TITLE = re.compile(r"^title:[ \t]*+[\"']?(.*)$", re.MULTILINE)
 HEADING = re.compile(r"^ {0,3}(#{1,6})\s+(\S.*)$")
 UNDERLINE = re.compile(r"^ {0,3}(?:=+|-{3,})\s*$")
 RULE = re.compile(r"^ {0,3}(?:[-*_]\s*){3,}$")
@@ -80,12 +80,18 @@ def _tag_as_text(tag: re.Match[str]) -> str:
     return "" if re.match(r"</?(?:span|b|i|em|strong|a)\b", tag[0], re.IGNORECASE) else "\n\n"
 
 
+def _front_title(front: str) -> str | None:
+    """Return the title that front matter names, without its quotes."""
+    named = FRONT_TITLE.search(front)
+    title = named[1].rstrip() if named else ""
+    return (title[:-1] if title.endswith(("'", '"')) else title).strip() or None
+
+
 def _without_markdown(text: str) -> tuple[str | None, str]:
     title = None
     front = FRONT_MATTER.match(text)
     if front:
-        named = FRONT_TITLE.search(front[1])
-        title = named[1].strip() or None if named else None
+        title = _front_title(front[1])
         text = text[front.end() :]
     lines: list[str] = []
     for line in text.split("\n"):

@@ -103,6 +103,14 @@ def split_address(url: str | None) -> SplitResult | None:
     return parts if parts.scheme in {"http", "https", ""} and parts.netloc else None
 
 
+def parts_of(url: str | None) -> SplitResult:
+    """Return the parts of any address as written; all of them empty for what is none."""
+    try:
+        return urlsplit(url or "")
+    except ValueError:
+        return urlsplit("")
+
+
 def host_of(parts: SplitResult) -> str | None:
     """Return the host as `ascii_host` has it."""
     try:

@@ -70,7 +70,7 @@ def read_zip(stream: io.BufferedReader, place: Place, read_stream: ReadStream) -
         member = members.place(info.filename)
         if id(info) in overlapping:
             yield from member.drop(Reason.BOMB, "overlaps another member", size=info.file_size)
-        elif not info.is_dir():
+        elif not info.filename.endswith("/"):  # is_dir() fails on an empty name
             yield from _read_zip_member(archive, info, member, read_stream)
 
 
@@ -181,9 +181,10 @@ def _read_tar_members(
     members = _Members(place)
     fault: Reason | None = None
     for info in _tar_infos(archive):
+        has_row = archive.broken[:1] == [archive.offset]
         yield from _tar_hole(archive, place)
         if info is None:
-            if not fault:  # otherwise the row of the last member says so
+            if not fault and not has_row:  # otherwise the row before says so
                 rest = fault_of(stream) or Reason.TRUNCATED
                 yield from place.drop(rest, "and what follows", suffix=f"#offset={archive.offset}")
             return

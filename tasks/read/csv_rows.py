@@ -19,6 +19,12 @@ from tasks.records import Dropped, RawDocument
 
 Outcomes = Iterator[RawDocument | Dropped]
 
+# Lines such as `x","y` open a quote wherever they stand, and each costs the reading of all that
+# follows: past this many characters, or so many times the file, rows are given up much sooner.
+MOST_AGAIN = 1_000_000
+MOST_TIMES_AGAIN = 10
+LINES_OF_A_ROW = 50
+
 
 class _RowTooLargeError(Exception):
     """A row's lines are more than a row may have, such as after a quote that is never closed."""
@@ -38,6 +44,8 @@ class _Lines:
         self._cap = cap
         self._again: deque[str] = deque()
         self._size = 0
+        self._read_size = 0
+        self._again_size = 0
         self.row: list[str] = []
         self.cut = False
         self.cut_off = False
@@ -51,9 +59,12 @@ class _Lines:
             raise StopIteration
         self.row.append(line)
         self._size += len(line)
-        if self._size > self._cap:
+        if self._size > self._cap or (len(self.row) > LINES_OF_A_ROW and self._is_costly()):
             raise _RowTooLargeError
         return line
+
+    def _is_costly(self) -> bool:
+        return self._again_size > MOST_AGAIN + MOST_TIMES_AGAIN * self._read_size
 
     def _read(self) -> str:
         line = self._stream.readline(self._cap + 1)
@@ -62,6 +73,7 @@ class _Lines:
             while (more := self._stream.readline(HEAD_BYTES)) and not more.endswith(b"\n"):
                 pass
         self.cut_off = not line.endswith(b"\n")
+        self._read_size += len(line)
         return line.decode("utf-8", "replace")
 
     def start_row(self) -> None:
@@ -71,6 +83,7 @@ class _Lines:
 
     def put_back(self, lines: list[str]) -> None:
         self._again.extendleft(reversed(lines))
+        self._again_size += sum(map(len, lines))
 
 
 class _Rows:

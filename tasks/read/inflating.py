@@ -25,7 +25,8 @@ from tasks.read.streams import (
 _CHUNK = 16_384
 # The stubs of isal name its error as if it were none.
 _DAMAGED = cast(
-    "tuple[type[Exception], ...]", (isal_zlib.error, OSError, lzma.LZMAError, ValueError)
+    "tuple[type[Exception], ...]",
+    (isal_zlib.error, OSError, lzma.LZMAError, ValueError, MemoryError),
 )
 
 

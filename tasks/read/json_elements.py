@@ -16,6 +16,8 @@ _STRING = rb'"(?:[^"\\]++|\\.)*+"'
 # Commas count between elements only. No part can match in two ways, so the time is linear.
 _TO_BRACKET = re.compile(rb'(?:[^"\[\]{}]++|' + _STRING + rb")*+[\[\]{}]", re.DOTALL)
 _TO_MARK = re.compile(rb'(?:[^"\[\]{},]++|' + _STRING + rb")*+[\[\]{},]", re.DOTALL)
+# A comma within an element must not end the search: the next one would begin in vain once more.
+_BRACKET_OR_QUOTE = re.compile(rb'["\[\]{}]')
 _MARK_OR_QUOTE = re.compile(rb'["\[\]{},]')
 _QUOTE_OR_ESCAPE = re.compile(rb'["\\]')
 
@@ -63,13 +65,13 @@ class _Cursor:
         """
         found = (_TO_BRACKET if within else _TO_MARK).match(self._buffer, self._at)
         if found is None:
-            return self._mark_across_chunks()
+            return self._mark_across_chunks(_BRACKET_OR_QUOTE if within else _MARK_OR_QUOTE)
         self._at = found.end()
         return self._buffer[self._at - 1]
 
-    def _mark_across_chunks(self) -> int | None:
+    def _mark_across_chunks(self, wanted: re.Pattern[bytes]) -> int | None:
         while True:
-            found = _MARK_OR_QUOTE.search(self._buffer, self._at)
+            found = wanted.search(self._buffer, self._at)
             if found is None:
                 self._at = len(self._buffer)
                 if not self._fill():

@@ -17,6 +17,8 @@ Outcomes = Iterator[RawDocument | Dropped]
 # Small: pages of a megabyte are found in such tables.
 _BATCH_ROWS = 64
 _BUFFER_BYTES = 1 << 20
+# pyarrow's errors are of these classes; a forged footer asks for types that it does not know.
+ARROW_ERRORS = (OSError, ValueError, TypeError, LookupError, NotImplementedError, MemoryError)
 
 
 def read_parquet(
@@ -33,23 +35,33 @@ def read_parquet(
         return
     try:
         table = open_parquet(file)
-    except (OSError, ValueError) as error:  # pyarrow's errors are these
+    except ARROW_ERRORS as error:
         yield from place.drop(Reason.CORRUPT, _one_line(error))
         return
+    refusal = _refusal(table, place)
+    if refusal is None:
+        yield from _read_groups(table, place, groups)
+    elif groups is None or groups[0] == 0:  # one row for the file, not one for each of its parts
+        yield from place.drop(*refusal)
+
+
+def _refusal(table: Any, place: Place) -> tuple[Reason, str] | None:
+    """Say why no row of a table can be read; None where rows can."""
     names = table.schema_arrow.names
     if not names_text(names, place.columns):
-        yield from place.drop(Reason.NO_KNOWN_COLUMNS, ", ".join(names)[:300])
-    elif not table.metadata.num_rows:
-        yield from place.drop(Reason.EMPTY, "a table without rows")
-    else:
-        yield from _read_groups(table, place, groups)
+        return Reason.NO_KNOWN_COLUMNS, ", ".join(names)[:300]
+    if any(group_rows(table)):
+        return None
+    if table.metadata.num_rows:
+        return Reason.CORRUPT, "rows are announced, and no row group has any"
+    return Reason.EMPTY, "a table without rows"
 
 
 def open_parquet(file: Any) -> Any:
     """A `pyarrow.parquet.ParquetFile` that buffers little.
 
     Raises:
-        OSError, ValueError: it is damaged.
+        ARROW_ERRORS: it is damaged.
     """
     import pyarrow.parquet as pq
 
@@ -85,7 +97,7 @@ def _rows(table: Any, group: int, columns: list[str]) -> Iterator[dict[str, Any]
     try:
         for batch in table.iter_batches(_BATCH_ROWS, row_groups=[group], columns=columns):
             yield from batch.to_pylist()
-    except (OSError, ValueError, OverflowError):
+    except (*ARROW_ERRORS, OverflowError):
         return
 
 

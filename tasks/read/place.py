@@ -19,6 +19,8 @@ BLOCK = 32
 # A file may grow so many times as far as one member of it: a bomb must not hide its neighbours,
 # but a thousand bombs must not be unpacked either.
 BOMBS_PER_FILE = 4
+# A tar's header can claim a size of 2 ** 95 bytes; no column of the tables holds it.
+MOST_SIZE = 2**63 - 1
 
 
 @dataclass(slots=True)
@@ -124,7 +126,10 @@ class Place:
         position = self.tally.claim(at)
         if position is not None:
             locator = self.locator + suffix
-            yield replace(dropped(locator, position, reason, detail), bytes=size)
+            believed = size is not None and 0 <= size <= MOST_SIZE
+            yield replace(
+                dropped(locator, position, reason, detail), bytes=size if believed else None
+            )
 
 
 def dropped(

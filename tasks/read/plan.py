@@ -13,7 +13,7 @@ from tasks.read.fields import column_choice, names_text
 from tasks.read.kinds import Kind
 from tasks.read.locators import name_files
 from tasks.read.outline import Outline, outline
-from tasks.read.parquet_rows import open_parquet
+from tasks.read.parquet_rows import ARROW_ERRORS, open_parquet
 from tasks.read.spans import (
     Batch,
     Plan,
@@ -162,7 +162,7 @@ def _header(file: Found, found: Outline, settings: ReadSettings) -> Sequence[str
     with open_file(file.path, settings) as stream:
         try:
             return list(open_parquet(stream).schema_arrow.names)
-        except (OSError, ValueError):
+        except ARROW_ERRORS:
             return None
 
 

@@ -16,6 +16,7 @@ from tasks.records import Declared, Dropped, RawDocument
 
 # Names in a dict, as in schema.org's {"@type": "Person", "name": ...}.
 _NAME_KEYS = ("name", "title", "url", "id")
+NESTED = 20  # Python's stack ends at 500, and no dataset writes a title so deep
 _PYTHON_LIST = re.compile(r"\s*\[.*\]\s*", re.DOTALL)
 
 
@@ -94,8 +95,12 @@ class _Fields:
         )
 
 
-def as_string(value: object) -> str | None:
-    """A value as a non-empty string; None for nulls, NaN and what cannot be one string."""
+def as_string(value: object, depth: int = 0) -> str | None:
+    """Return a value as a non-empty string; None for nulls, NaN and what cannot be one string.
+
+    Args:
+        depth: lists and objects around it; what lies deeper than NESTED is not looked for.
+    """
     if isinstance(value, str):
         return _valid(value).strip() or None
     if isinstance(value, datetime | date):
@@ -103,9 +108,11 @@ def as_string(value: object) -> str | None:
     if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
         return _number(value)
     if isinstance(value, Mapping):
-        return next((text for key in _NAME_KEYS if (text := as_string(value.get(key)))), None)
+        value = [value.get(key) for key in _NAME_KEYS]
     if isinstance(value, list | tuple):
-        return next((text for item in value if (text := as_string(item))), None)
+        if depth >= NESTED:
+            return None
+        return next((text for item in value if (text := as_string(item, depth + 1))), None)
     return as_string(value.decode("utf-8", "replace")) if isinstance(value, bytes) else None
 
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 from config.settings import ReadSettings
 from tasks.read.kinds import CONTAINERS, Kind
 from tasks.read.outline import Outline, outline
-from tasks.read.parquet_rows import group_rows, open_parquet
+from tasks.read.parquet_rows import ARROW_ERRORS, group_rows, open_parquet
 from tasks.read.spans import Batch, Span
 from tasks.read.streams import open_file
 
@@ -81,7 +81,7 @@ def _row_groups(file: Span, settings: ReadSettings) -> Iterator[Span]:
     try:
         with open_file(file.path, settings) as stream:
             count = len(group_rows(open_parquet(stream)))
-    except (OSError, ValueError):
+    except ARROW_ERRORS:
         count = 1  # reading says what is wrong with it
     parts = max(min(count, -(-file.bytes // settings.stripe_bytes)), 1)
     edges = [count * number // parts for number in range(parts + 1)]

@@ -21,6 +21,7 @@ from tasks.read.reasons import Reason
 # What the libraries raise on damaged or unreadable bytes.
 _DAMAGE = (
     EOFError,
+    MemoryError,  # a forged LZMA header asks for a dictionary of gigabytes
     OSError,
     ValueError,
     RuntimeError,

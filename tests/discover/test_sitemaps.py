@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tasks.discover.model import Listing
 from tasks.discover.sitemaps import read_sitemap
+from tests.growth import is_linear
 
 URL = "https://courier.example/maps/sitemap.xml"
 PLAIN = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
@@ -279,3 +280,22 @@ def test_sitemaps_in_a_list_of_pages_are_read_as_such() -> None:
     listing = read(locs("https://courier.example/a", "https://courier.example/s-2.xml.gz?x=1"))
     assert urls(listing) == ["https://courier.example/a"]
     assert listing.children == (("https://courier.example/s-2.xml.gz?x=1", None),)
+
+
+@pytest.mark.parametrize("broken", ["<loc>/b&#xD800;</loc>", "<a:b xmlns:a='&#55296;'/>"])
+def test_references_to_surrogates_hide_no_other_entry(broken: str) -> None:
+    listing = read(urlset("<loc>/a</loc>", broken))
+    assert urls(listing)[0] == "https://courier.example/a"
+
+
+@pytest.mark.parametrize("piece", [b"<?xml", b"<![CDATA[", b"<!--", b"<?xml encoding='", b"&#"])
+def test_what_is_never_closed_is_read_in_linear_time(piece: bytes) -> None:
+    def work(size: int) -> None:
+        read(b"<urlset>&" + piece * (size // len(piece)) + b"\xff")
+
+    assert is_linear(work, 20_000)
+
+
+def test_ampersands_are_mended_outside_of_cdata_only() -> None:
+    listing = read(urlset("<loc>/a?b&c</loc>", "<loc><![CDATA[/a?d&e]]></loc>", "<![CDATA["))
+    assert urls(listing) == ["https://courier.example/a?b&c", "https://courier.example/a?d&e"]

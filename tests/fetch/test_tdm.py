@@ -54,6 +54,7 @@ def test_the_longest_pattern_that_matches_declares(path: str, rights: tuple[str,
         b'[{"location": "/", "tdm-reservation": 2}]',
         b'[{"location": "/"}]',
         b"[" * 100_000,
+        b'[{"location": "/", "tdm-reservation": ' + b"[" * 900 + b"]" * 900 + b"}]",
     ],
 )
 def test_what_is_malformed_declares_nothing(content: bytes) -> None:

@@ -1,5 +1,10 @@
-"""Coverage-guided fuzzing of the way from bytes to a row: `python -m tests.fuzz --minutes 60`.
+"""Fuzzing: files and pages of strangers, damaged on purpose, must cost themselves and nothing else.
 
-It needs atheris, which the project does not depend on: `pip install atheris`. What it finds is kept
-in the folder that it names; a find becomes a test beside the code that it broke.
+`python -m tests.fuzz [SECONDS] [TARGETS...]` mutates good inputs of every kind that is read. It
+needs nothing but what `make setup-dev` installs, and a seed repeats each of its inputs.
+
+`python -m tests.fuzz.by_coverage --minutes 60` follows the coverage of `process_document` instead.
+It needs atheris, which the project does not depend on: `pip install atheris`.
+
+Add a regression test beside the code for each fault that is found.
 """

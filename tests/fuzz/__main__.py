@@ -1,84 +1,59 @@
-"""Has atheris (libFuzzer) make up pages until one breaks a promise of `process_document`."""
+"""Fuzz the readers of what strangers wrote: `python -m tests.fuzz [SECONDS] [TARGETS...]`."""
 
 import argparse
-import logging
 import sys
-import time
 from pathlib import Path
+from random import SystemRandom
 
-try:
-    import atheris
-except ImportError:
-    sys.exit("Fuzzing needs atheris: .venv/bin/python -m pip install atheris")
-
-with atheris.instrument_imports(include=["tasks.process"]):
-    from tasks.process.document import process_document
-
-import pyarrow as pa
-
-from config.settings import load_settings
-from tasks.parts import as_row
-from tasks.process.batch import Processed
-from tasks.process.body.lanes import warm
-from tasks.records import RawDocument
-from tests.fuzz.words import WORDS, seeds
-from warehouse.schema import PROCESSED
-
-SETTINGS = load_settings().process
-LONGEST = 30_000
-MOST_SECONDS = 2.0
-CHARSETS = (None, "utf-8", "windows-1252", "shift_jis", "utf-16", "no such charset")
-ADDRESSES = (None, "https://courier.example/2024/03/01/pier", "https://courier.example/", "x:y")
+from tests.fuzz.child import Failure
+from tests.fuzz.supervisor import Result, fuzz
+from tests.fuzz.targets import TARGETS
 
 
-def main() -> None:
-    """Runs until the minutes are over, or until something is found (exit status 77)."""
+def main() -> int:
+    """Fuzz for the time that was asked for; return 1 if anything was found."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--minutes", type=float, default=60)
-    parser.add_argument("--folder", type=Path, default=Path("fuzz"), help="of what was found")
+    parser.add_argument("seconds", nargs="?", type=float, default=60, help="0: one input each")
+    parser.add_argument("targets", nargs="*", metavar="target", help=" ".join(TARGETS))
+    parser.add_argument("--seed", type=int, help="of the first input of each target")
+    parser.add_argument("--again", type=Path, metavar="FILE", help="run a saved input once more")
+    parser.add_argument("--folder", type=Path, default=Path("fuzz"), help="of inputs that fail")
     asked = parser.parse_args()
-    corpus = asked.folder / "corpus"
-    corpus.mkdir(parents=True, exist_ok=True)
-    for number, page in enumerate(seeds()):
-        (corpus / f"seed-{number:03}").write_bytes(page)
-    words = asked.folder / "words.txt"
-    words.write_text("".join(f'"{_escaped(word)}"\n' for word in WORDS))
-    logging.disable(logging.CRITICAL)
-    warm()
-    options = (
-        f"-max_total_time={asked.minutes * 60:.0f}", f"-max_len={LONGEST}", f"-dict={words}",
-        f"-artifact_prefix={asked.folder}/", "-timeout=30", "-rss_limit_mb=4096",
-    )  # fmt: skip
-    atheris.Setup([sys.argv[0], *options, str(corpus)], check)
-    atheris.Fuzz()
+    if unknown := set(asked.targets) - set(TARGETS):
+        parser.error(
+            f"no target is called {', '.join(sorted(unknown))}; there are {', '.join(TARGETS)}"
+        )
+    if asked.again:
+        return _again(asked.again)
+    seed = SystemRandom().randrange(10**9) if asked.seed is None else asked.seed
+    names = asked.targets or list(TARGETS)
+    print(f"seed {seed}, {len(names)} targets, {asked.seconds:g} s", flush=True)
+    for found in fuzz(names, seed, asked.seconds, asked.folder):
+        if isinstance(found, Failure):
+            print(f"FOUND {found.target} {found.seed} {found.where}\n  {found.error}", flush=True)
+        else:
+            _close(found)
+            return int(bool(found.faults))
+    return 0
 
 
-def check(found: bytes) -> None:
-    """One page: whatever it is, it has one outcome, quickly, that a table can hold.
-
-    Args:
-        found: three bytes that choose what is known of the page, and the page.
-    """
-    choice, page = found[:3].ljust(3, b"\0"), found[3:]
-    document = RawDocument(
-        locator="fuzz",
-        position=0,
-        media="text" if choice[0] % 8 == 7 else "html",
-        body=page,
-        url=ADDRESSES[choice[1] % len(ADDRESSES)],
-        charset=CHARSETS[choice[2] % len(CHARSETS)],
-    )
-    started = time.thread_time()
-    record = process_document(document, SETTINGS)
-    seconds = time.thread_time() - started
-    assert seconds < MOST_SECONDS, f"{seconds:.1f} s"
-    pa.Table.from_pylist([as_row(Processed(record, seconds))], PROCESSED).validate(full=True)
-    assert process_document(document, SETTINGS) == record, "not the same again"
+def _close(result: Result) -> None:
+    for name, count in result.inputs.items():
+        print(f"{name:12}{count:9,} inputs {result.seconds[name]:8.1f} s")
+    print(f"{'all':12}{sum(result.inputs.values()):9,} inputs")
+    for (target, where), count in result.faults.most_common():
+        print(f"{target}: {count:,} inputs failed at {where}")
+    for failure, file in result.saved:
+        print(f"{file}: repeat by `python -m tests.fuzz 0 {failure.target} --seed {failure.seed}`")
 
 
-def _escaped(word: str) -> str:
-    return "".join(f"\\x{byte:02x}" for byte in word.encode())
+def _again(file: Path) -> int:
+    """Run a saved input as it is; its name says the target and the seed."""
+    name, _, seed = file.name.rpartition("-")
+    TARGETS[name].run(int(seed), file.read_bytes())
+    print("nothing is wrong with it")
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

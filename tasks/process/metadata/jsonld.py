@@ -5,11 +5,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
 import orjson
 
 from tasks.process.metadata.plain import plain
+from tasks.process.urls import parts_of
 
 Node = dict[str, Any]
 
@@ -159,10 +159,7 @@ def addresses(node: Node) -> set[str]:
 
 def path_of(url: str) -> str:
     """The path of an address without its last slash; "" for what is none."""
-    try:
-        return urlsplit(url).path.rstrip("/")
-    except ValueError:
-        return ""
+    return parts_of(url).path.rstrip("/")
 
 
 def page_nodes(found: JsonLd) -> list[Node]:

@@ -78,6 +78,8 @@ class PlainFraming:
             return None, len(data)
         self.tape.seek(start + end.end())
         header = parse_header(data[: end.end()])
+        if header is None:
+            return None, len(data)
         known = (header.get("WARC-Type") or "").lower() in _TYPES and _length(header) is not None
         return (header if known else None), len(data)
 

@@ -46,10 +46,17 @@ class Response:
         return next((value for key, value in self.headers if key == name), "")
 
 
-def parse_header(data: bytes, encoding: str = "utf-8") -> HeaderMap:
-    """A WARC or HTTP header, status line and empty line included; fastwarc wants CR LF."""
+def parse_header(data: bytes, encoding: str = "utf-8") -> HeaderMap | None:
+    """Parse a WARC or HTTP header, status line and empty line included; fastwarc wants CR LF.
+
+    Returns:
+        None for a header that fastwarc refuses: it has more than 64 KiB.
+    """
     header = HeaderMap(encoding)
-    header.parse(io.BytesIO(_NEWLINE.sub(b"\r\n", data)))
+    try:
+        header.parse(io.BytesIO(_NEWLINE.sub(b"\r\n", data)))
+    except OSError:
+        return None
     return header
 
 
@@ -59,6 +66,8 @@ def parse_response(block: bytes) -> Response | None:
     if not block.startswith(b"HTTP/") or not end:
         return None
     header = parse_header(block[: end.end()], "latin1")
+    if header is None:
+        return None
     headers = tuple((name.lower(), value) for name, value in header.to_tuples())
     return Response(header.status_code, headers, block[end.end() :])
 

@@ -178,6 +178,6 @@ def warc_instant(text: str) -> datetime | None:
     """WARC-Date, which is ISO 8601 in UTC; older tools wrote 14 digits."""
     try:
         instant = datetime.fromisoformat(text)
-    except ValueError:
+        return instant.replace(tzinfo=instant.tzinfo or UTC).astimezone(UTC)
+    except (ValueError, OverflowError):  # an offset may lead out of the years 1 to 9999
         return None
-    return instant.replace(tzinfo=instant.tzinfo or UTC).astimezone(UTC)

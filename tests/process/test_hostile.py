@@ -1,0 +1,45 @@
+"""Pages that made processing fail once; the fuzzer (tests.fuzz) and pumped patterns found them."""
+
+import pytest
+
+from config.settings import load_settings
+from tasks.process.address_signs import PageAddress
+from tasks.process.document import process_document
+from tasks.process.page_signs import SOFT_404_TITLE
+from tasks.process.plaintext import read_plain_text
+from tasks.records import Article, RawDocument
+from tests.growth import is_linear
+from tests.pipeline.archives import page
+
+
+@pytest.mark.parametrize("url", ["http://[::1", "https://[x]/a", "https://a\u2100.example/"])
+def test_an_address_that_is_none_costs_its_page_nothing(url: str) -> None:
+    document = RawDocument("a", 0, "html", page(1).encode(), url=url)
+    record = process_document(document, load_settings().process)
+    assert isinstance(record, Article)
+    assert record.url == url
+    assert record.url_key is None
+    assert PageAddress.of(url) is None
+
+
+def test_a_title_of_many_errors_is_judged_in_linear_time() -> None:
+    assert is_linear(lambda size: SOFT_404_TITLE.fullmatch("error " * (size // 6) + "x"), 60)
+
+
+@pytest.mark.parametrize("title", ["Error 404", "errore: 404", "Oops! Sorry, page not found"])
+def test_titles_of_errors_are_still_known(title: str) -> None:
+    assert SOFT_404_TITLE.fullmatch(title.lower())
+
+
+@pytest.mark.parametrize(
+    ("front", "title"),
+    [
+        ('title: "The pier"', "The pier"),
+        ("title: 'The pier' ", "The pier"),
+        ("title:The pier", "The pier"),
+        ("title:\ndate: 2024-03-01", None),
+    ],
+)
+def test_front_matter_names_the_title_on_its_own_line(front: str, title: str | None) -> None:
+    plain = read_plain_text(f"---\n{front}\n---\nThe basin opened today, and it was full.\n")
+    assert plain.title == title
