@@ -20,6 +20,26 @@ META_CHARSET = re.compile(
     rb"<meta[^>]{0,300}?charset\s*+=\s*+[\"']?\s*+([\w.:-]{2,40})", re.IGNORECASE
 )
 
+# Browsers' tables of these charsets (https://encoding.spec.whatwg.org) are larger than the national
+# standards: vendors' characters such as ①, 髙 and the Hangul of UHC stand on most pages.
+BROWSER_CODECS = {
+    "euc_kr": "cp949",
+    "shift_jis": "cp932",
+    "gbk": "gb18030",
+    "big5": "big5hkscs",
+}
+# Labels of these tables that browsers do not know and other programs write.
+VENDOR_LABELS = {
+    **dict.fromkeys(("cp949", "ms949", "uhc", "windows-949"), "cp949"),
+    **dict.fromkeys(("cp932", "ms932", "windows-932"), "cp932"),
+    **dict.fromkeys(("cp936", "ms936", "windows-936"), "gb18030"),
+    **dict.fromkeys(("cp950", "ms950", "windows-950"), "big5hkscs"),
+}
+EUC_JP = "euc_jp"
+FAR_EASTERN = frozenset({*BROWSER_CODECS.values(), EUC_JP})
+# So many undecodable characters among those that are not ASCII are damage, not another charset.
+MOST_DAMAGE = 0.01
+
 # Among the letters of a Western text at most one in five is not ASCII (Vietnamese and Turkish have
 # charsets of their own); Cyrillic or Greek bytes read as Western are nearly all accented letters.
 WESTERN = frozenset({"cp1252", "iso8859-15", "cp1254", "mac-roman"})
@@ -113,9 +133,28 @@ def _wide(body: bytes, declared: str | None) -> str | None:
     return "utf-16-le" if head[1::2].count(0) > head[::2].count(0) else "utf-16-be"
 
 
+def _vendor_character(error: UnicodeError) -> tuple[str, int]:
+    """Read two bytes of EUC-JP that stand for a vendor's character, by the table of Shift_JIS."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    pair = error.object[error.start : error.start + 2]
+    if len(pair) < 2 or min(pair) < 0xA1:
+        raise error
+    row, cell = pair[0] - 0xA0, pair[1] - 0xA0
+    lead = (row - 1) // 2 + (0x81 if row <= 62 else 0xC1)
+    trail = cell + (0x3F + (cell >= 64) if row % 2 else 0x9E)
+    try:
+        return bytes((lead, trail)).decode("cp932"), error.start + 2
+    except UnicodeDecodeError:
+        raise error from None
+
+
+codecs.register_error("broadsheet.vendor", _vendor_character)
+
+
 def _strict(body: bytes, charset: str) -> str | None:
     try:
-        return body.decode(charset)
+        return body.decode(charset, "broadsheet.vendor" if charset == EUC_JP else "strict")
     except (UnicodeDecodeError, LookupError):
         return None
 
@@ -138,7 +177,16 @@ def _legacy(body: bytes, declared: str | None) -> tuple[str, str, str | None]:
             text = _strict(body, charset)
             if text is not None and _plausible(body, charset):
                 return text, charset, None
+            if text is None and charset in FAR_EASTERN and (damaged := _damaged(body, charset)):
+                return damaged, charset, "undecodable_bytes"
     return _detected(body)
+
+
+def _damaged(body: bytes, charset: str) -> str | None:
+    """Decode a document that has a few bytes its charset does not; None where they are many."""
+    text = body.decode(charset, "replace")
+    wide = sum(not character.isascii() for character in text)
+    return text if text.count("\ufffd") <= MOST_DAMAGE * wide else None
 
 
 def _meta_label(body: bytes) -> str | None:
@@ -149,6 +197,8 @@ def _meta_label(body: bytes) -> str | None:
 def known_charset(label: str | None) -> str | None:
     """The codec that browsers use for a charset label, None for labels that mean nothing."""
     label = (label or "").strip(" \t\r\n\"';").lower()
+    if label in VENDOR_LABELS:
+        return VENDOR_LABELS[label]
     if not label or len(label) > 40 or not label.isascii():
         return None
     charset = map_encoding_to_html5(label, False)
@@ -157,7 +207,7 @@ def known_charset(label: str | None) -> str | None:
             charset = map_encoding_to_html5(codecs.lookup(label).name, False)
         except (LookupError, ValueError):
             return None
-    return charset
+    return BROWSER_CODECS.get(charset or "", charset)
 
 
 def _plausible(body: bytes, charset: str) -> bool:
@@ -171,7 +221,8 @@ def _plausible(body: bytes, charset: str) -> bool:
 
 
 def _detected(body: bytes) -> tuple[str, str, str | None]:
-    charset = detect_encoding(body) or "cp1252"
+    detected = detect_encoding(body) or "cp1252"
+    charset = BROWSER_CODECS.get(detected, detected)
     text = _strict(body, charset)
     if text is not None and charset != UTF8:
         return text, charset, None

@@ -29,6 +29,7 @@ from tasks.process.parse import ParsedPage, parse
 from tasks.process.plaintext import read_plain_text
 from tasks.process.text_type import judge_text
 from tasks.process.urls import registered_domain, url_key
+from tasks.process.xhtml import as_html, is_xhtml
 from tasks.records import Article, Declared, Dropped, RawDocument
 
 # Plain text has no extractor but our own reading of it.
@@ -87,6 +88,8 @@ def examine(document: RawDocument, settings: ProcessSettings) -> Examined:
 
 def _draft_page(document: RawDocument, settings: ProcessSettings) -> Draft | Dropped:
     decoded = decode(document.body, document.charset)
+    if is_xhtml(document, decoded.text):
+        decoded = replace(decoded, text=as_html(decoded.text), utf8=None)
     refused = refuse_page(decoded.text, settings)
     if refused:
         return document.dropped("rejected", *refused)

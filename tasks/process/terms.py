@@ -31,6 +31,7 @@ QUALITY_FLAGS = {
     "unsure_text": "The fast extractor expects an F1 of N %; trafilatura was asked, too.",
     "extractors_disagree": "The texts of the two extractors have little in common.",
     "little_text_found": "Next to no text was found; trafilatura was asked, too.",
+    "text_in_script": "The text stands only in a script's data or in `<noscript>`.",
     "table_layout": "The page is laid out by tables; trafilatura was asked, too.",
     "careful_spared": "Unsure, yet the page has too many tags for trafilatura.",
     "careful_failed": "Trafilatura raised an error; the text is that of the fast extractor.",

@@ -6,9 +6,11 @@ from typing import Final
 from config.errors import ExtractorError
 from config.settings import Lane
 from tasks.process.body.fast import FAST, FastText, extract_fast, fast_version
+from tasks.process.comments import without_comments
 from tasks.process.extract import EXTRACTOR_VERSION, Body, extract_body
 from tasks.process.extract import warm as warm_careful
 from tasks.process.parse import ParsedPage, parse
+from tasks.process.scripts import text_in_scripts
 
 WORDS: Final = re.compile(r"\w+")
 # Below this expected F1 trafilatura is asked, too: about one page in eighteen. Above it the fast
@@ -29,6 +31,16 @@ def extract(page: ParsedPage, url: str | None, lane: Lane) -> Body:
     Raises:
         ExtractorError: the careful lane failed, and the fast one found nothing or was not asked.
     """
+    page = without_comments(page)
+    body = _extract(page, url, lane)
+    if sum(map(len, body.paragraphs)) < LEAST_TEXT:
+        hidden = text_in_scripts(page.tree)
+        if sum(map(len, hidden)) >= LEAST_TEXT:
+            return Body(hidden, FAST, fast_version(), (*body.flags, "text_in_script"))
+    return body
+
+
+def _extract(page: ParsedPage, url: str | None, lane: Lane) -> Body:
     if lane == "careful":
         return extract_body(page.html, url)
     fast = extract_fast(page.outline)

@@ -12,6 +12,7 @@ from tasks.process.metadata.names import fold
 from tasks.process.metadata.plain import inner_text, plain
 from tasks.process.metadata.sources import META_TITLE
 from tasks.process.metadata.visible import likeness, printed_title
+from tasks.process.metadata.written_dates import find_dates
 
 SEPARATOR = re.compile(r"\s+[|•·–—:/-]+\s+|\s*[|]\s*|\s+»\s+|\s+::\s+|:\s+")
 ARTICLE = re.compile(r"^(?:the|der|die|das|la|le|les|el|los|il|de|het)\s+", re.IGNORECASE)
@@ -23,6 +24,8 @@ KICKER = re.compile(
     r"kicker|overline|eyebrow|roofline|dachzeile|spitzmarke|surtitle|supertitle|topline|pretitle"
 )
 LONGEST_TITLE = 500
+COLONS = (":", "\uff1a")
+BY_START = re.compile(r"(?:by|von|par|por|di|door|av|af)\s", re.IGNORECASE)
 LONGEST_HEADING = 180
 LEAST_LIKENESS = 0.2
 MOST_HEADINGS = 20  # lists of cards have more
@@ -31,6 +34,31 @@ SAME = 0.9
 
 def read_title(evidence: PageEvidence) -> str | None:
     """A newsroom's JSON-LD headline, else the likeliest h1, else meta and `<title>`."""
+    title = _chosen_title(evidence)
+    return _with_rest(evidence, title) if title and title.endswith(COLONS) else title
+
+
+def _with_rest(evidence: PageEvidence, title: str) -> str:
+    """Return a title that ends in a colon, its kicker's, with the rest of the headline.
+
+    Another title may have the whole of it; else the rest stands in the element that follows.
+    """
+    declared = [text for text in _declared(evidence) if text]
+    begun = fold(title)
+    longer = [
+        t
+        for t in (*declared, _headline(evidence))
+        if fold(t).startswith(begun) and fold(t) != begun
+    ]
+    if longer:
+        return min(longer, key=len)
+    lines = [line for line in evidence.lines if line.distance == 0]
+    rest = lines[0].text if lines else ""
+    is_fit = 0 < len(rest) <= LONGEST_HEADING and not next(find_dates(rest, evidence.reading), None)
+    return f"{title} {rest}" if is_fit and not BY_START.match(rest) else title
+
+
+def _chosen_title(evidence: PageEvidence) -> str | None:
     headline = _headline(evidence)
     declared = [t for t in _declared(evidence) if t]
     headings = list(_headings(evidence, declared))
