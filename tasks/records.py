@@ -135,7 +135,8 @@ class DateCandidate:
         instant: in UTC; None where only the day or month is known.
         day: the calendar day as the publisher states it; None if `raw` does not parse.
         precision: `second minute day month`.
-        verdict: `chosen`, or why not: `outranked`, `before_1995`, `future`, `unparsable`, ...
+        verdict: `chosen`, or why not: `outranked`, `doubted` (printed where dates are too often
+            wrong), `ambiguous` (two readings), `before_1995`, `future`, `unparsable`, ...
     """
 
     source: str
