@@ -99,7 +99,11 @@ def gather(page: ParsedPage, context: PageContext, settings: ProcessSettings) ->
         article=article,
         url=url,
         sites=site_words(elements, jsonld, article, url),
-        reading=Reading(context.timezone(settings), day_order(elements, language, url)),
+        reading=Reading(
+            timezone=context.timezone(settings),
+            order=day_order(elements, language, url),
+            language=language or "",
+        ),
         latest=context.latest,
     )
 
