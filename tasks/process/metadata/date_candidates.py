@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from selectolax.lexbor import LexborNode
 
+from tasks.day_orders import has_two_readings
 from tasks.process.metadata.date_labels import (
     Label,
     is_in_update,
@@ -204,7 +205,7 @@ def text_dates(evidence: PageEvidence) -> Iterator[Seen]:
 
     Labelled dates and datelines count; a bare one only if the page shows no other day.
     """
-    bare: list[tuple[str, WrittenDate]] = []
+    bare: list[tuple[str, WrittenDate | None]] = []
     for before, node in texts_with_years(evidence.elements):
         text = plain((node.text_content or "")[:REACH_CHARACTERS])
         for at, raw, written in find_dates(text, evidence.reading):
@@ -216,7 +217,7 @@ def text_dates(evidence: PageEvidence) -> Iterator[Seen]:
                 yield "text", _bounded(evidence, "text", DATELINE, raw, written)
             elif len(text) <= SHORT_LINE:
                 bare.append((raw, written))
-    if len({written.day for _, written in bare}) == 1:
+    if len({written and written.day for _, written in bare}) == 1:
         raw, written = bare[0]
         yield "text", _bounded(evidence, "text", ONLY_DATE, raw, written)
 
@@ -231,7 +232,8 @@ def _bounded(
 ) -> DateCandidate:
     raw = plain(raw, 200)
     if written is None:
-        return DateCandidate(source, place, raw, None, None, None, "unparsable")
+        verdict = "ambiguous" if has_two_readings(raw) else "unparsable"
+        return DateCandidate(source, place, raw, None, None, None, verdict)
     verdict = bounds_verdict(written, evidence.latest) or "outranked"
     return DateCandidate(
         source, place, raw, written.instant, written.day, written.precision, verdict

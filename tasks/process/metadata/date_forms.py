@@ -71,6 +71,9 @@ YEAR = re.compile(r"(?:1(?:[6-9]\d|3[7-9]|40)|2[05]\d)\d(?!\d)(?<!\d{5})")
 SHORT_YEAR = re.compile(
     r"(?<![\d.])(?P<day>\d{1,2})\.\s?(?P<month>\d{1,2})\.\s?(?P<year>\d{2})(?![\d.])"
 )
+SHORT_SLASHED_YEAR = re.compile(
+    r"(?<![\d/])(?P<one>\d{1,2})(?P<sep>/)(?P<two>\d{1,2})/(?P<year>\d{2})(?![\d/])"
+)
 SHORT_THAI_YEAR = re.compile(
     r"(?<!\d)(?P<day>\d{1,2})\s?(?P<word>[\u0e01-\u0e4e.]{4,12}?)\s?(?P<year>\d{2})(?!\d)"
 )

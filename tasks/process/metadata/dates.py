@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
+from tasks.day_orders import has_two_readings
 from tasks.process.metadata.date_candidates import (
     class_dates,
     declared_dates,
@@ -11,7 +12,8 @@ from tasks.process.metadata.date_candidates import (
 )
 from tasks.process.metadata.evidence import PageEvidence
 from tasks.process.metadata.jsonld import is_news as is_news_node
-from tasks.process.metadata.printed_dates import BELIEVED, Seen, Sort, with_doubts
+from tasks.process.metadata.page_order import page_order
+from tasks.process.metadata.printed_dates import BELIEVED, PRINTED, Seen, Sort, with_doubts
 from tasks.process.metadata.sources import DATE_ORDER, DateKind
 from tasks.records import DateCandidate
 
@@ -36,7 +38,8 @@ class PageDates:
 
 def read_dates(evidence: PageEvidence) -> PageDates:
     """Declared dates first; the visible page is read only where they give none."""
-    seen = collected(evidence, list(declared_dates(evidence)))[:MOST_CANDIDATES]
+    evidence, found = _in_right_order(evidence)
+    seen = found[:MOST_CANDIDATES]
     best = best_of(seen)
     if best is not None and not _is_news(evidence):
         best = _printed_before(best, seen, evidence.url or "") or best
@@ -53,6 +56,19 @@ def read_dates(evidence: PageEvidence) -> PageDates:
         ),
         conflict=_is_conflict(chosen, seen),
     )
+
+
+def _in_right_order(evidence: PageEvidence) -> tuple[PageEvidence, list[Seen]]:
+    """Collect the dates; once more if one has two readings, when the page's order is known."""
+    seen = collected(evidence, list(declared_dates(evidence)))
+    candidates = [candidate for _, candidate in seen]
+    if not any(has_two_readings(candidate.raw) for candidate in candidates):
+        return evidence, seen
+    order = page_order(evidence, candidates)
+    if order == evidence.reading.order:
+        return evidence, seen
+    evidence = replace(evidence, reading=replace(evidence.reading, order=order))
+    return evidence, collected(evidence, list(declared_dates(evidence)))
 
 
 def collected(
@@ -106,6 +122,8 @@ def best_of(seen: list[Seen]) -> DateCandidate | None:
         for other, candidate in seen:
             if other == kind and candidate.verdict == "outranked":
                 return candidate
+            if other == kind and kind in PRINTED and candidate.verdict == "ambiguous":
+                return None  # the page says when; a day printed farther off is another one's
     return None
 
 

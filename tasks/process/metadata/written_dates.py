@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from tasks.day_orders import DayOrder, has_two_readings
 from tasks.process.metadata.calendars import (
     BUDDHIST_SHIFT,
     BUDDHIST_YEARS,
@@ -30,6 +31,7 @@ from tasks.process.metadata.date_forms import (
     FORMS,
     ISO,
     MONTH_YEAR,
+    SHORT_SLASHED_YEAR,
     SHORT_THAI_YEAR,
     SHORT_YEAR,
     SUFFIX,
@@ -38,7 +40,6 @@ from tasks.process.metadata.date_forms import (
 )
 from tasks.process.metadata.months import is_thai, month_number, persian_month_number
 
-DayOrder = Literal["day_first", "month_first", "unknown"]
 Precision = Literal["second", "minute", "day", "month"]
 
 # Offsets in hours; abbreviations with several meanings (IST, BST, CST, AST) are left out.
@@ -48,6 +49,9 @@ ZONES = {
     "JST": 9, "KST": 9, "AEST": 10, "AEDT": 11,
 }  # fmt: skip
 
+WHOLE_FORMS = (*FORMS, SHORT_SLASHED_YEAR)
+FAR_WHOLE_FORMS = (*WHOLE_FORMS, *FAR_FORMS, SHORT_THAI_YEAR)
+FIRST_SHORT_YEAR = 69  # 69 is 1969 and 68 is 2068, as POSIX reads %y
 AFTER_NOON = frozenset("pمبμc")  # first letters of p.m. and its like
 
 
@@ -63,6 +67,10 @@ class WrittenDate:
     day: date
     precision: Precision
     instant: datetime | None = None
+
+
+# Offset in the text, the text of the date, the date.
+FoundDate = tuple[int, str, WrittenDate | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +89,7 @@ class Reading:
 def read_whole(raw: str, reading: Reading) -> WrittenDate | None:
     """The date that the whole string is; None for what is no date, or not certainly one."""
     text = western_digits(" ".join(raw[:200].split()))
-    forms = FORMS if text.isascii() else (*FORMS, *FAR_FORMS, SHORT_THAI_YEAR)
+    forms = WHOLE_FORMS if text.isascii() else FAR_WHOLE_FORMS
     if match := ISO.fullmatch(text):
         return _from_parts(match.groupdict(), reading)
     if EPOCH.fullmatch(text):
@@ -98,8 +106,8 @@ def read_whole(raw: str, reading: Reading) -> WrittenDate | None:
     return _month_only(text)
 
 
-def find_dates(text: str, reading: Reading) -> Iterator[tuple[int, str, WrittenDate]]:
-    """Dates within a text: offset, the text of the date, the date.
+def find_dates(text: str, reading: Reading) -> Iterator[FoundDate]:
+    """Dates within a text: offset, the text of the date, the date; None where it has two readings.
 
     Looks for years first and then at the characters around them, which costs a third of matching
     all forms everywhere.
@@ -117,24 +125,24 @@ def find_dates(text: str, reading: Reading) -> Iterator[tuple[int, str, WrittenD
         for form in forms:
             match = _covering(form, window, year.start() - start)
             day = match and _day_of(match, reading)
-            if match and day:
+            if match and (day or _is_open(match, reading)):
                 done = start + match.end()
-                found = _with_clock(day, window, match, reading)
+                found = _with_clock(day, window, match, reading) if day else None
                 yield start + match.start(), text[start + match.start() : done], found
                 break
     if not done:
         yield from _with_short_year(text, digits, reading)
 
 
-def _with_short_year(
-    text: str, digits: str, reading: Reading
-) -> Iterator[tuple[int, str, WrittenDate]]:
-    """`31.10.23` and `5 มี.ค. 67`."""
-    for form in (SHORT_YEAR,) if text.isascii() else (SHORT_YEAR, SHORT_THAI_YEAR):
+def _with_short_year(text: str, digits: str, reading: Reading) -> Iterator[FoundDate]:
+    """`31.10.23`, `31/10/23` and `5 มี.ค. 67`."""
+    forms = (SHORT_YEAR, SHORT_SLASHED_YEAR)
+    for form in forms if text.isascii() else (*forms, SHORT_THAI_YEAR):
         match = form.search(digits)
         day = match and _day_of(match, reading)
-        if match and day:
-            yield match.start(), text[match.start() : match.end()], WrittenDate(day, "day")
+        if match and (day or _is_open(match, reading)):
+            found = WrittenDate(day, "day") if day else None
+            yield match.start(), text[match.start() : match.end()], found
             return
 
 
@@ -147,7 +155,7 @@ def _day_of(match: re.Match[str], reading: Reading) -> date | None:
     year = int(parts["year"])
     if "word" in parts:
         return _named_day(match, year, reading)
-    year += 2000 if year < 100 else 0
+    year += 0 if year >= 100 else 2000 if year < FIRST_SHORT_YEAR else 1900
     if "one" in parts:
         slashed = parts["sep"] == "/" or reading.order == "unknown"
         order = reading.order if slashed else "day_first"  # month first is written with slashes
@@ -174,6 +182,11 @@ def _is_croatian(match: re.Match[str], reading: Reading) -> bool:
     if reading.language in {"hr", "bs", "sr", "pl", "cs", "sk"}:
         return reading.language in {"hr", "bs", "sr"}
     return match.string[match.end("day") :][:1] == "."
+
+
+def _is_open(match: re.Match[str], reading: Reading) -> bool:
+    """Whether a date has two readings, and nobody says which is meant."""
+    return reading.order == "unknown" and has_two_readings(match.group())
 
 
 def _in_order(one: int, two: int, order: DayOrder) -> tuple[int, int]:
