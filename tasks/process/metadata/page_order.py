@@ -14,7 +14,7 @@ from tasks.process.metadata.evidence import PageEvidence
 from tasks.process.metadata.jsonld import first_string
 from tasks.process.metadata.site import declared_language, primary_subtag
 from tasks.process.metadata.sources import META_REGION
-from tasks.process.metadata.written_dates import Reading, read_whole
+from tasks.process.metadata.written_dates import Reading, WrittenDate, read_whole
 from tasks.process.urls import registered_domain
 from tasks.records import DateCandidate
 
@@ -42,8 +42,7 @@ OTHER_ZONES: Final = frozenset(
 
 def page_order(evidence: PageEvidence, candidates: Iterable[DateCandidate]) -> DayOrder:
     """Return the order on a page, by the first sign that tells one."""
-    known = list(candidates)
-    return _first(_signs(evidence, known))
+    return _first(_signs(evidence, list(candidates)))
 
 
 def row_order(language: str | None, url: str | None) -> DayOrder:
@@ -77,7 +76,7 @@ def _readings(raw: str) -> dict[DayOrder, date]:
 
 
 def _of_other_days(known: list[DateCandidate]) -> DayOrder:
-    """The order in which such a date is a day that the page states in another form."""
+    """Return the order in which such a date is a day that the page states in another form."""
     open_dates = [candidate.raw for candidate in known if has_two_readings(candidate.raw)]
     days = {c.day for c in known if c.day and not has_two_readings(c.raw)}
     for raw in open_dates:
@@ -88,24 +87,20 @@ def _of_other_days(known: list[DateCandidate]) -> DayOrder:
 
 
 def _of_bounds(known: list[DateCandidate], latest: datetime | None) -> DayOrder:
-    """The order of the only reading that does not lie in the future."""
+    """Return the order of the only reading that does not lie in the future."""
     for candidate in known:
         if has_two_readings(candidate.raw):
             days = _readings(candidate.raw).items()
-            possible = [order for order, day in days if not bounds_verdict_of(day, latest)]
+            possible = [
+                order for order, day in days if not bounds_verdict(WrittenDate(day, "day"), latest)
+            ]
             if len(possible) == 1:
                 return possible[0]
     return "unknown"
 
 
-def bounds_verdict_of(day: date, latest: datetime | None) -> str | None:
-    """Return why a day cannot be that of a page; None if it can."""
-    written = read_whole(day.isoformat(), Reading())
-    return bounds_verdict(written, latest) if written else None
-
-
 def _of_region(value: str) -> DayOrder:
-    """`GB`, `US-NY` and `en_GB`; of two parts the one that is a country."""
+    """Return the order of a region as metas have it: `GB`, `US-NY`, `GB-LND`."""
     parts = [part.lower() for part in re.split(r"[-_;, ]", value.strip()) if len(part) == 2]
     return _of_country(parts[0]) if parts else "unknown"
 
@@ -117,15 +112,15 @@ def _of_country(country: str) -> DayOrder:
 
 
 def _of_tag(tag: str | None) -> DayOrder:
-    """Of `en-GB`, by its region; a language alone says nothing here."""
+    """Return the order by the region of a tag such as `en-GB`; a language alone has none."""
     match = REGION.match((tag or "").strip())
     return _of_country(match["region"].lower()) if match and len(match.group()) > 3 else "unknown"
 
 
 def _of_offset(raw: str) -> DayOrder:
-    """The offset of a stamp: America has the month first; UTC is what machines write anywhere.
+    """Return the order by the offset of a stamp; UTC tells nothing, for machines write it anywhere.
 
-    +08:00 is that of the Philippines and of Singapore.
+    America has the month first. +08:00 is the offset of the Philippines and of Singapore.
     """
     match = OFFSET.search(raw)
     hours = int(match["hours"]) if match else 0
