@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
+from tasks.day_orders import DayOrder
+
 DropOutcome = Literal["rejected", "failed"]
 
 
@@ -15,6 +17,7 @@ class Declared:
         publication: of an archive row; of a fetched page its configured source.
         origin: "feed" stands for whatever list a source's page was found in.
         timezone: IANA name, of times without an offset; "" if not known.
+        day_order: of day and month in dates of numbers, as the row's column shows it.
         rights: evidence from beside the page, such as tdmrep.json.
     """
 
@@ -30,6 +33,7 @@ class Declared:
     image_url: str | None = None
     origin: Literal["archive", "feed"] = "archive"
     timezone: str = ""
+    day_order: DayOrder = "unknown"
     rights: tuple[str, ...] = ()
 
 
@@ -145,7 +149,8 @@ class DateCandidate:
         instant: in UTC; None where only the day or month is known.
         day: the calendar day as the publisher states it; None if `raw` does not parse.
         precision: `second minute day month`.
-        verdict: `chosen`, or why not: `outranked`, `before_1995`, `future`, `unparsable`, ...
+        verdict: `chosen`, or why not: `outranked`, `doubted` (printed where dates are too often
+            wrong), `ambiguous` (two readings), `before_1995`, `future`, `unparsable`, ...
     """
 
     source: str

@@ -18,6 +18,7 @@ from tasks.discover.source import Found
 from tasks.discover.stage import read_discovered
 from tasks.fetch.target import Target
 from tasks.process.archive_dates import read_archive_date
+from tasks.process.metadata.written_dates import Reading
 from tasks.run_inputs import LISTED, VISITED, names_in_run
 from tasks.runs import Run
 from warehouse.files import written_aside
@@ -201,7 +202,7 @@ def _found_batches(run: Run, sources: Sequence[Source]) -> Iterator[pa.RecordBat
 
 def _row(one: Found, source: Source) -> dict[str, Any]:
     listed = one.listed
-    modified = listed.modified and read_archive_date(listed.modified, source.timezone)
+    modified = listed.modified and read_archive_date(listed.modified, Reading(source.timezone))
     return {
         "source": source.name,
         "url": listed.url,

@@ -4,38 +4,42 @@ import re
 from datetime import date, datetime
 from email.utils import parsedate
 
+from tasks.day_orders import has_two_readings
 from tasks.process.metadata.date_candidates import bounds_verdict
 from tasks.process.metadata.plain import plain
 from tasks.process.metadata.written_dates import Reading, WrittenDate, read_whole
 from tasks.records import DateCandidate
 
+NOTHING_KNOWN = Reading()
 FIRST_ARCHIVE_DAY = date(1600, 1, 1)
 _RFC_822 = re.compile(
     r"(?:[A-Za-z]{3,9}\s?,?\s?)?\d{1,2}[\s-][A-Za-z]{3,9}[\s-]\d{2,4}\s(?P<clock>\d{1,2}:\d.*)"
 )
 
 
-def read_archive_date(raw: str, timezone: str = "", place: str = "row") -> DateCandidate:
+def read_archive_date(
+    raw: str, reading: Reading = NOTHING_KNOWN, place: str = "row"
+) -> DateCandidate:
     """The date of an archive row as a candidate of source `archive`.
 
     Read are ISO 8601, RFC 2822, `26-FEB-1987 15:01:01.79`, epoch seconds and milliseconds and
-    dates in words; 03/04/2021, which has two readings, is not.
+    dates in words; 03/04/2021, which has two readings, only where the order is known.
 
     Args:
         raw: as the row has it.
-        timezone: IANA name for times without an offset; "" leaves those with their day only.
+        reading: the zone of times without an offset, and the order of day and month.
         place: where it stood, such as `row[date]`.
 
     Returns:
-        A candidate with the verdict `chosen`, `unparsable` or `before_1600`.
+        A candidate with the verdict `chosen`, `ambiguous`, `unparsable` or `before_1600`.
     """
     shown = plain(raw, 200)
-    written = read_whole(shown, Reading(timezone=timezone)) if len(raw) <= 200 else None
+    written = read_whole(shown, reading) if len(raw) <= 200 else None
     verdict = "before_1600" if written and written.day < FIRST_ARCHIVE_DAY else "chosen"
     return _candidate("archive", (place, shown), written, verdict)
 
 
-def read_feed_date(raw: str, timezone: str, latest: datetime | None) -> DateCandidate:
+def read_feed_date(raw: str, reading: Reading, latest: datetime | None) -> DateCandidate:
     """The date that a feed or news sitemap gives a page, as a candidate of source `feed`.
 
     Read is what archives may write, and RFC 822 with all its liberties.
@@ -44,10 +48,9 @@ def read_feed_date(raw: str, timezone: str, latest: datetime | None) -> DateCand
         latest: no later date is believed; None sets no bound.
 
     Returns:
-        A candidate with the verdict `chosen`, `unparsable`, `before_1995` or `future`.
+        A candidate with the verdict `chosen`, `ambiguous`, `unparsable`, `before_1995` or `future`.
     """
     shown = plain(raw, 200)
-    reading = Reading(timezone=timezone)
     written = None
     if len(raw) <= 200:
         written = read_whole(shown, reading) or _read_rfc822(shown, reading)
@@ -59,7 +62,8 @@ def _candidate(
     source: str, shown: tuple[str, str], written: WrittenDate | None, verdict: str
 ) -> DateCandidate:
     if written is None:
-        return DateCandidate(source, *shown, None, None, None, "unparsable")
+        refused = "ambiguous" if has_two_readings(shown[1]) else "unparsable"
+        return DateCandidate(source, *shown, None, None, None, refused)
     return DateCandidate(source, *shown, written.instant, written.day, written.precision, verdict)
 
 

@@ -2,11 +2,13 @@
 
 import io
 from collections.abc import Callable, Generator, Iterator, Mapping
+from dataclasses import replace
 from itertools import chain, islice
 
 from config.settings import ReadSettings
 from tasks.read.archives import read_tar, read_zip
 from tasks.read.csv_rows import read_csv
+from tasks.read.day_orders import with_day_orders
 from tasks.read.documents import read_document
 from tasks.read.inflating import expand
 from tasks.read.json_rows import read_array, read_lines, read_object
@@ -44,7 +46,7 @@ def read_batch(
     """
     watch = watch or Watch()
     outcomes = chain.from_iterable(
-        _read_span(span, Place(span.locator, _name(span), _tally(span), settings, columns, watch))
+        _with_orders(span, Place(span.locator, _name(span), _tally(span), settings, columns, watch))
         for span in batch.spans
     )
     if batch.only is not None:
@@ -66,6 +68,13 @@ def _name(span: Span) -> str:
 
 def _tally(span: Span) -> Tally:
     return Tally(span.file, span.stripe, span.stripes, size=span.bytes)
+
+
+def _with_orders(span: Span, place: Place) -> Outcomes:
+    """Read a span, and the whole file once more if the order of its dates must be found."""
+    whole = replace(span, stripe=0, stripes=1, groups=None, bytes=span.bytes * span.stripes)
+    alone = replace(place, tally=_tally(whole), watch=Watch())
+    return with_day_orders(_read_span(span, place), lambda: _read_span(whole, alone))
 
 
 def _read_span(span: Span, place: Place) -> Outcomes:

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tasks.process.archive_dates import read_archive_date
+from tasks.process.metadata.written_dates import Reading
 
 
 @pytest.mark.parametrize(
@@ -29,11 +30,18 @@ def test_the_dates_of_archives_are_read(raw: str, day: date, precision: str) -> 
     assert (found.day, found.precision) == (day, precision)
 
 
-@pytest.mark.parametrize("raw", ["03/04/2021", "2021", "today", "32 May 2021", "", "x" * 5_000])
+@pytest.mark.parametrize("raw", ["2021", "today", "32 May 2021", "", "x" * 5_000])
 def test_what_is_not_certain_is_not_a_date(raw: str) -> None:
     found = read_archive_date(raw)
     assert (found.day, found.verdict) == (None, "unparsable")
     assert len(found.raw) <= 200
+
+
+def test_a_date_of_two_readings_is_read_where_the_order_is_known() -> None:
+    found = read_archive_date("03/04/2021")
+    assert (found.day, found.verdict) == (None, "ambiguous")
+    assert read_archive_date("03/04/2021", Reading(order="day_first")).day == date(2021, 4, 3)
+    assert read_archive_date("03/04/98", Reading(order="month_first")).day == date(1998, 3, 4)
 
 
 def test_nothing_is_older_than_newspapers() -> None:
@@ -42,10 +50,10 @@ def test_nothing_is_older_than_newspapers() -> None:
 
 
 def test_a_time_of_an_archive_is_read_in_its_zone() -> None:
-    found = read_archive_date("26-FEB-1987 15:01:01.79", "America/New_York")
+    found = read_archive_date("26-FEB-1987 15:01:01.79", Reading("America/New_York"))
     assert found.instant == datetime(1987, 2, 26, 20, 1, 1, tzinfo=UTC)
 
 
 @given(st.text(max_size=250) | st.from_regex(r"-?[0-9]{1,14}", fullmatch=True))
 def test_any_string_is_judged_without_an_exception(raw: str) -> None:
-    assert read_archive_date(raw).verdict in {"chosen", "unparsable", "before_1600"}
+    assert read_archive_date(raw).verdict in {"chosen", "ambiguous", "unparsable", "before_1600"}

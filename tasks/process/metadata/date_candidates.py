@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from selectolax.lexbor import LexborNode
 
+from tasks.day_orders import has_two_readings
 from tasks.process.metadata.date_labels import (
     Label,
     is_in_update,
@@ -19,13 +20,26 @@ from tasks.process.metadata.evidence import PageEvidence
 from tasks.process.metadata.jsonld import Node, page_nodes, types_of
 from tasks.process.metadata.months import month_number
 from tasks.process.metadata.plain import plain, text_pieces
+from tasks.process.metadata.printed_dates import (
+    BELOW_HEADLINE,
+    DATELINE,
+    FAR_FROM_HEADLINE,
+    NEAR_HEADLINE,
+    ONLY_DATE,
+    Seen,
+)
 from tasks.process.metadata.sources import (
     META_DATE,
     META_MODIFIED,
     META_PUBLISHED,
     DateKind,
 )
-from tasks.process.metadata.visible import REACH_CHARACTERS, text_behind, texts_with_years
+from tasks.process.metadata.visible import (
+    REACH_CHARACTERS,
+    Line,
+    text_behind,
+    texts_with_years,
+)
 from tasks.process.metadata.written_dates import WrittenDate, find_dates, read_whole
 from tasks.records import DateCandidate
 
@@ -36,13 +50,15 @@ URL_DATE = re.compile(
     r"|/(?P<year2>(?:19|20)\d\d)/(?P<month2>\d{1,2}|[a-z]{3,9})/(?P<day2>\d{1,2})(?=/|$)"
 )
 # "SPRINGFIELD, Dec 20, 2025 (AFP) -"
-DATELINE = re.compile(r"^[^\W\d_a-z][^\d]{2,40}[,(]\s{0,2}$")
-NEAR_HEADLINE = 450
+BEFORE_DATE = re.compile(r"^[^\W\d_a-z][^\d]{2,40}[,(]\s{0,2}$")
+HEADLINE_REACH = 450
+# A date this far behind the headline is above the story only where it has a time of the day.
+FAR = 250
+BELOW = 75
+CLOCK_TIME = re.compile(r"\d[:.hH]\s?[0-5]\d")
 SHORT_LINE = 60
 REACH_ABOVE = 60  # elements above the first heading that belong to it
 
-
-Seen = tuple[DateKind, DateCandidate]
 # Kind, place and text of a date before it is read.
 Raw = tuple[DateKind, str, str]
 
@@ -122,14 +138,22 @@ def headline_dates(evidence: PageEvidence) -> Iterator[Seen]:
     before = ""
     following = [*(line.text for line in evidence.lines[1:]), ""]
     for line, behind in zip(evidence.lines, following, strict=False):
-        if line.distance > NEAR_HEADLINE:
+        if line.distance > HEADLINE_REACH:
             return
+        place = _place_of(line)
         for at, raw, written in find_dates(line.text, evidence.reading):
             rest = line.text[at + len(raw) :] or behind
             kind = _named(label_of(f"{before} {line.text[:at]}", rest), line.node)
             if kind != "headline" or len(line.text) <= len(raw) + 60 or at < 2:
-                yield kind, _bounded(evidence, "text", "near headline", raw, written)
+                yield kind, _bounded(evidence, "text", place, raw, written)
         before = line.text[-40:]
+
+
+def _place_of(line: Line) -> str:
+    if 0 <= line.distance < BELOW:
+        return BELOW_HEADLINE
+    is_far = line.distance >= FAR and not CLOCK_TIME.search(line.text)
+    return FAR_FROM_HEADLINE if is_far else NEAR_HEADLINE
 
 
 def _named(label: Label, node: LexborNode | None) -> Label:
@@ -181,7 +205,7 @@ def text_dates(evidence: PageEvidence) -> Iterator[Seen]:
 
     Labelled dates and datelines count; a bare one only if the page shows no other day.
     """
-    bare: list[tuple[str, WrittenDate]] = []
+    bare: list[tuple[str, WrittenDate | None]] = []
     for before, node in texts_with_years(evidence.elements):
         text = plain((node.text_content or "")[:REACH_CHARACTERS])
         for at, raw, written in find_dates(text, evidence.reading):
@@ -189,13 +213,13 @@ def text_dates(evidence: PageEvidence) -> Iterator[Seen]:
             kind = _named(label_of(f"{before} {text[:at]}", rest), node)
             if kind != "headline":
                 yield kind, _bounded(evidence, "text", "text", raw, written)
-            elif DATELINE.match(text[:at]) and not raw[:2].isdigit():
-                yield "text", _bounded(evidence, "text", "dateline", raw, written)
+            elif BEFORE_DATE.match(text[:at]) and not raw[:2].isdigit():
+                yield "text", _bounded(evidence, "text", DATELINE, raw, written)
             elif len(text) <= SHORT_LINE:
                 bare.append((raw, written))
-    if len({written.day for _, written in bare}) == 1:
+    if len({written and written.day for _, written in bare}) == 1:
         raw, written = bare[0]
-        yield "text", _bounded(evidence, "text", "only date", raw, written)
+        yield "text", _bounded(evidence, "text", ONLY_DATE, raw, written)
 
 
 def _value_of(mark: Marked) -> str:
@@ -208,7 +232,8 @@ def _bounded(
 ) -> DateCandidate:
     raw = plain(raw, 200)
     if written is None:
-        return DateCandidate(source, place, raw, None, None, None, "unparsable")
+        verdict = "ambiguous" if has_two_readings(raw) else "unparsable"
+        return DateCandidate(source, place, raw, None, None, None, verdict)
     verdict = bounds_verdict(written, evidence.latest) or "outranked"
     return DateCandidate(
         source, place, raw, written.instant, written.day, written.precision, verdict

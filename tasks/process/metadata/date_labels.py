@@ -10,20 +10,27 @@ from tasks.process.metadata.visible import text_before, text_behind
 
 Label = Literal["labelled", "modified", "headline"]
 
+# Words of scripts in which `\b` and case are of no use stand behind those of the others.
 PUBLISHED: Final = re.compile(
-    r"(?:published|posted|first published|publié|publicado|publicada|veröffentlicht|pubblicato"
-    r"|erstellt|opublikowano|yayınlanma|publicerad|publisert|gepubliceerd|geplaatst|created"
-    r"|опубликовано|date)\b[^\d]{0,30}$",
+    r"(?:(?:published|posted|first published|publié|publicado|publicada|veröffentlicht|pubblicato"
+    r"|erstellt|opublikowano|yayınlanma|publicerad|publisert|gepubliceerd|geplaatst|created|date"
+    r"|опубликован[оа]?|дата|публикации|опубліковано|публікації|публикувано|објављено"
+    r"|đăng|xuất bản|δημοσιεύ[τθ]ηκε|δημοσίευση|ημερομηνία|paskelbta|publikuota|publicēt[sa]"
+    r"|ievietots|avaldatud|objavljeno|publikované|zverejnené|uverejnené|publikováno|zveřejněno)\b"
+    r"|प्रकाशित|เผยแพร่|โพสต์|نُ?شرت? |تاريخ النشر|تاریخ|انتشار|منتشر|פורסם|פרסום)[^\d]{0,30}$",
     re.IGNORECASE,
 )
 # Between label and date may stand a time: "Updated 10:30 AM EDT, May 3, 2024".
 _UPDATED: Final = (
     r"(?:(?:updated?|modified|revised|reviewed|edited|amended|aktualisiert|geändert|änderung"
-    r"|aktualisierung|mis(?:e)? à jour|màj|maj|modifié|actualisé|actualizado|actualizada"
+    r"|bearbeitet|aktualisierung|mis(?:e)? à jour|màj|maj|modifié|actualisé|actualizado|actualizada"
     r"|actualización|modificado|atualizado|atualizada|atualização|aggiornato|aggiornamento"
     r"|bijgewerkt|gewijzigd|uppdaterad|ändrad|oppdatert|endret|opdateret|zaktualizowano"
-    r"|aktualizacja|güncelleme|обновлено|обновлён|обновлен|изменено|ενημέρωση"
-    r"|checked|accessed|copyright)\b|©|更新|업데이트|수정|تحديث)"
+    r"|aktualizacja|güncelleme|обновлено|обновлён|обновлен|обновления|изменено|оновлено|ажурирано"
+    r"|cập nhật|ενημέρωση|ενημερώθηκε|atnaujinta|atjauno[st]s|atjaunināt[sa]|uuendatud|muudetud"
+    r"|ažurirano|izmijenjeno|aktualizované|aktualizováno|upraveno|upravené|posodobljeno"
+    r"|checked|accessed|copyright)\b|©|更新|업데이트|수정|تحديث|حُ?دّ?ث |رو?زرسانی|ویرایش"
+    r"|अपडेट|संशोधित|अद्यतन|อั[ปพ]เด[ตท]|ปรับปรุง|แก้ไข|עודכן|עדכון)"
 )
 UPDATED: Final = re.compile(
     rf"{_UPDATED}[^\d]{{0,30}}(?:\d{{1,2}}[:.h]\d\d[^\d]{{0,20}})?$", re.IGNORECASE

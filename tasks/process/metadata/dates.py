@@ -3,8 +3,8 @@
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
+from tasks.day_orders import has_two_readings
 from tasks.process.metadata.date_candidates import (
-    Seen,
     class_dates,
     declared_dates,
     headline_dates,
@@ -12,6 +12,8 @@ from tasks.process.metadata.date_candidates import (
 )
 from tasks.process.metadata.evidence import PageEvidence
 from tasks.process.metadata.jsonld import is_news as is_news_node
+from tasks.process.metadata.page_order import page_order
+from tasks.process.metadata.printed_dates import BELIEVED, PRINTED, Seen, Sort, with_doubts
 from tasks.process.metadata.sources import DATE_ORDER, DateKind
 from tasks.records import DateCandidate
 
@@ -36,16 +38,10 @@ class PageDates:
 
 def read_dates(evidence: PageEvidence) -> PageDates:
     """Declared dates first; the visible page is read only where they give none."""
-    seen = _with_changes(list(declared_dates(evidence)))
-    is_news = evidence.article is not None and is_news_node(evidence.article)
-    if not is_news or _best(seen) is None or _is_day_off(seen):
-        seen = _with_changes([*seen, *headline_dates(evidence)])
-    for collect in (class_dates, text_dates):
-        if _best(seen) is None:
-            seen = _with_changes([*seen, *collect(evidence)])
-    seen = seen[:MOST_CANDIDATES]
-    best = _best(seen)
-    if best is not None and not is_news:
+    evidence, found = _in_right_order(evidence)
+    seen = found[:MOST_CANDIDATES]
+    best = best_of(seen)
+    if best is not None and not _is_news(evidence):
         best = _printed_before(best, seen, evidence.url or "") or best
     winner = _most_precise(best, seen) if best else None
     chosen = replace(winner, verdict="chosen", day=_own_day(winner, seen)) if winner else None
@@ -60,6 +56,43 @@ def read_dates(evidence: PageEvidence) -> PageDates:
         ),
         conflict=_is_conflict(chosen, seen),
     )
+
+
+def _in_right_order(evidence: PageEvidence) -> tuple[PageEvidence, list[Seen]]:
+    """Collect the dates; once more if one has two readings, when the page's order is known."""
+    seen = collected(evidence, list(declared_dates(evidence)))
+    candidates = [candidate for _, candidate in seen]
+    if not any(has_two_readings(candidate.raw) for candidate in candidates):
+        return evidence, seen
+    order = page_order(evidence, candidates)
+    if order == evidence.reading.order:
+        return evidence, seen
+    evidence = replace(evidence, reading=replace(evidence.reading, order=order))
+    return evidence, collected(evidence, list(declared_dates(evidence)))
+
+
+def collected(
+    evidence: PageEvidence, declared: list[Seen], believed: frozenset[Sort] = BELIEVED
+) -> list[Seen]:
+    """Return declared and printed dates; places farther off are read until one is believed."""
+    found = declared
+    seen = _weighed(found, believed)
+    if not _is_news(evidence) or best_of(seen) is None or _is_day_off(seen):
+        found = [*found, *headline_dates(evidence)]
+        seen = _weighed(found, believed)
+    for collect in (class_dates, text_dates):
+        if best_of(seen) is None:
+            found = [*found, *collect(evidence)]
+            seen = _weighed(found, believed)
+    return seen
+
+
+def _weighed(found: list[Seen], believed: frozenset[Sort]) -> list[Seen]:
+    return with_doubts(_with_changes(found), believed)
+
+
+def _is_news(evidence: PageEvidence) -> bool:
+    return evidence.article is not None and is_news_node(evidence.article)
 
 
 def instant_of(candidate: DateCandidate) -> datetime | None:
@@ -83,11 +116,14 @@ def _with_changes(seen: list[Seen]) -> list[Seen]:
     return [("modified" if c.instant in borrowed else kind, c) for kind, c in seen]
 
 
-def _best(seen: list[Seen]) -> DateCandidate | None:
+def best_of(seen: list[Seen]) -> DateCandidate | None:
+    """Return the believed candidate of the best kind."""
     for kind in DATE_ORDER:
         for other, candidate in seen:
             if other == kind and candidate.verdict == "outranked":
                 return candidate
+            if other == kind and kind in PRINTED and candidate.verdict == "ambiguous":
+                return None  # the page says when; a day printed farther off is another one's
     return None
 
 
@@ -108,7 +144,7 @@ def _printed_before(best: DateCandidate, seen: list[Seen], url: str) -> DateCand
 
 def _is_day_off(seen: list[Seen]) -> bool:
     """Whether a UTC stamp and the URL name neighbouring days: the visible date then decides."""
-    best = _best(seen)
+    best = best_of(seen)
     link = next((c for kind, c in seen if kind == "url"), None)
     if best is None or link is None or best.instant is None or not link.day or not best.day:
         return False
@@ -128,7 +164,11 @@ def _own_day(winner: DateCandidate, seen: list[Seen]) -> date | None:
 
     It is shown by the same instant with an offset, or where the address and a visible date agree.
     """
-    others = [(k, c) for k, c in seen if k != "modified" and c.verdict == "outranked" and c.day]
+    others = [
+        (k, c)
+        for k, c in seen
+        if k != "modified" and c.verdict in {"outranked", "doubted"} and c.day
+    ]
     for _, other in others if winner.instant else ():
         if other.instant == winner.instant and other.day != winner.day:
             return _local_day(winner, other)

@@ -35,10 +35,11 @@ class PageEvidence:
 
     def writes_small(self, word: str) -> bool:
         """Whether the page has a word in lower case, as it has no part of a name."""
-        return re.search(rf"(?<!\w){re.escape(word.lower())}(?!\w)", self._text) is not None
+        return re.search(rf"(?<!\w){re.escape(word.lower())}(?!\w)", self.text) is not None
 
     @cached_property
-    def _text(self) -> str:
+    def text(self) -> str:
+        """The text of the whole page, bounded."""
         return self.elements.body.text(separator=" ")[:MOST_TEXT] if self.elements.body else ""
 
     @cached_property

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from config.settings import ProcessSettings
+from tasks.day_orders import DayOrder
 from tasks.process.archive_dates import read_archive_date, read_feed_date
 from tasks.process.metadata.authors import read_authors
 from tasks.process.metadata.dates import PageDates, instant_of, read_dates
@@ -14,11 +15,11 @@ from tasks.process.metadata.jsonld import article_node, first_string, read_jsonl
 from tasks.process.metadata.keywords import read_keywords
 from tasks.process.metadata.model import Metadata
 from tasks.process.metadata.names import names_in
+from tasks.process.metadata.page_order import row_order
 from tasks.process.metadata.plain import plain
 from tasks.process.metadata.rights import is_free_to_read, read_rights
 from tasks.process.metadata.site import (
     canonical_url,
-    day_order,
     declared_language,
     primary_subtag,
     site_name,
@@ -99,7 +100,11 @@ def gather(page: ParsedPage, context: PageContext, settings: ProcessSettings) ->
         article=article,
         url=url,
         sites=site_words(elements, jsonld, article, url),
-        reading=Reading(context.timezone(settings), day_order(elements, language, url)),
+        reading=Reading(
+            timezone=context.timezone(settings),
+            order=row_order(language, None),  # most often right, and cheap; see dates.py
+            language=language or "",
+        ),
         latest=context.latest,
     )
 
@@ -107,14 +112,15 @@ def gather(page: ParsedPage, context: PageContext, settings: ProcessSettings) ->
 def with_declared(found: Metadata, context: PageContext, settings: ProcessSettings) -> Metadata:
     """Fills what the page does not say from the archive row or the feed that had it."""
     declared = context.declared
-    found = _with_declared_date(found, _declared_date(context, settings))
+    order = declared_order(found, context)
+    found = _with_declared_date(found, _declared_date(context, settings, order))
     authors = tuple(name for author in declared.authors for name in names_in(author))
     return replace(
         found,
         title=found.title or declared.title,
         description=found.description or declared.description,
         authors=found.authors or authors,
-        modified_at=found.modified_at or _declared_change(context, settings),
+        modified_at=found.modified_at or _declared_change(context, settings, order),
         language=found.language or primary_subtag(declared.language),
         section=found.section or declared.section,
         keywords=found.keywords or declared.keywords,
@@ -124,13 +130,23 @@ def with_declared(found: Metadata, context: PageContext, settings: ProcessSettin
     )
 
 
-def _declared_date(context: PageContext, settings: ProcessSettings) -> DateCandidate | None:
+def declared_order(found: Metadata, context: PageContext) -> DayOrder:
+    """Return the order of day and month in a row's or feed's dates: its column's, if it has one."""
+    declared = context.declared
+    if declared.day_order != "unknown":
+        return declared.day_order
+    return row_order(declared.language or found.language, context.url)
+
+
+def _declared_date(
+    context: PageContext, settings: ProcessSettings, order: DayOrder
+) -> DateCandidate | None:
     declared, timezone = context.declared, context.timezone(settings)
     if not declared.published:
         return None
     if declared.origin == "feed":
-        return read_feed_date(declared.published, timezone, context.latest)
-    return read_archive_date(declared.published, timezone)
+        return read_feed_date(declared.published, Reading(timezone, order), context.latest)
+    return read_archive_date(declared.published, Reading(timezone, order))
 
 
 def _with_declared_date(found: Metadata, declared: DateCandidate | None) -> Metadata:
@@ -147,7 +163,10 @@ def _with_declared_date(found: Metadata, declared: DateCandidate | None) -> Meta
 
 def _declared_date_flags(found: Metadata, declared: DateCandidate) -> Iterator[str]:
     """A feed's date is missed only where the page gives none."""
-    if declared.source == "archive" and declared.verdict != "chosen":
+    if declared.verdict == "ambiguous":
+        if found.published is None:
+            yield "date_ambiguous"
+    elif declared.source == "archive" and declared.verdict != "chosen":
         yield "date_unparsable"
     if declared.source == "feed" and found.published is None:
         flags = {"unparsable": "date_unparsable", "future": "date_future"}
@@ -155,12 +174,14 @@ def _declared_date_flags(found: Metadata, declared: DateCandidate) -> Iterator[s
             yield flag
 
 
-def _declared_change(context: PageContext, settings: ProcessSettings) -> datetime | None:
+def _declared_change(
+    context: PageContext, settings: ProcessSettings, order: DayOrder
+) -> datetime | None:
     """Of an archive row only: a feed's own is often the time at which it was built."""
     raw = context.declared.modified
     if not raw or context.declared.origin == "feed":
         return None
-    return instant_of(read_archive_date(raw, context.timezone(settings)))
+    return instant_of(read_archive_date(raw, Reading(context.timezone(settings), order)))
 
 
 def _first_meta(elements: Elements, names: tuple[str, ...]) -> str | None:
@@ -201,6 +222,8 @@ def _flags(evidence: PageEvidence, dates: PageDates) -> Iterator[str]:
     if dates.conflict:
         yield "date_conflict"
     verdicts = {candidate.verdict for candidate in dates.candidates}
+    if dates.published is None and "ambiguous" in verdicts:
+        yield "date_ambiguous"
     if "future" in verdicts:
         yield "date_future"
     if dates.published is None and "unparsable" in verdicts:

@@ -8,12 +8,9 @@ from tasks.process.metadata.jsonld import JsonLd, Node, first_string, types_of
 from tasks.process.metadata.names import fold
 from tasks.process.metadata.plain import plain
 from tasks.process.metadata.sources import META_LANGUAGE, META_SITE
-from tasks.process.metadata.written_dates import DayOrder
 from tasks.process.urls import absolute_url, registered_domain
 
 LANGUAGE = re.compile(r"([a-zA-Z]{2,3})(?:[-_]|$)")
-# Where English is written outside the United States, dates are 13/4/2021.
-GENERIC_TOPS = frozenset({"com", "org", "net", "gov", "edu", "mil", "us", "info", "io", "co"})
 
 
 def canonical_url(elements: Elements, url: str | None) -> str | None:
@@ -66,17 +63,3 @@ def primary_subtag(tag: str | None) -> str | None:
     """`en` of `en-GB`; None for what is no language tag."""
     match = LANGUAGE.match((tag or "").strip())
     return match[1].lower() if match else None
-
-
-def day_order(elements: Elements, language: str | None, url: str | None) -> DayOrder:
-    """How 3/4/2021 is read: month first only in English of the United States."""
-    if language not in {"en", None}:
-        return "day_first"
-    regions = [elements.language, *elements.meta("og:locale")]
-    region = next((r[3:5].lower() for r in regions if len(r) >= 5), "")
-    if region:
-        return "month_first" if region == "us" else "day_first"
-    top = (registered_domain(url) or "").rpartition(".")[2]
-    if top in GENERIC_TOPS:
-        return "month_first" if language else "unknown"
-    return "day_first"

@@ -139,4 +139,5 @@ META_KEYWORDS_AFTER_JSONLD: Final = (
 )
 META_IMAGE: Final = ("og:image:secure_url", "og:image", "og:image:url", "twitter:image")
 META_SITE: Final = ("og:site_name", "application-name", "twitter:site_name", "dc.publisher")
+META_REGION: Final = ("geo.region", "geo.country", "og:country-name")
 META_LANGUAGE: Final = ("content-language", "dc.language", "og:locale", "language")

@@ -28,7 +28,13 @@ MOST_YEARS = 200
 LONGEST_DATE_LINE = 120
 MAIN_SHARE = 0.25
 MOST_BLOCKS = 20
-YEAR_LIKE = re.compile(r"(?:19|20)\d\d|\d\.\s?\d{1,2}\.\s?\d\d")
+# A year in any digits, Persian and Buddhist ones included; a year of two digits behind full stops,
+# slashes or a short month in Thai.
+YEAR_LIKE = re.compile(
+    r"(?:19|20|13|14|25)\d\d|\d[./]\s?\d{1,2}[./]\s?\d\d|[๐-๙]{4}|[٠-٩]{4}|[۰-۹]{4}|[०-९]{4}"
+    r"|[ก-๎]\.\s?\d\d"
+)
+DIGIT = re.compile(r"\d")
 WORD = re.compile(r"\w+")
 UNREAD_TAGS = frozenset({"nav", "aside", "footer", "form", "script", "style", "figure", "svg"})
 
@@ -175,7 +181,8 @@ def _nodes_with_years(elements: Elements) -> Iterator[tuple[str, LexborNode]]:
         if not node.is_text_node:
             continue
         raw = (node.text_content or "")[:REACH_CHARACTERS]
-        if YEAR_LIKE.search(raw) and not is_unseen(node):
+        # Most texts have no digit at all; that is found out in a fifth of the time.
+        if DIGIT.search(raw) and YEAR_LIKE.search(raw) and not is_unseen(node):
             yield before, node
         if not raw.isspace():
             before = raw[-60:]

@@ -12,58 +12,47 @@ from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from tasks.process.metadata.months import month_number
+from tasks.day_orders import DayOrder, has_two_readings
+from tasks.process.metadata.calendars import (
+    BUDDHIST_SHIFT,
+    BUDDHIST_YEARS,
+    PERSIAN_YEARS,
+    calendar_day,
+    gregorian_day,
+    persian_day,
+    western_digits,
+)
+from tasks.process.metadata.date_forms import (
+    AFTER_DATE,
+    C_STYLE,
+    DIGIT,
+    EPOCH,
+    FAR_FORMS,
+    FORMS,
+    ISO,
+    MONTH_YEAR,
+    SHORT_SLASHED_YEAR,
+    SHORT_THAI_YEAR,
+    SHORT_YEAR,
+    SUFFIX,
+    WEEKDAY,
+    YEAR,
+)
+from tasks.process.metadata.months import is_thai, month_number, persian_month_number
 
-DayOrder = Literal["day_first", "month_first", "unknown"]
 Precision = Literal["second", "minute", "day", "month"]
 
-ZONE = r"(?:UTC|GMT)?\s?[+-]\d{1,2}(?::?\d{2})?|Z|[A-Z]{2,5}"
-CLOCK = (
-    r"(?P<hour>\d{1,2})(?:(?:[:.hH]\s?|\s?Uhr\s?)(?P<minute>\d{2})"
-    r"(?::(?P<second>\d{2})(?:[.,]\d{1,9})?)?)?\s?(?P<half>[aApP]\.?[mM]\b\.?)?"
-    rf"(?:\s?\(?(?P<zone>{ZONE})\b)?"
-)
-ISO = re.compile(
-    r"(?P<year>\d{4})(?P<sep>[-/.]?)(?P<month>\d{2})(?:(?P=sep)(?P<day>\d{2}))?"
-    r"(?:(?:[T_]|\s{1,3}|,\s|\s-\s)(?P<hour>\d{2}):?(?P<minute>\d{2})"
-    r"(?::?(?P<second>\d{2})(?:[.,:]\d{1,9})?)?"
-    rf"\s?(?P<zone>{ZONE})?(?:\[[\w/+-]{{1,40}}\])?)?",
-    re.IGNORECASE,
-)
-EPOCH = re.compile(r"-?\d{9,10}(?:\.\d{1,9})?|-?\d{12,13}")
-AFTER_DATE = re.compile(
-    r"[\s,|•·–—-]{0,5}(?:at|um|à|a las|alle|às|ore|kl\.?|o|klo|в|@|T)?\s{0,2}" + CLOCK
-)
-
-WORD = r"[^\W\d_]{3,14}"
-LINK = r"(?:\s?(?:de|del|of|do|d'|-|/)\s?|[\s.,]{1,3})"
-# Each names its parts; `text` is lower-cased only where months are looked up.
-FORMS = tuple(
-    re.compile(pattern)
-    for pattern in (
-        r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})(?!\d)",
-        r"(?P<year>\d{4})\s?[年년]\s?(?P<month>\d{1,2})\s?[月월]\s?(?P<day>\d{1,2})\s?[日일]",
-        rf"(?<!\d)(?P<day>\d{{1,2}})(?:st|nd|rd|th|er|º|ª|°)?\.?{LINK}(?P<word>{WORD})\.?{LINK}"
-        r"(?P<year>\d{4})(?!\d)",
-        rf"(?P<word>{WORD})\.?\s{{0,2}}(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\.?,?\s{{0,3}}"
-        r"(?P<year>\d{4})(?!\d)",
-        r"(?<![\d.])(?P<day>\d{1,2})\.\s?(?P<month>\d{1,2})\.\s?(?P<year>\d{4})(?!\d)",
-        r"(?<![\d/-])(?P<one>\d{1,2})\s?(?P<sep>[/-])\s?(?P<two>\d{1,2})\s?(?P=sep)\s?"
-        r"(?P<year>\d{4})(?!\d)",
-        rf"(?P<year>\d{{4}})[.,]?\s(?P<word>{WORD})\s(?P<day>\d{{1,2}})\b",
-    )
-)
-YEAR = re.compile(r"(?<!\d)(?:1[6-9]|20)\d\d(?!\d)")
-# 31.10.23: with full stops the order is day, month, year wherever it is used.
-SHORT_YEAR = re.compile(r"(?<![\d.])(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{2})(?![\d.])")
-MONTH_YEAR = re.compile(rf"(?P<word>{WORD})\.?,?\s(?:de\s|of\s)?(?P<year>\d{{4}})")
-WEEKDAY = re.compile(r"[^\W\d_]{2,14}\.?,?\s+(?=\d)|[^\W\d_]{2,14}\.?,\s+|[^\W\d_]{3}\s+(?=[A-Z])")
 # Offsets in hours; abbreviations with several meanings (IST, BST, CST, AST) are left out.
 ZONES = {
     "Z": 0, "UTC": 0, "GMT": 0, "UT": 0, "WET": 0, "CET": 1, "MEZ": 1, "CEST": 2, "MESZ": 2,
     "EET": 2, "EEST": 3, "MSK": 3, "EST": -5, "EDT": -4, "PST": -8, "PDT": -7, "MDT": -6,
     "JST": 9, "KST": 9, "AEST": 10, "AEDT": 11,
 }  # fmt: skip
+
+WHOLE_FORMS = (*FORMS, SHORT_SLASHED_YEAR)
+FAR_WHOLE_FORMS = (*WHOLE_FORMS, *FAR_FORMS, SHORT_THAI_YEAR)
+FIRST_SHORT_YEAR = 69  # 69 is 1969 and 68 is 2068, as POSIX reads %y
+AFTER_NOON = frozenset("pمبμc")  # first letters of p.m. and its like
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,24 +69,34 @@ class WrittenDate:
     instant: datetime | None = None
 
 
+# Offset in the text, the text of the date, the date.
+FoundDate = tuple[int, str, WrittenDate | None]
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How to read what a string leaves open: the zone of bare times and the order of 3/4/2021."""
+    """How to read what a string leaves open: the zone of bare times and the order of 3/4/2021.
+
+    Attributes:
+        language: primary subtag; it tells apart months of one name (`months.TWICE`).
+    """
 
     timezone: str = ""
     order: DayOrder = "unknown"
+    language: str = ""
 
 
 def read_whole(raw: str, reading: Reading) -> WrittenDate | None:
     """The date that the whole string is; None for what is no date, or not certainly one."""
-    text = " ".join(raw[:200].split())
+    text = western_digits(" ".join(raw[:200].split()))
+    forms = WHOLE_FORMS if text.isascii() else FAR_WHOLE_FORMS
     if match := ISO.fullmatch(text):
         return _from_parts(match.groupdict(), reading)
     if EPOCH.fullmatch(text):
         return _from_epoch(float(text))
     body = text
     for _ in range(2):
-        for form in FORMS:
+        for form in forms:
             match = form.match(body)
             if match and (date_ := _day_of(match, reading)):
                 return _with_rest(date_, body[match.end() :], reading)
@@ -107,30 +106,44 @@ def read_whole(raw: str, reading: Reading) -> WrittenDate | None:
     return _month_only(text)
 
 
-def find_dates(text: str, reading: Reading) -> Iterator[tuple[int, str, WrittenDate]]:
-    """Dates within a text: offset, the text of the date, the date.
+def find_dates(text: str, reading: Reading) -> Iterator[FoundDate]:
+    """Dates within a text: offset, the text of the date, the date; None where it has two readings.
 
     Looks for years first and then at the characters around them, which costs a third of matching
     all forms everywhere.
     """
+    if not DIGIT.search(text):
+        return
     done = 0
-    for year in YEAR.finditer(text):
+    digits = western_digits(text)
+    forms = FORMS if text.isascii() else (*FORMS, *FAR_FORMS)
+    for year in YEAR.finditer(digits):
         if year.start() < done:
             continue
         start = max(done, year.start() - 32)
-        window = text[start : year.end() + 48]
-        for form in FORMS:
+        window = digits[start : year.end() + 48]
+        for form in forms:
             match = _covering(form, window, year.start() - start)
             day = match and _day_of(match, reading)
-            if match and day:
+            if match and (day or _is_open(match, reading)):
                 done = start + match.end()
-                found = _with_clock(day, window, match, reading)
-                yield start + match.start(), match.group(), found
+                found = _with_clock(day, window, match, reading) if day else None
+                yield start + match.start(), text[start + match.start() : done], found
                 break
-    if not done and (short := SHORT_YEAR.search(text)):
-        day = _calendar_day(2000 + int(short[3]), int(short[2]), int(short[1]))
-        if day is not None:
-            yield short.start(), short.group(), WrittenDate(day, "day")
+    if not done:
+        yield from _with_short_year(text, digits, reading)
+
+
+def _with_short_year(text: str, digits: str, reading: Reading) -> Iterator[FoundDate]:
+    """`31.10.23`, `31/10/23` and `5 มี.ค. 67`."""
+    forms = (SHORT_YEAR, SHORT_SLASHED_YEAR)
+    for form in forms if text.isascii() else (*forms, SHORT_THAI_YEAR):
+        match = form.search(digits)
+        day = match and _day_of(match, reading)
+        if match and (day or _is_open(match, reading)):
+            found = WrittenDate(day, "day") if day else None
+            yield match.start(), text[match.start() : match.end()], found
+            return
 
 
 def _covering(form: re.Pattern[str], window: str, year_at: int) -> re.Match[str] | None:
@@ -139,15 +152,41 @@ def _covering(form: re.Pattern[str], window: str, year_at: int) -> re.Match[str]
 
 def _day_of(match: re.Match[str], reading: Reading) -> date | None:
     parts = match.groupdict()
+    year = int(parts["year"])
+    if "word" in parts:
+        return _named_day(match, year, reading)
+    year += 0 if year >= 100 else 2000 if year < FIRST_SHORT_YEAR else 1900
     if "one" in parts:
         slashed = parts["sep"] == "/" or reading.order == "unknown"
         order = reading.order if slashed else "day_first"  # month first is written with slashes
         month, day = _in_order(int(parts["one"]), int(parts["two"]), order)
-    elif "word" in parts:
-        month, day = month_number(parts["word"]) or 0, int(parts["day"])
     else:
         month, day = int(parts["month"]), int(parts["day"])
-    return _calendar_day(int(parts["year"]), month, day)
+    return calendar_day(year, month, day)
+
+
+def _named_day(match: re.Match[str], year: int, reading: Reading) -> date | None:
+    """The day of a month's name, which says whose calendar the year is of."""
+    word, day = match["word"], int(match["day"])
+    if is_thai(word):
+        year += 2500 if year < 100 else 0
+        year -= BUDDHIST_SHIFT if year in BUDDHIST_YEARS else 0
+    elif year in PERSIAN_YEARS:
+        return persian_day(year, persian_month_number(word) or 0, day)
+    number = month_number(word, is_croatian=_is_croatian(match, reading))
+    return gregorian_day(year, number or 0, day)
+
+
+def _is_croatian(match: re.Match[str], reading: Reading) -> bool:
+    """Whether `listopada` is October: by the language, else by the full stop behind the day."""
+    if reading.language in {"hr", "bs", "sr", "pl", "cs", "sk"}:
+        return reading.language in {"hr", "bs", "sr"}
+    return match.string[match.end("day") :][:1] == "."
+
+
+def _is_open(match: re.Match[str], reading: Reading) -> bool:
+    """Whether a date has two readings, and nobody says which is meant."""
+    return reading.order == "unknown" and has_two_readings(match.group())
 
 
 def _in_order(one: int, two: int, order: DayOrder) -> tuple[int, int]:
@@ -159,17 +198,10 @@ def _in_order(one: int, two: int, order: DayOrder) -> tuple[int, int]:
     return (two, one) if order == "day_first" else (0, 0)
 
 
-def _calendar_day(year: int, month: int, day: int) -> date | None:
-    try:
-        return date(year, month, day)
-    except ValueError:
-        return None
-
-
 def _with_rest(day: date, rest: str, reading: Reading) -> WrittenDate | None:
     """A date followed by nothing, or by a time and nothing."""
-    rest = rest.strip(" .,|")
-    if not rest:
+    rest = rest.strip(" .,،|")
+    if not rest or re.fullmatch(SUFFIX, rest):
         return WrittenDate(day, "day")
     match = AFTER_DATE.match(" " + rest)
     if match is None or len(match.group()) < len(rest) - 8:
@@ -187,9 +219,9 @@ def _with_clock(day: date, window: str, match: re.Match[str], reading: Reading) 
 def _from_parts(parts: dict[str, str | None], reading: Reading) -> WrittenDate | None:
     year, month = int(parts["year"] or 0), int(parts["month"] or 0)
     if parts["day"] is None:
-        first = _calendar_day(year, month, 1)
+        first = calendar_day(year, month, 1)
         return WrittenDate(first, "month") if first and parts["sep"] else None
-    day = _calendar_day(year, month, int(parts["day"]))
+    day = calendar_day(year, month, int(parts["day"]))
     if day is None:
         return None
     return _at(day, parts, reading) if parts["hour"] else WrittenDate(day, "day")
@@ -213,7 +245,7 @@ def _clock(parts: dict[str, str | None]) -> time | None:
     if half and not 1 <= hour <= 12:
         return None
     if half:
-        hour = hour % 12 + (12 if half == "p" else 0)
+        hour = hour % 12 + (12 if half in AFTER_NOON else 0)
     try:
         return time(hour, minute, min(int(parts["second"] or 0), 59))  # 60: a leap second
     except ValueError:
@@ -242,12 +274,6 @@ def _from_epoch(number: float) -> WrittenDate | None:
     return WrittenDate(instant.date(), "second", instant)
 
 
-C_STYLE = re.compile(
-    r"(?:[A-Z][a-z]{2},? )?(?P<word>[A-Z][a-z]{2}) (?P<day>\d{1,2}),? (?P<time>\d\d:\d\d(?::\d\d)?)"
-    r"(?: (?P<before>[A-Z]{3,4}))? (?P<year>\d{4})$"
-)
-
-
 def _c_style(text: str, reading: Reading) -> WrittenDate | None:
     """`Tue Jan 21 10:00:00 UTC 2020`, as C and Java print it."""
     match = C_STYLE.match(text)
@@ -260,5 +286,5 @@ def _c_style(text: str, reading: Reading) -> WrittenDate | None:
 def _month_only(text: str) -> WrittenDate | None:
     match = MONTH_YEAR.fullmatch(text)
     number = match and month_number(match["word"])
-    first = _calendar_day(int(match["year"]), number, 1) if match and number else None
+    first = gregorian_day(int(match["year"]), number, 1) if match and number else None
     return WrittenDate(first, "month") if first else None

@@ -9,6 +9,7 @@ from tasks.process.archive_dates import read_feed_date
 from tasks.process.document import process_document
 from tasks.process.metadata.model import Metadata
 from tasks.process.metadata.page import PageContext, read_metadata
+from tasks.process.metadata.written_dates import Reading
 from tasks.process.parse import parse
 from tasks.records import Article, Declared, RawDocument
 from tests.process.metadata.pages import FETCHED, SETTINGS, URL, jsonld, verdicts
@@ -49,7 +50,7 @@ def described(html: str, declared: Declared = FEED, timezone: str = "") -> Metad
     ],
 )
 def test_the_dates_of_feeds_are_read(raw: str, instant: datetime) -> None:
-    found = read_feed_date(raw, "", None)
+    found = read_feed_date(raw, Reading(), None)
     assert (found.source, found.place, found.verdict) == ("feed", "feed[published]", "chosen")
     assert (found.instant, found.day) == (instant.replace(tzinfo=UTC), date(2025, 3, 11))
 
@@ -61,26 +62,26 @@ def test_the_dates_of_feeds_are_read(raw: str, instant: datetime) -> None:
         ("2024-06-11T12:00:00Z", "chosen"),
         ("2024-06-11T12:00:01Z", "future"),
         ("2024-06-12", "future"),
-        ("11/03/24 06:30", "unparsable"),
+        ("11/03/24 06:30", "ambiguous"),
         ("Tue, 99 Mar 25 06:30:00 GMT", "unparsable"),
         ("11 Mar 25", "unparsable"),
         ("now", "unparsable"),
     ],
 )
 def test_a_feeds_date_is_bounded_as_a_pages_is(raw: str, verdict: str) -> None:
-    assert read_feed_date(raw, "", datetime(2024, 6, 11, 12, tzinfo=UTC)).verdict == verdict
+    assert read_feed_date(raw, Reading(), datetime(2024, 6, 11, 12, tzinfo=UTC)).verdict == verdict
 
 
 def test_an_abbreviation_with_two_meanings_leaves_the_day() -> None:
     for raw in ("Tue, 11 Mar 2025 06:30:00 CST", "Tue, 11 Mar 25 06:30:00 CST"):
-        found = read_feed_date(raw, "", None)
+        found = read_feed_date(raw, Reading(), None)
         assert (found.day, found.instant) == (date(2025, 3, 11), None)
 
 
 @given(st.text(max_size=250) | st.from_regex(r"[A-Z][a-z]{2}, \d+ [A-Z][a-z]{2} \d+ \d+:\d+.*"))
 def test_any_string_of_a_feed_is_judged_without_an_exception(raw: str) -> None:
-    found = read_feed_date(raw, "Europe/Paris", FETCHED)
-    assert found.verdict in {"chosen", "unparsable", "before_1995", "future"}
+    found = read_feed_date(raw, Reading("Europe/Paris"), FETCHED)
+    assert found.verdict in {"chosen", "ambiguous", "unparsable", "before_1995", "future"}
     assert len(found.raw) <= 200
 
 
