@@ -14,6 +14,9 @@ from tasks.process.body.blocks import read_outline
 from tasks.process.body.hints import HINTS
 from tasks.process.parse import ParsedPage
 
+# Places in `Outline.boxes`.
+HINTS_OF_BOX: Final = 2
+FIRST_BLOCK: Final = 6
 COMMENT: Final = 1 << HINTS.index("name_comment")
 MOSTLY: Final = 0.4  # of a page's characters
 NAMES: Final = (
@@ -29,7 +32,7 @@ SENTENCE: Final = re.compile(r"[.!?。！？؟।]")
 
 
 def without_comments(page: ParsedPage) -> ParsedPage:
-    """Return the page without its comments if they hold much of its text; else the page as it is."""
+    """Return the page without its comments if they hold much of its text; else the page itself."""
     if not _may_outweigh(page):
         return page
     tree = LexborHTMLParser(page.html)
@@ -47,12 +50,9 @@ def _may_outweigh(page: ParsedPage) -> bool:
     outline = page.outline
     lengths = [len(text) for text in outline.texts]
     comments = end = 0
-    for box, (first, last) in zip(
-        outline.boxes,
-        ((b[6], e[0]) for b, e in zip(outline.boxes, outline.ends, strict=True)),
-        strict=True,
-    ):
-        if box[2] & COMMENT and first >= end:  # one within another counts once
+    for box, ends in zip(outline.boxes, outline.ends, strict=True):
+        first, last = box[FIRST_BLOCK], ends[0]
+        if box[HINTS_OF_BOX] & COMMENT and first >= end:  # one within another counts once
             comments += sum(lengths[first:last])
             end = last
     if comments >= MOSTLY * max(1, sum(lengths)):
