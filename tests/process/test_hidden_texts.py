@@ -1,0 +1,157 @@
+"""Texts that a page holds in scripts, below comments, or in XHTML that only looks like HTML."""
+
+import json
+
+import pytest
+
+from config.settings import ProcessSettings, load_settings
+from tasks.process.document import process_document
+from tasks.records import Article, Dropped, RawDocument
+
+LINES = (
+    "The council of Ferrymouth met on Monday to talk about the old pier, closed since January.",
+    "Nobody spoke against the plan, said the mayor, although it costs more than a year's tolls.",
+    "Until work begins in spring the ferry lands at the quay of the fish market.",
+)
+HTML = "".join(f"<p>{line}</p>" for line in LINES)
+OTHER = ["The lamp of the north light is dark.", "It was lit by hand for ninety years, until May."]
+HEAD = "<title>Pier stays closed</title>"
+
+
+@pytest.fixture(scope="module")
+def settings() -> ProcessSettings:
+    return load_settings().process
+
+
+def processed(page: str, settings: ProcessSettings, content_type: str = "text/html") -> Article:
+    document = RawDocument(
+        locator="a",
+        position=0,
+        media="html",
+        body=page.encode(),
+        url="https://ferry.example/2025/03/11/pier",
+        headers=(("content-type", content_type),),
+    )
+    found = process_document(document, settings)
+    assert not isinstance(found, Dropped), (found.reason, found.detail)
+    return found
+
+
+def in_page(script: str, body: str = '<div id="app"></div>') -> str:
+    return f"<html><head>{HEAD}</head><body>{body}{script}</body></html>"
+
+
+STATE = {"props": {"story": {"body": [{"kind": "p", "text": line} for line in LINES]}}}
+ESCAPED = json.dumps(HTML).replace("<", "\\u003c").replace(">", "\\u003e")
+SCRIPTS = {
+    "data": f'<script id="__NEXT_DATA__" type="application/json">{json.dumps(STATE)}</script>',
+    "assigned": f"<script>window.__STATE__ = {json.dumps(STATE)};</script>",
+    "escaped": f'<script>var story = {{"html": {ESCAPED}}}; show(story);</script>',
+    "string of JSON": f"<script>x = JSON.parse({json.dumps(json.dumps(STATE))})</script>",
+    "pushed": f"<script>self.__next_f.push([1,{json.dumps('7:' + json.dumps(STATE))}])</script>",
+    "entities": f"<script>a = {json.dumps({'body': HTML.replace('<', '&lt;')})}</script>",
+    "noscript": f"<noscript>{HTML}</noscript>",
+    "second script": f"<script>a = 1</script><script>b = {json.dumps(STATE)}</script>",
+    "beside teasers": "<script>a = "
+    + json.dumps({"more": [{"title": "Lamp", "text": text} for text in OTHER], **STATE})
+    + "</script>",
+}
+
+
+@pytest.mark.parametrize("kind", SCRIPTS)
+def test_a_text_in_a_script_is_found(kind: str, settings: ProcessSettings) -> None:
+    found = processed(in_page(SCRIPTS[kind]), settings)
+    assert found.text.split("\n\n") == list(LINES)
+    assert "text_in_script" in found.quality_flags
+
+
+def test_a_printed_text_goes_before_that_of_a_script(settings: ProcessSettings) -> None:
+    state = {"body": [{"text": text} for text in OTHER * 9]}
+    script = f"<script>a = {json.dumps(state)}</script>"
+    found = processed(in_page(script, f"<article><h1>Pier</h1>{HTML}</article>"), settings)
+    assert found.text.split("\n\n") == list(LINES)
+
+
+def test_stories_of_a_list_are_not_joined(settings: ProcessSettings) -> None:
+    stories = [{"body": HTML}, {"body": "".join(f"<p>{text}</p>" for text in OTHER)}]
+    found = processed(in_page(f"<script>a = {json.dumps(stories)}</script>"), settings)
+    assert OTHER[0] not in found.text
+
+
+COMMENT = "I for one do not believe a word of it, reader number {}, and I said so last year, twice."
+COMMENTS = {
+    "section": '<section id="comments">{}</section>',
+    "thread": '<div id="disqus_thread">{}</div>',
+    "list": '<ol class="commentlist">{}</ol>',
+    "german": '<div class="leserkommentare">{}</div>',
+    "microdata": '<div itemscope itemtype="https://schema.org/Comment">{}</div>',
+}
+
+
+@pytest.mark.parametrize("kind", COMMENTS)
+def test_comments_never_outweigh_a_story(kind: str, settings: ProcessSettings) -> None:
+    said = "".join(f"<div><p>{COMMENT.format(n)}</p></div>" for n in range(30))
+    page = f"<article><h1>Pier</h1>{HTML}</article>{COMMENTS[kind].format(said)}"
+    found = processed(in_page("", page), settings)
+    assert found.text.split("\n\n") == list(LINES)
+
+
+def test_a_story_in_an_element_called_comment_stays(settings: ProcessSettings) -> None:
+    page = f'<nav>Home</nav><div class="comment"><h1>Pier</h1>{HTML}</div>'
+    assert processed(in_page("", page), settings).text.split("\n\n") == list(LINES)
+    page = f'<h1>Pier</h1><div class="kommentar-text">{HTML}</div>'
+    assert processed(in_page("", page), settings).text.split("\n\n") == list(LINES)
+
+
+XHTML = (
+    '<?xml version="1.0" encoding="utf-8"?>\n<html xmlns="http://www.w3.org/1999/xhtml"><head>'
+    f'{HEAD}<script src="a.js"/><style/></head><body><div class="ad"/><iframe src="b"/>'
+    f"<h1>Pier</h1><p/>{HTML}<br/><textarea/></body></html>"
+)
+
+
+def test_xhtml_is_read_as_browsers_read_that_type(settings: ProcessSettings) -> None:
+    found = processed(XHTML, settings, "application/xhtml+xml; charset=utf-8")
+    assert found.text.split("\n\n") == list(LINES)
+
+
+def test_a_saved_page_that_begins_as_xml_is_xhtml(settings: ProcessSettings) -> None:
+    saved = RawDocument("a", 0, "html", XHTML.encode())
+    found = process_document(saved, settings)
+    assert isinstance(found, Article)
+    assert found.text.split("\n\n") == list(LINES)
+
+
+def test_what_is_sent_as_html_is_html(settings: ProcessSettings) -> None:
+    sent = RawDocument("a", 0, "html", XHTML.encode(), headers=(("content-type", "text/html"),))
+    assert isinstance(process_document(sent, settings), Dropped)
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "<h1>Ferrymouth:</h1><h2>Pier stays closed</h2>",
+        "<h1>Ferrymouth:</h1><p>Pier stays closed</p>",
+        "<h1><span>Ferrymouth:</span> Pier stays closed</h1>",
+    ],
+)
+def test_a_headline_is_not_cut_behind_its_kicker(heading: str, settings: ProcessSettings) -> None:
+    page = f"<html><head><title>Ferrymouth:</title></head><body>{heading}{HTML}</body></html>"
+    assert processed(page, settings).title == "Ferrymouth: Pier stays closed"
+
+
+def test_machine_dates_are_no_paragraphs(settings: ProcessSettings) -> None:
+    page = f"<article><h1>Pier</h1>{HTML}<p><time>2025-03-11T08:15:00Z</time></p></article>"
+    assert processed(in_page("", page), settings).text.split("\n\n") == list(LINES)
+
+
+@pytest.mark.parametrize(
+    "path", ["c/2025-03-11/pier.shtml", "c/pier-closed", "catalog/pier-closed"]
+)
+def test_a_dated_story_below_a_shop_like_folder_is_none(
+    path: str, settings: ProcessSettings
+) -> None:
+    published = '<meta property="article:published_time" content="2025-03-11T08:15:00Z">'
+    page = f"<html><head>{HEAD}{published}</head><body><h1>Pier</h1>{HTML}</body></html>"
+    document = RawDocument("a", 0, "html", page.encode(), url=f"https://news.example/{path}")
+    assert isinstance(process_document(document, settings), Article)
