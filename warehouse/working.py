@@ -9,9 +9,9 @@ import duckdb
 from config.settings import Settings
 
 # Each thread has buffers of its own for reading, sorting and hashing: DuckDB's documentation asks
-# for 125 MB at least (https://duckdb.org/docs/stable/guides/performance/environment). With 16
-# threads in 600 MB, statements ran out of memory that 2 threads ended well.
-THREAD_BYTES = 125_000_000
+# for 125 MB at least (https://duckdb.org/docs/stable/guides/performance/environment). A run of 2
+# million rows ran out of 500 MB with four threads, and ended well with two.
+THREAD_BYTES = 250_000_000
 
 
 @contextmanager

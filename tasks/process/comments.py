@@ -48,6 +48,8 @@ def without_comments(page: ParsedPage) -> ParsedPage:
 
 def _may_outweigh(page: ParsedPage) -> bool:
     outline = page.outline
+    if not any(box[HINTS_OF_BOX] & COMMENT for box in outline.boxes):
+        return "/Comment" in page.html or "/UserComments" in page.html
     lengths = [len(text) for text in outline.texts]
     comments = end = 0
     for box, ends in zip(outline.boxes, outline.ends, strict=True):
@@ -55,9 +57,7 @@ def _may_outweigh(page: ParsedPage) -> bool:
         if box[HINTS_OF_BOX] & COMMENT and first >= end:  # one within another counts once
             comments += sum(lengths[first:last])
             end = last
-    if comments >= MOSTLY * max(1, sum(lengths)):
-        return True
-    return "/Comment" in page.html or "/UserComments" in page.html
+    return comments >= MOSTLY * max(1, sum(lengths))
 
 
 def _holds_headline(node: LexborNode) -> bool:

@@ -16,21 +16,21 @@ UNSPACED: Final = 30  # characters between spaces on average: Chinese, Japanese,
 _WORD = re.compile(r"[\"'“”‘’«»„(\[¿¡—–-]*[^\W_]+(?:[.'’&/:,-][^\W_]+)*[.,;:!?…\"'“”‘’«»)\]—–-]*")
 _CODE = re.compile(
     r"""
-      .*[{}]\s*$ | [)}\]]+[,;]?\s*$
-    | .*[=(].*;\s*$ | [\w$.-]+\s*:\s*[^;]{1,200};\s*$
+      .*[{}]$ | [)}\]]+[,;]?$
+    | (?=[^=(]*[=(]).*;$ | [\w$.-]+\s*:\s*[^;]{1,200};$
     | (?:import|package|using|use|include|require|namespace)
-      \s[\w.:*/<>"']+(?:\s(?:as|qw)\s\S+)?;?\s*$
+      \s[\w.:*/<>"']+(?:\s(?:as|qw)\s\S+)?;?$
     | from\s[\w.]+\simport\s | (?:\#include|\#define|\#ifn?def|\#endif|\#!)
     | (?:<\?|<%|/\*|\*/|//|--\s|\{%|\{\{|\{\#)
     | (?:def|class|function|func|fn|sub|proc|struct|enum|interface|module|macro|template)
       \s\w+\s*[({:<]
     | (?:const|let|var|static|public|private|protected|extern|typedef|unsigned|void|int|char|bool)
       \s.*[(=;]
-    | (?:if|elif|while|for|switch|catch|except|with|try|else)\b.*[:{]\s*$
-    | (?:end|fi|done|esac|endif)\s*;?\s*$
+    | (?:if|elif|while|for|switch|catch|except|with|try|else)\b.*[:{]$
+    | (?:end|fi|done|esac|endif)\s*;?$
     | (?:if|for|while|else)\s?\(.* | return\b.*[;()\[\]'"_.]
-    | @\w[\w.-]*\s?[({].* | @\w[\w.]*\s*$ | [.\#]?[\w-]+(?:[.\#>:\s,][\w-]*)*\s?\{
-    | [$\w.\[\]"'-]+\s?(?:[+:|*-]?=|<-|=>)\s?\S | [\w.]+\(.*\)?[\s,;:\\]*$
+    | @\w[\w.-]*\s?[({].* | @\w[\w.]*$ | [.\#]?[\w-]+(?:[.\#>:\s,][\w-]*)*\s?\{
+    | [$\w.\[\]"'-]+\s?(?:[+:|*-]?=|<-|=>)\s?\S | [\w.]+\(.*[()\s,;:\\]$
     | (?:\$|>>>|\#)\s\S+
     | (?:sudo|pip3?|npm|git|cd|apt-get|docker|conda|make|cmake|echo|export|set|curl|wget)\s\S.*
     | (?:SELECT|INSERT\sINTO|CREATE\s(?:TABLE|INDEX|VIEW)|DELETE\sFROM|DROP|ALTER\sTABLE)\s
@@ -52,21 +52,21 @@ _LOG = re.compile(
 )
 _ADDRESS = re.compile(
     r"""
-      (?:[-*•]\s|\d+[.)]?\s)?<?(?:\w{2,10}://|www\.)\S+(?:\s\S+){0,3}\s*$
-    | [\w-]+(?:\.[\w-]+)+(?:/\S*)?\s*$ | \S+@\S+\.\w+\s*$ | (?:\.{0,2}/|[A-Za-z]:\\|~/)\S+\s*$
-    | [\w.+-]+(?:/[\w.+-]+)+(?:,\S*)?\s*$ | [0-9a-f]{32,}\s | [d-][rwx-]{9}\s
-    | \[[^\]]+\]:\s?\S+\s*$
+      (?:[-*•]\s|\d+[.)]?\s)?<?(?:\w{2,10}://|www\.)\S+(?:\s\S+){0,3}$
+    | [\w-]+(?:\.[\w-]+)+(?:/\S*)?$ | \S{1,99}@\S{1,99}\.\w{1,20}$ | (?:\.{0,2}/|[A-Za-z]:\\|~/)\S+$
+    | [\w.+-]+(?:/[\w.+-]+)+(?:,\S*)?$ | [0-9a-f]{32,}\s | [d-][rwx-]{9}\s
+    | \[[^\]]+\]:\s?\S+$
     """,
     re.VERBOSE,
 )
 _INDEX = re.compile(r"\s?CDX\s[A-Za-z]\s|\S+\)/?\S*\s\d{14}\s")
 _REFERENCE = re.compile(
-    r"[A-Z][A-Z0-9]{1,3}\s{0,2}-\s|%[A-Z0-9@]\s|@\w+\s?\{|\w+\s?=\s?[{\"].*[}\"],?\s*$"
+    r"[A-Z][A-Z0-9]{1,3}\s{0,2}-\s|%[A-Z0-9@]\s|@\w+\s?\{|\w+\s?=\s?[{\"].*[}\"],?$"
 )
 _SETTING = re.compile(
     r"""
-      \[[\w\s."'/:-]+\]\s*$ | [\w.-]+\s?[=~<>!]=?\s?\S* | (?:-\s)?[\w-]+:\s*$ | \s+[\w-]+:\s\S+\s*$
-    | (?:user-agent|disallow|allow|sitemap|crawl-delay|host):\s?\S*\s*$
+      \[[\w\s."'/:-]+\]$ | [\w.-]+\s?[=~<>!]=?\s?\S* | (?:-\s)?[\w-]+:$ | \s+[\w-]+:\s\S+$
+    | (?:user-agent|disallow|allow|sitemap|crawl-delay|host):\s?\S*$
     | (?:Name|Version|Metadata-Version|Home-page|Author-email|License(?:-File|-Expression)?
       |Classifier|Requires-(?:Dist|Python)|Provides-Extra|Project-URL|Keywords|Platform|Package|Depends):\s
     | \#.* | ;.* | !.* | "[^"]*":\s.* | msg(?:id|str)\b.* | -{5}BEGIN\s.* | \.[A-Z]{1,2}\b.*
@@ -74,8 +74,8 @@ _SETTING = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-_ENCODED = re.compile(r"[A-Za-z0-9+/=_-]{50,}\s*$")
-_NUMBERS = re.compile(r"[\s\d.,:;+\-/%()|eExX]*\d[\s\d.,:;+\-/%()|eExX]*$")
+_ENCODED = re.compile(r"[A-Za-z0-9+/=_-]{50,}$")
+_NUMBERS = re.compile(r"(?=\D*\d)[\s\d.,:;+\-/%()|eExX]++$")
 
 FORMS: Final[tuple[tuple[str, re.Pattern[str]], ...]] = (
     ("a log", _LOG),

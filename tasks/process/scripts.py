@@ -7,7 +7,7 @@ Such pages carry their state as JSON (`__NEXT_DATA__`, `window.__INITIAL_STATE__
 import html
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Final
 
@@ -22,6 +22,7 @@ LONGEST_SCRIPT: Final = 3_000_000
 MOST_NODES: Final = 100_000
 DEEPEST: Final = 60
 MOST_VALUES: Final = 50  # of one script
+MOST_TRIES: Final = 100  # each may read to the script's end
 
 STARTS: Final = re.compile(r"(?:=|\(|:|return)\s{0,9}(?=[\[{\"'`])|JSON\.parse\(\s{0,9}(?=[\"'`])")
 PARAGRAPH: Final = re.compile(r"<(?:p|br|div|h[1-6]|li|blockquote)\b", re.IGNORECASE)
@@ -46,11 +47,15 @@ def _groups(tree: LexborHTMLParser) -> Iterator[list[str]]:
     for script in tree.css("script")[:MOST_SCRIPTS]:
         text = script.text()
         if LEAST_STRING < len(text) <= LONGEST_SCRIPT:
-            groups: dict[Path, list[str]] = {}
             for value in islice(_values(text), MOST_VALUES):
-                for path, string in islice(_strings(value, (), 0), MOST_NODES):
-                    groups.setdefault(_without_last_index(path), []).append(string)
-            yield from groups.values()
+                yield from _groups_of(value)
+
+
+def _groups_of(value: object) -> Iterable[list[str]]:
+    groups: dict[Path, list[str]] = {}
+    for path, string in islice(_strings(value, (), 0), MOST_NODES):
+        groups.setdefault(_without_last_index(path), []).append(string)
+    return groups.values()
 
 
 def _values(script: str) -> Iterator[object]:
@@ -61,7 +66,10 @@ def _values(script: str) -> Iterator[object]:
     except orjson.JSONDecodeError:
         pass
     at = 0
-    while found := STARTS.search(script, at):
+    for _ in range(MOST_TRIES):
+        found = STARTS.search(script, at)
+        if found is None:
+            return
         try:
             value, at = DECODER.raw_decode(script, found.end())
         except (ValueError, RecursionError):

@@ -10,6 +10,7 @@ from tasks.process.body.tags import VOID
 from tasks.records import RawDocument
 
 TYPE: Final = "application/xhtml+xml"
+HEAD: Final = 200
 _CLOSED = re.compile(r"<([a-zA-Z][\w:.-]{0,60})((?:[^<>\"'/]++|\"[^\"<]*+\"|'[^'<]*+'|/(?!>))*+)/>")
 _CDATA = re.compile(
     r"(?://|/\*)?\s{0,9}<!\[CDATA\[(?:\s{0,9}\*/)?|(?://|/\*)?\s{0,9}\]\]>(?:\s{0,9}\*/)?"
@@ -21,7 +22,7 @@ def is_xhtml(document: RawDocument, text: str) -> bool:
     declared = dict(document.headers).get("content-type")
     if declared is not None:
         return declared.lower().startswith(TYPE)
-    return text.lstrip("\ufeff \t\r\n").startswith("<?xml")
+    return text[:HEAD].lstrip("\ufeff \t\r\n").startswith("<?xml")
 
 
 def as_html(text: str) -> str:

@@ -60,12 +60,12 @@ def _use(listing: Listing) -> None:
         entry_day(entry)
         _check_key(entry.url)
         if entry.modified:
-            read_archive_date(entry.modified, "")
+            read_archive_date(entry.modified)
     for child, modified in listing.children[:50]:
         sitemap_month(child)
         _check_key(child)
         if modified:
-            read_archive_date(modified, "")
+            read_archive_date(modified)
 
 
 def check_robots(data: bytes, chance: Random) -> None:

@@ -19,6 +19,7 @@ STORIES = [f"http://paper.example/2025/03/10/story-{number}" for number in range
 GAZETTE = entry("paper").replace("name = 'paper'", "name = 'The Gazette'\nformerly = ['paper']")
 
 
+@pytest.mark.slow
 def test_a_renamed_source_goes_on_where_it_was(tmp_path: Path) -> None:
     with published(tmp_path) as (papers, desk):
         desk.settings["fetch"] |= {"revisit_days": [1], "max_per_night": 2}

@@ -108,6 +108,7 @@ def test_a_304_at_the_print_view_confirms_the_article_that_both_are(tmp_path: Pa
     assert current(desk) == [1]
 
 
+@pytest.mark.slow
 def test_a_page_that_a_wall_hid_for_a_night_keeps_its_article_and_its_history(
     tmp_path: Path,
 ) -> None:

@@ -45,6 +45,7 @@ def test_a_night_left_out_delays_a_look_and_loses_none(tmp_path: Path) -> None:
     assert nights_of(desk, "kind = 'article' and outcome = 'unchanged'") == [5, 6, 21]
 
 
+@pytest.mark.slow
 def test_what_there_was_no_room_for_waits_and_then_comes(tmp_path: Path) -> None:
     with ManySites(1, 7) as site:
         desk = Desk(tmp_path, site)

@@ -47,6 +47,7 @@ def newsroom(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Newsroom]:
         yield made
 
 
+@pytest.mark.slow
 def test_nights_of_some_sources_and_of_all_are_not_compared(newsroom: Newsroom) -> None:
     """One test, for each night builds upon those before."""
     for _ in range(3):

@@ -94,6 +94,7 @@ def test_the_same_archives_again_are_duplicates_whatever_was_learned_since(
     assert ask(paper, HISTORY) == history
 
 
+@pytest.mark.slow
 def test_an_analyst_can_keep_a_line_drop_another_and_take_both_back(
     paper: Path, folder: Path
 ) -> None:
@@ -153,6 +154,7 @@ def test_a_killed_run_removes_what_it_began_with_and_equals_an_unbroken_one(
     assert texts(killed, 7)[0]["learned_lines"] == [LINE]
 
 
+@pytest.mark.slow
 def test_a_page_whose_text_is_unchanged_is_a_duplicate_after_the_line_was_learned(
     tmp_path: Path,
 ) -> None:

@@ -12,6 +12,7 @@ pytestmark = pytest.mark.timeout(240)
 SUNDAY = "Courier on Sunday"
 
 
+@pytest.mark.slow
 def test_boilerplate_of_the_former_name_is_removed_from_articles_of_the_new_one(
     tmp_path: Path,
 ) -> None:

@@ -169,6 +169,7 @@ def test_what_was_compared_once_need_not_be_read_again(upgrade: Upgrade) -> None
         assert upgrade.versions_then[url_of(number)][-1] == "publisher"
 
 
+@pytest.mark.slow
 def test_another_broadsheet_with_the_same_extractor_is_another_extractor(tmp_path: Path) -> None:
     warehouse = tmp_path / "w"
     first = write_warc(tmp_path / "first.warc.gz", {url_of(SAME): page(SAME)})
@@ -179,6 +180,7 @@ def test_another_broadsheet_with_the_same_extractor_is_another_extractor(tmp_pat
     assert outcomes(warehouse) == {url_of(SAME): {("duplicate", "same_text")}}
 
 
+@pytest.mark.slow
 def test_a_run_that_was_killed_while_it_read_stored_pages_goes_on(tmp_path: Path) -> None:
     warehouse, numbers = tmp_path / "w", range(1, 61)
     old = write_warc(tmp_path / "old.warc.gz", {url_of(n): page(n) for n in numbers})

@@ -41,7 +41,7 @@ def test_the_meta_charset_counts_where_the_header_says_nothing() -> None:
 def test_labels_mean_what_browsers_take_them_for() -> None:
     assert known_charset("latin-1") == "cp1252"
     assert known_charset("ISO-8859-1") == "cp1252"
-    assert known_charset(" 'GB2312' ") == "gbk"
+    assert known_charset(" 'GB2312' ") == "gb18030"
     assert known_charset("no-such-charset") is None
     assert known_charset(None) is None
 

@@ -151,6 +151,7 @@ def test_the_records_of_repairs_can_be_lost_as_well(room: Newsroom) -> None:
     room.ingest()
 
 
+@pytest.mark.slow
 def test_the_command_says_what_it_does_and_exits_as_others_do(room: Newsroom) -> None:
     on = ("-w", room.warehouse, "--config", room.desk.config)
     room.data("article_versions", 2).unlink()
