@@ -11,7 +11,7 @@ from tasks.records import RawDocument
 
 TYPE: Final = "application/xhtml+xml"
 HEAD: Final = 200
-_CLOSED = re.compile(r"<([a-zA-Z][\w:.-]{0,60})((?:[^<>\"'/]++|\"[^\"<]*+\"|'[^'<]*+'|/(?!>))*+)/>")
+_CLOSED = re.compile(r"<([a-zA-Z][\w:.-]{0,60})([^<>]*)/>")
 _CDATA = re.compile(
     r"(?://|/\*)?\s{0,9}<!\[CDATA\[(?:\s{0,9}\*/)?|(?://|/\*)?\s{0,9}\]\]>(?:\s{0,9}\*/)?"
 )
