@@ -58,8 +58,8 @@ CANDIDATES = pa.schema(
         pa.field("original_at", INSTANT),
     ]
 )
-# Rows of the history whose addresses are looked at together: 300 MB.
-ROWS_AT_ONCE = 1_000_000
+# Rows of the history whose addresses are looked at together: 200 MB.
+ROWS_AT_ONCE = 400_000
 SOURCES_AT_ONCE = 100
 
 
@@ -78,7 +78,7 @@ def select(
     with working_connection(settings, run.folder / "spill") as connection:
         _define_inputs(connection, run, sources, settings.fetch)
         _find_candidates(connection, _values(run, settings.fetch), rows_at_once)
-        _write_decided(run, _decided(connection, rows_at_once // 10))
+        _write_decided(run, _decided(connection, rows_at_once // 4))
 
 
 def _define_inputs(

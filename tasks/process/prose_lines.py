@@ -59,7 +59,7 @@ _ADDRESS = re.compile(
     """,
     re.VERBOSE,
 )
-_INDEX = re.compile(r"\s?CDX\s[A-Za-z]\s|\S+\)/?\S*\s\d{14}\s")
+_INDEX = re.compile(r"\s?CDX\s[A-Za-z]\s|[^\s()]+\)\S*\s\d{14}\s")
 _REFERENCE = re.compile(
     r"[A-Z][A-Z0-9]{1,3}\s{0,2}-\s|%[A-Z0-9@]\s|@\w+\s?\{|\w+\s?=\s?[{\"].*[}\"],?$"
 )
