@@ -242,7 +242,7 @@ def _local(run: Run, file: str, settings: Settings) -> Path:
 
 
 def _download(run: Run, address: str) -> Path:
-    """Where an address is downloaded to; two of them may end in the same name, or in none."""
+    """Return where to download an address to; the names of two addresses may be the same."""
     return run.folder / "downloads" / f"{xxhash.xxh3_128_hexdigest(address.encode())}.warc.gz"
 
 

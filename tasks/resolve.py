@@ -6,7 +6,6 @@ nothing names them until `warehouse.load` commits them.
 """
 
 import logging
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -41,7 +40,7 @@ from warehouse.schema import (
     Table,
 )
 from warehouse.sorting import sorted_by_parts
-from warehouse.statements import statement
+from warehouse.statements import parameters, statement
 from warehouse.working import working_connection
 
 log = logging.getLogger("broadsheet.resolve")
@@ -255,9 +254,7 @@ class _Writer:
             "change_reason": REPROCESS if described["flow"] == REPROCESS else None,
         }
         text = statement(name)
-        named = set(re.findall(r"\$(\w+)", text))
-        used = {key: value for key, value in values.items() if key in named}
-        batches = self._batches(text, used)
+        batches = self._batches(text, parameters(text, values))
         if table.sort_by:
             batches = sorted_by_parts(batches, (table.sort_by, "position"), self.run.folder)
         folder = self.lake.folder(table)

@@ -1,6 +1,5 @@
 """The stage `select`: of all that is listed or still due, what is fetched this night."""
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import count
@@ -27,7 +26,7 @@ from warehouse.lake import open_lake
 from warehouse.publish import take_snapshot
 from warehouse.schema import DISCOVERIES, DOCUMENTS, VISITS
 from warehouse.schema.columns import INSTANT
-from warehouse.statements import statement
+from warehouse.statements import parameters, statement
 from warehouse.working import working_connection
 
 # Grain: one row per address and place that listed it, in the order of sources and lists.
@@ -113,8 +112,7 @@ def _find_candidates(
 
 def _execute(connection: duckdb.DuckDBPyConnection, name: str, values: dict[str, Any]) -> None:
     text = statement(name)
-    used = {key: value for key, value in values.items() if re.search(rf"\${key}\b", text)}
-    connection.execute(text, used)
+    connection.execute(text, parameters(text, values))
 
 
 def _decided(connection: duckdb.DuckDBPyConnection, rows_at_once: int) -> Iterator[pa.RecordBatch]:

@@ -20,8 +20,18 @@ FIRST_BLOCK: Final = 6
 COMMENT: Final = 1 << HINTS.index("name_comment")
 MOSTLY: Final = 0.4  # of a page's characters
 NAMES: Final = (
-    *("comment", "disqus", "respon", "repl", "kommentar", "discussion", "komment", "comentario"),
-    *("commenti", "reacties", "leserbrief", "livefyre", "viafoura", "spot-im", "openweb", "hyvor"),
+    *("comment", "disqus", "respond", "responses", "reply", "replies", "komment", "discussion"),
+    *(
+        "comentario",
+        "commenti",
+        "reacties",
+        "leserbrief",
+        "livefyre",
+        "viafoura",
+        "spot-im",
+        "openweb",
+        "hyvor",
+    ),
 )
 NAMED: Final = ",".join(f'[{where}*="{name}" i]' for name in NAMES for where in ("class", "id"))
 MARKED: Final = f'{NAMED},[itemtype$="/Comment"],[itemtype$="/UserComments"]'

@@ -112,7 +112,10 @@ def is_telling(text: str) -> bool:
 
 
 def _without_last_index(path: Path) -> Path:
-    """Paragraphs of one list share what is left; the bodies of several stories do not."""
+    """Return the path without its innermost index, which the paragraphs of one list differ in.
+
+    The bodies of several stories differ in an outer index, and stay apart.
+    """
     for place in range(len(path) - 1, -1, -1):
         if isinstance(path[place], int):
             return (*path[:place], "*", *path[place + 1 :])

@@ -72,6 +72,32 @@ def test_a_printed_text_goes_before_that_of_a_script(settings: ProcessSettings) 
     assert found.text.split("\n\n") == list(LINES)
 
 
+def test_teasers_of_other_stories_do_not_replace_a_brief(settings: ProcessSettings) -> None:
+    teasers = [{"summary": f"Story {n}: {text}"} for n in range(9) for text in OTHER]
+    script = f"<script>a = {json.dumps({'related': teasers})}</script>"
+    brief = (
+        "The ferry to Ferrymouth will not sail today because of the storm, says the harbour office."
+    )
+    more = "Tickets stay valid until Sunday, and a bus goes from the quay at nine and at noon."
+    found = processed(in_page(script, f"<h1>Ferry</h1><p>{brief}</p><p>{more}</p>"), settings)
+    assert found.text.split("\n\n") == [brief, more]
+
+
+def test_a_page_that_asks_for_javascript_has_its_text_in_a_script(
+    settings: ProcessSettings,
+) -> None:
+    asked = "<p>We are sorry, but this page does not work without JavaScript. Please enable it.</p>"
+    found = processed(in_page(SCRIPTS["data"], asked), settings)
+    assert found.text.split("\n\n") == list(LINES)
+
+
+def test_a_responsive_story_is_no_comment(settings: ProcessSettings) -> None:
+    said = "".join(f"<div><p>{COMMENT.format(n)}</p></div>" for n in range(30))
+    story = f'<h1>Pier</h1><div class="responsive-text">{HTML}</div>'
+    found = processed(in_page("", f'{story}<div id="comments">{said}</div>'), settings)
+    assert found.text.split("\n\n") == list(LINES)
+
+
 def test_stories_of_a_list_are_not_joined(settings: ProcessSettings) -> None:
     stories = [{"body": HTML}, {"body": "".join(f"<p>{text}</p>" for text in OTHER)}]
     found = processed(in_page(f"<script>a = {json.dumps(stories)}</script>"), settings)

@@ -20,6 +20,8 @@ SURE: Final = 0.8
 MOST_TAGS: Final = 20_000
 # Less is seldom all of a story: it may stand in the page's JSON-LD alone.
 LEAST_TEXT: Final = 200  # characters
+SHORTEST_BRIEF: Final = 60  # characters
+JAVASCRIPT: Final = re.compile(r"java\s?script", re.IGNORECASE)
 MODERN: Final = "article, main, section"
 # Two texts that have less than this in common are not two readings of one story.
 ALIKE: Final = 0.5
@@ -35,9 +37,20 @@ def extract(page: ParsedPage, url: str | None, lane: Lane) -> Body:
     body = _extract(page, url, lane)
     if sum(map(len, body.paragraphs)) < LEAST_TEXT:
         hidden = text_in_scripts(page.tree)
-        if sum(map(len, hidden)) >= LEAST_TEXT:
+        if sum(map(len, hidden)) >= LEAST_TEXT and _is_rest_of(hidden, body.paragraphs):
             return Body(hidden, FAST, fast_version(), (*body.flags, "text_in_script"))
     return body
+
+
+def _is_rest_of(hidden: tuple[str, ...], printed: tuple[str, ...]) -> bool:
+    """Return whether a hidden text may be what a page prints too little of.
+
+    A page that prints a brief of its own may hide teasers of other stories. What it prints is no
+    brief if it is very short or asks for JavaScript.
+    """
+    said = " ".join(printed)
+    is_brief = len(said) >= SHORTEST_BRIEF and not JAVASCRIPT.search(said)
+    return not is_brief or said[:SHORTEST_BRIEF] in " ".join(hidden)
 
 
 def _extract(page: ParsedPage, url: str | None, lane: Lane) -> Body:
