@@ -1,1 +1,1 @@
-"""Settings and errors: the lowest layer, imported by all others and importing none."""
+"""Settings, sources and errors: the lowest layer, which imports none of the others."""

@@ -1,44 +1,45 @@
-"""Every error that Broadsheet raises on purpose.
+"""All errors that Broadsheet raises on purpose.
 
-A message is one sentence: what happened, where, and what to do. The command line prints it and
-ends with `exit_status`; anything that is not a `BroadsheetError` is a defect.
+A message is one sentence that says what happened, where, and what to do. The command line prints it
+and ends with `exit_status`. An exception that is neither a `BroadsheetError` nor an `OSError` is a
+defect.
 """
 
 
 class BroadsheetError(Exception):
-    """The run failed; nothing half-done was published."""
+    """The run failed. Nothing unfinished was published."""
 
     exit_status = 1
 
 
 class UsageError(BroadsheetError):
-    """What was asked for cannot be done as asked: a path, a setting, a query."""
+    """A path, a setting, a query or an option that the user gave is wrong."""
 
     exit_status = 2
 
 
 class DamagedWarehouseError(BroadsheetError):
-    """A file of the warehouse is missing or unreadable; `broadsheet repair` is the remedy."""
+    """A file of the warehouse is missing or unreadable. `broadsheet repair` repairs it."""
 
 
 class WarehouseLockedError(BroadsheetError):
-    """Another process writes to the warehouse."""
+    """Another process is writing to the warehouse."""
 
 
 class UnbalancedRunError(BroadsheetError):
-    """The ledger does not account for every document; the run must not be published."""
+    """The ledger does not account for every document. The run must not be published."""
 
 
 class WorkerError(BroadsheetError):
-    """A worker process cannot do its work at all, whatever the document."""
+    """A worker process cannot work at all, whatever the document is."""
 
 
 class ExtractorError(BroadsheetError):
-    """The extractor failed on one page: the page becomes failed/extractor_error."""
+    """The extractor failed on one page, which becomes `failed` with reason `extractor_error`."""
 
 
 class NightFailedError(BroadsheetError):
-    """More sources of a night failed than the settings allow; what came is loaded and published."""
+    """More sources of a night failed than the settings allow. The others are published."""
 
 
 class ServiceError(BroadsheetError):
@@ -46,13 +47,13 @@ class ServiceError(BroadsheetError):
 
 
 class StoppedError(BroadsheetError):
-    """The person at the keyboard ended the run."""
+    """The user stopped the run with Ctrl-C."""
 
     exit_status = 130
 
 
-def disk_fault(error: OSError) -> str:
-    """The sentence for a fault of the operating system: a full disk, a file that is forbidden."""
+def os_error_message(error: OSError) -> str:
+    """Return a sentence for an error of the operating system, such as a full disk."""
     place = f" ({error.filename})" if error.filename else ""
-    what = f"{error.strerror or error}{place}"
-    return f"{what}; mend that and repeat the command, which resumes the run."
+    fault = f"{error.strerror or error}{place}"
+    return f"{fault}; correct that and repeat the command, which resumes the run."

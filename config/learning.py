@@ -1,9 +1,9 @@
-"""How boilerplate is learned: the bounds, and what an analyst says of single lines.
+"""Settings of learned boilerplate, and an analyst's decisions on single lines.
 
-What is said stands in `boilerplate.toml` in the warehouse's folder, beside the tables that it is
-about, so that it holds whatever folder a run is started from:
+The decisions are in `boilerplate.toml` in the warehouse's folder. There they apply to every run,
+whatever folder it is started from:
 
-    ["Harbour Courier"]                     # as in the column `source` of the table `boilerplate`
+    ["Harbour Courier"]                     # a value of the column `source` of `boilerplate`
     keep = ["What we know so far"]          # never removed
     drop = ["Sign up for our newsletter."]  # always removed
 """
@@ -18,12 +18,18 @@ from config.errors import BroadsheetError
 from config.section import Section
 
 OVERRIDES = "boilerplate.toml"
-# With fewer articles what they share may be the story itself.
+# The texts that fewer articles share may belong to the story itself.
 LEAST_ARTICLES = 20
 
 
+class StoriesSettings(Section):
+    """Bounds of the search for copies among all articles."""
+
+    days: Annotated[int, Field(ge=0, le=3_660)]
+
+
 class LearnSettings(Section):
-    """From when on a line that recurs is boilerplate."""
+    """Thresholds from which a recurring line is boilerplate (section `[learn]`)."""
 
     remove: bool
     stories: Annotated[int, Field(ge=LEAST_ARTICLES)]
@@ -44,22 +50,25 @@ Lines = tuple[Annotated[str, AfterValidator(_one_line)], ...]
 
 
 class Overrides(Section):
-    """Lines of one source that are never removed, and lines that always are."""
+    """Lines of one source that are never removed, and lines that are always removed."""
 
     keep: Lines = ()
     drop: Lines = ()
 
     @property
     def states(self) -> dict[str, Literal["kept", "dropped"]]:
-        """By line; one that is named as both is kept."""
+        """Return the decision for each line; a line in both lists is kept."""
         return {**dict.fromkeys(self.drop, "dropped"), **dict.fromkeys(self.keep, "kept")}
 
 
 def load_overrides(warehouse: Path) -> dict[str, Overrides]:
-    """What `boilerplate.toml` of a warehouse says, by source; {} where there is none.
+    """Return the decisions in a warehouse's `boilerplate.toml`, by source.
+
+    Returns:
+        The decisions; {} if there is no such file.
 
     Raises:
-        BroadsheetError: the file cannot be read, or an entry is refused; names it and the key.
+        BroadsheetError: the file cannot be read, or an entry is refused; the message names it.
     """
     path = warehouse / OVERRIDES
     if not path.exists():
@@ -78,8 +87,8 @@ def load_overrides(warehouse: Path) -> dict[str, Overrides]:
 def _explain(error: ValidationError, path: Path) -> str:
     first = error.errors()[0]
     place = ".".join(str(part) for part in first["loc"])
-    said = first["msg"].replace("tuple", "list")  # as TOML calls it
+    problem = first["msg"].replace("tuple", "list")  # TOML's word for it
     return (
-        f"{path} is refused at {place}: {said}; write a source's name in brackets, and "
+        f"{path} is refused at {place}: {problem}; write a source's name in brackets, and "
         'below it keep = ["a line", …] or drop = ["a line", …].'
     )

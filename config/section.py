@@ -1,9 +1,9 @@
-"""What every section of the settings has in common."""
+"""The base class of all sections of the settings."""
 
 from pydantic import BaseModel, ConfigDict
 
 
 class Section(BaseModel):
-    """Keys of one section; frozen, and a key that is not known is refused."""
+    """A section of the settings. It is frozen, and unknown keys are refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -1,7 +1,7 @@
-"""Settings: packaged defaults < ./broadsheet.toml (or --config) < environment < flags.
+"""Settings, from four places: defaults < ./broadsheet.toml (or --config) < environment < flags.
 
-Each key and its default stand in `settings.toml`; the models below give types and bounds. An
-unknown key is refused by its name.
+A later place overrides an earlier one. The keys, their defaults and their meanings are in
+`settings.toml`; the models below add types and bounds. An unknown key is an error that names it.
 """
 
 import os
@@ -16,15 +16,12 @@ from zoneinfo import ZoneInfo
 from cronsim import CronSim, CronSimError
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 
+from config.choices import BackendName, Lane
 from config.errors import UsageError
-from config.learning import LearnSettings
+from config.learning import LearnSettings, StoriesSettings
+from config.place import DEFAULTS, ENVIRONMENT_PREFIX, LOCAL_FILE, NOT_SETTINGS
+from config.publishing import CompactSettings, PublishSettings
 from config.section import Section
-
-DEFAULTS = Path(__file__).with_name("settings.toml")
-LOCAL_FILE = Path("broadsheet.toml")
-ENVIRONMENT_PREFIX = "BROADSHEET_"
-# Names with the prefix that are not settings: where tests and benchmarks find their inputs.
-NOT_SETTINGS = frozenset({"BROADSHEET_CORPORA", "BROADSHEET_CASES"})
 
 
 def _known_zone(name: str) -> str:
@@ -51,8 +48,8 @@ ZoneName = Annotated[str, AfterValidator(_known_zone)]
 Cron = Annotated[str, AfterValidator(_known_schedule)]
 
 
-def _listed(value: Any) -> Any:
-    """The environment gives lists as "a, b"."""
+def _split_list(value: Any) -> Any:
+    """Return the list that a text such as "a, b" stands for, as the environment gives lists."""
     return (
         [part.strip() for part in value.split(",") if part.strip()]
         if isinstance(value, str)
@@ -66,30 +63,29 @@ def _known_network(text: str) -> str:
 
 
 def _scheduler_address(text: str) -> str:
-    """tcp://10.0.0.5:8786, tls:// likewise; or nothing."""
-    found = re.fullmatch(r"(tcp|tls)://(\[[0-9a-fA-F:.]+\]|[^\s:/\[\]]+):(\d{1,5})", text)
-    if text and (found is None or not 0 < int(found[3]) < 65_536):
+    """Return an address such as tcp://10.0.0.5:8786 or tls://…, or "", if it is valid."""
+    match = re.fullmatch(r"(tcp|tls)://(\[[0-9a-fA-F:.]+\]|[^\s:/\[\]]+):(\d{1,5})", text)
+    if text and (match is None or not 0 < int(match[3]) < 65_536):
         raise ValueError(f"{text!r} is no address of a Dask scheduler such as tcp://10.0.0.5:8786")
     return text
 
 
-Networks = Annotated[
-    tuple[Annotated[str, AfterValidator(_known_network)], ...], BeforeValidator(_listed)
-]
-Days = Annotated[tuple[Annotated[int, Field(ge=1)], ...], BeforeValidator(_listed)]
+Network = Annotated[str, AfterValidator(_known_network)]
+Networks = Annotated[tuple[Network, ...], BeforeValidator(_split_list)]
+Days = Annotated[tuple[Annotated[int, Field(ge=1)], ...], BeforeValidator(_split_list)]
 
 
 class ExecutionSettings(Section):
-    """Where batches are processed, and how long other machines are waited for."""
+    """The backend that processes batches, and the time limits for other machines."""
 
-    backend: Literal["processes", "dask"]
+    backend: BackendName
     scheduler: Annotated[str, AfterValidator(_scheduler_address)]
     connect_seconds: Seconds
     wait_seconds: Seconds
 
 
 class DiscoverSettings(Section):
-    """Reach and bounds of looking for what sources published."""
+    """Bounds of the search for new articles in feeds, sitemaps and section pages."""
 
     sitemap_days: Annotated[int, Field(ge=1)]
     sitemap_files: Annotated[int, Field(ge=1)]
@@ -133,24 +129,23 @@ class FetchSettings(Section):
 
 
 class ReadSettings(Section):
-    """Bounds of reading: batches, sizes, bombs."""
+    """Bounds of reading: the size of batches and documents, and limits against bombs."""
 
     batch_bytes: Bytes
     batch_files: Annotated[int, Field(gt=0)]
     stripe_bytes: Bytes
     stripes: Annotated[int, Field(ge=1, le=64)]
     document_bytes: Bytes
+    pdf_bytes: Bytes
+    pdf_pages: Annotated[int, Field(gt=0)]
     expansion_ratio: Annotated[int, Field(ge=2)]
     expansion_bytes: Bytes
     member_bytes: Bytes
     nesting: Annotated[int, Field(ge=1, le=16)]
 
 
-Lane = Literal["fast", "careful", "cascade"]
-
-
 class ProcessSettings(Section):
-    """Bounds and choices of turning one document into a row."""
+    """Bounds and choices of the processing of one document."""
 
     extractor: Lane
     page_seconds: Seconds
@@ -166,23 +161,15 @@ class ProcessSettings(Section):
 
 
 class LoadSettings(Section):
-    """Shape of the Parquet files and the memory for making them."""
+    """Sizes of the Parquet files, and the memory for writing them."""
 
     row_group_rows: Annotated[int, Field(gt=0)]
     file_rows: Annotated[int, Field(gt=0)]
     memory: Annotated[str, Field(pattern=r"^\d+(\.\d+)?\s*[KMGT]i?B$")]
 
 
-class PublishSettings(Section):
-    """What the published file shows and how long its files stay."""
-
-    latest_days: Annotated[int, Field(gt=0)]
-    grace_days: Annotated[int, Field(ge=1)]
-    free_bytes: Annotated[int, Field(ge=0)]
-
-
 class PrefectSettings(Section):
-    """The server of `broadsheet up`, the schedule of the nights, and what becomes of faults."""
+    """The server of `broadsheet up`, the schedule of the nights, and the treatment of faults."""
 
     host: Annotated[str, Field(min_length=1)]
     port: Annotated[int, Field(ge=1, le=65_535)]
@@ -200,7 +187,7 @@ class PrefectSettings(Section):
 
 
 class Settings(Section):
-    """All settings; frozen, so a run sees one set of them."""
+    """All settings. They are frozen, so that a run sees the same values throughout."""
 
     warehouse: Path
     workers: Annotated[int, Field(ge=0, le=1024)]
@@ -212,13 +199,15 @@ class Settings(Section):
     read: ReadSettings
     process: ProcessSettings
     learn: LearnSettings
+    stories: StoriesSettings
     load: LoadSettings
+    compact: CompactSettings
     publish: PublishSettings
     prefect: PrefectSettings
 
     @property
     def worker_count(self) -> int:
-        """`workers`, or the number of cores this process may use."""
+        """Return the setting `workers`, or the number of cores that this process may use."""
         if self.workers:
             return self.workers
         affinity = getattr(os, "sched_getaffinity", None)  # Linux only
@@ -226,17 +215,16 @@ class Settings(Section):
 
 
 def load_settings(config: Path | None = None, **flags: Any) -> Settings:
-    """Reads the settings in their order of precedence.
+    """Return the settings from all four places.
 
     Args:
         config: a TOML file instead of ./broadsheet.toml; it must exist.
-        flags: settings given on the command line, those of a section as a dict; None means not
-            given.
+        flags: settings from the command line, those of a section as a dict; None: not given.
 
     Raises:
-        UsageError: a file cannot be read, or a key or value is refused; names file and key.
+        UsageError: a file cannot be read, or a key or value is refused.
     """
-    merged = _read_toml(DEFAULTS)
+    merged = default_settings()
     origin = "the settings"
     if config is not None or LOCAL_FILE.is_file():
         local = config or LOCAL_FILE
@@ -248,6 +236,11 @@ def load_settings(config: Path | None = None, **flags: Any) -> Settings:
         return Settings.model_validate(merged)
     except ValidationError as error:
         raise UsageError(_explain(error, origin)) from error
+
+
+def default_settings() -> dict[str, Any]:
+    """Return the settings as they are where nobody has set anything."""
+    return _read_toml(DEFAULTS)
 
 
 def _read_toml(path: Path) -> dict[str, Any]:
@@ -275,7 +268,10 @@ def _merge(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
 
 
 def _from_environment(known: dict[str, Any]) -> dict[str, Any]:
-    """BROADSHEET_PROCESS__MIN_WORDS=30 is process.min_words; pydantic makes the number of it."""
+    """Return the settings in the environment as texts, such as BROADSHEET_PROCESS__MIN_WORDS=30.
+
+    A name that is no setting stays in the result, so that it is refused like a key of a file.
+    """
     found: dict[str, Any] = {}
     for name, value in os.environ.items():
         if not name.startswith(ENVIRONMENT_PREFIX) or name in NOT_SETTINGS:

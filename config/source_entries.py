@@ -1,4 +1,4 @@
-"""New entries in a list of sources: added at its end, so that what is there stays as it is."""
+"""New entries of a list of sources, added at its end so that comments and order are kept."""
 
 import json
 import tomllib
@@ -12,7 +12,7 @@ TEMPLATE = Path(__file__).with_name("sources.toml")
 
 
 def entry_text(source: Source) -> str:
-    """An entry as TOML, with the keys that differ from their defaults."""
+    """Return an entry as TOML, with the keys that differ from their defaults."""
     lines = ["[[source]]"]
     for key, value in source.model_dump(mode="json", exclude_defaults=True).items():
         lines.append(f"{key} = {_toml(value)}")
@@ -20,22 +20,22 @@ def entry_text(source: Source) -> str:
 
 
 def add_entries(path: Path, new: Sequence[Source]) -> list[Source]:
-    """Adds entries to a list, which is made if it is not there; comments stay.
+    """Add entries to the end of a list, which is created if it does not exist.
 
     Returns:
-        Those that were added: not those whose name or homepage is in the list already.
+        The entries that were added. Entries whose name or homepage is in the list are left out.
 
     Raises:
         UsageError: the list cannot be read or written.
     """
     known = load_sources(path) if path.is_file() else []
     slugs = {source.slug for source in known}
-    homepages = {_bare(source.homepage) for source in known}
+    homepages = {_comparable(source.homepage) for source in known}
     added: list[Source] = []
     for source in new:
-        if source.slug not in slugs and _bare(source.homepage) not in homepages:
+        if source.slug not in slugs and _comparable(source.homepage) not in homepages:
             slugs.add(source.slug)
-            homepages.add(_bare(source.homepage))
+            homepages.add(_comparable(source.homepage))
             added.append(source)
     if added:
         _append(path, "\n" + "\n".join(map(entry_text, added)))
@@ -48,14 +48,16 @@ def _append(path: Path, text: str) -> None:
         if before and not before.endswith("\n"):
             before += "\n"
         tomllib.loads(before + text)
-        aside = path.with_name(f".{path.name}")
-        aside.write_text(before + text, "utf-8")
-        aside.replace(path)
+        # Replaced by one rename: a kill leaves either the old list or the new one.
+        temporary = path.with_name(f".{path.name}")
+        temporary.write_text(before + text, "utf-8")
+        temporary.replace(path)
     except OSError as error:
         raise UsageError(f"Cannot write the list of sources {path}: {error.strerror}.") from error
 
 
-def _bare(address: str) -> str:
+def _comparable(address: str) -> str:
+    """Return an address without its scheme, "www." and final slash, in lower case."""
     return address.partition("://")[2].removeprefix("www.").rstrip("/").lower()
 
 
@@ -65,5 +67,5 @@ def _toml(value: object) -> str:
         return "{ " + ", ".join(pairs) + " }"
     if isinstance(value, list):
         return "[" + ", ".join(map(_toml, value)) + "]"
-    # JSON's strings, numbers and booleans are also TOML's.
+    # Strings, numbers and booleans are written the same way in JSON and TOML.
     return json.dumps(value, ensure_ascii=False)

@@ -1,6 +1,6 @@
-"""The list of sources: `[[source]]` entries of a sources.toml, checked key by key.
+"""The list of sources: the `[[source]]` entries of a sources.toml, with checks of each key.
 
-The file is the setting `sources`; by default ./sources.toml, else ./config/sources.toml.
+The setting `sources` names the file. By default it is ./sources.toml, else ./config/sources.toml.
 """
 
 import os
@@ -16,9 +16,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from config.errors import UsageError
 from config.settings import ZoneName
 
-# Before the name of a variable of the environment, in the value of a header.
+# A header's value with this prefix names a variable of the environment.
 FROM_ENVIRONMENT = "env:"
-PLACES = (Path("sources.toml"), Path("config/sources.toml"))
+DEFAULT_FILES = (Path("sources.toml"), Path("config/sources.toml"))
 
 
 def _web_address(address: str) -> str:
@@ -37,30 +37,35 @@ def _pattern(text: str) -> str:
 
 
 WebAddress = Annotated[str, AfterValidator(_web_address)]
-Name = Annotated[str, Field(min_length=1, max_length=100)]
+_Name = Annotated[str, Field(min_length=1, max_length=100)]
 Pattern = Annotated[str, AfterValidator(_pattern)]
 
 
 class Source(BaseModel):
-    """One publisher.
+    """A publisher, with the lists that name its articles.
 
     Attributes:
-        name: what the column `source` says; also the name of its WARC files.
-        formerly: names that it had in this list before; the tables show all as `name`.
-        feeds: empty: those that the homepage names.
-        sitemaps: empty: those that robots.txt names, read where feeds are missing or have gaps.
-        sections: pages whose links are candidates.
-        timezone: of times that its pages write without an offset; empty: the setting.
-        delay: seconds between requests to one of its hosts; None: the setting.
-        include, exclude: regular expressions searched in addresses of articles.
-        headers: sent with each request to the sites that the entry names; they may hold keys, and
-            `env:NAME` takes a value from the environment.
+        name: the value of the column `source`, and part of the names of its WARC files.
+        formerly: earlier names in this list; the tables show all of them as `name`.
+        homepage: the page on which feeds are looked for, unless `feeds` names them.
+        feeds: the addresses of feeds; empty: the feeds that the homepage names.
+        sitemaps: the addresses of sitemaps, read every night; empty: the sitemaps that robots.txt
+            names, read only if there is no feed or a feed has lost items.
+        sections: the addresses of pages whose links are candidates.
+        timezone: the zone of times that its pages write without an offset; "": the setting.
+        language: the language of texts that are too short to identify it.
+        max_per_night: the most articles to fetch in a night; None: the setting.
+        delay: the seconds between two requests to one of its hosts; None: the setting.
+        include, exclude: regular expressions that are searched in the addresses of articles.
+        enabled: false: the source is left out unless it is named.
+        headers: headers of each request to the sites that the entry names. They may hold keys;
+            `env:NAME` takes the value from the environment.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    name: Name
-    formerly: tuple[Name, ...] = ()
+    name: _Name
+    formerly: tuple[_Name, ...] = ()
     homepage: WebAddress
     feeds: tuple[WebAddress, ...] = ()
     sitemaps: tuple[WebAddress, ...] = ()
@@ -76,24 +81,24 @@ class Source(BaseModel):
 
     @property
     def slug(self) -> str:
-        """The name as part of a file's name."""
+        """Return the name in the form that is used in file names."""
         return slug_of(self.name)
 
     def wants(self, url: str) -> bool:
-        """Whether an article's address passes `include` and `exclude`."""
+        """Return whether an article's address passes `include` and `exclude`."""
         if any(re.search(pattern, url) for pattern in self.exclude):
             return False
         return not self.include or any(re.search(pattern, url) for pattern in self.include)
 
 
 def resolved_headers(source: Source, missing: str | None = None) -> tuple[tuple[str, str], ...]:
-    """Return a source's headers with the values that come from the environment.
+    """Return a source's headers, with values from the environment filled in.
 
     Args:
-        missing: the value of those that the environment lacks; None: they are an error.
+        missing: the value for variables that the environment lacks; None: raise an error.
 
     Raises:
-        UsageError: such a value is not there.
+        UsageError: a variable is missing.
     """
     return tuple(
         (name, _resolved(source, name, text, missing)) for name, text in source.headers.items()
@@ -107,39 +112,44 @@ def _resolved(source: Source, header: str, text: str, missing: str | None) -> st
     value = os.environ.get(variable, missing)
     if value is None:
         raise UsageError(
-            f"Source {source.name}: the header {header} is to come from the environment, which has "
+            f"Source {source.name}: the header {header} comes from the environment, which has "
             f"no {variable}: set it, or write the value into the list of sources."
         )
     return value
 
 
 def with_headers(sources: Sequence[Source], path: Path) -> list[Source]:
-    """Return the sources with their headers as the list has them now.
+    """Return sources of a stored run with the headers that the list has now.
 
-    Headers may hold keys and are not kept with a run; a source that is not listed any more has
-    none.
+    Headers may hold keys, so they are not stored with a run. A source that is no longer listed has
+    no headers.
     """
     listed = {one.name: one.headers for one in load_sources(path)} if path.is_file() else {}
     return [one.model_copy(update={"headers": listed.get(one.name, {})}) for one in sources]
 
 
 def slug_of(name: str) -> str:
-    """A source's name as part of a file's name."""
+    """Return a source's name in the form that is used in file names."""
     return re.sub(r"[^\w.-]+", "-", name.lower()).strip("-.") or "source"
 
 
 def sources_file(configured: str = "") -> Path:
-    """The file of sources: the setting, else the first that is there of PLACES, else the first."""
+    """Return the path of the list of sources.
+
+    It is the setting if one is given, else the first of DEFAULT_FILES that exists, else
+    ./sources.toml.
+    """
     if configured:
         return Path(configured).expanduser()
-    return next((path for path in PLACES if path.is_file()), PLACES[0])
+    return next((path for path in DEFAULT_FILES if path.is_file()), DEFAULT_FILES[0])
 
 
 def load_sources(path: Path) -> list[Source]:
-    """The entries of a file, in its order, disabled ones included.
+    """Return the entries of a file in their order, including disabled ones.
 
     Raises:
-        UsageError: the file cannot be read, or an entry is refused; names the entry and the key.
+        UsageError: the file cannot be read, or an entry is refused; the message names the entry
+            and the key.
     """
     try:
         content = tomllib.loads(path.read_text("utf-8"))
@@ -158,23 +168,25 @@ def load_sources(path: Path) -> list[Source]:
     if not isinstance(entries, list):
         raise UsageError(f"{path} has [source]: write [[source]], once for each publisher.")
     sources = [_source(entry, number, path) for number, entry in enumerate(entries, start=1)]
-    _refuse_twins(sources, path)
-    _refuse_doubtful_renames(sources, path)
+    _refuse_equal_file_names(sources, path)
+    _refuse_ambiguous_renames(sources, path)
     return sources
 
 
 def chosen_sources(path: Path, names: Sequence[str] = ()) -> list[Source]:
-    """The enabled sources, or those named, enabled or not.
+    """Return the named sources, or all enabled ones if none is named.
+
+    A named source is returned even if it is disabled.
 
     Raises:
-        UsageError: none is enabled, or a name is not in the file.
+        UsageError: a name is not in the file, or no source is enabled.
     """
     sources = load_sources(path)
     known = {source.name: source for source in sources}
     for name in names:
         if name not in known:
             raise UsageError(f"{path} has no source {name!r}; it has {', '.join(known) or 'none'}.")
-    chosen = [known[name] for name in names] or [one for one in sources if one.enabled]
+    chosen = [known[name] for name in names] or [source for source in sources if source.enabled]
     if not chosen:
         raise UsageError(f"{path} has no enabled source: add one by `broadsheet sources add URL`.")
     return chosen
@@ -193,7 +205,7 @@ def _source(entry: dict[str, Any], number: int, path: Path) -> Source:
         raise UsageError(f"Source {name} in {path}: the key {key!r} {problem}.") from error
 
 
-def _refuse_twins(sources: list[Source], path: Path) -> None:
+def _refuse_equal_file_names(sources: list[Source], path: Path) -> None:
     seen: dict[str, str] = {}
     for source in sources:
         if source.slug in seen:
@@ -204,13 +216,14 @@ def _refuse_twins(sources: list[Source], path: Path) -> None:
         seen[source.slug] = source.name
 
 
-def _refuse_doubtful_renames(sources: list[Source], path: Path) -> None:
-    heirs = {source.name: f"the name of {source.name}, which is in the list" for source in sources}
+def _refuse_ambiguous_renames(sources: list[Source], path: Path) -> None:
+    """Raise an error if a former name is also a present name, or belongs to two sources."""
+    taken = {source.name: f"the name of {source.name}, which is in the list" for source in sources}
     for source in sources:
         for former in source.formerly:
-            if former in heirs:
+            if former in taken:
                 raise UsageError(
                     f"Source {source.name} in {path}: the key 'formerly' is refused: {former!r} is "
-                    f"{heirs[former]}."
+                    f"{taken[former]}."
                 )
-            heirs[former] = f"also a former name of {source.name}"
+            taken[former] = f"also a former name of {source.name}"

@@ -1,1 +1,1 @@
-"""What a person starts: the command line and the Prefect flows. No business logic here."""
+"""The command line and the Prefect flows: all that a person starts, without business logic."""

@@ -1,7 +1,10 @@
-"""The deployments: the four flows as the Prefect server knows them, with schedule and defaults."""
+"""The deployments: the four flows as the Prefect server knows them, with schedule and defaults.
+
+The code and the settings own the deployments. Each start of the service writes them anew. Only two
+things belong to the operator and are kept: a paused deployment, and a switched-off schedule.
+"""
 
 from collections.abc import Sequence
-from importlib.metadata import version
 from inspect import cleandoc
 from pathlib import Path
 from typing import Any
@@ -18,6 +21,7 @@ from tzlocal import get_localzone_name
 
 from config.errors import ServiceError
 from config.settings import Settings
+from config.version import code_version
 from flows.backfill import backfill
 from flows.ingest import ingest
 from flows.nightly import nightly
@@ -30,12 +34,13 @@ TAG = "broadsheet"
 def deployments(
     settings: Settings, config: Path | None, known: dict[str, DeploymentResponse]
 ) -> list[RunnerDeployment]:
-    """The deployments of a warehouse.
+    """Return the deployments of a warehouse, ready to be registered.
 
     Args:
-        settings: with the warehouse's absolute path; it becomes the default of every run.
-        config: the settings file that runs shall read, as an absolute path.
-        known: what the server has, by the flow's name: an operator's pause is kept.
+        settings: the settings, with the warehouse's absolute path, which becomes a default
+            parameter of every run.
+        config: the absolute path of the settings file that runs read.
+        known: the deployments that the server has, by flow name; an operator's pause is kept.
     """
     return [_deployment(flow, settings, config, known.get(flow.name)) for flow in FLOWS]
 
@@ -43,7 +48,10 @@ def deployments(
 def known_deployments(
     client: SyncPrefectClient, warehouse: Path | None = None
 ) -> dict[str, DeploymentResponse]:
-    """The deployments that the server has already, by the flow's name.
+    """Return the deployments that the server already has, by flow name.
+
+    Args:
+        warehouse: the warehouse to which they must belong; None: any.
 
     Raises:
         ServiceError: they belong to another warehouse.
@@ -67,10 +75,11 @@ def known_deployments(
 def forget_old_schedules(
     client: SyncPrefectClient, settings: Settings, known: dict[str, DeploymentResponse]
 ) -> None:
-    """Deletes the schedules that the settings do not have, or have no longer.
+    """Delete the schedules that are not, or no longer, in the settings.
 
-    Registering changes the schedule of the same slug, and leaves all others as they are: with a
-    new slug each night would be run twice, and with an empty schedule for ever.
+    Registering a deployment changes the schedule of the same slug and leaves all others as they
+    are. Without this, a new slug would run each night twice, and an empty schedule would never
+    stop the nights.
     """
     wanted = {settings.prefect.slug} if settings.prefect.schedule else set()
     for deployment in known.values():
@@ -90,38 +99,41 @@ def _deployment(
         "if_locked": settings.prefect.if_locked,
         **({"config": str(config)} if config else {}),
     }
-    nights = flow is nightly
+    is_nightly = flow is nightly
     deployment = flow.to_deployment(
         name=flow.name,
         description=cleandoc(flow.fn.__doc__ or "").partition("Args:")[0].strip(),
         tags=[TAG],
-        version=version("broadsheet"),
+        version=code_version(),
         parameters=defaults,
         paused=known.paused if known else False,
-        schedules=_schedules(settings, known) if nights else [],
-        concurrency_limit=_one_at_a_time() if nights else None,
+        schedules=_schedules(settings, known) if is_nightly else [],
+        concurrency_limit=_one_at_a_time() if is_nightly else None,
         entrypoint_type=EntrypointType.MODULE_PATH,
     )
     assert isinstance(deployment, RunnerDeployment)
-    # Being set, they are told to the server: an earlier `deploy --work-pool` is over.
+    # Prefect sends only attributes that were set. Setting these to None takes the deployment out
+    # of the pool of an earlier `broadsheet deploy --work-pool`.
     deployment.work_pool_name = deployment.work_queue_name = None
     return deployment
 
 
 def _schedules(settings: Settings, known: DeploymentResponse | None) -> Sequence[Schedule]:
-    wanted = settings.prefect
-    if not wanted.schedule:
+    prefect = settings.prefect
+    if not prefect.schedule:
         return []
-    zone = wanted.timezone or get_localzone_name() or "UTC"
-    paused = {one.slug for one in (known.schedules if known else []) if not one.active}
-    return [
-        Cron(wanted.schedule, timezone=zone, slug=wanted.slug, active=wanted.slug not in paused)
-    ]
+    zone = prefect.timezone or get_localzone_name() or "UTC"
+    paused = {
+        schedule.slug for schedule in (known.schedules if known else []) if not schedule.active
+    }
+    active = prefect.slug not in paused
+    return [Cron(prefect.schedule, timezone=zone, slug=prefect.slug, active=active)]
 
 
 def _one_at_a_time() -> ConcurrencyLimitConfig:
-    """Lets a night that is due while another is at work wait for it.
+    """Return a concurrency limit of one, under which a night that is due waits for the present one.
 
-    With CANCEL_NEW the server would cancel a killed night when it resumes beside the next one.
+    With the strategy CANCEL_NEW the server would cancel a killed night that resumes while the next
+    one is running.
     """
     return ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.ENQUEUE)

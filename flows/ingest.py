@@ -1,4 +1,4 @@
-"""The Prefect flow `ingest`: the pipeline, with each stage and each batch as a task run."""
+"""The Prefect flow `ingest`: the pipeline over files, with a task run for each stage and batch."""
 
 from functools import partial
 from pathlib import Path
@@ -8,46 +8,48 @@ from prefect import flow, runtime
 from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
-from config.settings import Lane, Settings, load_settings
+from config.choices import Lane
+from config.settings import Settings, load_settings
+from flows.running.artifacts import create_ingest_artifacts
 from flows.running.crash import explain_or_resume
-from flows.running.outcome import told
+from flows.running.outcome import run_to_final_state
 from flows.running.parameters import (
-    Columns,
+    ColumnMap,
     File,
     Folder,
     IfLocked,
+    InputPaths,
     Limit,
     Name,
-    Places,
     Workers,
-    absolute,
+    absolute_path,
+    read_column_map,
+    write_column_map,
 )
 from flows.running.stages import TASK_RUNNER
-from flows.running.story import tell_ingest
-from tasks.account import one_line
+from tasks.jobs.ingest import ingest as run_pipeline
+from tasks.jobs.inputs import inputs_of_run
+from tasks.jobs.report import summary_line
 from tasks.pipeline import Stages, Summary
-from tasks.pipeline import ingest as run_pipeline
-from tasks.runs import Request
-
-_NO_COLUMNS = Columns()
+from tasks.runs.run import IngestRequest
 
 
-def _name() -> str:
-    """Such as "ingest pages.warc.gz and 2 more"."""
+def _run_name() -> str:
+    """Return the run's name, such as "ingest pages.warc.gz and 2 more"."""
     first, *more = runtime.flow_run.parameters["paths"]
     return f"ingest {Path(first).name}" + (f" and {len(more)} more" if more else "")
 
 
 @flow(
     name="ingest",
-    description="Reads archives and folders into the warehouse and publishes news.duckdb.",
-    flow_run_name=_name,
+    description="Read archives and folders into the warehouse and publish news.duckdb.",
+    flow_run_name=_run_name,
     task_runner=TASK_RUNNER,
     persist_result=False,
     on_crashed=[explain_or_resume],
 )
 def ingest(
-    paths: Places,
+    paths: InputPaths,
     source: Name | None = None,
     warehouse: Folder | None = None,
     workers: Workers | None = None,
@@ -56,53 +58,56 @@ def ingest(
     config: File | None = None,
     extractor: Lane | None = None,
     keep_all: bool = False,
-    columns: Columns = _NO_COLUMNS,
+    columns: ColumnMap = "",
 ) -> State[Summary]:
-    """Reads archives and folders into the warehouse and publishes news.duckdb.
+    """Read archives and folders into the warehouse and publish news.duckdb.
 
-    The same parameters again change nothing; after a kill they resume.
+    A second run with the same parameters changes nothing. After a kill it resumes.
 
     Args:
         paths: Files, folders and globs, in any mix, on the machine that runs the flow.
-        source: The source that all documents get; empty: what the archive says.
-        warehouse: Absolute path of the tables' folder; empty: as the settings say.
-        workers: Worker processes; empty: one per core.
-        limit: Take a first look: so many documents only; empty: all.
-        if_locked: When another run holds the warehouse: wait for it, or cancel this run.
-        config: Absolute path of a settings file instead of ./broadsheet.toml.
-        extractor: Which lane reads pages; empty: as the settings say.
-        keep_all: Load pages that are no articles, too, with their page_type and a flag.
-        columns: For rows: which column holds a field, such as text = story; empty: usual names.
+        source: The source of all documents. Empty: what the archive says.
+        warehouse: Absolute path of the warehouse's folder. Empty: the setting `warehouse`.
+        workers: Number of worker processes. Empty: one per core.
+        limit: Read only this number of documents, for a first look. Empty: all.
+        if_locked: If another run holds the warehouse: wait for it, or cancel this run.
+        config: Absolute path of the settings file. Empty: ./broadsheet.toml.
+        extractor: How the text of pages is extracted. Empty: the setting `process.extractor`.
+        keep_all: Also load pages that are not articles, with their page_type and a flag.
+        columns: For rows, such as text=story, published=day, delimiter=tab. Empty: usual names.
     """
 
     def work(stages: Stages) -> State[Summary]:
-        request = Request(tuple(paths), source, columns.chosen(), limit)
-        summary = run_pipeline(
-            request, stages.settings, stages.call, stages.watcher, wait=if_locked == "wait"
-        )
-        tell_ingest(summary)
-        return Completed(message=one_line(summary) or "no documents", data=summary)
+        request = IngestRequest(tuple(paths), source, read_column_map(columns), limit)
+        summary = run_pipeline(request, stages, wait=if_locked == "wait")
+        inputs = inputs_of_run(summary, request.columns)
+        create_ingest_artifacts(summary, [*inputs.lines(), *inputs.warnings()])
+        inputs.require_text()
+        return Completed(message=summary_line(summary) or "no documents", data=summary)
 
-    chosen = {"extractor": extractor, "keep_all": keep_all or None}
-    load = partial(load_settings, config, warehouse=warehouse, workers=workers, process=chosen)
-    state: State[Summary] = told(load, "ingest-progress", work)
+    process = {"extractor": extractor, "keep_all": keep_all or None}
+    load = partial(load_settings, config, warehouse=warehouse, workers=workers, process=process)
+    state: State[Summary] = run_to_final_state(load, "ingest-progress", work)
     return state
 
 
 def run_as_flow(
-    request: Request, settings: Settings, *, wait: bool, config: Path | None
+    request: IngestRequest, settings: Settings, *, wait: bool, config: Path | None
 ) -> Summary:
-    """Runs the flow here and now; its server is the one of PREFECT_API_URL, else one of its own."""
+    """Run the flow in this process and return its summary.
+
+    It is recorded on the server of PREFECT_API_URL. Without one, Prefect starts a server for it.
+    """
     summary: Any = ingest(
         paths=list(request.paths),
         source=request.source,
-        warehouse=absolute(settings.warehouse),
+        warehouse=absolute_path(settings.warehouse),
         workers=settings.workers or None,
         limit=request.limit,
-        columns=Columns(**dict(request.columns)),
+        columns=write_column_map(request.columns),
         if_locked="wait" if wait else "cancel",
         extractor=settings.process.extractor,
-        config=config and absolute(config),
+        config=config and absolute_path(config),
         keep_all=settings.process.keep_all,
     )
     assert isinstance(summary, Summary)

@@ -1,8 +1,8 @@
-"""The pipeline: read → process → resolve → load → publish, its stages named once, in order.
+"""The stages of the pipeline in their order: read → process → resolve → load → publish → compact.
 
-How a stage is called is an argument: the command line passes plain threads, the Prefect flow
-passes a task's submit. Between stages travel paths, and each stage leaves its result as files, so
-that a run which was killed goes on where it was (see `tasks.runs`).
+How a stage is run is an argument: the command line passes a runner that uses threads, the Prefect
+flow one that submits tasks. Stages pass paths to each other, and each stage leaves its result as
+files, so that a run which was killed continues where it stopped (see `tasks.runs.run`).
 """
 
 import logging
@@ -20,100 +20,95 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from config.errors import UsageError
 from config.learning import load_overrides
 from config.settings import Settings
-from tasks.execution.backend import open_pool, require_backend
-from tasks.learned_lines import remember_learned
+from tasks.boilerplate.in_force import write_learned_lines
+from tasks.execution.backend import open_pool
 from tasks.read.plan import batch_from_json
-from tasks.runs import Request, Run, plan, remove_unplanned_runs, start_or_resume, unfinished_runs
-from tasks.unfinished import require_resumable
-from tasks.watching import Watcher
-from warehouse.layout import LOCK, RUNS
+from tasks.runs.progress import ProgressListener
+from tasks.runs.run import (
+    Run,
+    remove_unplanned_runs,
+    unfinished_runs,
+)
+from tasks.runs.unfinished import require_resumable
+from warehouse.layout import LOCK, RUNS_FOLDER
 from warehouse.lock import writer_lock
 from warehouse.opening import require_openable, require_repaired
 
 if TYPE_CHECKING:
-    from tasks.resolve import Resolved
+    from tasks.load.resolve import Resolved
 
 log = logging.getLogger("broadsheet.pipeline")
 
-# DuckDB takes these for patterns in the names of files; lone surrogates stand for bytes that are no
-# UTF-8, and no view can name them.
+# Characters that the path of a warehouse cannot have. DuckDB reads the first three as a pattern in
+# a file name. Lone surrogates stand for bytes that are not UTF-8, which no view can name.
 UNUSABLE = re.compile(r"[?*\[\ud800-\udfff]")
-REPAIR = "repair"  # the flow of `broadsheet repair`
+REPAIR_FLOW = "repair"  # the flow of `broadsheet repair`
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
 
-class Result(Protocol[T_co]):
-    """What the call of a stage gives: its value, once it is there."""
+class StageFuture(Protocol[T_co]):
+    """The result of a stage that may still be running."""
 
-    def result(self) -> T_co: ...
+    def result(self) -> T_co:
+        """Wait for the stage and return its value, or raise its error."""
 
 
-class Call(Protocol):
-    """Calls one stage, now or beside others.
-
-    `stage` is the same for all batches; `label` is what a person reads, such as "process batch 3
-    of 7".
-    """
+class StageRunner(Protocol):
+    """A way of running stages: in threads, or as tasks of Prefect."""
 
     def __call__(
         self, stage: str, label: str, function: Callable[..., T], *arguments: Any
-    ) -> Result[T]: ...
+    ) -> StageFuture[T]:
+        """Start a stage and return its future result.
+
+        Args:
+            stage: the name of the stage, the same for all batches.
+            label: the name of this call for people, such as "process batch 3 of 7".
+            function: what to call with the arguments.
+        """
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What a run came to: the closing table's numbers.
+    """The result of a finished run, with the numbers of the closing table.
 
     Attributes:
-        seconds: wall time of each stage of this call; a resumed run has those of its end only.
+        seconds: the wall time of each stage. Of a resumed run only the stages since it was resumed.
+        compaction: a sentence on the files that were merged; "" if none were.
     """
 
     run_id: str
     resolved: "Resolved"
     published: Path
     seconds: dict[str, float]
-
-
-def ingest(
-    request: Request, settings: Settings, call: Call, watcher: Watcher, *, wait: bool = False
-) -> Summary:
-    """Takes everything that the request names through all stages and publishes it.
-
-    Args:
-        call: how stages are called.
-        wait: wait while another process writes to the warehouse.
-
-    Raises:
-        BroadsheetError: one sentence; what was published before is still there.
-    """
-    planned = plan(request, settings)  # before anything is made: bad input changes nothing
-    require_backend(settings)
-    stages = Stages(settings, call, watcher).prepared()
-    with stages.locked("ingest", wait=wait):
-        run = start_or_resume(request, planned, stages.settings)
-        settle_others(run, stages)
-        return finish(run, stages)
+    compaction: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Stages:
-    """How a run's stages are called, and who is told."""
+    """The context in which the stages of a run are executed.
+
+    Attributes:
+        run_stage: runs each stage.
+        listener: receives the progress of the run.
+        clock: measures the wall time of each stage.
+    """
 
     settings: Settings
-    call: Call
-    watcher: Watcher
+    run_stage: StageRunner
+    listener: ProgressListener
     clock: "Clock" = field(default_factory=lambda: Clock())
 
     def prepared(self) -> "Stages":
-        """The same for a warehouse whose folder is there and named by its absolute path.
+        """Return the same context for a warehouse whose folder exists, by its absolute path.
 
-        What is wrong with it or its boilerplate.toml is said now, before anything is changed, and
-        not at the end of a night's fetching.
+        The format of the warehouse and its boilerplate.toml are checked here, so that a fault is
+        reported before anything is changed, and not at the end of a night's fetching.
 
         Raises:
-            BroadsheetError: it is of a newer format, or damaged.
+            BroadsheetError: the warehouse is of a newer format, or damaged.
         """
         require_openable(absolute(self.settings.warehouse))
         require_repaired(absolute(self.settings.warehouse))
@@ -122,63 +117,89 @@ class Stages:
         return replace(self, settings=settings)
 
     @contextmanager
-    def locked(self, what: str, *, wait: bool, name: str = LOCK) -> Iterator[None]:
-        """The warehouse's lock; the watcher is told for whom it waits.
+    def locked(self, purpose: str, *, wait: bool, name: str = LOCK) -> Iterator[None]:
+        """Hold a lock of the warehouse while the context is open.
+
+        Args:
+            purpose: what the lock is held for; other processes that wait show it.
+            wait: wait for the present holder, which is named to the listener, instead of failing.
+            name: the lock's file.
 
         Raises:
-            DamagedWarehouseError: what unfinished runs left cannot be read.
+            DamagedWarehouseError: files of an unfinished run cannot be read.
         """
-        told = self.watcher.notice
-        with writer_lock(self.settings.warehouse, what, wait=wait, name=name, told=told):
-            if what != REPAIR:
+        notify = self.listener.notice
+        with writer_lock(self.settings.warehouse, purpose, wait=wait, name=name, notify=notify):
+            # A repair is what sets such files aside.
+            if purpose != REPAIR_FLOW:
                 require_resumable(self.settings.warehouse, with_lake=name == LOCK)
             yield
 
 
 def finish(run: Run, stages: Stages) -> Summary:
-    """Takes a run whose batches are planned through all stages; the writer's lock is held."""
+    """Take a run whose batches are planned through all stages; the caller holds the writer lock."""
     process(run, stages)
     return load_and_publish(run, stages)
 
 
 def load_and_publish(run: Run, stages: Stages) -> Summary:
-    """The stages behind processing."""
-    settings, call, clock = stages.settings, stages.call, stages.clock
-    from tasks.load import load, publish_run
-    from tasks.resolve import resolve
+    """Run the stages behind processing: resolve, load, publish, and at night compact.
+
+    The run ends last. If it is killed while files are merged, its own command resumes it.
+    """
+    settings, run_stage, clock = stages.settings, stages.run_stage, stages.clock
+    from tasks.load.commit import end_run, load, publish_tables
+    from tasks.load.compaction import compact_after_run
+    from tasks.load.resolve import resolve
 
     with clock("resolve"):
-        resolved = call("resolve", "resolve", resolve, run, settings).result()
+        resolved = run_stage("resolve", "resolve", resolve, run, settings).result()
+        # None: some pages must be compared with texts that only the stored bytes give. These are
+        # read and processed first, then the run is resolved again.
         while resolved is None:
-            _read_stored(run, stages)
-            resolved = call("resolve", "resolve", resolve, run, settings).result()
+            _read_stored_pages(run, stages)
+            resolved = run_stage("resolve", "resolve", resolve, run, settings).result()
     if resolved.healed:
-        stages.watcher.notice(str(resolved.healed))
+        stages.listener.notice(str(resolved.healed))
     with clock("load"):
-        call("load", "load", load, run, settings).result()
+        run_stage("load", "load", load, run, settings).result()
     with clock("publish"):
-        published = call("publish", "publish", publish_run, run, settings).result()
-    return Summary(run.run_id, resolved, published, clock.seconds)
+        publishing = run_stage("publish", "publish", publish_tables, run.warehouse, settings)
+        published = publishing.result()
+    merged = ""
+    if run.fetches and settings.compact.seconds:
+        with clock("compact"):
+            merged = run_stage("compact", "compact", compact_after_run, run, settings).result()
+    if merged:
+        stages.listener.notice(merged)
+    end_run(run, settings)
+    return Summary(run.run_id, resolved, published, clock.seconds, merged)
 
 
 def settle_others(current: Run, stages: Stages) -> None:
-    """Ends other unfinished runs: completed where they had begun to commit, else dropped."""
+    """End all other unfinished runs: complete those that had begun to commit, drop the others.
+
+    A run is resolved against the tables as they are, so that no second run may be half committed.
+    """
     remove_unplanned_runs(current.warehouse)
     for run in unfinished_runs(current.warehouse):
         if run.run_id != current.run_id:
-            from tasks.load import settle
+            from tasks.load.commit import finish_or_drop_run
 
-            if said := settle(run, stages.settings):
-                stages.watcher.notice(said)
+            if notice := finish_or_drop_run(run, stages.settings):
+                stages.listener.notice(notice)
 
 
 def with_warehouse(settings: Settings) -> Settings:
-    """The settings with the warehouse's absolute path, for views name such; makes its folder."""
+    """Make the warehouse's folder and return the settings with its absolute path.
+
+    The published views name files by that path.
+    """
     return settings.model_copy(update={"warehouse": make_warehouse(settings.warehouse)})
 
 
 def make_warehouse(path: Path) -> Path:
-    """The warehouse's absolute path; makes the folder.
+    """Make the warehouse's folder and return its absolute path.
 
     Raises:
         UsageError: the folder cannot be made or written to, or its path cannot be used.
@@ -190,7 +211,7 @@ def make_warehouse(path: Path) -> Path:
             "as a pattern: name another by --warehouse."
         )
     try:
-        (folder / RUNS).mkdir(parents=True, exist_ok=True)
+        (folder / RUNS_FOLDER).mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UsageError(
             f"Cannot make the warehouse {folder}: {error.strerror}; name another by --warehouse."
@@ -199,69 +220,80 @@ def make_warehouse(path: Path) -> Path:
 
 
 def absolute(path: Path) -> Path:
-    """The path that views and tables name a warehouse by."""
+    """Return the absolute path by which views and tables name a warehouse; links are kept."""
     return Path(os.path.abspath(path.expanduser()))  # noqa: PTH100 (resolve() follows links)
 
 
 def process(run: Run, stages: Stages) -> None:
-    """Processes the batches that are not done; after other unfinished runs were settled."""
+    """Process the batches that are not finished; other unfinished runs must be settled before."""
     with stages.clock("process"):
-        remember_learned(run, stages.settings)
-        _process(run, stages, "process batch")
+        write_learned_lines(run, stages.settings)
+        _process_batches(run, stages, "process batch")
 
 
-def _read_stored(run: Run, stages: Stages) -> None:
-    """Reads stored pages again that a run's pages are to be compared with."""
-    from tasks.stored_texts import unread_runs
+def _read_stored_pages(run: Run, stages: Stages) -> None:
+    """Process the stored pages again that a run's pages are to be compared with."""
+    from tasks.load.stored_texts import unread_runs
 
     for part in unread_runs(run):
-        _process(part, stages, "read stored pages, batch")
+        _process_batches(part, stages, "read stored pages, batch")
 
 
-def _process(run: Run, stages: Stages, label: str) -> None:
-    batches, todo = run.batches, run.unfinished_batches
-    sizes = {path: batch_from_json(path.read_bytes()).bytes for path in todo}
-    stages.watcher.planned(len(todo), sum(sizes.values()))
-    with open_pool(stages.settings, todo, stages.watcher.document) as pool:
+def _process_batches(run: Run, stages: Stages, label: str) -> None:
+    batches, unfinished = run.batches, run.unfinished_batches
+    sizes = {path: batch_from_json(path.read_bytes()).bytes for path in unfinished}
+    stages.listener.planned(len(unfinished), sum(sizes.values()))
+    with open_pool(stages.settings, unfinished, stages.listener.document) as pool:
 
         def process(batch_file: Path) -> int:
             documents = pool.run(batch_file)
-            stages.watcher.batch(sizes[batch_file])
+            stages.listener.batch(sizes[batch_file])
             log.info("processed batch=%s documents=%d", batch_file.stem, documents)
             return documents
 
-        calls = [
-            stages.call("process", f"{label} {int(path.stem) + 1} of {len(batches)}", process, path)
-            for path in todo
+        futures = [
+            stages.run_stage(
+                "process", f"{label} {int(path.stem) + 1} of {len(batches)}", process, path
+            )
+            for path in unfinished
         ]
-        import_module("tasks.load")  # pyiceberg takes a second to import; the workers are busy now
-        for result in calls:
-            result.result()
+        # pyiceberg takes a second to import. Now is the time, while the workers are busy.
+        import_module("tasks.load.commit")
+        for future in futures:
+            future.result()
 
 
 @contextmanager
-def plain_calls(workers: int) -> Iterator[Call]:
-    """Stages as plain function calls in `workers` threads, for the command line."""
+def thread_runner(workers: int) -> Iterator[StageRunner]:
+    """Yield a runner that calls stages in a pool of `workers` threads, for the command line."""
     with ThreadPoolExecutor(max_workers=workers) as threads:
 
-        def call(stage: str, label: str, function: Callable[..., T], *arguments: Any) -> Result[T]:
+        def run_stage(
+            stage: str, label: str, function: Callable[..., T], *arguments: Any
+        ) -> StageFuture[T]:
             return threads.submit(function, *arguments)
 
         try:
-            yield call
+            yield run_stage
         except BaseException:
+            # Leaving the executor waits for its calls: those that are only queued are dropped.
             threads.shutdown(wait=False, cancel_futures=True)
             raise
 
 
 class Clock:
-    """Seconds by stage."""
+    """A stopwatch for the stages of a run.
+
+    Attributes:
+        seconds: the wall time of each stage that has ended, by its name.
+    """
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
 
     @contextmanager
     def __call__(self, stage: str) -> Iterator[None]:
+        """Measure a stage, which runs while the context is open."""
         started = time.perf_counter()
         yield
         self.seconds[stage] = time.perf_counter() - started

@@ -10,31 +10,49 @@ import pytest
 
 from config.settings import load_settings
 from flows.demo.server import serve
-from tasks.nightly import NightRequest, nightly
-from tasks.pipeline import Stages, ingest, plain_calls
-from tasks.runs import Request
-from tasks.watching import Watcher
-from tests.past.site import write_config
+from tasks.jobs.ingest import ingest
+from tasks.jobs.nightly import NightRequest, nightly
+from tasks.jobs.urls import open_list, request_of, take_urls
+from tasks.pipeline import Stages, thread_runner
+from tasks.runs.progress import ProgressListener
+from tasks.runs.run import IngestRequest
+from tests.jobs.site import write_config
 from warehouse.query import opened, rows
 
 ROOT = Path(__file__).parent.parent
+STORIES = re.findall(r"```sql\n(.*?)```", (ROOT / "docs" / "stories.md").read_text("utf-8"), re.S)
 QUERIES = re.findall(r"```sql\n(.*?)```", (ROOT / "docs" / "cookbook.md").read_text("utf-8"), re.S)
+LABELLED = """title,text,label
+The pier opens,"The harbour council met on Monday and said that the pier would open in May.",harbour
+The pier closes,"Storms have damaged the pier, and the council closed it on Tuesday night.",weather
+"""
 
 
 @pytest.fixture(scope="module")
 def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demo's archive and its two nights, before the second of which a line is dropped."""
+    """The demo's archive and nights, a data set with labels, and a list of addresses.
+
+    Before the second night a line is dropped.
+    """
     base = tmp_path_factory.mktemp("demo")
     corpus = str(ROOT / "flows" / "demo" / "corpus")
-    with serve() as site, plain_calls(2) as call:
+    labelled = base / "labelled.csv"
+    labelled.write_text(LABELLED, "utf-8")
+    addresses = base / "addresses.txt"
+    addresses.write_text("http://www.marrowbycourier.example/about\n", "utf-8")
+    with serve() as site, thread_runner(2) as run_stage:
         settings = load_settings(write_config(base, site), warehouse=base / "w")
-        ingest(Request((corpus,)), settings, call, Watcher())
+        ingest(
+            IngestRequest((corpus, str(labelled))), Stages(settings, run_stage, ProgressListener())
+        )
         for number in (1, 2):
-            site.night(number)
-            stages = Stages(settings, call, Watcher())
+            site.show_night(number)
+            stages = Stages(settings, run_stage, ProgressListener())
             nightly(NightRequest(date(2025, 3, 10 + number)), stages)
             if number == 1:
                 drop_a_line(base / "w")
+        listed = open_list(addresses, settings, None)
+        take_urls(request_of("addresses.txt", listed, date(2025, 3, 13), None), listed, stages)
     return base / "w"
 
 
@@ -52,11 +70,23 @@ def test_the_page_of_tables_is_the_one_that_the_schema_makes() -> None:
     assert (ROOT / "docs" / "tables.md").read_text("utf-8") == made, "run `make docs`"
 
 
+def test_the_names_of_columns_are_those_that_are_known() -> None:
+    made = runpy.run_path(str(ROOT / "docs" / "make_tables.py"))["with_field_names"]
+    text = (ROOT / "docs" / "formats.md").read_text("utf-8")
+    assert text == made(text), "run `make docs`"
+
+
 @pytest.mark.parametrize("query", QUERIES, ids=lambda query: query.split("\n")[1].strip())
 def test_a_query_of_the_cookbook_runs_and_has_an_answer(warehouse: Path, query: str) -> None:
     with opened(warehouse) as connection:
         _, found = rows(connection, query)
     assert found
+
+
+@pytest.mark.parametrize("query", STORIES, ids=lambda query: query.split("\n")[0][3:])
+def test_a_query_of_the_page_on_stories_runs(warehouse: Path, query: str) -> None:
+    with opened(warehouse) as connection:
+        rows(connection, query)
 
 
 def test_the_links_of_the_readme_lead_somewhere() -> None:

@@ -18,9 +18,51 @@ MOST_PARAMETERS = 5
 MOST_NESTING = 3
 # Their parameters are their interface.
 COMMANDS = {
-    ROOT / "flows" / f"{name}.py"
-    for name in ("cli", "cli_nights", "cli_service", "ingest", "nightly", "backfill", "reprocess")
+    *(ROOT / "flows" / "commands").glob("*.py"),
+    *(ROOT / "flows" / f"{name}.py" for name in ("ingest", "nightly", "backfill", "reprocess")),
 }
+# The folders and modules of tasks/; each imports only from itself and from those before it.
+TASKS = (
+    "reasons",
+    "web",
+    "records",
+    "read",
+    "runs",
+    "boilerplate",
+    "stories",
+    "process",
+    "raw",
+    "fetch",
+    "discover",
+    "execution",
+    "revisions",
+    "load",
+    "pipeline",
+    "jobs",
+    "keys",
+    "repair",
+    "explain",
+)
+LOOSE_MODULES = {"records", "pipeline", "reasons"}
+# Public names that more than one module may define, and why.
+SHARED_NAMES = {
+    "T": "a type variable",
+    "app": "a Typer application: the command line, and its group `sources`",
+    "console": "the terminal that an action prints to",
+    "log": "a module's logger",
+    "main": "what `python -m` calls",
+    "run_as_flow": "the command line calls a flow by it",
+    **dict.fromkeys(
+        (
+            *("ingest", "nightly", "backfill", "reprocess", "fetch", "repair"),
+            *("forget_keys", "explain", "compact"),
+        ),
+        "a job, the flow that runs it, and the command that starts it have one name",
+    ),
+}
+FEWEST_LINES = 30
+# A docstring that begins so speaks of something that it has not named.
+RIDDLES = {"What", "Of", "Those", "As", "Where", "Such", "Who"}
 VAGUE_NAMES = {"utils", "util", "helpers", "helper", "manager", "common", "misc"}
 BLOCKS = (ast.For, ast.AsyncFor, ast.While, ast.If, ast.With, ast.AsyncWith, ast.Try)
 
@@ -73,6 +115,76 @@ def test_only_flows_know_prefect(path: Path) -> None:
         assert not [name for name in imported(path) if name.split(".")[0] == "prefect"]
 
 
+def public_names(path: Path) -> Iterator[str]:
+    for node in tree(path).body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            names = [node.name]
+        elif isinstance(node, ast.Assign):
+            names = [target.id for target in node.targets if isinstance(target, ast.Name)]
+        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+            names = [node.target.id]
+        else:
+            names = []
+        yield from (name for name in names if not name.startswith("_"))
+
+
+def module_of(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def imported_modules(path: Path) -> set[str]:
+    """Modules of ours that a module imports, also within functions."""
+    modules = {module_of(other) for other in FILES}
+    found = set()
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names = {f"{node.module}.{alias.name}" for alias in node.names} | {node.module}
+            found |= names & modules
+    return found - {module_of(path)}
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_folder_of_tasks_imports_only_from_those_before_it(path: Path) -> None:
+    parts = module_of(path).split(".")
+    if parts[0] != "tasks" or len(parts) == 1:
+        return
+    before = TASKS[: TASKS.index(parts[1]) + 1]
+    used = {name.split(".")[1] for name in imported_modules(path) if name.startswith("tasks.")}
+    assert used <= set(before), f"{path} imports {used - set(before)}, which come after it"
+
+
+def test_tasks_has_no_other_loose_modules() -> None:
+    loose = {path.stem for path in (ROOT / "tasks").glob("*.py")} - {"__init__"}
+    assert loose == LOOSE_MODULES
+    folders = {path.name for path in (ROOT / "tasks").iterdir() if (path / "__init__.py").is_file()}
+    assert loose | folders == set(TASKS)
+
+
+def test_no_two_modules_define_the_same_public_name() -> None:
+    homes: dict[str, list[str]] = {}
+    for path in FILES:
+        for name in set(public_names(path)) - set(SHARED_NAMES):
+            homes.setdefault(name, []).append(module_of(path))
+    shared = {name: modules for name, modules in homes.items() if len(modules) > 1}
+    assert not shared
+
+
+def test_every_shared_name_is_still_shared() -> None:
+    names = [name for path in FILES for name in set(public_names(path))]
+    assert not [name for name in SHARED_NAMES if names.count(name) < 2]
+
+
+def test_a_tiny_module_has_several_users_or_says_what_it_isolates() -> None:
+    users: dict[str, set[Path]] = {}
+    for path in FILES:
+        for name in imported_modules(path):
+            users.setdefault(name, set()).add(path)
+    for path in FILES:
+        is_tiny = path.read_text("utf-8").count("\n") < FEWEST_LINES and path.stem != "__init__"
+        if is_tiny and len(users.get(module_of(path), ())) < 2 and path.parent.name != "commands":
+            assert "isolate" in (ast.get_docstring(tree(path)) or ""), path
+
+
 def test_processing_knows_no_network_database_or_warehouse() -> None:
     forbidden = {
         "duckdb",
@@ -105,6 +217,20 @@ def test_files_and_functions_keep_to_the_sizes(path: Path) -> None:
             assert len(named) <= MOST_PARAMETERS, f"{where} has {len(named)} parameters"
 
 
+def docstrings(path: Path) -> Iterator[tuple[ast.AST, str]]:
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            text = ast.get_docstring(node)
+            if text:
+                yield node, text
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_docstring_begins_like_a_riddle(path: Path) -> None:
+    begins = {text.split()[0].strip("`:,"): text.splitlines()[0] for _, text in docstrings(path)}
+    assert not [line for word, line in begins.items() if word in RIDDLES]
+
+
 def test_no_module_has_a_vague_name() -> None:
     assert not [path for path in FILES if path.stem in VAGUE_NAMES]
 
@@ -117,6 +243,6 @@ def test_our_package_names_are_nobody_elses() -> None:
 
 
 def test_every_statement_says_its_grain_in_its_first_lines() -> None:
-    for path in (ROOT / "warehouse" / "sql").glob("*.sql"):
+    for path in (ROOT / "warehouse" / "sql").rglob("*.sql"):
         head = path.read_text("utf-8").splitlines()[:6]
         assert any("Grain:" in line for line in head), path

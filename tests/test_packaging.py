@@ -1,5 +1,6 @@
 """The package as users get it."""
 
+import re
 import subprocess
 import sys
 import zipfile
@@ -58,6 +59,9 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
         if (ROOT / name).is_file():
             (source / name).parent.mkdir(parents=True, exist_ok=True)
             (source / name).write_bytes((ROOT / name).read_bytes())
+    who = ("-c", "user.name=Test", "-c", "user.email=test@courier.example")
+    for arguments in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "as it is"]):
+        subprocess.run(["git", *who, *arguments], cwd=source, check=True)
     out = tmp_path_factory.mktemp("wheel")
     command = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation"]
     subprocess.run(
@@ -77,6 +81,11 @@ def test_the_wheel_holds_every_file_of_the_packages(wheel: Path) -> None:
     }
     assert not ours - packed
     assert not {name for name in packed if name.startswith("tests/")}
+
+
+def test_the_wheel_names_the_commit_that_it_was_built_from(wheel: Path) -> None:
+    commit = zipfile.ZipFile(wheel).read("config/commit.txt").decode().strip()
+    assert re.fullmatch("[0-9a-f]{9,}", commit)
 
 
 @pytest.mark.slow

@@ -1,7 +1,9 @@
-"""A query's answer as CSV, JSON or Parquet."""
+"""Answers of queries as CSV, JSON or Parquet."""
 
 import csv
 import io
+import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO
@@ -11,17 +13,18 @@ import orjson
 
 from warehouse.query import executed
 
-# Excel shows no more characters of a cell, and splits longer ones over several rows.
+# Excel's limit for the characters of a cell. It splits longer cells over several rows.
 LONGEST_CELL = 32_767
-# Spreadsheets take a text that begins so for a formula, which may run programs or send data
-# (OWASP, CSV injection).
-FORMULA_MARKS = ("=", "+", "-", "@", "\t", "\r")
-ROWS_AT_ONCE = 1000
+# Spreadsheets read a cell with such a beginning as a formula, which may run programs or send data
+# (OWASP, "CSV Injection"). Where the comma is the decimal mark, Excel splits lines at semicolons
+# instead of commas. Then a semicolon or line break within a text begins a cell, too.
+_FORMULA = re.compile(r'(^|[;\t\r\n])(?="*[=+\-@\t\r＝＋－＠])')
+_ROWS_AT_ONCE = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class CutCell:
-    """A cell that was too long for Excel: its row (the header is 1), column and length."""
+    """A cell that was too long for Excel: its row (the header is row 1), column and length."""
 
     row: int
     column: str
@@ -29,7 +32,7 @@ class CutCell:
 
 
 def write_csv(connection: duckdb.DuckDBPyConnection, query: str, out: BinaryIO) -> None:
-    """Write header and rows in UTF-8; lists and structs are JSON within their field."""
+    """Write the answer of a query as CSV in UTF-8; lists and structs are JSON in their cell."""
     cursor = executed(connection, query)
     text, writer = _csv_writer(out, "utf-8")
     writer.writerow(_names(cursor))
@@ -41,10 +44,12 @@ def write_csv(connection: duckdb.DuckDBPyConnection, query: str, out: BinaryIO) 
 def write_excel_csv(
     connection: duckdb.DuckDBPyConnection, query: str, out: BinaryIO
 ) -> list[CutCell]:
-    """Write CSV that Excel opens without harm: with a byte order mark, and no formulas.
+    """Write the answer of a query as CSV that Excel opens safely.
+
+    It has a byte order mark, by which Excel recognises UTF-8, and no cell is taken for a formula.
 
     Returns:
-        The cells that had to be cut at Excel's limit.
+        The cells that were cut at Excel's limit.
     """
     cursor = executed(connection, query)
     text, writer = _csv_writer(out, "utf-8-sig")
@@ -62,18 +67,18 @@ def write_excel_csv(
 
 
 def write_json(connection: duckdb.DuckDBPyConnection, query: str, out: BinaryIO) -> None:
-    """Write an array of objects, one a line."""
+    """Write the answer of a query as a JSON array with one object a line."""
     cursor = executed(connection, query)
     names = _names(cursor)
     separator = b"[\n"
     for row in _rows(cursor):
-        out.write(separator + orjson.dumps(dict(zip(names, row, strict=True)), default=str))
+        out.write(separator + _json(dict(zip(names, row, strict=True))))
         separator = b",\n"
     out.write(b"\n]\n" if separator == b",\n" else b"[]\n")
 
 
 def write_parquet(connection: duckdb.DuckDBPyConnection, query: str, out: BinaryIO) -> None:
-    """Write one Parquet file, compressed with zstd."""
+    """Write the answer of a query as one Parquet file, compressed with zstd."""
     import pyarrow.parquet as pq
 
     batches = executed(connection, query).to_arrow_reader(8192)
@@ -92,18 +97,37 @@ def _names(cursor: duckdb.DuckDBPyConnection) -> list[str]:
 
 
 def _rows(cursor: duckdb.DuckDBPyConnection) -> Iterator[tuple[Any, ...]]:
-    while batch := cursor.fetchmany(ROWS_AT_ONCE):
+    while batch := cursor.fetchmany(_ROWS_AT_ONCE):
         yield from batch
 
 
 def _plain(value: object) -> object:
     if isinstance(value, list | dict | tuple):
-        return orjson.dumps(value, default=str).decode()
+        return _json(value).decode()
     return value
+
+
+def _json(value: object) -> bytes:
+    """Return a value as JSON in UTF-8; keys of maps are strings, and NaN is null."""
+    try:
+        return orjson.dumps(value, default=str, option=orjson.OPT_NON_STR_KEYS)
+    except TypeError:  # orjson writes neither integers past 64 bits nor all kinds of keys
+        return json.dumps(_writable(value), ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _writable(value: object) -> object:
+    """Return a value that the standard library writes as orjson would write it if it could."""
+    if isinstance(value, dict):
+        return {_key(key): _writable(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_writable(item) for item in value]
+    return value if isinstance(value, int) else orjson.loads(orjson.dumps(value, default=str))
+
+
+def _key(key: object) -> str:
+    return key if isinstance(key, str) else _json(key).decode().strip('"')
 
 
 def _disarmed(value: object) -> object:
-    """Put an apostrophe before a text that a spreadsheet would take for a formula."""
-    if isinstance(value, str) and value.startswith(FORMULA_MARKS):
-        return f"'{value}"
-    return value
+    """Put an apostrophe before each part of a text that a spreadsheet may read as a formula."""
+    return _FORMULA.sub(r"\1'", value) if isinstance(value, str) else value

@@ -1,7 +1,7 @@
-"""Files that either exist whole or not at all: written aside, fsynced, renamed.
+"""Files that exist completely or not at all: written under another name, fsynced and renamed.
 
-Every step of a run leaves its result so. A file that exists is a step that is done; that is the
-whole resume scheme.
+Every step of a run leaves its result in this way. A file that exists therefore means that its step
+is done, and resuming a run needs no other record.
 """
 
 import os
@@ -23,36 +23,39 @@ _ASIDE = re.compile(r"\..+\.[0-9a-f]{16}")  # as `written_aside` names them
 
 @contextmanager
 def written_aside(path: Path) -> Iterator[Path]:
-    """Gives a temporary path beside `path`, which takes its place when the block ends well.
+    """Yield a temporary path in the same folder; rename it to `path` if the context ends well.
 
-    The name is this writer's own, also among machines that share the folder: one that outlived its
-    run cannot spoil a new one's file.
+    The temporary name is random, so that two writers never share it, not even on two machines with
+    a common folder. A writer that lags behind its run cannot damage the file of a new run.
     """
     aside = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
         yield aside
-        fsync(aside)
+        fsync(aside)  # the content must be on disk before the name points to it
         aside.replace(path)
-        fsync(path.parent)
+        fsync(path.parent)  # makes the rename durable
     finally:
         aside.unlink(missing_ok=True)
 
 
 def remove_asides(folder: Path) -> None:
-    """Remove what killed writers left below a folder; for those who keep all other writers out."""
+    """Remove temporary files that killed writers left below a folder.
+
+    The caller must keep all other writers out, because their files look the same.
+    """
     for path in folder.rglob(".*"):
         if _ASIDE.fullmatch(path.name) and path.is_file():
             path.unlink()
 
 
 def write_bytes(path: Path, content: bytes) -> None:
-    """Writes a small file whole or not at all."""
+    """Write a small file completely or not at all."""
     with written_aside(path) as aside:
         aside.write_bytes(content)
 
 
 def fsync(path: Path) -> None:
-    """Makes a file, or the names in a folder, durable."""
+    """Flush a file, or the names in a folder, to the disk."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -62,7 +65,7 @@ def fsync(path: Path) -> None:
 
 @dataclass(frozen=True, slots=True)
 class WrittenFile:
-    """One Parquet file of a table: absolute path and rows."""
+    """A Parquet file of a table: its absolute path and number of rows."""
 
     path: str
     rows: int
@@ -74,15 +77,18 @@ def write_table_files(
     settings: LoadSettings,
     name: Callable[[int], Path],
 ) -> list[WrittenFile]:
-    """Writes batches, already sorted, as Parquet files of at most `file_rows` rows each.
+    """Write sorted batches as Parquet files of about `file_rows` rows each.
+
+    A file ends with the row group that reaches this number.
 
     Args:
-        batches: columns by the names of `table`, in any order; cast to its one fixed schema,
-            because Iceberg's add_files accepts other units and dictionaries without a word.
-        name: the path of the n-th file, from 0.
+        batches: rows with the columns of `table`, in any order of columns. They are cast to the
+            schema of the table, because Iceberg's `add_files` does not notice other time units or
+            dictionaries.
+        name: returns the path of the n-th file, counted from 0.
 
     Returns:
-        The files; none where there are no rows.
+        The written files; none if there are no rows.
     """
     written: list[WrittenFile] = []
     rest = _rechunked(batches, table, settings)
@@ -102,14 +108,14 @@ def write_table_files(
 
 
 def write_empty_file(table: Table, path: Path) -> None:
-    """Writes a Parquet file with all columns and no rows, for views to take the schema from."""
+    """Write a Parquet file with all columns and no rows, which gives a view its schema."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with written_aside(path) as aside:
         pq.write_table(table.arrow.empty_table(), aside)
 
 
 def has_schema(table: Table, path: Path) -> bool:
-    """Whether a Parquet file is there, can be read, and has a table's columns."""
+    """Return whether a Parquet file exists, can be read, and has exactly a table's columns."""
     try:
         return bool(pq.read_schema(path).equals(table.arrow))
     except (OSError, pa.ArrowException):
@@ -126,7 +132,8 @@ def file_state(path: Path) -> str:
 def parquet_fault(path: Path) -> str | None:
     """Return how a Parquet file is damaged, as the end of a sentence; None if it looks whole.
 
-    Looks at its two ends only: 20 µs, where opening the footer takes ten times that.
+    Only the magic bytes at both ends are checked. That takes 20 µs; opening the footer takes ten
+    times as long.
     """
     try:
         size = path.stat().st_size
@@ -146,7 +153,7 @@ def parquet_fault(path: Path) -> str | None:
 def _rechunked(
     batches: Iterable[pa.RecordBatch], table: Table, settings: LoadSettings
 ) -> Iterator[pa.Table]:
-    """The batches as tables of one row group each, the last one apart."""
+    """Yield the rows as tables of exactly one row group each; the last one may be smaller."""
     waiting: list[pa.RecordBatch] = []
     rows = 0
     for batch in batches:

@@ -1,14 +1,15 @@
-"""The names of what lies in a warehouse's folder."""
+"""The names of files and folders in a warehouse's folder, in one place for all layers."""
 
 PUBLISHED = "news.duckdb"
 LAKE = "lake"
 CATALOG = "catalog.db"
+KEPT = "kept"  # files that follow from the tables, and are built anew if they are missing
 FORMAT = "format.json"  # the number of the warehouse's format, readable without any library
-DAMAGED = "damaged"  # what `broadsheet repair` set aside, by the time of the repair
-REPAIR = "repair.json"  # in each of these folders: what was set aside, and whether the repair ended
-RUNS = "runs"
+DAMAGED = "damaged"  # files that `broadsheet repair` set aside, in a folder for each repair
+REPAIR = "repair.json"  # the journal of a repair, in its folder
+RUNS_FOLDER = "runs"
 RAW = "raw"
 LOCK = ".lock"
 FETCH_LOCK = ".fetch-lock"
-SERVICE = "service"  # of `broadsheet up`: logs, Prefect's database, who is at work
+SERVICE = "service"  # files of `broadsheet up`: logs, Prefect's database, ids of its processes
 ATTEMPTS = f"{SERVICE}/attempts"

@@ -1,4 +1,4 @@
-"""A resolved run's files become part of the tables: one commit per table, `runs` last."""
+"""Commits of a resolved run's files to the tables: one commit per table, `runs` last."""
 
 import logging
 from collections.abc import Mapping, Sequence
@@ -22,11 +22,14 @@ def commit_run(
     run: Mapping[str, Any],
     settings: LoadSettings,
 ) -> None:
-    """Commits a run's files to their tables, and its row to `runs`; what is committed is left.
+    """Commit a run's files to their tables, and then its row to `runs`.
+
+    Tables that have the run already are left as they are, so that a run which was killed between
+    two commits can simply be committed again.
 
     Args:
-        files: the Parquet files of each table, `runs` apart.
-        run: the run's row but for `snapshots`.
+        files: the Parquet files of each table, without `runs`.
+        run: the run's row, without `snapshots`.
     """
     run_id = run["run_id"]
     snapshots = {}
@@ -42,12 +45,12 @@ def commit_run(
 
 
 def is_committed(lake: Lake, run_id: str) -> bool:
-    """Whether any table has the run's rows: then all must have them."""
+    """Return whether any table has the run's rows; if so, all tables must get them."""
     return any(lake.snapshot_of(table, run_id) is not None for table in TABLES)
 
 
 def remove_files(lake: Lake, run_id: str) -> None:
-    """Removes the Parquet files of a run that was never committed."""
+    """Remove the Parquet files of a run that was never committed."""
     for table in TABLES:
         for path in lake.folder(table).glob(f"{run_id}-*.parquet"):
             path.unlink()

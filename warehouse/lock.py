@@ -1,12 +1,12 @@
-"""One writer per warehouse at a time, by a lock that dies with the process that holds it.
+"""The lock that lets one process at a time write to a warehouse.
 
-The lock is `flock`, which the kernel releases at the holder's end, whatever kind of end, and which
-works across containers that share the folder. The locked file says who holds it, for people; only
-the lock says whether it is held, for a killed holder leaves its text behind.
+The lock is `flock`. The kernel releases it when its holder ends, also by a kill, and it works
+across containers that share the folder. The locked file contains a text that names the holder for
+people. Only the lock itself says whether it is held, because a killed holder leaves its text.
 
-Asking who holds a lock must not make a writer fail. Linux has no query for `flock`, so an asker
-tries a shared lock for some microseconds. A writer that is refused tries a shared lock, too: it
-gets one where only askers are in its way, and then tries again.
+Asking who holds a lock must not make a writer fail. Linux cannot query a `flock`, so a process that
+asks takes a shared lock for some microseconds. A writer that is refused its exclusive lock in this
+moment tries a shared one. If it gets that, only such queries are in its way, and it tries again.
 """
 
 import errno
@@ -24,8 +24,8 @@ from warehouse.layout import LOCK
 
 # Lustre without `-o flock` answers ENOSYS, NFS without a lock server ENOLCK.
 WITHOUT_LOCKS = {errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP}
-# For askers to go on, and for a holder to say who it is: both take microseconds, unless a process
-# was suspended in the midst of it.
+# How long to wait for queries to end, and for a new holder to write its name. Both take
+# microseconds, unless the other process is suspended at that very moment.
 PATIENCE_SECONDS = 5.0
 BETWEEN_TRIES = 0.002
 
@@ -33,29 +33,29 @@ BETWEEN_TRIES = 0.002
 @contextmanager
 def writer_lock(
     warehouse: Path,
-    what: str,
+    purpose: str,
     *,
     wait: bool = False,
     name: str = LOCK,
-    told: Callable[[str], None] = lambda sentence: None,
+    notify: Callable[[str], None] = lambda sentence: None,
 ) -> Iterator[None]:
-    """Holds the warehouse for writing while the block runs.
+    """Hold a lock of the warehouse while the context is open.
 
     Args:
-        what: what the holder does, for whom it keeps waiting.
-        wait: wait for the holder instead of failing.
-        name: FETCH_LOCK for fetching, which goes on beside a writer.
-        told: is told in a sentence for whom this waits.
+        purpose: what the lock is held for; shown to processes that are refused or wait.
+        wait: wait for the present holder instead of failing.
+        name: LOCK for writing; FETCH_LOCK for fetching, which may go on beside a writer.
+        notify: receives a sentence that names the holder that this waits for.
 
     Raises:
-        WarehouseLockedError: another process holds it; says which and since when.
+        WarehouseLockedError: another process holds the lock; names it, and since when.
         UsageError: the warehouse lies on a file system without locks.
     """
     with (warehouse / name).open("a+") as handle:
-        _acquire(handle, warehouse, told if wait else None)
+        _acquire(handle, warehouse, notify if wait else None)
         handle.truncate(0)
         now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-        handle.write(f"process {os.getpid()} ({what}) since {now}")
+        handle.write(f"process {os.getpid()} ({purpose}) since {now}")
         handle.flush()
         try:
             yield
@@ -64,7 +64,7 @@ def writer_lock(
 
 
 def lock_holder(warehouse: Path, name: str = LOCK) -> str | None:
-    """Returns who writes to the warehouse now, or fetches into it; None if nobody does.
+    """Return the name of the process that holds a lock of the warehouse; None if it is free.
 
     Raises:
         UsageError: the warehouse lies on a file system without locks.
@@ -77,7 +77,7 @@ def lock_holder(warehouse: Path, name: str = LOCK) -> str | None:
 
 
 def is_locked(handle: IO[str]) -> bool:
-    """Returns whether another process holds the exclusive lock of an open file.
+    """Return whether another process holds the exclusive lock of an open file.
 
     Raises:
         UsageError: the file lies on a file system without locks.
@@ -88,21 +88,25 @@ def is_locked(handle: IO[str]) -> bool:
     return False
 
 
-def _acquire(handle: TextIO, warehouse: Path, told: Callable[[str], None] | None) -> None:
-    if _is_taken_at_once(handle):
+def _acquire(handle: TextIO, warehouse: Path, notify: Callable[[str], None] | None) -> None:
+    """Take the exclusive lock; if it is held, wait with a notice, or fail without `notify`."""
+    if _take_unless_held(handle):
         return
     holder = _named(handle)
-    if told is None:
+    if notify is None:
         raise WarehouseLockedError(
             f"The warehouse {warehouse} is in use by {holder}: "
             "run this again when it has ended, or with --wait."
         )
-    told(f"Waiting for {holder}, which uses the warehouse {warehouse}.")
+    notify(f"Waiting for {holder}, which uses the warehouse {warehouse}.")
     _flock(handle, fcntl.LOCK_EX)
 
 
-def _is_taken_at_once(handle: TextIO) -> bool:
-    """Takes the lock unless a writer holds it; askers are waited for."""
+def _take_unless_held(handle: TextIO) -> bool:
+    """Take the lock unless a writer holds it, and return whether it was taken.
+
+    Queries, which hold a shared lock for a moment, are waited for.
+    """
     deadline = time.monotonic() + PATIENCE_SECONDS
     while not _flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB):
         if is_locked(handle) or time.monotonic() > deadline:
@@ -112,19 +116,19 @@ def _is_taken_at_once(handle: TextIO) -> bool:
 
 
 def _named(handle: TextIO) -> str:
-    """Returns what the holder says it is: a moment after it has the lock."""
+    """Return the name that the holder has written; it does so a moment after it has the lock."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
         handle.seek(0)
-        if said := handle.read():
-            return said
+        if name := handle.read():
+            return name
         if not is_locked(handle) or time.monotonic() > deadline:
             return "another process"
         time.sleep(BETWEEN_TRIES)
 
 
 def _flock(handle: IO[str], operation: int) -> bool:
-    """Returns whether the lock was given; without LOCK_NB it waits until it is."""
+    """Return whether the lock was granted; without LOCK_NB wait until it is."""
     try:
         fcntl.flock(handle, operation)
     except BlockingIOError:

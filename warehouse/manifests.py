@@ -1,4 +1,7 @@
-"""Reads what Iceberg's metadata names: snapshots, manifests, data files. Each may be damaged."""
+"""Readers of Iceberg's metadata files, each of which may be missing or damaged.
+
+They turn the many errors of pyiceberg into one: UnreadableFileError names the file at fault.
+"""
 
 import struct
 import zlib
@@ -19,7 +22,8 @@ from warehouse.files import file_state
 
 T = TypeVar("T")
 
-# What pyiceberg raises on files that are gone, empty, cut, or filled with rubbish.
+# Errors that pyiceberg raises on files that are missing, empty, truncated, or filled with random
+# bytes.
 _UNREADABLE = (
     *(OSError, ValueError, EOFError, AssertionError, LookupError, TypeError, AttributeError),
     *(OverflowError, MemoryError, NotImplementedError, struct.error, zlib.error),
@@ -43,7 +47,7 @@ class UnreadableFileError(Exception):
         super().__init__(f"{path} {self.state}")
 
 
-def read_metadata(path: Path) -> TableMetadata:
+def read_table_metadata(path: Path) -> TableMetadata:
     """Read a table's metadata file.
 
     Raises:
@@ -69,7 +73,8 @@ def read_data_files(
     """Read all data files of a snapshot.
 
     Args:
-        seen: the files of manifests that were read before, which snapshots share.
+        seen: data files by manifest, filled with each manifest that is read. Snapshots share most
+            manifests, so that each needs to be read only once.
 
     Raises:
         UnreadableFileError: its manifest list or a manifest is missing or damaged.
@@ -82,7 +87,7 @@ def read_data_files(
 
 
 def local_path(location: str) -> Path:
-    """Return the path of a file that metadata names."""
+    """Return the local path of a file from its location in the metadata."""
     return Path(location.removeprefix("file://"))
 
 
@@ -93,7 +98,7 @@ def _read_entries(manifest: ManifestFile) -> list[DataFile]:
 
 
 def _require_avro(path: Path) -> None:
-    """Check the first bytes: pyiceberg skips them, and takes rubbish for sizes."""
+    """Check that a file begins as Avro: pyiceberg skips these bytes and reads anything as sizes."""
     with _unreadable(path), path.open("rb") as file:
         if file.read(len(AVRO_MAGIC)) != AVRO_MAGIC:
             raise ValueError
@@ -106,6 +111,7 @@ def _read(path: Path, read: Callable[[], T]) -> T:
 
 @contextmanager
 def _unreadable(path: Path) -> Iterator[None]:
+    """Raise an UnreadableFileError for any error that a damaged file causes in the context."""
     try:
         yield
     except _UNREADABLE as error:

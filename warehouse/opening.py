@@ -1,8 +1,8 @@
-"""Checks that a warehouse can be opened, before anything in it is changed.
+"""Checks whether a warehouse can be opened, made before anything in it is changed.
 
-A newer format is refused, and so is a lake whose catalog is lost: taken for an empty warehouse, it
-would be begun anew and published over the old one. The checks read small files with the standard
-library, because every command makes them.
+A warehouse of a newer format is refused, and so is a lake whose catalog is lost. Without this check
+a lost catalog would look like an empty warehouse, and new, empty tables would be published over the
+old ones. The checks read small files with the standard library, because every command makes them.
 """
 
 import sqlite3
@@ -17,17 +17,19 @@ import orjson
 
 from config.errors import DamagedWarehouseError, UsageError
 from warehouse.files import write_bytes
-from warehouse.layout import CATALOG, DAMAGED, FORMAT, LAKE, REPAIR, RUNS
+from warehouse.layout import CATALOG, DAMAGED, FORMAT, LAKE, REPAIR, RUNS_FOLDER
 from warehouse.schema import SCHEMA_VERSION
 
 SCHEMA_PROPERTY = "broadsheet.schema-version"
 RUN_PROPERTY = "run_id"
+# A property of snapshots that only rewrote files: the table has the rows that it had before.
+SAME_ROWS_PROPERTY = "broadsheet.same-rows"
 METADATA = "*.metadata.json"
 KEYS_PROPERTY = "without_keys_since"  # in format.json
 
 
 def require_openable(warehouse: Path) -> None:
-    """Check format and catalog.
+    """Check the format and the catalog of a warehouse.
 
     Raises:
         UsageError: a newer Broadsheet wrote the warehouse.
@@ -42,7 +44,7 @@ def require_format(warehouse: Path) -> None:
     """Refuse a warehouse of a newer format.
 
     Raises:
-        UsageError: names both numbers.
+        UsageError: a newer Broadsheet wrote the warehouse; names both format numbers.
     """
     found = format_number(warehouse)
     if found > SCHEMA_VERSION:
@@ -53,23 +55,23 @@ def require_format(warehouse: Path) -> None:
 
 
 def require_repaired(warehouse: Path) -> None:
-    """Refuse a warehouse that is being repaired: its tables may lack what is yet to be healed.
+    """Refuse a warehouse whose repair has not ended: its tables may still lack rows.
 
     Raises:
-        DamagedWarehouseError: a repair was broken off.
+        DamagedWarehouseError: a repair was interrupted.
     """
     if journal := unfinished_repair(warehouse):
         raise DamagedWarehouseError(
-            f"A repair of the warehouse was broken off, as {journal} says; run `broadsheet repair "
+            f"A repair of the warehouse was interrupted, see {journal}: run `broadsheet repair "
             f"--warehouse {warehouse}` again."
         )
 
 
 def format_number(warehouse: Path) -> int:
-    """Return the number of the warehouse's format; 0 for a warehouse that is yet to be made.
+    """Return the number of the warehouse's format; 0 for a warehouse that does not exist yet.
 
-    It stands in `format.json` and as a property of each Iceberg table. The largest counts, so that
-    the loss of either changes nothing.
+    The number is stored in `format.json` and as a property of each Iceberg table. The largest one
+    counts, so that the loss of one place changes nothing.
     """
     stated = _json(warehouse / FORMAT).get("format", 0)
     numbers = [stated if isinstance(stated, int) else 0]
@@ -82,9 +84,10 @@ def format_number(warehouse: Path) -> int:
 
 
 def write_format(warehouse: Path) -> None:
-    """Write `format.json`, unless it says so already.
+    """Write the present format to `format.json`, unless it is there already.
 
-    A warehouse that is new holds no keys of sources: those who open this format store none.
+    A new warehouse is also marked as free of sources' keys: no version that can open this format
+    stores any.
     """
     stated = _json(warehouse / FORMAT)
     if stated.get("format") == SCHEMA_VERSION:
@@ -95,15 +98,16 @@ def write_format(warehouse: Path) -> None:
 
 
 def looked_through_for_keys(warehouse: Path) -> bool:
-    """Return whether no keys of sources are in a warehouse, unless they were copied into it.
+    """Return whether the warehouse was searched for sources' keys, which older versions stored.
 
-    Versions up to format 4 stored them, and cannot open a warehouse of a later format.
+    Versions up to format 4 stored them. They cannot open a warehouse of a later format, so that
+    new keys can only get in by copying old files.
     """
     return KEYS_PROPERTY in _json(warehouse / FORMAT)
 
 
 def mark_looked_through(warehouse: Path) -> None:
-    """Note that keys which earlier versions stored were removed."""
+    """Record that the keys which earlier versions stored were removed."""
     _write_format(warehouse, {**_json(warehouse / FORMAT), KEYS_PROPERTY: _now()})
 
 
@@ -117,7 +121,7 @@ def _now() -> str:
 
 
 def catalog_faults(warehouse: Path) -> Iterator[str]:
-    """Yield what is wrong with the catalog, each as the beginning of a sentence."""
+    """Yield the faults of the catalog, each as the beginning of a sentence."""
     folders = {folder.parent.name: folder for folder in _table_folders(warehouse)}
     path = warehouse / CATALOG
     try:
@@ -135,11 +139,11 @@ def catalog_faults(warehouse: Path) -> Iterator[str]:
 
 
 def named_metadata(catalog: Path) -> dict[str, Path]:
-    """Return the metadata file of each table that the catalog names.
+    """Return the metadata file that the catalog names for each table.
 
     Raises:
-        sqlite3.Error: the catalog is no SQLite database, or a damaged one.
-        FileNotFoundError: there is none.
+        sqlite3.Error: the catalog is damaged, or not an SQLite database.
+        FileNotFoundError: there is no catalog.
     """
     if not catalog.is_file():
         raise FileNotFoundError(catalog)
@@ -152,13 +156,13 @@ def named_metadata(catalog: Path) -> dict[str, Path]:
 
 
 def metadata_number(path: Path) -> int:
-    """Return the number that a metadata file's name begins with; each commit adds one."""
+    """Return the number at the beginning of a metadata file's name; each commit adds one."""
     number = path.name.partition("-")[0]
     return int(number) if number.isdigit() else -1
 
 
 def unfinished_repair(warehouse: Path) -> Path | None:
-    """Return the journal of a repair that was broken off."""
+    """Return the journal of a repair that was interrupted, if there is one."""
     for journal in sorted((warehouse / DAMAGED).glob(f"*/{REPAIR}")):
         if not _json(journal).get("done", False):
             return journal
@@ -166,17 +170,18 @@ def unfinished_repair(warehouse: Path) -> Path | None:
 
 
 def newer_metadata(named: Path, folder: Path, warehouse: Path) -> Path | None:
-    """Return a committed metadata file behind the one that the catalog names: it is outdated.
+    """Return a committed metadata file that is newer than the one that the catalog names, if any.
 
-    A kill between writing a metadata file and naming it in the catalog leaves one too many. Its run
-    is unfinished then, or was dropped with its data files.
+    Such a file means that the catalog is outdated. But one newer file alone may also come from a
+    kill between writing it and naming it in the catalog. Then its run is still unfinished, or was
+    dropped together with its data files, and the catalog is right.
     """
     number = metadata_number(named)
     newest = max(folder.glob(METADATA), default=named, key=metadata_number)
     if metadata_number(newest) != number + 1:
         return newest if metadata_number(newest) > number else None
     run_id = _run_behind(_json(newest), _json(named))
-    if run_id is None or (warehouse / RUNS / run_id).is_dir():
+    if run_id is None or (warehouse / RUNS_FOLDER / run_id).is_dir():
         return None
     return newest if any((folder.parent / "data").glob(f"{run_id}-*.parquet")) else None
 
@@ -202,7 +207,7 @@ def _metadata_faults(name: str, named: Path, folder: Path, warehouse: Path) -> I
 
 
 def _run_behind(written: dict[str, Any], metadata: dict[str, Any]) -> str | None:
-    """Return the run by which one metadata file goes beyond another, if it was a run."""
+    """Return the run whose commit made the newer of two metadata files, if it was a run."""
     current = written.get("current-snapshot-id")
     if current == metadata.get("current-snapshot-id"):
         return None
@@ -212,7 +217,7 @@ def _run_behind(written: dict[str, Any], metadata: dict[str, Any]) -> str | None
 
 
 def _json(path: Path) -> dict[str, Any]:
-    """Return the object in a file, or an empty one where it cannot be read."""
+    """Return the JSON object in a file; an empty one if it cannot be read."""
     try:
         found = orjson.loads(path.read_bytes())
     except (OSError, orjson.JSONDecodeError):

@@ -1,13 +1,14 @@
-"""`news.duckdb`: built aside, checked, and renamed over the old one.
+"""Publication of `news.duckdb`: it is built aside, checked, and renamed over the old file.
 
-Readers that have the old file open keep it; nobody waits, and nobody sees half a night. The file
-needs no DuckDB extension: its views name Parquet files.
+Readers that have opened the old file keep it. Nobody has to wait, and nobody sees half a night. The
+file needs no DuckDB extension, because its views name Parquet files.
 """
 
 import logging
+import re
 import shutil
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from string import Template
@@ -15,61 +16,50 @@ from string import Template
 import duckdb
 
 from config.days import FIRST_NIGHT, last_night
-from config.errors import BroadsheetError, DamagedWarehouseError, UnbalancedRunError
-from config.settings import PublishSettings
-from warehouse.files import fsync, parquet_fault
-from warehouse.former_names import columns_shown, former_names, quoted
-from warehouse.lake import Lake
+from config.errors import BroadsheetError, UnbalancedRunError
+from config.settings import Settings
+from warehouse.files import fsync
+from warehouse.former_names import columns_shown, former_names, source_shown, sql_quoted
+from warehouse.kept import KEPT_MARTS, bring_up_kept, entries_of_sources
 from warehouse.layout import PUBLISHED
-from warehouse.schema import FORMER_NAMES, SUPERSEDED, TABLES, VIEWS, VISITS, Table
+from warehouse.reading import have_all_columns
+from warehouse.schema import FORMER_NAMES, MARTS, STORED_AT_PUBLICATION, TABLES, VIEWS, Table
+from warehouse.snapshots import Snapshot, require_files
 from warehouse.statements import statement
 
 log = logging.getLogger("broadsheet.publish")
 
-# Older formats replay a stale .wal beside the file without a word; this one refuses it.
-STORAGE_VERSION = "v1.4.0"
+NAMED_FILE = re.compile(r"'((?:[^']|'')+\.parquet)'")
 # Queries that fail where a file that a published view names cannot be read.
 PROBES = tuple(f"select * from {table.name} limit 0" for table in TABLES)
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """The files of every table that one publication names; the first of each has no rows."""
+def publish(warehouse: Path, snapshot: Snapshot, settings: Settings) -> Path:
+    """Replace `news.duckdb` by one that shows the snapshot.
 
-    files: dict[str, list[str]]
-
-
-def take_snapshot(lake: Lake) -> Snapshot:
-    """The files of each table's current snapshot, for reading them together.
-
-    Raises:
-        DamagedWarehouseError: one of them, or a manifest that names them, is missing or damaged.
-    """
-    snapshot = Snapshot({t.name: [lake.schema_file(t), *lake.files(t)] for t in TABLES})
-    _check_files(snapshot, lake.root.parent)
-    return snapshot
-
-
-def publish(warehouse: Path, snapshot: Snapshot, settings: PublishSettings) -> Path:
-    """Replaces `news.duckdb` by one that shows the snapshot.
+    Whatever error is raised, the file that was published before stays.
 
     Returns:
         The published file.
 
     Raises:
-        UnbalancedRunError: the ledger does not account for every document; what was published
-            before stays.
-        DamagedWarehouseError: a file is missing or damaged; likewise.
+        UnbalancedRunError: the ledger does not account for every document.
+        DamagedWarehouseError: a file of the snapshot is missing or damaged.
+        BroadsheetError: DuckDB could not build the file.
     """
-    _check_files(snapshot, warehouse)
+    require_files(snapshot, warehouse)
     target = warehouse / PUBLISHED
     folder = Path(tempfile.mkdtemp(prefix=".publish-", dir=warehouse))
     try:
-        # An attached database is named after its file: the views need the final basename.
+        # Views refer to their database by the name of its file, so the name must be the final one.
         aside = folder / PUBLISHED
-        _build(aside, snapshot, settings)
+        bring_up_kept(warehouse, snapshot, settings.load)
+        shutil.copyfile(KEPT_MARTS.path(warehouse), aside)
+        _build(aside, warehouse, snapshot, settings)
         _check_balance(aside)
         fsync(aside)
+        # Only a process that has opened the old file for writing leaves a .wal. It must not be
+        # applied to the new file.
         target.with_name(f"{PUBLISHED}.wal").unlink(missing_ok=True)
         aside.replace(target)
         fsync(warehouse)
@@ -84,71 +74,89 @@ def publish(warehouse: Path, snapshot: Snapshot, settings: PublishSettings) -> P
     return target
 
 
+def is_published(warehouse: Path, snapshot: Snapshot) -> bool:
+    """Return whether all files that the views of the published file name are in a snapshot.
+
+    Tables whose rows are stored in the published file need no files.
+    """
+    try:
+        with duckdb.connect(str(warehouse / PUBLISHED), read_only=True) as connection:
+            views = connection.execute("select sql from duckdb_views() where not internal")
+            text = "\n".join(sql for (sql,) in views.fetchall())
+    except duckdb.Error:
+        return False
+    named = {name.replace("''", "'") for name in NAMED_FILE.findall(text)}
+    return bool(named) and named <= {file for files in snapshot.files.values() for file in files}
+
+
 def remove_unfinished_publications(warehouse: Path) -> None:
-    """Removes what a killed publish left; for the holder of the writer's lock."""
+    """Remove the folders that killed publications left; the caller holds the writer lock."""
     for folder in warehouse.glob(".publish-*"):
         shutil.rmtree(folder)
 
 
-def _build(path: Path, snapshot: Snapshot, settings: PublishSettings) -> None:
-    names = former_names(snapshot.files[VISITS.name])
-    with duckdb.connect() as connection:
+def _build(path: Path, warehouse: Path, snapshot: Snapshot, settings: Settings) -> None:
+    """Add the views to a copy of the marts."""
+    names = former_names(entries_of_sources(warehouse, snapshot))
+    with duckdb.connect(str(path)) as connection:
         connection.execute("set timezone = 'UTC'")
-        connection.execute(
-            f"attach {quoted(str(path))} as news (storage_version '{STORAGE_VERSION}')"
-        )
-        connection.execute("use news")
+        connection.execute("drop table covered; drop table about")
         connection.execute(_views(snapshot, names, settings))
         for pair in names.items():
             connection.execute(f"insert into {FORMER_NAMES.name} values (?, ?)", pair)
+        connection.execute("begin")
         for table in (*TABLES, *VIEWS):
             _comment(connection, table)
-        connection.execute("checkpoint news")
-        connection.execute("use memory")
-        connection.execute("detach news")
+        connection.execute("commit")
+        connection.execute("checkpoint")
 
 
-def _views(snapshot: Snapshot, names: dict[str, str], settings: PublishSettings) -> str:
+def _views(snapshot: Snapshot, names: dict[str, str], settings: Settings) -> str:
+    """Return the statements of publish.sql with columns, files and settings filled in."""
     columns = {f"{table.name}_columns": columns_shown(table, {}) for table in TABLES}
     shown = {f"{table.name}_shown": columns_shown(table, names) for table in TABLES}
     files = {
-        f"{name}_files": "[" + ", ".join(map(quoted, paths)) + "]"
+        f"{name}_files": "[" + ", ".join(map(sql_quoted, paths)) + "]"
         for name, paths in snapshot.files.items()
     }
-    return Template(statement("publish")).substitute(
-        columns | shown | files,
-        superseded_rows=statement("superseded"),
-        latest_days=settings.latest_days,
+    differ = {
+        f"{table.name}_differ": str(not have_all_columns(snapshot.files[table.name], table.arrow))
+        for table in TABLES
+    }
+    shown_source = source_shown(names)
+    views = statement("publish") + statement("stories") + "".join(_marts())
+    return Template(views).substitute(
+        columns | shown | files | differ,
+        current_clusters=statement("current_clusters"),
+        source_shown=shown_source,
+        source_alone=shown_source.removesuffix(' as "source"'),
+        latest_days=settings.publish.latest_days,
         first_night=FIRST_NIGHT,
         last_night=last_night(),
         published_at=datetime.now(UTC).isoformat(timespec="seconds"),
     )
 
 
+def _marts() -> Iterator[str]:
+    """Yield the statements that make the marts, small tables for one question each."""
+    for table in MARTS:
+        yield f"create table {table.name} as {statement(table.name)};"
+
+
 def _comment(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
-    kind = "table" if table in (SUPERSEDED, FORMER_NAMES) else "view"
-    connection.execute(f"comment on {kind} {table.name} is {quoted(table.grain)}")
-    for column in table:
+    kind = "table" if table in STORED_AT_PUBLICATION else "view"
+    connection.execute(f"comment on {kind} {table.name} is {sql_quoted(table.grain)}")
+    for column in (*table, *table.joined):
         connection.execute(
-            f"comment on column {table.name}.{column.name} is {quoted(column.meaning)}"
+            f"comment on column {table.name}.{column.name} is {sql_quoted(column.meaning)}"
         )
 
 
-def _check_files(snapshot: Snapshot, warehouse: Path) -> None:
-    """One damaged file would break its table's view, and every statement that reads the table."""
-    for name, files in snapshot.files.items():
-        for file in files:
-            if fault := parquet_fault(Path(file)):
-                raise DamagedWarehouseError(
-                    f"The file {file} of the table {name} {fault}: run `broadsheet repair "
-                    f"--warehouse {warehouse}`, or restore it from a backup."
-                )
-
-
 def _check_balance(path: Path) -> None:
+    """Check that every document has exactly one outcome and every article one current version."""
     with duckdb.connect(str(path), read_only=True) as connection:
         unbalanced = connection.execute(statement("imbalances")).fetchall()
-        damaged = connection.execute(statement("without_one_current")).fetchall()
+        damaged = connection.execute("from marts.damaged order by article_id").fetchall()
     if unbalanced:
         run_id, read, ledger, outcomes, versions = unbalanced[0]
         raise UnbalancedRunError(

@@ -1,4 +1,4 @@
-"""Read-only SQL on what is published."""
+"""Read-only SQL queries on the published file."""
 
 import os
 import re
@@ -14,18 +14,20 @@ from warehouse.layout import PUBLISHED
 
 # DuckDB's grammar allows the options of EXPLAIN as a word or in parentheses before the statement.
 EXPLAIN = re.compile(r"\s*explain\b\s*(?:analyze\b|\([^()]*\))?", re.IGNORECASE)
+# The only function that writes files from within a select: DuckDB 1.5 puts its log into a folder.
+WRITES = re.compile(r"\benable_logging\b", re.IGNORECASE)
 FIRST_FILE = re.compile(r"read_parquet\(\s*(?:\[|list_value\()\s*'((?:[^']|'')+)'", re.IGNORECASE)
 
 
 @contextmanager
 def opened(warehouse: Path, attached: Sequence[Path] = ()) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open the published file read-only; times are shown in UTC.
+    """Open the published file read-only, with times in UTC.
 
-    The connection reads files below the warehouse and nothing else of the machine or the network,
+    The connection can read files below the warehouse. It cannot read any other file or the network,
     and no statement can change that.
 
     Args:
-        attached: DuckDB databases that queries may read, too, each under its file's name.
+        attached: further DuckDB databases that queries may read, each by the name of its file.
 
     Raises:
         UsageError: nothing is published there, or a file cannot be opened.
@@ -52,13 +54,13 @@ def opened(warehouse: Path, attached: Sequence[Path] = ()) -> Iterator[duckdb.Du
 def rows(
     connection: duckdb.DuckDBPyConnection, query: str, values: dict[str, Any] | None = None
 ) -> tuple[list[str], list[tuple[Any, ...]]]:
-    """Return the names of a query's columns, and its rows.
+    """Return the column names and the rows of a query.
 
     Args:
-        values: what stands for the query's $names.
+        values: values of the query's named parameters, written `$name` in it.
 
     Raises:
-        UsageError: the query does more than read, or DuckDB refuses it; gives the reason.
+        UsageError: the query does more than read, or DuckDB refuses it.
     """
     cursor = executed(connection, query, values)
     return [column[0] for column in cursor.description or ()], cursor.fetchall()
@@ -67,10 +69,10 @@ def rows(
 def executed(
     connection: duckdb.DuckDBPyConnection, query: str, values: dict[str, Any] | None = None
 ) -> duckdb.DuckDBPyConnection:
-    """Execute one statement that only reads; the answer is fetched from what is returned.
+    """Execute one statement that only reads and return the cursor with its answer.
 
     Raises:
-        UsageError: the query does more than read, or DuckDB refuses it; gives the reason.
+        UsageError: the query does more than read, or DuckDB refuses it.
     """
     try:
         require_reading(query)
@@ -80,15 +82,19 @@ def executed(
 
 
 def require_reading(query: str) -> None:
-    """Refuse everything but one statement that reads.
+    """Refuse everything but a single statement that only reads.
 
-    `copy ... to` writes files also through a read-only database, and also below
-    `explain analyze`; so the kind of the statement decides.
+    A read-only database is not enough: `copy ... to` writes files through it, even within
+    `explain analyze`. The kind of the statement decides instead.
 
     Raises:
-        UsageError: there is no statement, several, or one that does more than read.
+        UsageError: there is no statement, or several, or one that does more than read.
         duckdb.Error: the statement cannot be parsed.
     """
+    if WRITES.search(query):
+        raise UsageError(
+            "The function enable_logging is refused, for it writes files: use a DuckDB of your own."
+        )
     statements = duckdb.extract_statements(query)
     if not statements:
         raise UsageError("There is no statement in the query: write one, such as `from articles`.")
@@ -107,9 +113,10 @@ def require_reading(query: str) -> None:
 
 
 def _is_pivot(statements: list[duckdb.Statement]) -> bool:
-    """Recognise a `pivot` without a list of values.
+    """Return whether these statements come from one `pivot` without a list of values.
 
-    DuckDB makes a temporary type and a select of it, and neither has a text of its own.
+    DuckDB splits it into statements that make a temporary type, and a select. None of them has a
+    text of its own.
     """
     return (
         len(statements) > 1
@@ -119,7 +126,7 @@ def _is_pivot(statements: list[duckdb.Statement]) -> bool:
 
 
 def _explained(query: str) -> str:
-    """Return the statement behind `explain`; comments before it are left out."""
+    """Return the statement that an `explain` explains, without comments before it."""
     plain = re.sub(r"\A(?:\s|--[^\n]*(?:\n|\Z)|/\*.*?\*/)+", "", query, flags=re.DOTALL)
     return EXPLAIN.sub("", plain, count=1)
 
@@ -135,10 +142,10 @@ def _attach(connection: duckdb.DuckDBPyConnection, database: Path) -> None:
 
 
 def _lock_down(connection: duckdb.DuckDBPyConnection, warehouse: Path) -> None:
-    """Allow the warehouse's files only, for good.
+    """Restrict a connection to the warehouse's files, for good.
 
-    The order counts: without external access no folder can be allowed any more, and the views
-    need theirs.
+    The order matters: folders can be allowed only while external access is still enabled, and the
+    views need the warehouse's folder.
     """
     folders = ", ".join(_quoted(str(folder)) for folder in _folders(connection, warehouse))
     connection.execute(f"set allowed_directories = [{folders}]")
@@ -147,7 +154,10 @@ def _lock_down(connection: duckdb.DuckDBPyConnection, warehouse: Path) -> None:
 
 
 def _folders(connection: duckdb.DuckDBPyConnection, warehouse: Path) -> list[Path]:
-    """Return the warehouse's folder, and the same one by the name that its views call it."""
+    """Return the warehouse's folder under its own name and under the name that its views use.
+
+    The two differ if the folder was reached by a link or another mount when it was published.
+    """
     folders = [Path(os.path.abspath(warehouse))]  # noqa: PTH100 (resolve() follows links)
     view = connection.execute(
         "select sql from duckdb_views() where view_name = 'article_versions'"

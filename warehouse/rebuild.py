@@ -1,9 +1,9 @@
-"""Rebuilds catalog and tables from what is left of a lake.
+"""Rebuilding of the catalog and the tables from the readable files of a lake.
 
-Each table goes on from its newest metadata file that can be read, with the snapshots and tags whose
-manifests can be read. Files of later snapshots, whose metadata is lost, are registered again, and
-files that are missing or damaged are taken out. Where no metadata file can be read, the table is
-made anew from its Parquet files.
+Each table continues from its newest readable metadata file, with the snapshots and tags whose
+manifests can be read. Files of later snapshots, whose metadata is lost, are registered again. Files
+that are missing or damaged are taken out. If no metadata file can be read, the table is made anew
+from its Parquet files.
 """
 
 import sqlite3
@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from pyiceberg.catalog.sql import SqlCatalog
 from pyiceberg.exceptions import NoSuchTableError
 from pyiceberg.table.metadata import TableMetadataUtil
 
+from warehouse.catalog import SqliteCatalog
 from warehouse.condition import TableState
 from warehouse.files import fsync, write_bytes
 from warehouse.lake import NAMESPACE, Lake, bring_up_lake, open_catalog
@@ -46,7 +46,7 @@ def rebuild(warehouse: Path, states: Sequence[TableState]) -> Lake:
 
 
 def is_readable(catalog: Path) -> bool:
-    """Return whether the catalog is there and whole."""
+    """Return whether the catalog exists and is not damaged."""
     try:
         named_metadata(catalog)
     except (sqlite3.Error, OSError):
@@ -66,12 +66,12 @@ def set_aside(path: Path, warehouse: Path, folder: Path) -> None:
 
 
 def catalog_files(warehouse: Path) -> Iterable[Path]:
-    """Return the catalog, and what SQLite may have left beside it."""
+    """Return the catalog's file and the files that SQLite may have left beside it."""
     names = (CATALOG, f"{CATALOG}-journal", f"{CATALOG}-wal", f"{CATALOG}-shm")
     return (path for name in names if (path := warehouse / name).exists())
 
 
-def _register(catalog: SqlCatalog, state: TableState, lake: Path) -> None:
+def _register(catalog: SqliteCatalog, state: TableState, lake: Path) -> None:
     identifier = (NAMESPACE, state.table.name)
     with suppress(NoSuchTableError):
         catalog.drop_table(identifier)  # the catalog's row only: no file is removed
@@ -80,7 +80,10 @@ def _register(catalog: SqlCatalog, state: TableState, lake: Path) -> None:
 
 
 def _healed_metadata(state: TableState, lake: Path) -> Path:
-    """Return the metadata file, or a new one without what cannot be read of its history."""
+    """Return a metadata file that names only readable snapshots.
+
+    It is the table's own file if all its snapshots can be read, else a new one without the others.
+    """
     assert state.metadata is not None
     metadata: dict[str, Any] = orjson.loads(state.metadata.read_bytes())
     kept = set(state.snapshots)

@@ -1,30 +1,98 @@
-"""Sorting more rows than memory holds: shared out to ranges of the order, then range by range.
+"""Sorting of more rows than memory holds: rows are split into ranges, and each range is sorted.
 
-DuckDB's own sort of wide rows (texts) runs out of memory from some 200,000 rows on, whatever it
-may spill: 600 MB were not enough for 300,000 rows with texts of 300 words.
+DuckDB's own sort runs out of memory on wide rows such as texts, although it may spill to disk:
+600 MB were not enough for 300,000 rows with texts of 300 words.
 """
 
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from itertools import chain
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from warehouse.schema import Table
 
 PART = "part"
+# A part is sorted in memory, which takes twice its size; each part is an open file until then.
+_PART_BYTES = 32_000_000
+_MOST_PARTS = 200
+_MOST_PART_ROWS = 50_000  # repeated texts take more memory than the footers say
+_BATCH_ROWS = 1_024
+
+
+def sorted_files(files: Sequence[str], table: Table, folder: Path) -> Iterator[pa.RecordBatch]:
+    """Yield the rows of Parquet files of a table in the order `order_by`, NULL last.
+
+    Only the columns of the order are read completely. All others pass through memory in batches.
+
+    Args:
+        files: files that may lack columns which newer versions have added; these are NULL.
+        folder: an existing folder, to which all rows are written once, compressed.
+    """
+    keys = pa.concat_tables(_keys(file, table) for file in files)
+    order = pc.sort_indices(keys, sort_keys=[(name, "ascending") for name in table.order_by])
+    parts = np.empty(keys.num_rows, dtype=np.int32)
+    parts[order.to_numpy()] = np.arange(keys.num_rows) // _rows_of_a_part(files)
+    del keys, order
+    yield from sorted_by_parts(_numbered(files, table, parts), table.order_by, folder)
+
+
+def _keys(file: str, table: Table) -> pa.Table:
+    with pq.ParquetFile(file) as opened:
+        names = [name for name in table.order_by if name in opened.schema_arrow.names]
+        return _conformed(opened.read(names), table, table.order_by)
+
+
+def _numbered(
+    files: Sequence[str], table: Table, parts: npt.NDArray[np.int32]
+) -> Iterator[pa.RecordBatch]:
+    """Yield the rows of all files, each with the number of its part."""
+    first = 0
+    for file in files:
+        with pq.ParquetFile(file) as opened:
+            for batch in opened.iter_batches(_BATCH_ROWS, use_threads=False):
+                rows = _conformed(pa.table(batch), table, table.arrow.names)
+                numbers = pa.array(parts[first : first + rows.num_rows])
+                yield from rows.append_column(PART, numbers).to_batches()
+                first += rows.num_rows
+
+
+def _conformed(rows: pa.Table, table: Table, names: Sequence[str]) -> pa.Table:
+    """Return the rows with these columns of a table; columns that they lack are NULL."""
+    schema = pa.schema([table.arrow.field(name) for name in names])
+    columns = [
+        rows[field.name].cast(field.type)
+        if field.name in rows.column_names
+        else pa.nulls(rows.num_rows, field.type)
+        for field in schema
+    ]
+    return pa.table(columns, schema=schema)
+
+
+def _rows_of_a_part(files: Sequence[str]) -> int:
+    footers = [pq.read_metadata(file) for file in files]
+    groups = (footer.row_group(n) for footer in footers for n in range(footer.num_row_groups))
+    size: int = sum(group.total_byte_size for group in groups)
+    rows: int = sum(footer.num_rows for footer in footers)
+    fitting = min(rows * _PART_BYTES // max(size, 1), _MOST_PART_ROWS)
+    return max(fitting, rows // _MOST_PARTS, 1)
 
 
 def sorted_by_parts(
     batches: Iterable[pa.RecordBatch], sort_by: tuple[str, ...], folder: Path
 ) -> Iterator[pa.RecordBatch]:
-    """Yields rows in the order of some columns, ascending, NULL last.
+    """Yield rows in ascending order of some columns, NULL last.
 
     Args:
-        batches: rows in any order; their column `part` numbers the range that a row belongs to, so
-            that each part's rows come before all of the next one's. A part must fit into memory.
-        folder: must exist; takes all rows once, compressed.
+        batches: rows in any order. Their column `part` numbers the range that a row belongs to: all
+            rows of a part come before those of the next one. A part must fit into memory.
+        folder: an existing folder, to which all rows are written once, compressed.
     """
     keys = [(column, "ascending") for column in sort_by]
     with tempfile.TemporaryDirectory(dir=folder) as spill:
@@ -36,7 +104,7 @@ def sorted_by_parts(
 
 
 def _shared_out(batches: Iterable[pa.RecordBatch], folder: Path) -> list[Path]:
-    """Writes each part's rows to a file of its own; returns these in their order."""
+    """Write the rows of each part to a file of its own and return the files in order."""
     files: dict[int, pa.ipc.RecordBatchStreamWriter] = {}
     options = pa.ipc.IpcWriteOptions(compression="lz4")
     with ExitStack() as opened:
@@ -54,7 +122,7 @@ def _file(folder: Path, part: int) -> Path:
 
 
 def _by_part(batch: pa.RecordBatch) -> Iterator[tuple[int, pa.RecordBatch]]:
-    """The rows of each part that has any in the batch."""
+    """Yield the number and the rows of each part in a batch."""
     parts = batch.column(PART).to_numpy()
     order = np.argsort(parts, kind="stable")
     rows = batch.drop_columns([PART]).take(pa.array(order))

@@ -11,11 +11,16 @@ FOLDER = Path(__file__).with_name("sql")
 
 @cache
 def statement(name: str) -> str:
-    """The text of `sql/<name>.sql`."""
-    return (FOLDER / f"{name}.sql").read_text("utf-8")
+    """Return the statement in `sql/<folder>/<name>.sql`; names are unique across the folders."""
+    return _files()[name].read_text("utf-8")
+
+
+@cache
+def _files() -> dict[str, Path]:
+    return {path.stem: path for path in FOLDER.glob("*/*.sql")}
 
 
 def parameters(text: str, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the values that a statement names as `$name`; DuckDB refuses others."""
+    """Return those of the values that a statement names as `$name`; DuckDB refuses any others."""
     named = set(re.findall(r"\$(\w+)", text))
     return {key: value for key, value in values.items() if key in named}

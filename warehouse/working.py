@@ -1,4 +1,4 @@
-"""Connections to DuckDB for the pipeline's own work: bounded in memory, and spilling to disk."""
+"""DuckDB connections for the pipeline's own work, with bounded memory and spilling to disk."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,26 +8,31 @@ import duckdb
 
 from config.settings import Settings
 
-# Each thread has buffers of its own for reading, sorting and hashing: DuckDB's documentation asks
-# for 125 MB at least (https://duckdb.org/docs/stable/guides/performance/environment). A run of 2
-# million rows ran out of 500 MB with four threads, and ended well with two.
-THREAD_BYTES = 250_000_000
+# Each thread has its own buffers for reading, sorting and hashing. DuckDB's documentation asks for
+# at least 125 MB per thread (https://duckdb.org/docs/stable/guides/performance/environment). In
+# 500 MB, a run of 2 million rows failed with four threads and succeeded with two.
+_THREAD_BYTES = 250_000_000
 
 
 @contextmanager
 def working_connection(settings: Settings, spill: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Opens an empty database within `load.memory`, with as many threads as that is enough for.
+    """Open an empty in-memory database, bounded by the setting `load.memory`.
+
+    It gets as many threads as this memory is enough for.
 
     Args:
-        spill: the folder for what does not fit; made when it is needed.
+        spill: the folder for data that does not fit; DuckDB makes it when it is needed.
     """
-    threads = min(settings.worker_count, max(1, memory_bytes(settings.load.memory) // THREAD_BYTES))
+    threads = min(
+        settings.worker_count, max(1, memory_bytes(settings.load.memory) // _THREAD_BYTES)
+    )
     with duckdb.connect() as connection:
         connection.execute("set timezone = 'UTC'")
         connection.execute("set memory_limit = $limit", {"limit": settings.load.memory})
         connection.execute("set temp_directory = $folder", {"folder": str(spill)})
         connection.execute("set threads = $count", {"count": threads})
-        # Where the order matters the statements say so; to keep it otherwise holds rows back.
+        # Statements say `order by` where the order matters. Keeping the order of other rows would
+        # make DuckDB hold them back in memory.
         connection.execute("set preserve_insertion_order = false")
         yield connection
 

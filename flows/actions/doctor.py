@@ -1,4 +1,8 @@
-"""`broadsheet doctor`: is this installation able to work, and is the warehouse whole?"""
+"""The command `doctor`: checks of the installation, the settings, the disk and the warehouse.
+
+A check returns a line on what it found, or raises an error that says what is wrong and what to do.
+Heavy modules are imported inside the checks, so that a broken one fails only its own check.
+"""
 
 import os
 import shutil
@@ -8,17 +12,19 @@ from pathlib import Path
 
 from config.errors import BroadsheetError, UsageError
 from config.settings import Settings, load_settings
-from flows.screen import one_line, screen, styled
+from flows.terminal.screen import one_line, screen, styled
 
 Check = Callable[[Settings], str]
-MOST_NAMED = 5
+_MOST_NAMED = 5  # stored keys that are named one by one
 
 
 def report(config: Path | None, warehouse: Path | None, *, deep: bool = False) -> int:
-    """Prints one line for each check; gives 0 when all is well, else 1.
+    """Print one line for each check, and return the exit status: 0 if all is well, else 1.
 
     Args:
-        deep: read all of the warehouse's files, where else their ends are looked at.
+        config: the settings file; None: ./broadsheet.toml.
+        warehouse: the warehouse; None: that of the settings.
+        deep: read all files of the warehouse completely, instead of their beginnings and ends.
     """
     console = screen(soft_wrap=True)
     try:
@@ -58,12 +64,14 @@ def _execution(settings: Settings) -> str:
 
 
 def _language_model(settings: Settings) -> str:
-    from tasks.process.language import identify
+    from tasks.process.language import identify_language
 
-    found = identify("The harbour office opened the inner basin again on Tuesday morning. " * 3)
+    found = identify_language(
+        "The harbour office opened the inner basin again on Tuesday morning. " * 3
+    )
     if found[0] != "en":
         raise RuntimeError(f"an English text is taken for {found[0]!r}: install Broadsheet again.")
-    return "the bundled model answers"
+    return "the bundled model works"
 
 
 def _settings(settings: Settings) -> str:
@@ -85,8 +93,8 @@ def _sources(settings: Settings) -> str:
 def _boilerplate(settings: Settings) -> str:
     from config.learning import OVERRIDES, load_overrides
 
-    said = load_overrides(settings.warehouse)
-    states = [state for overrides in said.values() for state in overrides.states.values()]
+    by_source = load_overrides(settings.warehouse)
+    states = [state for overrides in by_source.values() for state in overrides.states.values()]
     kept, dropped = states.count("kept"), states.count("dropped")
     learning = "removed" if settings.learn.remove else "listed only (learn.remove)"
     return f"learned lines are {learning}; {OVERRIDES} keeps {kept:,} and drops {dropped:,}"
@@ -95,7 +103,9 @@ def _boilerplate(settings: Settings) -> str:
 def _disk(settings: Settings) -> str:
     folder = _existing(settings.warehouse.absolute())
     if not os.access(folder, os.W_OK):
-        raise RuntimeError(f"{folder} cannot be written to: change its owner, or name another.")
+        raise RuntimeError(
+            f"{folder} cannot be written to: change its owner, or name another folder."
+        )
     free = shutil.disk_usage(folder).free
     if free < settings.publish.free_bytes:
         raise RuntimeError(f"only {free / 1e9:.1f} GB are free at {folder}: make room.")
@@ -118,10 +128,11 @@ def _warehouse(settings: Settings) -> str:
 
 
 def _tables(settings: Settings, *, deep: bool = False) -> str:
+    from tasks.load.compaction import small_files
     from warehouse.condition import inspect_lake
 
     faults: list[str] = []
-    files = rows = 0
+    files = rows = small = 0
     for state in inspect_lake(settings.warehouse, deep=deep):
         faults += [str(fault) for fault in state.faults]
         faults += [f"{file.path} {file.fault}" for file in state.files if file.fault]
@@ -129,10 +140,12 @@ def _tables(settings: Settings, *, deep: bool = False) -> str:
             faults.append(f"the catalog does not name the newest state of {state.table.name}")
         files += len(state.files)
         rows += sum(file.rows or 0 for file in state.files)
+        small += 0 if faults else small_files(state, settings)
     if faults:
         more = f", and {len(faults) - 1:,} more" if len(faults) > 1 else ""
         raise RuntimeError(f"{faults[0]}{more}: `broadsheet repair --dry-run` says what is lost.")
-    return f"{files:,} Parquet files of {rows:,} rows are whole"
+    merging = f"; {small:,} of them are small, and `broadsheet compact` merges them" * bool(small)
+    return f"{files:,} Parquet files of {rows:,} rows are whole{merging}"
 
 
 def _tables_deep(settings: Settings) -> str:
@@ -146,7 +159,7 @@ def _published(settings: Settings) -> str:
 
     if not (settings.warehouse / PUBLISHED).is_file():
         if any((settings.warehouse / LAKE).glob("runs/data/*.parquet")):
-            raise RuntimeError(f"{PUBLISHED} is missing: `broadsheet repair` publishes it anew.")
+            raise RuntimeError(f"{PUBLISHED} is missing: `broadsheet repair` publishes it again.")
         return "nothing published yet; run `broadsheet ingest PATH`"
     try:
         with opened(settings.warehouse) as connection:
@@ -158,20 +171,46 @@ def _published(settings: Settings) -> str:
                 "(select max(finished_at) from runs)",
             )
     except UsageError as error:
-        said = str(error).splitlines()[0]
-        raise RuntimeError(f"{said} `broadsheet repair` makes it whole again.") from error
+        first = str(error).splitlines()[0]
+        raise RuntimeError(f"{first} `broadsheet repair` makes it whole again.") from error
     articles, runs, last = found[0]
     finished = f"{last:%Y-%m-%d %H:%M} UTC" if last else "at an unknown time"
     return f"{articles:,} articles from {runs:,} runs, the last finished {finished}"
 
 
-def _keys(settings: Settings, *, deep: bool = False) -> str:
-    from tasks.keys.look import DEEP, GLANCE, look
+def _stories(settings: Settings) -> str:
+    from tasks.stories.shingles import METHOD
+    from warehouse.layout import PUBLISHED
+    from warehouse.query import opened, rows
 
-    found = look(settings, DEEP if deep else GLANCE)
+    if not (settings.warehouse / PUBLISHED).is_file():
+        return "nothing published yet"
+    query = (
+        "select (select count(*) from article_versions), "
+        f"(select count(*) from fingerprints where method = '{METHOD}')"
+    )
+    try:
+        with opened(settings.warehouse) as connection:
+            _, [(versions, known)] = rows(connection, query)
+    except UsageError:  # an older Broadsheet has published the file
+        return (
+            "the next run adds the tables of stories; `broadsheet reprocess --stories` fills them"
+        )
+    if versions > known:
+        return (
+            f"{versions - known:,} of {versions:,} versions have no fingerprints of the present "
+            "method: `broadsheet reprocess --stories` finds their copies"
+        )
+    return f"all {versions:,} versions have fingerprints"
+
+
+def _keys(settings: Settings, *, deep: bool = False) -> str:
+    from tasks.keys.search import DEEP, GLANCE, find_keys
+
+    found = find_keys(settings, DEEP if deep else GLANCE)
     if found.findings:
-        named = "; ".join(map(str, found.findings[:MOST_NAMED]))
-        rest = len(found.findings) - MOST_NAMED
+        named = "; ".join(map(str, found.findings[:_MOST_NAMED]))
+        rest = len(found.findings) - _MOST_NAMED
         more = f"; and {rest:,} more" if rest > 0 else ""
         raise RuntimeError(
             f"{named}{more}: `broadsheet forget-keys` removes them; with --dry-run it names all."
@@ -189,21 +228,21 @@ def _keys_deep(settings: Settings) -> str:
 
 
 def _unfinished(settings: Settings) -> str:
-    from tasks.runs import unfinished_runs
-    from tasks.unfinished import unfinished
+    from tasks.runs.run import unfinished_runs
+    from tasks.runs.unfinished import unfinished
     from warehouse.layout import FETCH_LOCK, LOCK
     from warehouse.lock import lock_holder
 
     if not settings.warehouse.is_dir():
         return "no warehouse yet"
-    for name, doing in ((LOCK, "written"), (FETCH_LOCK, "fetched into")):
+    for name, activity in ((LOCK, "written"), (FETCH_LOCK, "fetched into")):
         if holder := lock_holder(settings.warehouse, name):
-            return f"being {doing} now by {holder}"
-    for one in unfinished(settings.warehouse):
-        if one.is_taken_back:
-            what = one.fault or f"its file {one.lost_file} is missing or damaged"
+            return f"being {activity} now by {holder}"
+    for state in unfinished(settings.warehouse):
+        if state.is_taken_back:
+            fault = state.fault or f"its file {state.lost_file} is missing or damaged"
             raise RuntimeError(
-                f"run {one.run.run_id} cannot be resumed ({what}): run `broadsheet repair`."
+                f"run {state.run.run_id} cannot be resumed ({fault}): run `broadsheet repair`."
             )
     waiting = [run.run_id for run in unfinished_runs(settings.warehouse)]
     if waiting:
@@ -226,6 +265,7 @@ CHECKS: dict[str, Check] = {
     "warehouse": _warehouse,
     "tables": _tables,
     "published file": _published,
+    "stories": _stories,
     "stored keys": _keys,
     "runs": _unfinished,
 }

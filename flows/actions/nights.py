@@ -1,6 +1,5 @@
-"""What the commands that fetch do, once their arguments are parsed."""
+"""The commands `nightly` and `fetch`, and the frame in which other commands run a job."""
 
-import logging
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -10,10 +9,11 @@ from rich.console import Console
 
 from config.errors import StoppedError
 from config.settings import Settings
-from flows.screen import screen
-from flows.terminal import ProgressWatcher, closing_table, night_table
-from tasks.account import visits_of
-from tasks.nightly import NightRequest
+from config.visible import log_to_stderr
+from flows.terminal.screen import screen
+from flows.terminal.tables import ProgressBars, closing_table, night_table
+from tasks.jobs.nightly import NightRequest
+from tasks.jobs.report import visits_of_run
 from tasks.pipeline import Stages, Summary
 
 console = screen()
@@ -24,24 +24,32 @@ T = TypeVar("T")
 def night_command(
     request: NightRequest, settings: Settings, *, wait: bool, prefect: bool, config: Path | None
 ) -> None:
-    """Runs a night, plain or as a Prefect flow run, and prints its tables."""
-    run = partial(_night_as_flow, config=config) if prefect else _night_plainly
-    summary = stoppable(settings, lambda: run(request, settings, wait=wait))
+    """Run a night, in this process or as a Prefect flow run, and print its tables.
+
+    Args:
+        request: the night and its sources.
+        settings: the settings of the run.
+        wait: wait while another run writes to the warehouse.
+        prefect: run it as a Prefect flow run.
+        config: the settings file that the flow run reads.
+    """
+    run = partial(_night_as_flow, config=config) if prefect else _night_in_process
+    summary = run_interruptibly(settings, lambda: run(request, settings, wait=wait))
     show_night(console, summary)
 
 
 def show_night(out: Console, summary: Summary) -> None:
-    """The closing tables of a night: its sources, then its documents."""
-    out.print(night_table(visits_of(summary)))
+    """Print the closing tables of a night: first its sources, then its documents."""
+    out.print(night_table(visits_of_run(summary)))
     out.print()
     out.print(closing_table(summary))
 
 
 def fetch_command(request: NightRequest, settings: Settings, *, wait: bool) -> None:
-    """Fetches a night and says where its bytes lie."""
-    from tasks.nightly import nightly
+    """Fetch a night without loading it, and print where its WARC files are."""
+    from tasks.jobs.nightly import nightly
 
-    plainly(
+    run_with_progress(
         settings,
         lambda stages: nightly(request, stages, wait=wait, only_fetch=True),
     )
@@ -51,44 +59,44 @@ def fetch_command(request: NightRequest, settings: Settings, *, wait: bool) -> N
     )
 
 
-def plainly(settings: Settings, run: Callable[[Stages], T]) -> T:
-    """Runs stages as plain calls with progress bars.
+def run_with_progress(settings: Settings, run: Callable[[Stages], T]) -> T:
+    """Run a job in this process, with progress bars, and return its result.
 
     Raises:
-        StoppedError: after Ctrl-C.
+        StoppedError: Ctrl-C was pressed.
     """
-    from tasks.pipeline import plain_calls
+    from tasks.pipeline import thread_runner
 
     def work() -> T:
-        progress = ProgressWatcher(screen(stderr=True))
-        with progress as watcher, plain_calls(settings.worker_count) as call:
-            return run(Stages(settings, call, watcher))
+        progress = ProgressBars(screen(stderr=True))
+        with progress as listener, thread_runner(settings.worker_count) as run_stage:
+            return run(Stages(settings, run_stage, listener))
 
-    return stoppable(settings, work)
+    return run_interruptibly(settings, work)
 
 
-def stoppable(settings: Settings, work: Callable[[], T]) -> T:
-    """What `work` gives.
+def run_interruptibly(settings: Settings, work: Callable[[], T]) -> T:
+    """Return the result of `work`, and turn Ctrl-C into an error with a sentence.
 
     Raises:
-        StoppedError: after Ctrl-C.
+        StoppedError: Ctrl-C was pressed.
     """
-    logging.basicConfig(level=settings.log_level, format="%(levelname)s %(name)s %(message)s")
+    log_to_stderr(settings.log_level, "%(levelname)s %(name)s %(message)s")
     try:
         return work()
     except KeyboardInterrupt as error:
         raise StoppedError("Stopped; the same command resumes the run.") from error
 
 
-def _night_plainly(request: NightRequest, settings: Settings, *, wait: bool) -> Summary:
-    from tasks.nightly import nightly
+def _night_in_process(request: NightRequest, settings: Settings, *, wait: bool) -> Summary:
+    from tasks.jobs.nightly import nightly
 
     def run(stages: Stages) -> Summary:
         summary = nightly(request, stages, wait=wait)
         assert summary is not None
         return summary
 
-    return plainly(settings, run)
+    return run_with_progress(settings, run)
 
 
 def _night_as_flow(

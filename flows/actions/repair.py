@@ -1,44 +1,43 @@
-"""What `repair` does, once its arguments are parsed."""
+"""The command `repair`: repair the warehouse and print what was done."""
 
 from rich.console import Console
 
 from config.settings import Settings
-from flows.night_commands import plainly
-from flows.screen import one_line, screen
+from flows.actions.nights import run_with_progress
+from flows.terminal.screen import one_line, screen
 from tasks.repair.repair import repair
 from tasks.repair.report import FileLine, RepairReport
 
 console = screen(soft_wrap=True)
 
-MOST_LOST = 20
+MOST_LOST = 20  # lost versions that are printed one by one
 
 
 def repair_command(settings: Settings, *, wait: bool, dry_run: bool) -> None:
-    """Repair the warehouse and print what was done, or would be."""
-    report = plainly(settings, lambda stages: repair(stages, wait=wait, dry_run=dry_run))
+    """Repair the warehouse and print what was done; a dry run prints what would be done."""
+    report = run_with_progress(settings, lambda stages: repair(stages, wait=wait, dry_run=dry_run))
     show_repair(console, report, dry_run=dry_run)
 
 
 def show_repair(out: Console, report: RepairReport, *, dry_run: bool) -> None:
-    """Print a line for each file, what is lost, and totals."""
+    """Print a line for each file, each note and each lost version, and then totals."""
     if not report.files and not report.notes and not report.lost:
         out.print("The warehouse is whole; nothing was changed.")
         return
     for line in report.files:
-        out.print(one_line(_file(line)))
+        out.print(one_line(_file_text(line)))
     for note in report.notes:
         out.print(one_line(note))
     lost = "missing" if dry_run else "lost"
-    for one in report.lost[:MOST_LOST]:
-        out.print(
-            one_line(f"{lost}: version {one.version} of {one.url or one.article_id}, {one.run}")
-        )
+    for version in report.lost[:MOST_LOST]:
+        article = version.url or version.article_id
+        out.print(one_line(f"{lost}: version {version.version} of {article}, {version.run}"))
     if (more := len(report.lost) - MOST_LOST) > 0:
         out.print(f"… and {more:,} more {lost} versions")
     out.print(_totals(report, dry_run=dry_run))
 
 
-def _file(line: FileLine) -> str:
+def _file_text(line: FileLine) -> str:
     held = f"; it held {line.held}" if line.held else ""
     healed = f", {line.healed:,} of them made again" if line.held and line.healed else ""
     return f"{line.file.file} {line.file.detail}{held}{healed}"

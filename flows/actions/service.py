@@ -1,6 +1,5 @@
-"""What `up`, `down`, `status` and `deploy` do, once their arguments are parsed."""
+"""The commands `up`, `down`, `status` and `deploy`."""
 
-import logging
 import os
 import signal
 import subprocess
@@ -13,64 +12,71 @@ from pathlib import Path
 from rich.table import Table
 
 from config.errors import ServiceError, UsageError
-from config.settings import LOCAL_FILE, Settings
+from config.place import LOCAL_FILE
+from config.settings import Settings
+from config.visible import log_to_stderr
 from flows.prefect_environment import prepare
-from flows.screen import one_line, screen, styled
-from flows.service import places
+from flows.service import state_files
+from flows.terminal.screen import one_line, screen, styled
 
 console = screen(soft_wrap=True)
 LAST_NIGHTS = 5
 
 
 def up_command(settings: Settings, config: Path | None) -> None:
-    """Brings all up in the foreground, until Ctrl-C or SIGTERM."""
+    """Run the service in the foreground, until Ctrl-C or SIGTERM."""
     prepare()
-    logging.basicConfig(level=settings.log_level, format="%(levelname)s %(name)s %(message)s")
-    from flows.service.supervisor import up
+    log_to_stderr(settings.log_level, "%(levelname)s %(name)s %(message)s")
+    from flows.service.supervisor import supervise
 
     _warn_if_open(settings)
     starting = console.status("Starting the Prefect server and the runner")
 
-    def ready(told: places.Up) -> None:
+    def on_ready(service: state_files.RunningService) -> None:
         starting.stop()
-        _say_ready(told, settings)
+        _print_ready(service, settings)
 
     with starting:
-        up(settings, _absolute(config), ready)
+        supervise(settings, _absolute(config), on_ready)
     console.print("Stopped.")
 
 
 def detach_command(settings: Settings, arguments: list[str]) -> None:
-    """Brings all up in the background; returns when it is there.
+    """Start the service in the background and return when it is up.
 
     Args:
-        arguments: of `broadsheet up`, without --detach.
+        settings: the settings, with the warehouse's absolute path.
+        arguments: the arguments of `broadsheet up`, without --detach.
     """
     warehouse = settings.warehouse
-    if places.holder(warehouse) is not None:
-        with places.held(warehouse):
-            pass  # raises: it is up already
+    if state_files.service_process(warehouse) is not None:
+        with state_files.service_lock(warehouse):
+            pass  # taking the lock raises the error that the service is up already
     process, log = _start_detached(warehouse, arguments)
     try:
         with console.status("Starting the Prefect server and the runner"):
-            told = _wait_for(process, warehouse, log)
-    except BaseException:  # Ctrl-C, too, leaves nothing running
+            service = _wait_for(process, warehouse, log)
+    except BaseException:  # Ctrl-C, too, must leave nothing running; raised again
         process.terminate()
         process.wait()
         raise
     finally:
-        if places.holder(warehouse) in (None, process.pid):
-            log.replace(places.log_file(warehouse, "up"))
+        if state_files.service_process(warehouse) in (None, process.pid):
+            log.replace(state_files.log_file(warehouse, "up"))
         else:
-            log.unlink()  # the other `up`, which is at work, has its own
-    _say_ready(told, settings)
+            log.unlink()  # another `up` holds the lock, and `up.log` is its log
+    _print_ready(service, settings)
 
 
 def _start_detached(
     warehouse: Path, arguments: list[str]
 ) -> tuple["subprocess.Popen[bytes]", Path]:
-    """Starts `up` with a log of its own: of two that start at once each must find its own words."""
-    folder = places.log_file(warehouse, "up").parent
+    """Start `up` in the background, with a log of its own, and return the process and the log.
+
+    Two commands may start at once. Each must find the error of its own process, so they cannot
+    share `up.log`.
+    """
+    folder = state_files.log_file(warehouse, "up").parent
     descriptor, name = tempfile.mkstemp(prefix="up-", suffix=".log", dir=folder)
     with open(descriptor, "wb") as output:  # noqa: PTH123
         process = subprocess.Popen(
@@ -83,30 +89,34 @@ def _start_detached(
     return process, Path(name)
 
 
-def _wait_for(process: "subprocess.Popen[bytes]", warehouse: Path, log: Path) -> places.Up:
-    """Waits until this very process says that all is there.
+def _wait_for(
+    process: "subprocess.Popen[bytes]", warehouse: Path, log: Path
+) -> state_files.RunningService:
+    """Wait until the state file names this process, and return its content.
 
     Raises:
-        ServiceError: it ended; with its last sentence.
+        ServiceError: the process ended; the message is the last line of its log.
     """
-    while (told := places.found(warehouse)) is None or told.process != process.pid:
+    while (
+        service := state_files.running_service(warehouse)
+    ) is None or service.process != process.pid:
         if process.poll() == 0:
             raise ServiceError("It was stopped while it was starting.")
         if process.poll() is not None:
-            said = log.read_text("utf-8", errors="replace").strip().splitlines()
-            last = said[-1].removeprefix("broadsheet: ") if said else ""
+            lines = log.read_text("utf-8", errors="replace").strip().splitlines()
+            last = lines[-1].removeprefix("broadsheet: ") if lines else ""
             raise ServiceError(
                 last
-                or f"`broadsheet up` ended without a word, exit status {process.returncode}: "
+                or f"`broadsheet up` ended without a message, exit status {process.returncode}: "
                 "run it without --detach to see where."
             )
         time.sleep(0.2)
-    return told
+    return service
 
 
 def down_command(settings: Settings) -> None:
-    """Stops `broadsheet up`, its flow runs first; they resume at its next start."""
-    process = places.holder(settings.warehouse)
+    """Stop `broadsheet up`. Flow runs are stopped first and resume at its next start."""
+    process = state_files.service_process(settings.warehouse)
     if process is None:
         console.print("It is down.")
         return
@@ -114,7 +124,7 @@ def down_command(settings: Settings) -> None:
         os.kill(process, signal.SIGTERM)
     deadline = time.monotonic() + 3 * settings.prefect.stop_seconds
     with console.status("Stopping the flow runs, the runner and the server"):
-        while places.holder(settings.warehouse) == process:
+        while state_files.service_process(settings.warehouse) == process:
             if time.monotonic() > deadline:
                 raise ServiceError(
                     f"Process {process} does not stop: look at {settings.warehouse}/service, "
@@ -125,25 +135,25 @@ def down_command(settings: Settings) -> None:
 
 
 def status_command(settings: Settings) -> bool:
-    """Prints what is up; gives whether all is."""
+    """Print the state of the service and the last nights; return whether the service is healthy."""
     prepare()
-    from flows.service.status import status
+    from flows.service.status import service_status
 
-    healthy, lines = status(settings.warehouse)
+    healthy, lines = service_status(settings.warehouse)
     table = Table(box=None, show_header=False, pad_edge=False)
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
-    for what, how in lines:
-        table.add_row(what, one_line(how))
+    for label, state in lines:
+        table.add_row(label, one_line(state))
     console.print(table, soft_wrap=False)
     _print_last_nights(settings.warehouse)
     return healthy
 
 
 def _print_last_nights(warehouse: Path) -> None:
-    """As the tables have them, for nights are also started by cron or by hand."""
-    from flows.terminal import last_nights_table
-    from tasks.account import last_nights
+    """Print the last nights from the tables, which also hold nights started by cron or by hand."""
+    from flows.terminal.tables import last_nights_table
+    from tasks.jobs.report import last_nights
 
     try:
         nights = last_nights(warehouse, LAST_NIGHTS)
@@ -155,11 +165,11 @@ def _print_last_nights(warehouse: Path) -> None:
 
 
 def deploy_command(settings: Settings, config: Path | None, pool: str | None) -> None:
-    """Registers the deployments at the server of PREFECT_API_URL, and says what runs them."""
+    """Register the deployments at the server of PREFECT_API_URL, and print what runs them."""
     prepare(settings.warehouse)
-    from flows.service.deploy import deploy
+    from flows.service.deploy import deploy_flows
 
-    names, api = deploy(settings, _absolute(config), pool)
+    names, api = deploy_flows(settings, _absolute(config), pool)
     console.print(f"Registered {', '.join(names)} at {api}.")
     if pool:
         console.print(f"Workers run them: prefect worker start --pool {pool}")
@@ -168,7 +178,10 @@ def deploy_command(settings: Settings, config: Path | None, pool: str | None) ->
 
 
 def _absolute(config: Path | None) -> Path | None:
-    """Flow runs start in another folder: the settings file that counts here is named to them."""
+    """Return the absolute path of the settings file in force here; None if there is none.
+
+    Flow runs start in another folder, so they are given the path.
+    """
     if config is not None:
         return config.absolute()
     return LOCAL_FILE.absolute() if LOCAL_FILE.is_file() else None
@@ -181,17 +194,17 @@ def _warn_if_open(settings: Settings) -> None:
             styled(
                 "yellow",
                 "note:",
-                f" whoever reaches {settings.prefect.host} can run flows on this machine: set "
-                "PREFECT_SERVER_API_AUTH_STRING=user:password.",
+                f" anybody who can reach {settings.prefect.host} can run flows on this machine: "
+                "set PREFECT_SERVER_API_AUTH_STRING=user:password.",
             )
         )
 
 
-def _say_ready(told: places.Up, settings: Settings) -> None:
-    console.print(styled("bold", "Broadsheet is up:", f" {told.address}"))
+def _print_ready(service: state_files.RunningService, settings: Settings) -> None:
+    console.print(styled("bold", "Broadsheet is up:", f" {service.address}"))
     schedule = settings.prefect.schedule
     zone = settings.prefect.timezone or "local time"
     nights = f"a night at '{schedule}' ({zone})" if schedule else "no schedule"
     console.print(f"  {nights}, into {settings.warehouse}")
     console.print(f"  logs in {settings.warehouse / 'service'}")
-    console.print("  `broadsheet status` tells how it is, Ctrl-C or `broadsheet down` stops it.")
+    console.print("  `broadsheet status` shows its state; Ctrl-C or `broadsheet down` stops it.")

@@ -1,4 +1,4 @@
-"""What `broadsheet sources …` does."""
+"""The commands `broadsheet sources …`: list, check, add and import sources."""
 
 import asyncio
 import re
@@ -15,10 +15,10 @@ from config.errors import UsageError
 from config.settings import Settings
 from config.source_entries import add_entries, entry_text
 from config.sources import Source, load_sources, sources_file
-from flows.screen import one_line, screen, styled
+from flows.terminal.screen import one_line, screen, styled
 
 if TYPE_CHECKING:
-    from tasks.discover.check import Checked
+    from tasks.discover.check import SourceCheck
     from tasks.discover.lists import ListReader
     from tasks.fetch.session import Session
 
@@ -26,7 +26,7 @@ console = screen()
 
 
 def list_command(settings: Settings) -> None:
-    """Prints the entries of the list."""
+    """Print the entries of the list of sources."""
     path = sources_file(settings.sources)
     table = Table(box=None, header_style="bold", pad_edge=False, title=str(path))
     for column in ("source", "homepage", "feeds", "sitemaps", "sections"):
@@ -40,7 +40,11 @@ def list_command(settings: Settings) -> None:
 
 
 def check_command(names: Sequence[str], settings: Settings) -> bool:
-    """Tries sources and prints what each gives; says whether all give something."""
+    """Read the lists of sources and print the results; return whether each source has articles.
+
+    Raises:
+        UsageError: a name is not in the list, or the list has no source.
+    """
     path = sources_file(settings.sources)
     known = {source.name: source for source in load_sources(path)}
     for name in names:
@@ -50,16 +54,16 @@ def check_command(names: Sequence[str], settings: Settings) -> bool:
     if not sources:
         raise UsageError(f"{path} has no source: add one by `broadsheet sources add URL`.")
     checked = asyncio.run(_check_all(sources, settings))
-    for one in checked:
-        _show(one)
-    return all(one.articles for one in checked)
+    for result in checked:
+        _show(result)
+    return all(result.articles for result in checked)
 
 
 def add_command(url: str, name: str | None, settings: Settings) -> None:
-    """Finds a site's feeds and sitemaps and writes its entry.
+    """Find the feeds and sitemaps of a site and write its entry.
 
     Raises:
-        UsageError: the address is none, nothing answers there, or it is listed already.
+        UsageError: the address is not valid, or nothing answers there.
     """
     try:
         draft = Source(name=name or urlsplit(url).hostname or "source", homepage=url)
@@ -71,10 +75,10 @@ def add_command(url: str, name: str | None, settings: Settings) -> None:
 
 
 def import_command(file: Path, settings: Settings) -> None:
-    """Adds the feeds of an OPML file.
+    """Add the feeds of an OPML file, which feed readers export.
 
     Raises:
-        UsageError: the file cannot be read or holds no feeds.
+        UsageError: the file cannot be read, or has no feeds.
     """
     from tasks.discover.opml import read_opml
 
@@ -94,13 +98,15 @@ def _add(sources: list[Source], path: Path) -> None:
     console.print(f"{len(added)} added to {path}{already}.")
 
 
-async def _check_all(sources: Sequence[Source], settings: Settings) -> list["Checked"]:
+async def _check_all(sources: Sequence[Source], settings: Settings) -> list["SourceCheck"]:
     from tasks.discover.check import check_source
+    from tasks.discover.parsing import Parsers
     from tasks.fetch.session import opened_session
 
-    async with opened_session(settings) as session:
+    seconds = settings.discover.parse_seconds
+    async with opened_session(settings) as session, Parsers(seconds) as parsers:
         readers = [_reader(source, session, settings) for source in sources]
-        return await asyncio.gather(*(check_source(reader, session.parsers) for reader in readers))
+        return await asyncio.gather(*(check_source(reader, parsers) for reader in readers))
 
 
 def _reader(source: Source, session: "Session", settings: Settings) -> "ListReader":
@@ -112,28 +118,30 @@ def _reader(source: Source, session: "Session", settings: Settings) -> "ListRead
 async def _found_source(draft: Source, settings: Settings, *, has_name: bool) -> Source:
     from tasks.discover.check import working_feeds
     from tasks.discover.links import feed_and_sitemap_links
+    from tasks.discover.parsing import Parsers
     from tasks.discover.source import named_sitemaps
     from tasks.fetch.session import opened_session
 
-    async with opened_session(settings) as session:
+    seconds = settings.discover.parse_seconds
+    async with opened_session(settings) as session, Parsers(seconds) as parsers:
         reader = _reader(draft, session, settings)
         home = await reader.read("homepage", draft.homepage, None)
         if not home.is_ok:
             raise UsageError(f"Nothing to add: {home.problem}; check the address.")
-        places = await session.parsers.parse(feed_and_sitemap_links, home.content, home.final_url)
-        feeds = await working_feeds(reader, session.parsers, places.feeds)
-        sitemaps = () if feeds else await named_sitemaps(reader, places.sitemaps)
-    found: dict[str, object] = {"feeds": feeds, "sitemaps": sitemaps}
-    if not has_name and (site := _site_name(home.content)):
-        found["name"] = site
-    return draft.model_copy(update=found)
+        links = await parsers.parse(feed_and_sitemap_links, home.content, home.final_url)
+        feeds = await working_feeds(reader, parsers, links.feeds)
+        sitemaps = () if feeds else await named_sitemaps(reader, links.sitemaps)
+    update: dict[str, object] = {"feeds": feeds, "sitemaps": sitemaps}
+    if not has_name and (site_name := _site_name(home.content)):
+        update["name"] = site_name
+    return draft.model_copy(update=update)
 
 
 def _site_name(page: bytes) -> str | None:
-    """What the homepage calls itself: og:site_name, else nothing."""
+    """Return the name that the homepage declares as `og:site_name`; None if it declares none."""
     from selectolax.lexbor import LexborHTMLParser
 
-    from tasks.process.charset import decode
+    from tasks.web.charset import decode
 
     tree = LexborHTMLParser(decode(page, None).text)
     node = tree.css_first('meta[property="og:site_name"]')
@@ -141,7 +149,7 @@ def _site_name(page: bytes) -> str | None:
     return re.sub(r"\s+", " ", name).strip()[:100] or None
 
 
-def _show(checked: "Checked") -> None:
+def _show(checked: "SourceCheck") -> None:
     newest = _day(checked.newest)
     console.print(
         styled(
@@ -153,9 +161,10 @@ def _show(checked: "Checked") -> None:
         ),
         soft_wrap=True,
     )
-    for one in checked.lists:
+    for listing in checked.lists:
         console.print(
-            f"  {one.how}: {one_line(one.url)}  {one.pages:,} pages, newest {_day(one.newest)}",
+            f"  {listing.how}: {one_line(listing.url)}  {listing.pages:,} pages, "
+            f"newest {_day(listing.newest)}",
             soft_wrap=True,
         )
     for problem in checked.problems:

@@ -1,6 +1,6 @@
-"""`broadsheet demo`: two nights of invented publishers, or an archive of theirs.
+"""`broadsheet demo`: two nights of invented publishers, or an archive of their pages.
 
-All of it is about the Skerrow coast, an invented region.
+All publishers and stories are about the Skerrow coast, an invented region.
 """
 
 import shutil
@@ -10,11 +10,11 @@ from rich.console import Console
 
 from config.errors import UsageError
 from config.settings import load_settings
-from flows.commands import answer_table
+from flows.actions.answers import answer_table
 from flows.prefect_environment import prepare
-from flows.screen import screen, styled
-from flows.terminal import closing_table
-from tasks.runs import Request
+from flows.terminal.screen import screen, styled
+from flows.terminal.tables import closing_table
+from tasks.runs.run import IngestRequest
 from warehouse.query import opened, rows
 
 CORPUS = Path(__file__).with_name("corpus")
@@ -23,12 +23,12 @@ MARK = ".broadsheet-demo"
 
 
 def run_demo(warehouse: Path | None, *, archive: bool) -> None:
-    """Runs the demo by a Prefect flow, then asks some questions of the result.
+    """Run the demo as a Prefect flow, then print some queries and their answers.
 
     Args:
-        warehouse: a folder that is new or holds an earlier demo, which is removed first;
-            default: `demo` within the setting `warehouse`.
-        archive: ingest the archive that ships with Broadsheet instead of the two nights.
+        warehouse: a folder that is new or holds an earlier demo, which is removed first; None:
+            `demo` within the setting `warehouse`.
+        archive: ingest the archive that ships with Broadsheet instead of fetching two nights.
     """
     console = screen()
     folder = (warehouse or load_settings().warehouse / "demo").absolute()
@@ -40,24 +40,24 @@ def run_demo(warehouse: Path | None, *, archive: bool) -> None:
         from flows.demo.nights import run_nights
 
         run_nights(console, folder)
-    _ask(console, folder, QUESTIONS / ("archive" if archive else "nights"))
-    _say_what_next(console, folder)
+    _print_answers(console, folder, QUESTIONS / ("archive" if archive else "nights"))
+    _print_next_steps(console, folder)
 
 
 def _ingest_corpus(console: Console, folder: Path) -> None:
     console.print(
-        f"Ingesting {_files()} files of the demo corpus into {folder} by the Prefect flow "
+        f"Ingesting {_file_count()} files of the demo corpus into {folder} by the Prefect flow "
         "`ingest`; its server takes some seconds to start.\n"
     )
     from flows.ingest import run_as_flow
 
     settings = load_settings(warehouse=folder)
-    summary = run_as_flow(Request((str(CORPUS),)), settings, wait=False, config=None)
+    summary = run_as_flow(IngestRequest((str(CORPUS),)), settings, wait=False, config=None)
     console.print()
     console.print(closing_table(summary))
 
 
-def _files() -> int:
+def _file_count() -> int:
     return sum(path.is_file() for path in CORPUS.rglob("*"))
 
 
@@ -66,13 +66,14 @@ def _clear(folder: Path) -> None:
         shutil.rmtree(folder)
     elif folder.is_dir() and any(folder.iterdir()):
         raise UsageError(
-            f"{folder} holds something else than an earlier demo: name another by --warehouse."
+            f"{folder} holds something else than an earlier demo: name another folder by "
+            "--warehouse."
         )
     folder.mkdir(parents=True)
     (folder / MARK).touch()
 
 
-def _ask(console: Console, folder: Path, questions: Path) -> None:
+def _print_answers(console: Console, folder: Path, questions: Path) -> None:
     with opened(folder) as connection:
         for question in sorted(questions.glob("*.sql")):
             text = question.read_text("utf-8")
@@ -82,7 +83,7 @@ def _ask(console: Console, folder: Path, questions: Path) -> None:
             console.print(answer_table(*rows(connection, query)))
 
 
-def _say_what_next(console: Console, folder: Path) -> None:
+def _print_next_steps(console: Console, folder: Path) -> None:
     command = ".venv/bin/broadsheet" if Path(".venv/bin/broadsheet").is_file() else "broadsheet"
     console.print(
         f"\nNext:\n"

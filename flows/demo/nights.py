@@ -1,4 +1,4 @@
-"""The demo's two nights: a web server of invented publishers, visited twice."""
+"""The demo's two nights: the flow `nightly` fetches invented publishers twice."""
 
 import json
 from datetime import date
@@ -8,16 +8,21 @@ from rich.console import Console
 
 from config.settings import load_settings
 from flows.demo.server import SITE, DemoSite, serve
-from flows.screen import styled
-from flows.terminal import night_table
-from tasks.account import night_line, visits_of
-from tasks.nightly import NightRequest
+from flows.terminal.screen import styled
+from flows.terminal.tables import night_table
+from tasks.jobs.nightly import NightRequest
+from tasks.jobs.report import night_line, visits_of_run
 
-NIGHTS = (date(2025, 3, 11), date(2025, 3, 12))
+_NIGHTS = (date(2025, 3, 11), date(2025, 3, 12))
 
 
 def run_nights(console: Console, folder: Path) -> None:
-    """Runs the flow `nightly` for two nights, between which the sites change."""
+    """Run the flow `nightly` for two nights; the sites change in between.
+
+    Args:
+        console: the console on which the results are printed.
+        folder: the warehouse.
+    """
     from flows.nightly import run_as_flow
 
     with serve() as site:
@@ -28,19 +33,19 @@ def run_nights(console: Console, folder: Path) -> None:
             f"is dead.\nFetching them into {folder} by the Prefect flow `nightly`, whose server "
             "takes some seconds to start.\n"
         )
-        for number, night in enumerate(NIGHTS, start=1):
-            site.night(number)
+        for number, night in enumerate(_NIGHTS, start=1):
+            site.show_night(number)
             summary = run_as_flow(NightRequest(night), settings, wait=False, config=config)
-            visits = visits_of(summary)
+            visits = visits_of_run(summary)
             line = night_line(summary, visits)
             console.print(styled("bold", f"\nNight {number}, {night}:", f" {line}\n"))
             console.print(night_table(visits))
-        asked = len(site.requests)
-    console.print(f"\n{asked} requests in all. Every byte is kept: {folder / 'raw'}")
+        requests = len(site.requests)
+    console.print(f"\n{requests} requests in all. Every byte is kept: {folder / 'raw'}")
 
 
 def _write_settings(folder: Path, site: DemoSite) -> Path:
-    """A broadsheet.toml that finds the publishers on loopback."""
+    """Write a broadsheet.toml that leads to the publishers on loopback, and return its path."""
     hosts = "\n".join(
         f"{json.dumps(host)} = {json.dumps(address)}" for host, address in site.hosts.items()
     )

@@ -1,7 +1,7 @@
-"""The web server of the demo: the files of its publishers, by the Host header, on loopback.
+"""The web server of the demo: it serves the files of all publishers on loopback, by Host header.
 
-A folder holds one folder per night, of which a later one holds only what changed, and `site.toml`
-with what hosts do beyond giving files.
+The site's folder has a folder per night and the file `site.toml`. The folder of a later night holds
+only the files that changed. `site.toml` describes what hosts do besides serving files.
 """
 
 import asyncio
@@ -31,8 +31,8 @@ RETRY_AFTER = "1"
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
-    """One request as it came, and the status that answered it; `at` is of `time.monotonic`."""
+class _Request:
+    """A request with the status of its response; `at` is a time of `time.monotonic`."""
 
     at: float
     host: str
@@ -42,8 +42,8 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Habits:
-    """What a host does beyond giving files; `site.toml` says what the keys mean."""
+class HostBehaviour:
+    """The behaviour of a host besides serving files; `site.toml` explains the keys."""
 
     gzip: bool = False
     moved: dict[str, str] = field(default_factory=dict)
@@ -54,8 +54,8 @@ class Habits:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """A file as it is served."""
+class _Page:
+    """A file with its validators, as it is served."""
 
     body: bytes
     etag: str
@@ -67,47 +67,56 @@ class DemoSite:
     """The running site.
 
     Attributes:
-        hosts: host and "address:port" of each publisher, for the setting `fetch.hosts`.
-        requests: all so far, in their order.
+        behaviours: the behaviour of hosts, by host; hosts without an entry only serve files.
+        nights: the pages of each night, by night from 1 and file name.
+        current: the night that is shown.
+        hosts: "address:port" of each publisher, by host, for the setting `fetch.hosts`.
+        requests: all requests so far, in order.
+        asked: the addresses that have answered "busy" once.
     """
 
-    habits: dict[str, Habits]
-    nights: dict[int, dict[str, Page]]
+    behaviours: dict[str, HostBehaviour]
+    nights: dict[int, dict[str, _Page]]
     current: int
     port: int = 0
     hosts: dict[str, str] = field(default_factory=dict)
-    requests: list[Request] = field(default_factory=list)
+    requests: list[_Request] = field(default_factory=list)
     asked: set[str] = field(default_factory=set)
 
-    def night(self, number: int) -> None:
-        """Shows what the publishers have on that night; nights count from 1."""
+    def show_night(self, number: int) -> None:
+        """Show the pages of a night from now on; nights count from 1."""
         self.current = number
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
-        """The answer to any request."""
+        """Return the response to any request, and record the request."""
         host = request.host.partition(":")[0].lower()
         response = self._respond(request, host)
         self.requests.append(
-            Request(time.monotonic(), host, request.path_qs, dict(request.headers), response.status)
+            _Request(
+                time.monotonic(), host, request.path_qs, dict(request.headers), response.status
+            )
         )
         return response
 
     def _respond(self, request: web.Request, host: str) -> web.Response:
         path = request.path_qs
-        habits = self.habits.get(host, Habits())
-        if path in habits.moved:
-            return web.Response(status=301, headers={"Location": habits.moved[path]})
-        if path in habits.busy and host + path not in self.asked:
+        behaviour = self.behaviours.get(host, HostBehaviour())
+        if path in behaviour.moved:
+            return web.Response(status=301, headers={"Location": behaviour.moved[path]})
+        if path in behaviour.busy and host + path not in self.asked:
             self.asked.add(host + path)
             return web.Response(status=429, headers={"Retry-After": RETRY_AFTER})
         page = self.nights[self.current].get(file_name(host, path))
         if page is None:
             return web.Response(status=404, text="There is no such page here.\n")
-        return _page(request, page, path, habits)
+        return _page_response(request, page, path, behaviour)
 
 
 def file_name(host: str, path: str) -> str:
-    """The file with the answer to an address; not every system allows "?" in a file's name."""
+    """Return the name of the file that answers an address.
+
+    "?" becomes "@", because not every system allows "?" in a file name.
+    """
     name = f"{host}{path}".replace("?", "@")
     if name.endswith("/"):
         return f"{name}index.html"
@@ -116,13 +125,18 @@ def file_name(host: str, path: str) -> str:
 
 @contextmanager
 def serve(folder: Path = SITE, night: int = 1) -> Iterator[DemoSite]:
-    """Serves the site on a free port of 127.0.0.1 from a thread, until the context ends."""
-    site = DemoSite(_habits(folder), _nights(folder), night)
+    """Serve the site on a free port of 127.0.0.1 from a thread, until the context ends.
+
+    Args:
+        folder: the site's folder.
+        night: the night that is shown first.
+    """
+    site = DemoSite(_behaviours(folder), _nights(folder), night)
     started = threading.Event()
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=_run, args=(loop, site, started), daemon=True)
     with socket.socket() as closed:
-        closed.bind((LOOPBACK, 0))  # bound but never listening: who connects is refused
+        closed.bind((LOOPBACK, 0))  # bound but not listening, so connections are refused
         thread.start()
         started.wait()
         for host in _hosts(site):
@@ -153,19 +167,24 @@ async def _listen(runner: web.AppRunner, site: DemoSite) -> None:
     site.port = runner.addresses[0][1]
 
 
-def _page(request: web.Request, page: Page, path: str, habits: Habits) -> web.Response:
-    headers = {"ETag": page.etag, "Last-Modified": page.modified} | habits.headers
+def _page_response(
+    request: web.Request, page: _Page, path: str, behaviour: HostBehaviour
+) -> web.Response:
+    headers = {"ETag": page.etag, "Last-Modified": page.modified} | behaviour.headers
     if _is_unchanged(request, page):
         return web.Response(status=304, headers=headers)
-    headers["Content-Type"] = TYPES.get(Path(path.partition("?")[0]).suffix, habits.html)
+    headers["Content-Type"] = TYPES.get(Path(path.partition("?")[0]).suffix, behaviour.html)
     response = web.Response(body=page.body, headers=headers)
-    if habits.gzip:
+    if behaviour.gzip:
         response.enable_compression()
     return response
 
 
-def _is_unchanged(request: web.Request, page: Page) -> bool:
-    """RFC 9110, 13.2.2: If-None-Match goes before If-Modified-Since."""
+def _is_unchanged(request: web.Request, page: _Page) -> bool:
+    """Return whether a request's validators match the page.
+
+    If-None-Match has precedence over If-Modified-Since (RFC 9110, 13.2.2).
+    """
     if tags := request.headers.get("If-None-Match"):
         return page.etag in (tag.strip() for tag in tags.split(","))
     since = request.headers.get("If-Modified-Since")
@@ -174,14 +193,14 @@ def _is_unchanged(request: web.Request, page: Page) -> bool:
     )
 
 
-def _habits(folder: Path) -> dict[str, Habits]:
+def _behaviours(folder: Path) -> dict[str, HostBehaviour]:
     written = tomllib.loads(folder.joinpath("site.toml").read_text("utf-8"))
-    return {host: Habits(**keys) for host, keys in written.items()}
+    return {host: HostBehaviour(**keys) for host, keys in written.items()}
 
 
-def _nights(folder: Path) -> dict[int, dict[str, Page]]:
-    nights: dict[int, dict[str, Page]] = {}
-    before: dict[str, Page] = {}
+def _nights(folder: Path) -> dict[int, dict[str, _Page]]:
+    nights: dict[int, dict[str, _Page]] = {}
+    before: dict[str, _Page] = {}
     for night, modified in LAST_MODIFIED.items():
         root = folder / str(night)
         files = (path for path in sorted(root.rglob("*")) if path.is_file())
@@ -192,15 +211,15 @@ def _nights(folder: Path) -> dict[int, dict[str, Page]]:
     return nights
 
 
-def _read(path: Path, modified: str) -> Page:
+def _read(path: Path, modified: str) -> _Page:
     body = path.read_bytes()
-    return Page(body, f'"{hashlib.sha256(body).hexdigest()[:16]}"', modified)
+    return _Page(body, f'"{hashlib.sha256(body).hexdigest()[:16]}"', modified)
 
 
 def _hosts(site: DemoSite) -> list[str]:
-    named = {name.partition("/")[0] for pages in site.nights.values() for name in pages}
-    return sorted(named | site.habits.keys())
+    serving = {name.partition("/")[0] for pages in site.nights.values() for name in pages}
+    return sorted(serving | site.behaviours.keys())
 
 
 def _is_dead(site: DemoSite, host: str) -> bool:
-    return site.habits.get(host, Habits()).is_dead
+    return site.behaviours.get(host, HostBehaviour()).is_dead

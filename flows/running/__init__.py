@@ -1,1 +1,1 @@
-"""How a flow run lives: parameters, stages as task runs, progress, story, end."""
+"""Parts that all flows share: parameters, task runs, progress, artifacts, final states."""

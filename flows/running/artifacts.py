@@ -1,6 +1,7 @@
-"""What a flow run leaves to be looked at in the Prefect UI: its story, as artifacts.
+"""Artifacts: the account of a flow run that the Prefect UI shows.
 
-An artifact is kept below 100 kB, for the UI's lists load it whole; what is longer is a query.
+Artifacts are kept below 100 kB, because the UI's lists load them whole. Where more rows exist, an
+artifact names the query that shows all of them.
 """
 
 import json
@@ -12,60 +13,73 @@ from httpx import HTTPError
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.settings import PREFECT_API_URL, PREFECT_UI_URL
 
+from flows.running.client_retries import retry_while_unreachable
 from flows.running.markdown import Code, cell, table_of
-from flows.running.patience import patiently
-from tasks.account import OUTCOMES, Dropped, Night, Visit, account_of_dropped, one_line
+from tasks.jobs.report import (
+    OUTCOMES,
+    DropExamples,
+    NightReport,
+    Visit,
+    dropped_examples,
+    summary_line,
+)
+from tasks.jobs.reprocess import ReprocessReport
 from tasks.pipeline import Summary
-from tasks.reprocess import Report
 from warehouse.layout import SERVICE
 
 log = logging.getLogger("broadsheet.flow")
 
-# 200 sources with notes of 160 characters are some 70 kB.
+# 200 sources with notes of 160 characters make about 70 kB.
 MOST_SOURCES = 200
-MOST_CHARACTERS = 160
-COUNTS = ("found", "new", "fetched", "loaded", "revised", "unchanged", "rejected", "failed")
-# The UI draws bars in cream on grey, and as high as half a screen, unless it is told otherwise.
+_MOST_CHARACTERS = 160
+_MOST_LINE = 600
+_COUNTS = ("found", "new", "fetched", "loaded", "revised", "unchanged", "rejected", "failed")
+# By default the UI draws cream bars on grey, half a screen high.
 CHART = {
     "xyChart": {"height": 300},
     "themeVariables": {"xyChart": {"plotColorPalette": "#1d4ed8"}},
 }
 
 
-def tell_ingest(summary: Summary) -> None:
-    """Two artifacts: the closing table; and why documents were dropped, and where all is."""
+def create_ingest_artifacts(summary: Summary, inputs: Sequence[str] = ()) -> None:
+    """Create two artifacts: the closing table, and a page on the inputs and on what was dropped.
+
+    Args:
+        inputs: what the closing table says of the inputs.
+    """
     counts = sorted(summary.resolved.counts, key=lambda count: OUTCOMES.index(count.outcome))
-    _keep(
+    _create(
         lambda: create_table_artifact(
             key="ingest-outcomes",
             table=[
                 {"outcome": c.outcome, "reason": c.reason or "", "documents": c.documents}
                 for c in counts
             ],
-            description=f"Documents by outcome: {one_line(summary)}",
+            description=f"Documents by outcome: {summary_line(summary)}",
         ),
         lambda: create_markdown_artifact(
             key="ingest",
             markdown=_page(
-                [f"# {one_line(summary) or 'No documents'}"],
-                _dropped(account_of_dropped(summary)),
-                _where(summary),
+                [f"# {summary_line(summary) or 'No documents'}"],
+                _listed("Inputs", inputs),
+                _dropped(dropped_examples(summary)),
+                _locations(summary),
             ),
-            description="What came of the documents, and why some were dropped",
+            description="The outcomes of the documents, and why some were dropped",
         ),
     )
 
 
-def tell_night(summary: Summary, night: Night) -> str:
-    """Makes two artifacts: the night's table to search in; and its story.
+def create_night_artifacts(summary: Summary, night: NightReport) -> str:
+    """Create two artifacts: a searchable table of the night's sources, and a page on the night.
 
     Returns:
-        The address of the page that shows the story; empty where the server did not take it.
+        The address of that page in the UI; "" if the server did not accept it.
     """
-    kept = _keep(
+    created = _create(
         lambda: create_table_artifact(
             key="night-sources",
-            table=[_as_row(visit) for visit in _shown(night.visits)],
+            table=[_as_row(visit) for visit in _selected(night.visits)],
             description=f"The night's sources: {night.line}",
         ),
         lambda: create_markdown_artifact(
@@ -76,51 +90,53 @@ def tell_night(summary: Summary, night: Night) -> str:
                 _sources(night.visits),
                 _dropped(night.dropped),
                 _plot(night.history),
-                _where(summary),
+                _locations(summary),
             ),
             description=f"The night of {night.night}: {night.line}",
         ),
     )
-    return _address(kept[-1]) if kept else ""
+    return _address(created[-1]) if created else ""
 
 
-def tell_reprocess(report: Report, summary: Summary | None) -> None:
-    """An artifact: the fields that the present extractor changes, with an example of each."""
+def create_reprocess_artifact(report: ReprocessReport, summary: Summary | None) -> None:
+    """Create an artifact: the fields that the present extractor changes, with an example each."""
     head = (
         f"# {report.changed:,} of {report.documents:,} documents change"
         if summary
         else f"# {report.changed:,} of {report.documents:,} documents would change"
     )
     rows = [
-        (c.field, f"{c.articles:,}", c.url or "", _short(c.before), _short(c.after))
+        (c.field, f"{c.articles:,}", c.url or "", _shortened(c.before), _shortened(c.after))
         for c in report.changes
     ]
     table = table_of(("field", "articles", "for example", "before", "after"), rows, numbers={1})
-    page = _page([head], table, _where(summary) if summary else [])
-    _keep(
+    page = _page([head], table, _locations(summary) if summary else [])
+    _create(
         lambda: create_markdown_artifact(
-            key="reprocess", markdown=page, description="What the present extractor changes"
+            key="reprocess",
+            markdown=page,
+            description="The changes that the present extractor makes",
         )
     )
 
 
-def _keep(*artifacts: Callable[[], object]) -> list[object]:
-    """Makes artifacts and returns their ids.
+def _create(*artifacts: Callable[[], object]) -> list[object]:
+    """Create artifacts and return their ids; return [] if the server does not accept them.
 
-    A server that does not answer costs the story, not the run: all is in the tables, too.
+    A server that does not answer must not fail the run. The tables hold the same facts.
     """
     try:
-        return [patiently(create) for create in artifacts]
+        return [retry_while_unreachable(create) for create in artifacts]
     except HTTPError as error:
-        log.warning("the server did not take the story: %s", error)
+        log.warning("the server did not accept the artifacts: %s", error)
         return []
 
 
 def _address(artifact: object) -> str:
-    """Returns the address of an artifact's page in the UI that draws its plots.
+    """Return the address of an artifact's page in the newer of Prefect's two UIs.
 
-    Prefect 3.8 has two UIs: the older one, at "/", shows the source of a plot.
-    Prefect derives PREFECT_UI_URL from the API's address where nobody has set it.
+    Prefect 3.8 has two UIs. The older one, at "/", shows the source of a plot instead of the plot.
+    Unless PREFECT_UI_URL is set, Prefect derives it from the API's address; "/v2" is then added.
     """
     base = (PREFECT_UI_URL.value() or "").rstrip("/")
     if f"{base}/api" == PREFECT_API_URL.value():
@@ -132,36 +148,48 @@ def _page(*parts: Sequence[str]) -> str:
     return "\n\n".join("\n".join(part) for part in parts if part)
 
 
+def _listed(heading: str, lines: Sequence[str]) -> list[str]:
+    if not lines:
+        return []
+    return [f"## {heading}", "", *(f"- {cell(_shortened(line, _MOST_LINE))}" for line in lines)]
+
+
 def _warnings(warnings: Sequence[str]) -> list[str]:
     if not warnings:
         return []
-    shown = [f"- {cell(_short(warning, MOST_CHARACTERS))}" for warning in warnings[:MOST_SOURCES]]
+    shown = [
+        f"- {cell(_shortened(warning, _MOST_CHARACTERS))}" for warning in warnings[:MOST_SOURCES]
+    ]
     if (more := len(warnings) - MOST_SOURCES) > 0:
         shown += ["", f"… and {more:,} more: `select * from nights`"]
     return ["## Warnings", "", *shown]
 
 
 def _sources(visits: Sequence[Visit]) -> list[str]:
-    """As wide as the UI's column for it; all columns are in the other artifact."""
+    """Return the section with a row per source.
+
+    It has only the columns for which the UI's page is wide enough; the artifact `night-sources`
+    has all columns.
+    """
     rows = [
-        (_name(visit), *(f"{getattr(visit, name):,}" for name in COUNTS), _newest(visit))
-        for visit in _shown(visits)
+        (_source_label(visit), *(f"{getattr(visit, name):,}" for name in _COUNTS), _newest(visit))
+        for visit in _selected(visits)
     ]
-    names = ("source", *COUNTS, "newest")
-    table = table_of(names, rows, numbers=set(range(1, len(COUNTS) + 1)))
+    names = ("source", *_COUNTS, "newest")
+    table = table_of(names, rows, numbers=set(range(1, len(_COUNTS) + 1)))
     if (more := len(visits) - MOST_SOURCES) > 0:
         table += ["", f"… and {more:,} more sources: `select * from nights`"]
     return ["## Sources", "", *table]
 
 
-def _shown(visits: Sequence[Visit]) -> list[Visit]:
-    """Return the visits that fit into an artifact: if not all do, those with a note first."""
+def _selected(visits: Sequence[Visit]) -> list[Visit]:
+    """Return the visits that fit into an artifact; visits with a note are preferred."""
     if len(visits) <= MOST_SOURCES:
         return list(visits)
     return sorted(visits, key=lambda visit: not visit.note)[:MOST_SOURCES]
 
 
-def _dropped(dropped: Sequence[Dropped]) -> list[str]:
+def _dropped(dropped: Sequence[DropExamples]) -> list[str]:
     if not dropped:
         return ["## Dropped", "", "Nothing was rejected and nothing failed."]
     rows = [(d.outcome, d.reason, f"{d.documents:,}", Code(d.example)) for d in dropped]
@@ -173,7 +201,7 @@ def _dropped(dropped: Sequence[Dropped]) -> list[str]:
 
 
 def _plot(history: Sequence[tuple[date, int]]) -> list[str]:
-    """New articles of the last nights, as a chart that the UI draws."""
+    """Return the section with a Mermaid chart of the new articles of the last nights."""
     if len(history) < 2:
         return []
     nights = list(reversed(history))
@@ -192,25 +220,27 @@ def _plot(history: Sequence[tuple[date, int]]) -> list[str]:
     ]
 
 
-def _where(summary: Summary) -> list[str]:
+def _locations(summary: Summary) -> list[str]:
     warehouse = summary.published.parent
+    merged = [f"- {summary.compaction}"] if summary.compaction else []
     return [
         "## Where it is",
         "",
         f"- tables: `{summary.published}`",
         f"- every document of this run: `select * from documents where run_id = "
         f"'{summary.run_id}'`",
-        f"- logs: here under *Logs*; of the server and the runner in `{warehouse / SERVICE}`",
+        f"- logs: here under *Logs*; logs of the server and the runner in `{warehouse / SERVICE}`",
+        *merged,
     ]
 
 
 def _as_row(visit: Visit) -> dict[str, str | int]:
-    counts = {name: getattr(visit, name) for name in (*COUNTS, "known", "excluded", "reread")}
-    note = _short(visit.note, MOST_CHARACTERS)
+    counts = {name: getattr(visit, name) for name in (*_COUNTS, "known", "excluded", "reread")}
+    note = _shortened(visit.note, _MOST_CHARACTERS)
     return {"source": visit.source, **counts, "newest": _newest(visit), "note": note}
 
 
-def _name(visit: Visit) -> str:
+def _source_label(visit: Visit) -> str:
     lists = "" if visit.discovery == "ok" else f" (lists: {visit.discovery})"
     return visit.source + lists
 
@@ -219,7 +249,7 @@ def _newest(visit: Visit) -> str:
     return f"{visit.newest_at:%Y-%m-%d %H:%M}" if visit.newest_at else ""
 
 
-def _short(text: str | None, most: int = 80) -> str:
+def _shortened(text: str | None, most: int = 80) -> str:
     if text is None:
         return "NULL"
     return text if len(text) <= most else f"{text[: most - 1]}…"

@@ -1,4 +1,4 @@
-"""What becomes of a flow run whose process died: it is resumed, or says why it cannot be."""
+"""The treatment of a flow run whose process died: it is resumed, or left Crashed with a reason."""
 
 import logging
 from datetime import UTC, datetime, timedelta
@@ -15,15 +15,17 @@ from config.settings import load_settings
 
 log = logging.getLogger("broadsheet.service")
 
-# Long enough for `broadsheet down` to end the runner before it takes the run up again.
-PAUSE = timedelta(seconds=20)
+# `broadsheet down` ends the flow runs first and then the runner. Without a pause the runner could
+# start a run again before it is stopped itself.
+_PAUSE = timedelta(seconds=20)
 
 
 def explain_or_resume(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:
-    """The hook `on_crashed` of all flows; the runner calls it when a run's process ended badly.
+    """Resume a crashed flow run, or fail it if it was given an unknown parameter.
 
-    A parameter that the flow does not have ends its process before anything of ours runs, and
-    Prefect says no more than "exit status 1".
+    This is the `on_crashed` hook of all flows. The runner calls it when the process of a run ends
+    with a bad exit status. An unknown parameter ends the process before any of our code runs, and
+    Prefect reports only "exit status 1"; so that case is recognised here.
     """
     unknown = sorted(set(flow_run.parameters) - set(flow.parameters.properties))
     with get_client(sync_client=True) as client:
@@ -38,31 +40,35 @@ def explain_or_resume(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]
 
 
 def resume(client: SyncPrefectClient, flow_run: FlowRun, why: str) -> None:
-    """Schedules a run anew under its own id; one that died too often is left Crashed.
+    """Schedule a dead flow run again under its own id, or leave it Crashed if it died too often.
 
-    Whatever the server believes of it (a dead run is "Running" there) is overruled, which frees
-    its place under the deployment's concurrency limit.
+    The server may still have the run as "Running". It is set to Crashed first, by force, which
+    frees its slot in the deployment's concurrency limit. A kill between the two changes of state
+    leaves the run Crashed, and an operator can retry it.
+
+    Args:
+        why: the reason for its state message, without a full stop.
     """
-    times, most = flow_run.run_count, resumes_of(flow_run)
-    if times > most:
-        message = f"Died {times} times ({why}); a retry from here resumes it."
+    attempts, limit = flow_run.run_count, resume_limit(flow_run)
+    if attempts > limit:
+        message = f"Died {attempts} times ({why}); a retry from here resumes it."
         client.set_flow_run_state(flow_run.id, Crashed(message=message), force=True)
         return
     if flow_run.state is not None and not flow_run.state.is_crashed():
         client.set_flow_run_state(flow_run.id, Crashed(message=why), force=True)
-    message = f"Resumes after a fault ({why}), attempt {times + 1} of {most + 1}."
+    message = f"Resumes after a fault ({why}), attempt {attempts + 1} of {limit + 1}."
     client.set_flow_run_state(
         flow_run.id,
-        AwaitingRetry(scheduled_time=datetime.now(UTC) + PAUSE, message=message),
+        AwaitingRetry(scheduled_time=datetime.now(UTC) + _PAUSE, message=message),
         force=True,
     )
-    log.warning("resumes run=%s attempt=%d", flow_run.name, times + 1)
+    log.warning("resumes run=%s attempt=%d", flow_run.name, attempts + 1)
 
 
-def resumes_of(flow_run: FlowRun) -> int:
-    """The setting `prefect.resumes` as the run itself reads it."""
+def resume_limit(flow_run: FlowRun) -> int:
+    """Return the setting `prefect.resumes`, read from the settings file of the run itself."""
     config = flow_run.parameters.get("config")
     try:
         return load_settings(Path(config) if config else None).prefect.resumes
-    except BroadsheetError:  # the run will say what is wrong with its settings
+    except BroadsheetError:  # the run itself reports what is wrong with its settings
         return 0

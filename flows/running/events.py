@@ -1,27 +1,28 @@
-"""What happened, as events on the Prefect server: automations send them on (docs/operations.md)."""
+"""Events of a night on the Prefect server. Automations make messages of them (docs/service.md)."""
 
 from pathlib import Path
 
 from prefect.events import emit_event
 
-from tasks.account import Night
+from tasks.jobs.report import NightReport
 
 FINISHED = "broadsheet.night.finished"
 WARNED = "broadsheet.night.warned"
 THIN = "broadsheet.night.thin"
 
 
-def announce(night: Night, warehouse: Path, link: str, *, failed: bool) -> None:
-    """Emits `finished` for every night, and where there is cause one of `thin` and `warned`.
+def announce_night(night: NightReport, warehouse: Path, link: str, *, failed: bool) -> None:
+    """Emit the event `finished`, and at most one of the events `thin` and `warned`.
 
-    There is one message for a night: a thin one brings its other warnings along, and of a failed
-    one the state of its flow run tells.
+    Each night should cause one message at most. So `thin` carries the other warnings as well, and
+    a failed night emits neither: the state of its flow run already causes a message.
+
+    The payload has `night`, `line`, `warnings` and `link`, and for `thin` also `thin`. All values
+    are strings, as the templates of notifications need them.
 
     Args:
-        link: the address of the night's story.
-
-    The payload has `night`, `line`, `warnings` and `link`, as strings for the templates of
-    notifications.
+        link: the address of the night's artifact in the UI.
+        failed: true if too many sources of the night failed.
     """
     resource = {
         "prefect.resource.id": f"broadsheet.night.{night.night}",
@@ -30,7 +31,7 @@ def announce(night: Night, warehouse: Path, link: str, *, failed: bool) -> None:
     payload = {
         "night": night.night.isoformat(),
         "line": night.line,
-        "warnings": "\n".join(one for one in night.warnings if one != night.thin),
+        "warnings": "\n".join(warning for warning in night.warnings if warning != night.thin),
         "link": link,
     }
     emit_event(FINISHED, resource=resource, payload=payload)

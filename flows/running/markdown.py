@@ -1,14 +1,14 @@
-"""Markdown for artifacts in which text from strangers cannot become markup."""
+"""Markdown for artifacts, in which text from web pages cannot become markup."""
 
 import re
 from collections.abc import Iterable, Sequence
 
-# What begins markup, HTML, a link or an image, and what makes a link of a bare address.
+# Characters that begin markup, HTML, a link or an image, or that turn a bare address into a link.
 _MARKUP = re.compile(r"[\\`*\[\]<>&~@]|:(?=//)|(?<=www)\.", re.IGNORECASE)
 
 
 class Code(str):
-    """A text that is shown as code."""
+    """A text that a table shows as code."""
 
     __slots__ = ()
 
@@ -16,10 +16,10 @@ class Code(str):
 def table_of(
     names: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: set[int]
 ) -> list[str]:
-    """Return the lines of a table.
+    """Return the lines of a Markdown table.
 
     Args:
-        numbers: indexes of the columns that are aligned to the right.
+        numbers: the indexes of columns that hold numbers and are aligned to the right.
     """
     marks = ("---:" if index in numbers else "---" for index in range(len(names)))
     body = (f"| {' | '.join(map(cell, row))} |" for row in rows)
@@ -27,8 +27,8 @@ def table_of(
 
 
 def cell(text: str) -> str:
-    """Return a text as Markdown that shows it on one line, without markup, links and images."""
+    """Return Markdown that shows a text literally on one line, without markup, links or images."""
     plain = " ".join(text.replace("|", "/").split())
     if isinstance(text, Code):
         return f"`{plain.replace('`', '')}`"
-    return _MARKUP.sub(lambda found: f"&#{ord(found[0])};", plain)
+    return _MARKUP.sub(lambda match: f"&#{ord(match[0])};", plain)

@@ -1,7 +1,8 @@
-"""The other nights of the deployment: which one replaces this one, and which ones it completes.
+"""The other nights of the deployment: the one that replaces this one, and those that it completes.
 
-One night runs at a time, and another that is due waits (ENQUEUE): the server never cancels a night
-that was killed and is to resume because the next one has its place.
+The server runs one night at a time. Nights that are due meanwhile wait (strategy ENQUEUE). With
+CANCEL_NEW the server would cancel a killed night that is to resume, if the next night had taken its
+slot.
 """
 
 import logging
@@ -20,27 +21,30 @@ from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.client.schemas.sorting import FlowRunSort
 from prefect.states import Completed
 
-from flows.running.patience import patiently
-from tasks.account import Night
+from flows.running.client_retries import retry_while_unreachable
+from tasks.jobs.report import NightReport
 
 log = logging.getLogger("broadsheet.flow")
 
-MOST = 200
+_PAGE_SIZE = 200  # the most flow runs that the API returns at once
 
 
 def later_night() -> FlowRun | None:
-    """Returns the newest night of the schedule that was due after this one and fetches its part.
+    """Return the newest scheduled night that was due after this one and makes it superfluous.
 
-    Nights that had to wait for another begin all at once when it ends: the newest one is enough.
-    A night that resumes, or that a person started, is nobody else's. Where the server does not
-    answer, this one runs.
+    Several nights may have waited for a long one. They all begin when it ends, and the newest one
+    fetches everything that the others would fetch. A night that resumes, or that a person started,
+    is never replaced. If the server does not answer, this night runs.
+
+    Returns:
+        The later night; None if this night must run.
     """
     if not runtime.deployment.id:
         return None
     try:
-        return patiently(_later_night)
+        return retry_while_unreachable(_later_night)
     except HTTPError as error:
-        log.warning("the server does not say which nights are due: %s", error)
+        log.warning("cannot read from the server which nights are due: %s", error)
         return None
 
 
@@ -51,26 +55,29 @@ def _later_night() -> FlowRun | None:
             return None
         others = _runs(client, this, StateType.SCHEDULED, StateType.COMPLETED)
     due, now = _due(this), datetime.now(UTC)
-    later = [one for one in others if one.auto_scheduled and due < _due(one) <= now]
+    later = [other for other in others if other.auto_scheduled and due < _due(other) <= now]
     return max(later, key=_due, default=None)
 
 
-def complete_earlier(night: Night) -> None:
-    """Says of earlier nights that were killed and not yet resumed that this one completed them.
+def complete_earlier_nights(night: NightReport) -> None:
+    """Set earlier nights that were killed and have not resumed to Completed.
 
-    A night takes in what unfinished ones had fetched before it fetches, and what they had not
-    fetched stands in its lists (`tasks.nightly`). A server that does not answer costs the word, not
-    the run.
+    This is true because each night first loads what unfinished nights had fetched, and then finds
+    the rest in its own lists (`tasks.jobs.nightly`). A server that does not answer must not fail
+    the run; the earlier nights then keep their state.
+
+    Args:
+        night: the account of this night, which has succeeded.
     """
     if not runtime.deployment.id:
         return
     try:
-        patiently(lambda: _complete_earlier(night))
+        retry_while_unreachable(lambda: _complete_earlier_nights(night))
     except HTTPError as error:
-        log.warning("earlier nights keep their state: %s", error)
+        log.warning("cannot reach the server; earlier nights keep their state: %s", error)
 
 
-def _complete_earlier(night: Night) -> None:
+def _complete_earlier_nights(night: NightReport) -> None:
     with get_client(sync_client=True) as client:
         this = client.read_flow_run(runtime.flow_run.id)
         for other in _runs(client, this, StateType.CRASHED, StateType.SCHEDULED):
@@ -78,16 +85,20 @@ def _complete_earlier(night: Night) -> None:
                 _complete(client, other, this)
 
 
-def _is_completed_by(other: FlowRun, this: FlowRun, night: Night) -> bool:
-    """Says whether a run had begun earlier, into the same warehouse, for these sources at most."""
+def _is_completed_by(other: FlowRun, this: FlowRun, night: NightReport) -> bool:
+    """Return whether this night has done all the work of another one.
+
+    The other one must have begun, must not be due later, must have written to the same warehouse,
+    and must not have had sources that this night left out.
+    """
     if not other.run_count or other.parameters.get("warehouse") != this.parameters.get("warehouse"):
         return False
     if _due(other) > _due(this):
         return False
     if this.parameters.get("sources") is None:
         return True
-    wanted = other.parameters.get("sources")
-    return wanted is not None and set(wanted) <= {visit.source for visit in night.visits}
+    sources = other.parameters.get("sources")
+    return sources is not None and set(sources) <= {visit.source for visit in night.visits}
 
 
 def _complete(client: SyncPrefectClient, other: FlowRun, this: FlowRun) -> None:
@@ -99,7 +110,7 @@ def _complete(client: SyncPrefectClient, other: FlowRun, this: FlowRun) -> None:
 
 
 def _runs(client: SyncPrefectClient, this: FlowRun, *types: StateType) -> list[FlowRun]:
-    """Returns the other runs of the deployment in these states, the newest first."""
+    """Return the other runs of the deployment that are in these states, the newest first."""
     assert this.deployment_id is not None
     found = client.read_flow_runs(
         flow_run_filter=FlowRunFilter(
@@ -107,9 +118,9 @@ def _runs(client: SyncPrefectClient, this: FlowRun, *types: StateType) -> list[F
             state=FlowRunFilterState(type=FlowRunFilterStateType(any_=list(types))),
         ),
         sort=FlowRunSort.EXPECTED_START_TIME_DESC,
-        limit=MOST,
+        limit=_PAGE_SIZE,
     )
-    return [one for one in found if one.id != this.id]
+    return [flow_run for flow_run in found if flow_run.id != this.id]
 
 
 def _due(flow_run: FlowRun) -> datetime:

@@ -1,4 +1,4 @@
-"""The end of a flow run: a fault that is expected becomes a state that says it in a sentence."""
+"""The final state of a flow run: an expected error becomes a state whose message is a sentence."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,46 +7,55 @@ from prefect import runtime
 from prefect.client.schemas.objects import State
 from prefect.states import Cancelled, Failed
 
-from config.errors import BroadsheetError, WarehouseLockedError, disk_fault
+from config.errors import BroadsheetError, WarehouseLockedError, os_error_message
 from config.settings import Settings
-from flows.running.attempt import attempt
+from flows.running.attempt import marked_attempt
 from flows.running.progress import RunProgress
 from flows.running.stages import calls_as_tasks, log_to_run
-from tasks.account import Night
+from tasks.jobs.report import NightReport
 from tasks.pipeline import Stages, with_warehouse
 
 
-def told(load: Callable[[], Settings], key: str, work: Callable[[Stages], State[Any]]) -> Any:
-    """Does a flow's work, with its log, its progress and its mark as being alive.
+def run_to_final_state(
+    load: Callable[[], Settings], key: str, work: Callable[[Stages], State[Any]]
+) -> Any:
+    """Run the work of a flow and return the state in which the flow run ends.
+
+    Meanwhile the log lines go to the run, a progress artifact moves, and a mark shows that this
+    process is alive.
 
     Args:
-        load: loads the settings; what is wrong with them is the run's fault, too.
+        load: loads the settings; an error in them fails the run, too.
         key: the key of the progress artifact.
-        work: what the flow does; gives the state of its success.
+        work: does the work and returns the state of success.
 
     Returns:
-        That state; Cancelled for a run that met the warehouse's lock and was not to wait; Failed
-        for another fault that is expected, with its sentence. Anything else is raised.
+        The state of success; Cancelled if another run holds the warehouse and this one was not to
+        wait; Failed, with a sentence, for any other expected error. Unexpected errors are raised,
+        and Prefect records their traceback.
     """
     log_to_run()
     try:
         settings = with_warehouse(load())
-        with attempt(settings.warehouse, str(runtime.flow_run.id)), RunProgress(key) as progress:
+        with (
+            marked_attempt(settings.warehouse, str(runtime.flow_run.id)),
+            RunProgress(key) as progress,
+        ):
             return work(Stages(settings, calls_as_tasks(settings.worker_count), progress))
     except WarehouseLockedError as error:
         return Cancelled(message=str(error), data=error)
     except BroadsheetError as error:
         return Failed(message=str(error), data=error)
     except OSError as error:
-        return Failed(message=disk_fault(error), data=error)
+        return Failed(message=os_error_message(error), data=error)
 
 
-def failure_of(night: Night, failed_share: float, link: str) -> str | None:
-    """Returns the sentence for a night of which too many sources failed; None for any other.
+def failure_of(night: NightReport, failed_share: float, link: str) -> str | None:
+    """Return the message of a night in which too many sources failed; None for any other night.
 
     Args:
         failed_share: the share of sources that may fail.
-        link: the address of the night's story.
+        link: the address of the night's artifact; "" if there is none.
     """
     sources = len(night.visits)
     if not sources or night.failed_sources / sources <= failed_share:

@@ -1,6 +1,7 @@
-"""Files that name a process and are locked while it lives.
+"""Files that name a process and that this process holds locked while it lives.
 
-A process id alone may belong to another program by now; the lock dies with its process.
+A process id alone proves nothing, because the operating system gives it to another program later.
+The lock does: the operating system releases it when the process ends, however it ends.
 """
 
 import fcntl
@@ -18,34 +19,36 @@ log = logging.getLogger("broadsheet.service")
 
 
 def process_of(path: Path) -> int | None:
-    """Returns the live process that holds a file; None when there is none on this machine."""
-    return int(_said(path) or 0) or None
+    """Return the id of the live process that holds a file; None if no local process holds it."""
+    return int(_content_if_held(path) or 0) or None
 
 
 def is_held(path: Path) -> bool:
-    """Says whether a live process holds a file, also when it has not said yet which one it is."""
-    return _said(path) is not None
+    """Return whether a live process holds a file, even if it has not written its id yet."""
+    return _content_if_held(path) is not None
 
 
-def _said(path: Path) -> str | None:
-    """Returns the content of a file that is held, else None."""
+def _content_if_held(path: Path) -> str | None:
+    """Return the content of a file that a live process holds, else None."""
     if not path.is_file():
         return None
     with path.open("r") as handle:
         try:
-            # Shared: of two that ask at once neither may take the other for the process.
+            # A shared lock: two callers that ask at once must not take each other for the holder.
             fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except OSError:
             return handle.read()
     return None
 
 
-def start(
+def start_process(
     path: Path, command: Sequence[str], environment: Mapping[str, str], output: IO[bytes]
 ) -> "subprocess.Popen[bytes]":
-    """Starts a process that holds a file until it ends, in a session of its own.
+    """Start a process that holds a file until it ends, in a session of its own.
 
-    It inherits the lock, so there is no moment in which it lives and does not hold it.
+    We take the lock and the process inherits it with the open file. So there is no moment in which
+    the process lives without holding the file. If we are killed before its id is written, the file
+    is held but empty; `is_held` is still right.
     """
     with path.open("a+") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
@@ -55,7 +58,7 @@ def start(
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
-            start_new_session=True,  # Ctrl-C must not reach it before its flow runs
+            start_new_session=True,  # Ctrl-C must reach the supervisor only, which stops in order
             env=dict(environment),
             pass_fds=[handle.fileno()],
         )
@@ -63,15 +66,15 @@ def start(
     return process
 
 
-def end(path: Path, seconds: float, kindly: int = signal.SIGTERM) -> None:
-    """Stops the process that holds a file, if there is one: kindly, and with SIGKILL after that.
+def stop_holder(path: Path, seconds: float, first_signal: int = signal.SIGTERM) -> None:
+    """Stop the process that holds a file, if there is one, and wait until the file is free.
 
     Args:
-        seconds: how long it may take to stop by itself.
-        kindly: the signal by which it stops in order.
+        seconds: the time after which the process is killed; SIGKILL is repeated as often.
+        first_signal: the signal on which the process stops in order.
     """
     if (process := process_of(path)) is not None:
-        _send(process, kindly)
+        _send(process, first_signal)
     deadline = time.monotonic() + seconds
     while is_held(path):
         if time.monotonic() > deadline and (process := process_of(path)) is not None:

@@ -1,4 +1,4 @@
-"""A flow run's progress: a bar in the UI that moves, and lines in its log."""
+"""The progress of a flow run: a bar in the UI, and lines in the run's log."""
 
 import logging
 from contextlib import suppress
@@ -10,42 +10,42 @@ from uuid import UUID
 from httpx import HTTPError
 from prefect.artifacts import create_progress_artifact, update_progress_artifact
 
-from tasks.watching import Watcher
+from tasks.runs.progress import ProgressListener
 
 log = logging.getLogger("broadsheet.flow")
 
-# Where the bar stands, in percent, when a stage begins and when it ends.
+# The percentages at which the bar stands when a stage begins and when it ends.
 SPANS = {"discover": (0.0, 10.0), "fetch": (10.0, 60.0), "process": (60.0, 95.0)}
 SECONDS_BETWEEN_UPDATES = 2.0
 
 
-class RunProgress(Watcher):
-    """Notices and counts go to the run's log, and the share that is done to a progress artifact.
+class RunProgress(ProgressListener):
+    """A listener that logs notices and counts, and keeps a progress artifact up to date.
 
-    Use it as a context manager within a flow run. A server that does not answer costs the bar its
-    movement, never the run.
+    Use it as a context manager within a flow run. If the server does not answer, the bar stands
+    still and the run goes on. A thread updates the artifact at intervals, because a request for
+    each report would slow the stages down.
+
+    Args:
+        key: the artifact's key, such as "night-progress".
     """
 
     def __init__(self, key: str) -> None:
-        """
-        Args:
-            key: the artifact's key, such as "night-progress".
-        """
         self._key = key
-        self._share = 0.0
-        self._said = ""
+        self._percent = 0.0
+        self._description = ""
         self._done: dict[str, float] = {}
         self._total: dict[str, float] = {}
         self._lock = Lock()
         self._ended = Event()
         self._artifact: UUID | None = None
-        self._thread = Thread(target=self._keep_showing, name="progress", daemon=True)
+        self._thread = Thread(target=self._keep_updating, name="progress", daemon=True)
 
     def __enter__(self) -> Self:
         with suppress(HTTPError):
-            made = create_progress_artifact(0.0, key=self._key, description="Starting")
-            assert isinstance(made, UUID)
-            self._artifact = made
+            artifact = create_progress_artifact(0.0, key=self._key, description="Starting")
+            assert isinstance(artifact, UUID)
+            self._artifact = artifact
             self._thread.start()
         return self
 
@@ -60,12 +60,12 @@ class RunProgress(Watcher):
             return
         self._thread.join()
         if kind is None:
-            self._share, self._said = 100.0, "Done"
-            self._show()
+            self._percent, self._description = 100.0, "Done"
+            self._update_artifact()
 
     def notice(self, sentence: str) -> None:
         log.warning(sentence)
-        self._said = sentence
+        self._description = sentence
 
     def discovering(self, sources: int) -> None:
         log.info("discovering sources=%d", sources)
@@ -99,17 +99,17 @@ class RunProgress(Watcher):
         with self._lock:
             self._done[stage] += amount
             part = self._done[stage] / self._total[stage] if self._total[stage] else 1.0
-            self._share = first + (last - first) * min(part, 1.0)
-            self._said = f"{stage}: {part:.0%}"
+            self._percent = first + (last - first) * min(part, 1.0)
+            self._description = f"{stage}: {part:.0%}"
 
-    def _keep_showing(self) -> None:
+    def _keep_updating(self) -> None:
         shown: tuple[float, str] = (0.0, "")
         while not self._ended.wait(SECONDS_BETWEEN_UPDATES):
-            if (now := (self._share, self._said)) != shown:
-                self._show()
+            if (now := (self._percent, self._description)) != shown:
+                self._update_artifact()
                 shown = now
 
-    def _show(self) -> None:
+    def _update_artifact(self) -> None:
         assert self._artifact is not None
         with suppress(HTTPError):
-            update_progress_artifact(self._artifact, self._share, self._said)
+            update_progress_artifact(self._artifact, self._percent, self._description)

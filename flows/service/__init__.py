@@ -1,1 +1,1 @@
-"""`broadsheet up`: the Prefect server and its UI, the deployments, and their runner."""
+"""The service of `broadsheet up`: the Prefect server with its UI, the deployments, the runner."""

@@ -1,6 +1,7 @@
-"""The automation that calls a run dead whose process has gone silent, wherever it ran.
+"""The automation that sets a flow run to Crashed when its process has gone silent.
 
-The reaper needs the next `broadsheet up`; this one needs only the server.
+The reaper (`flows.service.reaper`) finds dead runs only when the service starts, and only on its
+own machine. The automation works while the server is up, for runs on any machine.
 """
 
 from datetime import timedelta
@@ -11,17 +12,17 @@ from prefect.events.actions import ChangeFlowRunState
 
 from flows.deployments import TAG
 
-NAME = "Broadsheet: silent runs are crashed"
+_NAME = "Broadsheet: silent runs are crashed"
 HEARTBEAT_SECONDS = 30
-SILENCE = timedelta(seconds=180)
+SILENCE = timedelta(seconds=180)  # six heartbeats: a busy server may lose some
 _ENDS = ("Completed", "Failed", "Cancelled", "Crashed", "AwaitingRetry", "Cancelling")
 
 
 def ensure_automation() -> None:
-    """Registers the automation, or brings it up to date; one that was switched off stays off."""
+    """Register the automation, or update it; an automation that was switched off stays off."""
     wanted = _silent_runs()
     try:
-        known = Automation.read(name=NAME)
+        known = Automation.read(name=_NAME)
         assert isinstance(known, Automation)
     except ValueError:
         wanted.create()
@@ -33,8 +34,8 @@ def ensure_automation() -> None:
 def _silent_runs() -> Automation:
     beat = "prefect.flow-run.heartbeat"
     return Automation(
-        name=NAME,
-        description=f"A flow run that says nothing for {SILENCE.seconds} s has lost its process.",
+        name=_NAME,
+        description=f"A flow run without a heartbeat for {SILENCE.seconds} s has lost its process.",
         trigger=EventTrigger(
             after={beat},
             expect={beat, *(f"prefect.flow-run.{state}" for state in _ENDS)},

@@ -1,4 +1,4 @@
-"""`broadsheet deploy`: the deployments at a server that somebody else runs."""
+"""`broadsheet deploy`: register the deployments at a server that somebody else runs."""
 
 from pathlib import Path
 
@@ -10,23 +10,28 @@ from prefect.settings import PREFECT_API_URL
 from config.errors import ServiceError, UsageError
 from config.settings import Settings
 from flows.deployments import deployments, forget_old_schedules, known_deployments
-from flows.service.answers import as_sentence
+from flows.service.answers import service_error
 from flows.service.automation import ensure_automation
-from flows.service.form import make_plain
+from flows.service.form import simplify_form
 
 
-def deploy(settings: Settings, config: Path | None, pool: str | None) -> tuple[list[str], str]:
-    """Registers the deployments and the automation.
+def deploy_flows(
+    settings: Settings, config: Path | None, pool: str | None
+) -> tuple[list[str], str]:
+    """Register the deployments and the automation.
 
     Args:
-        pool: a work pool whose workers have Broadsheet installed; None: our runner runs them.
+        settings: the settings, with the warehouse's absolute path.
+        config: the absolute path of the settings file that runs read.
+        pool: a work pool whose workers have Broadsheet installed; None: `broadsheet up` runs the
+            flows.
 
     Returns:
-        Their full names, and the API's address.
+        The full names of the deployments, and the address of the API.
 
     Raises:
         UsageError: no server is configured.
-        ServiceError: it does not answer, refuses, or has no such pool.
+        ServiceError: the server does not answer, refuses, or has no such pool.
     """
     api = PREFECT_API_URL.value()
     if not api:
@@ -41,7 +46,7 @@ def deploy(settings: Settings, config: Path | None, pool: str | None) -> tuple[l
             "--type process` makes one."
         ) from error
     except (httpx.HTTPError, RuntimeError) as error:
-        raise as_sentence(error, str(api)) from error
+        raise service_error(error, str(api)) from error
 
 
 def _register(settings: Settings, config: Path | None, pool: str | None) -> list[str]:
@@ -53,6 +58,6 @@ def _register(settings: Settings, config: Path | None, pool: str | None) -> list
         made = deployments(settings, config, known)
         for deployment in made:
             deployment.apply(work_pool_name=pool)
-            make_plain(client, deployment.full_name)
+            simplify_form(client, deployment.full_name)
     ensure_automation()
     return [deployment.full_name for deployment in made]

@@ -1,8 +1,8 @@
-"""Runs whose process is gone must not stay "Running": before a runner starts, there are none.
+"""The reaper: before a runner starts, it settles all flow runs whose process has died.
 
-A killed runner leaves its runs as they were on the server, where they would stand for ever and hold
-their deployment's place. Whoever holds the warehouse's `up.lock` knows that no other runner is at
-them.
+The server does not notice when a runner is killed. Its runs would stay "Running" for ever and hold
+the concurrency slot of their deployment. The caller must hold the warehouse's `up.lock`, which
+guarantees that no other runner works on these runs.
 """
 
 from pathlib import Path
@@ -15,36 +15,43 @@ from prefect.exceptions import ObjectNotFound
 from prefect.states import Cancelled
 
 from flows.nightly import night_of
-from flows.running.attempt import end_process, marked
+from flows.running.attempt import end_attempt, marked_flow_runs
 from flows.running.crash import resume
-from flows.service.runs import missed_nights, runs_under_way
+from flows.service.runs import active_flow_runs, missed_nights
 from warehouse.layout import ATTEMPTS
 
 
 def reap(warehouse: Path, seconds: float) -> None:
-    """Ends what is left of dead runs, and has them resumed; a run that was to be cancelled, is.
+    """Stop the processes of interrupted runs and have the runs resumed.
+
+    A run that was being cancelled is set to Cancelled instead. Each mark is removed after its run
+    was settled: if this process is killed on the way, the next start settles the rest.
 
     Args:
-        seconds: how long a process that still works on such a run may take to stop.
+        seconds: the time that a process of such a run may take to stop.
     """
-    marks = marked(warehouse)
+    marks = marked_flow_runs(warehouse)
     for mark in marks:
-        end_process(warehouse, mark, seconds)
+        end_attempt(warehouse, mark, seconds)
     with get_client(sync_client=True) as client:
         _skip_missed_nights(client)
-        for flow_run in runs_under_way(client):
+        for flow_run in active_flow_runs(client):
             _settle(client, flow_run)
+        # A run that could still report "Crashed" is no longer active; only its mark names it.
         for mark in marks:
-            _resume_broken_off(client, mark)
+            _resume_crashed(client, mark)
             (warehouse / ATTEMPTS / mark).unlink(missing_ok=True)
 
 
 def _skip_missed_nights(client: SyncPrefectClient) -> None:
-    """Of nights that were due while nothing ran, the newest fetches what there is to fetch."""
+    """Cancel all nights that were due while the service was down, except the newest.
+
+    The newest one fetches everything that the others would fetch.
+    """
     missed = missed_nights(client)
     for flow_run in missed[:-1]:
-        instead = night_of(missed[-1].expected_start_time)
-        message = f"Was due while broadsheet was down; the night of {instead} fetches its part."
+        replacement = night_of(missed[-1].expected_start_time)
+        message = f"Was due while broadsheet was down; the night of {replacement} fetches its part."
         client.set_flow_run_state(flow_run.id, Cancelled(message=message), force=True)
 
 
@@ -56,11 +63,11 @@ def _settle(client: SyncPrefectClient, flow_run: FlowRun) -> None:
         resume(client, flow_run, "its runner was gone")
 
 
-def _resume_broken_off(client: SyncPrefectClient, flow_run_id: str) -> None:
-    """A run that could still say "Crashed" when its runner or the service was stopped."""
+def _resume_crashed(client: SyncPrefectClient, flow_run_id: str) -> None:
+    """Resume a run that reported "Crashed" itself when its runner or the service was stopped."""
     try:
         flow_run = client.read_flow_run(UUID(flow_run_id))
     except (ObjectNotFound, ValueError):
-        return  # deleted since, or of another server
+        return  # the run was deleted, or belongs to another server
     if flow_run.state is not None and flow_run.state.is_crashed():
         resume(client, flow_run, "it was stopped with its runner")

@@ -1,7 +1,8 @@
-"""The runner's process: registers the deployments and runs what is due, until it is stopped.
+"""The runner's process: it registers the deployments and starts the flow runs that are due.
 
-Started by the supervisor, which holds `up.lock`: no other runner is at this warehouse's runs. It is
-started beside the server, for both take their time to load, and waits for it.
+The supervisor starts it and holds `up.lock`, so no other runner works on this warehouse's runs. It
+is started at the same time as the server, because each takes seconds to load, and waits for the
+server before it does anything.
 """
 
 import asyncio
@@ -22,58 +23,65 @@ from prefect.runner import Runner
 
 from config.errors import ServiceError
 from config.settings import Settings, load_settings
+from config.visible import log_to_stderr
 from flows.deployments import deployments, forget_old_schedules, known_deployments
-from flows.running.attempt import end_process, marked
+from flows.running.attempt import end_attempt, marked_flow_runs
 from flows.running.parent import bound_to_parent
-from flows.service.answers import as_sentence
+from flows.service.answers import service_error
 from flows.service.automation import HEARTBEAT_SECONDS, ensure_automation
-from flows.service.form import make_plain
-from flows.service.places import ready_file, scratch_folder
+from flows.service.form import simplify_form
 from flows.service.reaper import reap
 from flows.service.runs import all_ready
-from flows.service.server import answers, is_ours
+from flows.service.server import is_answering, is_own_server
+from flows.service.state_files import ready_file, scratch_folder
 
 log = logging.getLogger("broadsheet.service")
 
 
 def main(warehouse: str, config: str, supervisor: str, server: str) -> None:
-    """Serves the deployments of a warehouse.
+    """Serve the deployments of a warehouse until the process is stopped.
+
+    All arguments are strings, because they come from the command line of this process.
 
     Args:
-        warehouse: its absolute path.
-        config: the settings file, absolute; "" for the defaults and the environment.
-        supervisor: its process id: it may die while this process still loads.
-        server: "ours" where the supervisor starts one; "" where it was there already.
+        warehouse: the absolute path of the warehouse.
+        config: the absolute path of the settings file; "": the defaults and the environment.
+        supervisor: the supervisor's process id. It is passed because the supervisor may die while
+            this process is still loading.
+        server: "ours" if the supervisor starts a server; "" if it uses an existing one.
     """
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    # Of a shell's background job SIGINT is ignored, by inheritance; we are stopped by it.
+    log_to_stderr(logging.INFO, "%(asctime)s %(levelname)s %(name)s %(message)s")
+    # The supervisor stops us by SIGINT. A background job of a shell inherits that it is ignored.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    named = Path(config) if config else None
-    settings = load_settings(named, warehouse=Path(warehouse))
+    config_path = Path(config) if config else None
+    settings = load_settings(config_path, warehouse=Path(warehouse))
     with bound_to_parent(lambda ended: _stop(settings, ended), int(supervisor)):
         log.info("waiting for the server at %s", os.environ["PREFECT_API_URL"])
-        while not _is_there(os.environ["PREFECT_API_URL"], server):
+        while not _is_server_up(os.environ["PREFECT_API_URL"], server):
             time.sleep(0.2)
-        runner = _prepared(settings, named)
-        Thread(target=_say_when_ready, args=(runner, settings.warehouse), daemon=True).start()
+        runner = _prepare_runner(settings, config_path)
+        Thread(target=_announce_when_ready, args=(runner, settings.warehouse), daemon=True).start()
         asyncio.run(runner.start())
 
 
-def _prepared(settings: Settings, config: Path | None) -> Runner:
-    """Settles what an earlier runner left and registers the deployments; ends with a sentence."""
+def _prepare_runner(settings: Settings, config: Path | None) -> Runner:
+    """Settle interrupted runs, register the deployments and return the runner.
+
+    If the server refuses, print one sentence and end the process. The supervisor reads that
+    sentence from the last line of the runner's log.
+    """
     try:
         reap(settings.warehouse, settings.prefect.stop_seconds)
         ensure_automation()
         return _runner(settings, config)
     except (ServiceError, httpx.HTTPError, RuntimeError) as error:
         api = os.environ["PREFECT_API_URL"]
-        said = error if isinstance(error, ServiceError) else as_sentence(error, api)
-        print(said, flush=True)  # the last line of its log is what the supervisor says
+        print(error if isinstance(error, ServiceError) else service_error(error, api), flush=True)
         sys.exit(1)
 
 
-def _is_there(api: str, server: str) -> bool:
-    return is_ours(api, os.environ) if server == "ours" else answers(api)
+def _is_server_up(api: str, server: str) -> bool:
+    return is_own_server(api, os.environ) if server == "ours" else is_answering(api)
 
 
 def _runner(settings: Settings, config: Path | None) -> Runner:
@@ -89,26 +97,27 @@ def _runner(settings: Settings, config: Path | None) -> Runner:
         forget_old_schedules(client, settings, known)
         for deployment in deployments(settings, config, known):
             runner.add_deployment(deployment)
-            make_plain(client, deployment.full_name)
+            simplify_form(client, deployment.full_name)
     return runner
 
 
 def _use_own_scratch(warehouse: Path) -> None:
     """Keep a runner's temporary files in the warehouse's folder.
 
-    Prefect would put them into one folder for all users of a machine, which only the user who first
-    ran it can write to.
+    Prefect would use one folder for all users of the machine, which only the user who first ran
+    Prefect can write to.
     """
     folder = scratch_folder(warehouse)
-    shutil.rmtree(folder, ignore_errors=True)  # of a runner that was killed
+    shutil.rmtree(folder, ignore_errors=True)  # left by a runner that was killed
     folder.mkdir()
     tempfile.tempdir = str(folder)
 
 
-def _say_when_ready(runner: Runner, warehouse: Path) -> None:
-    """Makes the file for which the supervisor waits, once the runner has asked for runs.
+def _announce_when_ready(runner: Runner, warehouse: Path) -> None:
+    """Create the file for which the supervisor waits, once the runner asks the server for runs.
 
-    Both are needed: the server may still call the deployments ready that a killed runner served.
+    Two conditions are needed. The server alone may still call the deployments ready because of a
+    runner that was killed a moment ago; so this runner must also have asked for runs itself.
     """
     with get_client(sync_client=True) as client:
         while runner.last_polled is None or not all_ready(client):
@@ -117,10 +126,10 @@ def _say_when_ready(runner: Runner, warehouse: Path) -> None:
 
 
 def _stop(settings: Settings, ended: Event) -> None:
-    """The supervisor is gone: so is this runner, and what it runs."""
-    log.warning("the supervisor is gone: stopping")
-    for flow_run in marked(settings.warehouse):
-        end_process(settings.warehouse, flow_run, settings.prefect.stop_seconds)
+    """Stop the flow runs and then this runner, because the supervisor has died."""
+    log.warning("the supervisor has died: stopping")
+    for flow_run in marked_flow_runs(settings.warehouse):
+        end_attempt(settings.warehouse, flow_run, settings.prefect.stop_seconds)
     os.kill(os.getpid(), signal.SIGINT)
     if not ended.wait(settings.prefect.stop_seconds):
         os._exit(1)

@@ -1,4 +1,4 @@
-"""The flow runs of our deployments, as the server knows them."""
+"""Queries for the flow runs of our deployments on the server."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -21,51 +21,51 @@ from prefect.client.schemas.sorting import FlowRunSort
 from flows.deployments import FLOWS, TAG, known_deployments
 from flows.nightly import nightly
 
-UNDER_WAY = (StateType.RUNNING, StateType.PENDING, StateType.CANCELLING)
+ACTIVE = (StateType.RUNNING, StateType.PENDING, StateType.CANCELLING)
 ENDED = (StateType.COMPLETED, StateType.FAILED, StateType.CRASHED, StateType.CANCELLED)
-MOST = 200
+_PAGE_SIZE = 200  # the most flow runs that the API returns at once
 
 
-def runs_under_way(client: SyncPrefectClient) -> list[FlowRun]:
-    """What the server believes to be at work."""
+def active_flow_runs(client: SyncPrefectClient) -> list[FlowRun]:
+    """Return the flow runs that the server believes to be running, pending or being cancelled."""
     names = [flow.name for flow in FLOWS]
-    return _runs(client, names, UNDER_WAY, FlowRunSort.EXPECTED_START_TIME_ASC, MOST)
+    return _runs(client, names, ACTIVE, FlowRunSort.EXPECTED_START_TIME_ASC, _PAGE_SIZE)
 
 
 def all_ready(client: SyncPrefectClient) -> bool:
-    """Says whether a runner asks the server for the runs of all our deployments."""
+    """Return whether a runner asks the server for the runs of all our deployments."""
     known = known_deployments(client)
     states = [known[flow.name].status if flow.name in known else None for flow in FLOWS]
     return all(state is DeploymentStatus.READY for state in states)
 
 
 def missed_nights(client: SyncPrefectClient) -> list[FlowRun]:
-    """Nights that the schedule planned, that are due, and that never began; the oldest first."""
+    """Return the scheduled nights that are due and have never begun, the oldest first."""
     order = FlowRunSort.EXPECTED_START_TIME_ASC
     now = datetime.now(UTC)
     return [
         flow_run
-        for flow_run in _runs(client, [nightly.name], (StateType.SCHEDULED,), order, MOST)
+        for flow_run in _runs(client, [nightly.name], (StateType.SCHEDULED,), order, _PAGE_SIZE)
         if flow_run.auto_scheduled and not flow_run.run_count and _due(flow_run) <= now
     ]
 
 
-def last_nights(client: SyncPrefectClient, count: int) -> list[FlowRun]:
-    """The newest nights that have ended, the newest first."""
+def last_flow_runs(client: SyncPrefectClient, count: int) -> list[FlowRun]:
+    """Return the flow runs of the last nights that have ended, the newest first."""
     return _runs(client, [nightly.name], ENDED, FlowRunSort.EXPECTED_START_TIME_DESC, count)
 
 
 def next_night(client: SyncPrefectClient) -> datetime | None:
-    """When the schedule next starts a night; None when it has none, or is paused."""
+    """Return the time of the next scheduled night; None without a schedule, or if it is paused."""
     deployment = known_deployments(client).get(nightly.name)
     if deployment is None or deployment.paused:
         return None
-    active = [one.schedule for one in deployment.schedules if one.active]
-    dates = [_next(one) for one in active if isinstance(one, CronSchedule)]
-    return min(dates, default=None)
+    active = [entry.schedule for entry in deployment.schedules if entry.active]
+    times = [_next_time(schedule) for schedule in active if isinstance(schedule, CronSchedule)]
+    return min(times, default=None)
 
 
-def _next(schedule: CronSchedule) -> datetime:
+def _next_time(schedule: CronSchedule) -> datetime:
     zone = ZoneInfo(schedule.timezone or "UTC")
     return next(CronSim(schedule.cron, datetime.now(zone)))
 

@@ -1,4 +1,14 @@
-"""`broadsheet up` itself: starts server and runner, keeps them alive, and stops them in order."""
+"""The supervisor: `broadsheet up` itself, which starts and watches the server and the runner.
+
+- Before the start, everything that a killed supervisor left is ended.
+- The server and the runner start together, because each takes seconds to load.
+- At the end flow runs are stopped first, while the server can still record their states; then the
+  runner, which would start them again; the server last.
+
+A kill of this process at any point leaves no orphans: the server and the runner watch their parent
+(`flows.running.parent`), and flow runs watch the runner. Interrupted runs resume at the next start
+(`flows.service.reaper`).
+"""
 
 import logging
 import os
@@ -17,14 +27,14 @@ import httpx
 
 from config.errors import ServiceError
 from config.settings import Settings
-from flows.prefect_environment import DEFAULTS
-from flows.running.attempt import end_process, marked
-from flows.running.process_files import end, start
-from flows.service import places
+from flows.prefect_environment import PREFECT_DEFAULTS
+from flows.running.attempt import end_attempt, marked_flow_runs
+from flows.running.process_files import start_process, stop_holder
+from flows.service import state_files
 from flows.service.server import (
-    addresses,
-    answers,
     existing_server,
+    is_answering,
+    server_addresses,
     server_environment,
     start_server,
     wait_for_server,
@@ -34,13 +44,15 @@ from warehouse.layout import SERVICE
 log = logging.getLogger("broadsheet.service")
 
 RUNNER = (sys.executable, "-P", "-m", "flows.service.runner")
+# A process that ends more often than this within ten minutes will not recover by another restart.
 MOST_RESTARTS = 5
 RESTARTS_WITHIN = 600.0
+# The time that the runner may take to stop. Its flow runs have been stopped before.
 RUNNER_SECONDS = 10.0
 
 
 class _Stopped(BaseException):
-    """SIGTERM or Ctrl-C."""
+    """SIGTERM or Ctrl-C was received; a BaseException, which no `except Exception` catches."""
 
 
 @dataclass(slots=True)
@@ -48,9 +60,13 @@ class Supervisor:
     """The processes of one `broadsheet up`.
 
     Attributes:
-        config: the settings file of all flow runs, absolute; None: the defaults.
-        api: of the server that is used.
-        server: its process; None where the server was there already.
+        settings: the settings, with the warehouse's absolute path.
+        config: the absolute path of the settings file of all flow runs; None: the defaults.
+        api: the API address of the server in use.
+        server: the server's process; None if an existing server is used.
+        runner: the runner's process; None before the start.
+        restarts: the times of recent restarts, by the monotonic clock.
+        started_at: the start time in UTC, ISO 8601.
     """
 
     settings: Settings
@@ -62,10 +78,10 @@ class Supervisor:
     started_at: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
 
     def start(self) -> None:
-        """Starts server and runner beside each other and waits until both are there.
+        """Start the server and the runner together, and wait until both are ready.
 
         Raises:
-            ServiceError: one sentence; what was started is for `stop` to end.
+            ServiceError: one of them did not start. Call `stop` to end the other one.
         """
         existing = existing_server(self.settings.prefect)
         if existing is None:
@@ -78,14 +94,17 @@ class Supervisor:
         self.wait_until_ready()
 
     def start_runner(self) -> None:
-        """Starts the runner, which registers the deployments first."""
-        # A server that was there may want what only the user's own profile knows, such as a key.
+        """Start the runner, which registers the deployments before it runs flows."""
+        # For an existing server the user's own PREFECT_HOME is kept, because its profile may hold
+        # what that server requires, such as an API key.
         ours = server_environment(self.settings)
-        environment = (ours if self.server is not None else DEFAULTS | os.environ) | {
+        environment = (ours if self.server is not None else PREFECT_DEFAULTS | os.environ) | {
             "PREFECT_API_URL": self.api,
-            # A busy server answers 503: asked again for four minutes, not for one (2 s, 4 s, …).
+            # A busy server answers 503. The pauses between retries double (2 s, 4 s, …): seven
+            # retries last about four minutes, Prefect's default of five only one.
             "PREFECT_CLIENT_MAX_RETRIES": os.environ.get("PREFECT_CLIENT_MAX_RETRIES", "7"),
-            "PYTHONSAFEPATH": "1",  # flows are imported by name: not from the working directory
+            # Flows are imported by name, which must not find modules in the working directory.
+            "PYTHONSAFEPATH": "1",
         }
         command = [
             *RUNNER,
@@ -94,22 +113,23 @@ class Supervisor:
             str(os.getpid()),
             "" if self.server is None else "ours",
         ]
-        held = places.process_file(self.settings.warehouse, "runner")
-        with places.log_file(self.settings.warehouse, "runner").open("ab") as output:
-            self.runner = start(held, command, environment, output)
+        process_file = state_files.process_file(self.settings.warehouse, "runner")
+        with state_files.log_file(self.settings.warehouse, "runner").open("ab") as output:
+            self.runner = start_process(process_file, command, environment, output)
 
     def wait_until_ready(self) -> None:
-        """Waits until the deployments are ready: registered, and the runner asks for their runs.
+        """Wait until the deployments are registered and the runner asks for their runs.
 
         Raises:
-            ServiceError: runner or server ended; says why, as far as their logs tell.
+            ServiceError: the runner or the server ended, or took too long; the message has the
+                reason that the logs give.
         """
-        ready = places.ready_file(self.settings.warehouse)
+        ready = state_files.ready_file(self.settings.warehouse)
         deadline = time.monotonic() + self.settings.prefect.start_seconds
         while not ready.is_file():
             assert self.runner is not None
             if self.runner.poll() is not None:
-                raise ServiceError(_why_runner(self.settings.warehouse))
+                raise ServiceError(_runner_exit_reason(self.settings.warehouse))
             if time.monotonic() > deadline:
                 raise ServiceError(
                     "The runner did not register the deployments within "
@@ -119,11 +139,11 @@ class Supervisor:
         if self.server is not None:
             wait_for_server(self.server, self.settings)
 
-    def announce(self) -> places.Up:
-        """Leaves word of the processes, for `broadsheet status` and others."""
+    def announce(self) -> state_files.RunningService:
+        """Write the state file by which `broadsheet status` and other commands find the service."""
         assert self.runner is not None
-        told = places.Up(
-            holder=places.own_holder(self.settings.warehouse),
+        service = state_files.RunningService(
+            holder=state_files.own_lock_holder(self.settings.warehouse),
             process=os.getpid(),
             address=self.api.removesuffix("/api"),
             api=self.api,
@@ -131,14 +151,14 @@ class Supervisor:
             runner=self.runner.pid,
             started_at=self.started_at,
         )
-        places.announce(self.settings.warehouse, told)
-        return told
+        state_files.announce_service(self.settings.warehouse, service)
+        return service
 
     def watch(self) -> None:
-        """Keeps server and runner alive until this process is told to stop.
+        """Restart the server and the runner when they end, until this process is stopped.
 
         Raises:
-            ServiceError: they die again and again.
+            ServiceError: they have ended too often (see MOST_RESTARTS).
         """
         while True:
             time.sleep(1.0)
@@ -153,45 +173,52 @@ class Supervisor:
                 self.announce()
 
     def stop(self) -> None:
-        """Flow runs first, which can then still say what became of them; the server last."""
+        """Stop the flow runs, then the runner, then the server.
+
+        While the server still runs, the flow runs can record their state. Runs that were
+        interrupted are settled after the runner has ended, so that it cannot start them again.
+        """
         seconds = self.settings.prefect.stop_seconds
-        broken_off = marked(self.settings.warehouse)
-        for flow_run in broken_off:
-            end_process(self.settings.warehouse, flow_run, seconds)
+        interrupted = marked_flow_runs(self.settings.warehouse)
+        for flow_run in interrupted:
+            end_attempt(self.settings.warehouse, flow_run, seconds)
         _end(self.runner, signal.SIGINT, RUNNER_SECONDS)
-        if broken_off and answers(self.api):
+        if interrupted and is_answering(self.api):
             _settle(self.settings.warehouse, self.api, seconds)
         _end(self.server, signal.SIGTERM, seconds)
-        places.ready_file(self.settings.warehouse).unlink(missing_ok=True)
+        state_files.ready_file(self.settings.warehouse).unlink(missing_ok=True)
 
-    def _count_restart(self, what: str, status: int | None) -> None:
+    def _count_restart(self, name: str, status: int | None) -> None:
         now = time.monotonic()
         self.restarts = [then for then in self.restarts if now - then < RESTARTS_WITHIN] + [now]
         if len(self.restarts) > MOST_RESTARTS:
             raise ServiceError(
                 f"Server and runner ended {len(self.restarts)} times within "
-                f"{RESTARTS_WITHIN / 60:.0f} minutes (last the {what}, exit {status}): "
+                f"{RESTARTS_WITHIN / 60:.0f} minutes (last the {name}, exit {status}): "
                 f"look at {self.settings.warehouse / SERVICE}."
             )
-        log.warning("restarts %s exit=%s", what, status)
+        log.warning("restarts %s exit=%s", name, status)
 
 
-def up(settings: Settings, config: Path | None, ready: Callable[[places.Up], None]) -> None:
-    """Brings all up and keeps it up until SIGTERM or Ctrl-C.
+def supervise(
+    settings: Settings, config: Path | None, on_ready: Callable[[state_files.RunningService], None]
+) -> None:
+    """Start the service and keep it up until SIGTERM or Ctrl-C.
 
     Args:
-        settings: with the warehouse's absolute path.
-        ready: is told once all is there.
+        settings: the settings, with the warehouse's absolute path.
+        config: the absolute path of the settings file of all flow runs; None: the defaults.
+        on_ready: is called once the service is up.
 
     Raises:
-        ServiceError: one sentence; nothing is left running.
+        ServiceError: the service cannot be started or kept up. Nothing is left running.
     """
-    with places.held(settings.warehouse), _stoppable():
+    with state_files.service_lock(settings.warehouse), _stoppable():
         end_leftovers(settings)
-        supervisor = Supervisor(settings, config, addresses(settings.prefect)[1])
+        supervisor = Supervisor(settings, config, server_addresses(settings.prefect)[1])
         try:
             supervisor.start()
-            ready(supervisor.announce())
+            on_ready(supervisor.announce())
             supervisor.watch()
         except _Stopped:
             log.info("stopping")
@@ -201,21 +228,24 @@ def up(settings: Settings, config: Path | None, ready: Callable[[places.Up], Non
 
 
 def end_leftovers(settings: Settings) -> None:
-    """Ends what is left of an `up` that was killed: its flow runs, runner and server.
+    """End the flow runs, the runner and the server that a killed supervisor left.
 
-    They notice it by themselves within a second and take up to a minute to stop in order; until
-    then the server still answers, and would be taken for one to be used.
+    They notice its death by themselves within a second, but take up to a minute to stop in order.
+    Until then the server answers, and we would take it for an existing server.
     """
     warehouse, seconds = settings.warehouse, settings.prefect.stop_seconds
-    for flow_run in marked(warehouse):
-        end_process(warehouse, flow_run, seconds)
-    end(places.process_file(warehouse, "runner"), RUNNER_SECONDS, signal.SIGINT)
-    end(places.process_file(warehouse, "server"), seconds)
-    places.ready_file(warehouse).unlink(missing_ok=True)
+    for flow_run in marked_flow_runs(warehouse):
+        end_attempt(warehouse, flow_run, seconds)
+    stop_holder(state_files.process_file(warehouse, "runner"), RUNNER_SECONDS, signal.SIGINT)
+    stop_holder(state_files.process_file(warehouse, "server"), seconds)
+    state_files.ready_file(warehouse).unlink(missing_ok=True)
 
 
 def _settle(warehouse: Path, api: str, seconds: float) -> None:
-    """What became of the runs that were broken off. Loaded here: it takes seconds of the start."""
+    """Record on the server the states of the flow runs that were interrupted.
+
+    The reaper is imported here, because its import of Prefect would delay the start by seconds.
+    """
     from prefect.settings import PREFECT_API_URL, temporary_settings
 
     from flows.service.reaper import reap
@@ -229,26 +259,30 @@ def _stoppable() -> Iterator[None]:
     def stop(number: int, frame: FrameType | None) -> None:
         raise _Stopped
 
-    kept = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
+    earlier = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
         yield
     finally:
-        for number, handler in kept.items():
+        for number, handler in earlier.items():
             signal.signal(number, handler)
 
 
 @contextmanager
 def _unstoppable() -> Iterator[None]:
-    """A second Ctrl-C must not leave the server behind; `stop` is bounded in time."""
+    """Ignore further signals while the block runs.
+
+    A second Ctrl-C must not leave the server behind. The wait is bounded, because `stop` kills
+    what does not end in time.
+    """
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_IGN)
     yield
 
 
-def _end(process: "subprocess.Popen[bytes] | None", kindly: int, seconds: float) -> None:
+def _end(process: "subprocess.Popen[bytes] | None", first_signal: int, seconds: float) -> None:
     if process is None or process.poll() is not None:
         return
-    process.send_signal(kindly)
+    process.send_signal(first_signal)
     try:
         process.wait(timeout=seconds)
     except subprocess.TimeoutExpired:
@@ -256,8 +290,8 @@ def _end(process: "subprocess.Popen[bytes] | None", kindly: int, seconds: float)
         process.wait()
 
 
-def _why_runner(warehouse: Path) -> str:
+def _runner_exit_reason(warehouse: Path) -> str:
     path = warehouse / SERVICE / "runner.log"
     lines = [line for line in path.read_text("utf-8", errors="replace").splitlines() if line]
-    last = lines[-1] if lines else "it said nothing"
+    last = lines[-1] if lines else "it printed nothing"
     return f"The runner ended at once ({last[:300].rstrip('.')}): its log is {path}."

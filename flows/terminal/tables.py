@@ -1,4 +1,4 @@
-"""What a run shows in the terminal: progress, notices, and the closing table."""
+"""The progress bars, notices and closing tables of a run in the terminal."""
 
 from collections.abc import Sequence
 from threading import Lock
@@ -18,12 +18,14 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
-from flows.screen import one_line, styled
-from tasks.account import LastNight, Visit
+from flows.terminal.screen import one_line, styled
+from tasks.jobs.inputs import InputsOfRun
+from tasks.jobs.report import LastNight, Visit
 from tasks.pipeline import Summary
-from tasks.watching import Watcher
+from tasks.runs.progress import ProgressListener
 
-COUNTS = {
+# The columns of tables of nights: attribute of a visit, and heading.
+_HEADINGS = {
     "found": "found",
     "new": "new",
     "known": "known",
@@ -36,16 +38,19 @@ COUNTS = {
     "rejected": "reject",
     "failed": "fail",
 }
-# Of a terminal, and of the name of a source in it.
-WIDTH, LEAST_NAME = 80, 8
+WIDTH = 80  # characters of a terminal
+LEAST_NAME = 8  # characters of a source's name that are shown in any case
 SUMS = (
     "found = new + known; fetched = loaded + revised + same + reject + fail,\n"
-    "of which again: pages that had come before, and were looked at again"
+    "again: known pages that were fetched again; they are part of fetched"
 )
 
 
-class ProgressWatcher(Watcher):
-    """Progress bars: the lists of sources, the pages to fetch, the bytes of the plan."""
+class ProgressBars(ProgressListener):
+    """A listener that shows progress bars for reading lists, fetching pages and reading input.
+
+    It draws nothing if the console is not a terminal.
+    """
 
     def __init__(self, console: Console) -> None:
         self._progress = Progress(
@@ -102,7 +107,8 @@ class ProgressWatcher(Watcher):
         with self._lock:
             self._counts[name] = 0
             self._bars[name] = self._progress.add_task(name, total=total, count=0, unit=unit)
-        self._progress.start()  # not before: until then, wrong usage ends the command in a line
+        # Not started earlier, so that an error of usage prints one line and no empty bars.
+        self._progress.start()
 
     def _advance(self, name: str, steps: int, count: int) -> None:
         with self._lock:
@@ -111,7 +117,7 @@ class ProgressWatcher(Watcher):
 
 
 def closing_table(summary: Summary) -> Table:
-    """Documents in, by outcome, by reason, with seconds and rate: the end of every run."""
+    """Return the table that closes a run: documents by outcome and reason, with time and rate."""
     resolved = summary.resolved
     seconds = sum(summary.seconds.values())
     rate = resolved.documents / seconds if seconds else 0.0
@@ -135,21 +141,29 @@ def closing_table(summary: Summary) -> Table:
     return table
 
 
-def night_table(visits: Sequence[Visit]) -> Group:
-    """Returns the end of every night: a row per source, and a line for each that needs a look.
+def show_inputs(out: Console, inputs: InputsOfRun) -> None:
+    """Print how the inputs of a run were understood, and what is probably a mistake."""
+    for line in inputs.lines():
+        out.print(one_line(line), soft_wrap=True)
+    for line in inputs.warnings():
+        out.print(styled("yellow", "note:", f" {one_line(line)}"), soft_wrap=True)
 
-    It fits 80 columns; `exclud` has a column where something is excluded.
+
+def night_table(visits: Sequence[Visit]) -> Group:
+    """Return the table that closes a night: a row per source, and a note where one needs a look.
+
+    It fits 80 columns. The column `exclud` is there only if something was excluded.
     """
     shown = {
         name: heading
-        for name, heading in COUNTS.items()
+        for name, heading in _HEADINGS.items()
         if name != "excluded" or any(visit.excluded for visit in visits)
     }
     sums = SUMS.replace("known;", "known + exclud;") if "excluded" in shown else SUMS
     totals = {name: f"{sum(getattr(visit, name) for visit in visits):,}" for name in shown}
     widths = {name: max(len(heading), len(totals[name])) for name, heading in shown.items()}
     table = Table(box=None, header_style="bold", padding=(0, 1, 0, 0), show_footer=True)
-    # Rich leaves out the last columns rather than shorten one that must not be wrapped.
+    # Rich would rather drop the last columns than shorten a column that must not be wrapped.
     room = max(LEAST_NAME, WIDTH - 1 - sum(widths.values()) - len(widths))
     table.add_column("source", footer="all", no_wrap=True, overflow="ellipsis", max_width=room)
     for name, heading in shown.items():
@@ -165,18 +179,18 @@ def night_table(visits: Sequence[Visit]) -> Group:
 
 
 def last_nights_table(nights: Sequence[LastNight]) -> Table:
-    """Returns a row per night, all sources together; it fits 80 columns."""
+    """Return a table with a row per night, all sources together; it fits 80 columns."""
     table = Table(box=None, header_style="bold", padding=(0, 1, 0, 0))
     table.add_column("night", no_wrap=True)
     table.add_column("loaded at", no_wrap=True)
     table.add_column("sources", justify="right", no_wrap=True)
     names = ("fetched", "loaded", "revised", "unchanged", "rejected", "failed")
     for name in names:
-        table.add_column(COUNTS[name], justify="right", no_wrap=True)
-    for one in nights:
-        gave = one.sources - one.failed_sources
-        sources = f"{gave}/{one.sources}" if one.failed_sources else f"{one.sources}"
-        when = f"{one.finished_at.astimezone():%Y-%m-%d %H:%M}" if one.finished_at else ""
-        counts = (f"{getattr(one, name):,}" for name in names)
-        table.add_row(str(one.night), when, sources, *counts)
+        table.add_column(_HEADINGS[name], justify="right", no_wrap=True)
+    for night in nights:
+        successful = night.sources - night.failed_sources
+        sources = f"{successful}/{night.sources}" if night.failed_sources else f"{night.sources}"
+        when = f"{night.finished_at.astimezone():%Y-%m-%d %H:%M}" if night.finished_at else ""
+        counts = (f"{getattr(night, name):,}" for name in names)
+        table.add_row(str(night.night), when, sources, *counts)
     return table

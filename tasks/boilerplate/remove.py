@@ -1,22 +1,25 @@
-"""Removes the lines that were learned to be boilerplate of a source.
+"""Remove the learned boilerplate lines of a source from an article.
 
-Pure, as all of processing: what was learned is an argument. It comes after a page was judged, so
-that no outcome depends on it: a page is an article, too short, a listing, whatever was learned.
+The functions are pure, like all of processing: the learned lines are an argument. Lines are
+removed after the page was judged, so that no outcome depends on them: a page is an article, a
+listing or too short, whatever was learned.
 """
 
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import accumulate
 
-from tasks.process.fingerprint import content_hash, word_count
-from tasks.records import Article
+from tasks.records import Article, Link
+from tasks.web.fingerprint import content_hash, word_count
 
-# A line that can be learned has so many characters: shorter ones may be subheadings of a story,
-# longer ones do not recur to the letter.
+# The lengths of lines that can be learned, in characters. Shorter lines may be subheadings of a
+# story, and longer lines do not recur letter by letter.
 SHORTEST, LONGEST = 20, 400
-# Up to the first paragraph of this length stand title, dateline and lede, which are never counted.
+# The first paragraph of at least this length is the lede. No line up to it is learned or removed,
+# because the title, the dateline and the lede come first.
 LEDE = 100
-BORDER = "\n\n"
+BORDER = "\n\n"  # between two paragraphs
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +35,14 @@ class Learned:
     """The lines to remove, by source.
 
     Attributes:
-        source: what the run says is the source of all its documents.
+        source: the source of all documents of the run; None if each document has its own.
     """
 
     sets: Mapping[str, LineSet] = field(default_factory=dict)
     source: str | None = None
 
-    def set_of(self, article: Article) -> LineSet | None:
-        """The lines of the article's source; as in SQL coalesce(source, domain)."""
+    def lines_for(self, article: Article) -> LineSet | None:
+        """Return the lines of the article's source, chosen as SQL's coalesce(source, domain)."""
         named = (self.source, article.publication, article.domain)
         return self.sets.get(next((name for name in named if name is not None), ""))
 
@@ -48,31 +51,34 @@ NOTHING = Learned()
 
 
 def line_set(lines: Iterable[str]) -> LineSet:
-    """A set with its version, which is that of these very lines, in any order."""
+    """Return a set of lines with its version: a hash of the lines that ignores their order."""
     known = frozenset(lines)
     written = "\n".join(sorted(known)).encode("utf-8", "surrogatepass")
     return LineSet(known, hashlib.md5(written, usedforsecurity=False).hexdigest()[:8])
 
 
-def without_learned(article: Article, learned: Learned, min_words: int) -> Article:
-    """The article without the lines of its source that were learned.
+def remove_learned_lines(article: Article, learned: Learned, min_words: int) -> Article:
+    """Return the article without the learned lines of its source.
+
+    The version of the lines is added to `extractor_version` even if no line was removed.
 
     Args:
-        min_words: where fewer would be left, all stay, and a flag says so.
+        min_words: if fewer words would be left, all lines stay and a flag is set.
     """
-    known = learned.set_of(article)
+    known = learned.lines_for(article)
     if known is None or not known.lines:
         return article
     versioned = replace(
         article, extractor_version=f"{article.extractor_version}+learned.{known.version}"
     )
-    kept, removed = _parted(article.text.split(BORDER), known.lines)
+    kept, removed = _split_paragraphs(article.text.split(BORDER), known.lines)
     if not removed:
         return versioned
     words = sum(map(word_count, kept))
     if words < min_words:
         return replace(versioned, quality_flags=_flagged(article, "mostly_learned", removed))
     text = BORDER.join(kept)
+    links = _links_of_kept(article, known.lines)
     return replace(
         versioned,
         text=text,
@@ -80,12 +86,32 @@ def without_learned(article: Article, learned: Learned, min_words: int) -> Artic
         content_hash=content_hash(text),
         learned_lines=tuple(removed),
         quality_flags=_flagged(article, "dropped_learned", removed),
+        links=links,
     )
 
 
-def _parted(paragraphs: list[str], lines: frozenset[str]) -> tuple[list[str], list[str]]:
-    """What stays and what goes, in their order."""
-    lede = next((n for n, line in enumerate(paragraphs) if len(line) >= LEDE), len(paragraphs))
+def _links_of_kept(article: Article, lines: frozenset[str]) -> tuple[Link, ...]:
+    """Return the links of the paragraphs to keep, with the new numbers of their paragraphs."""
+    if not article.links:
+        return ()
+    paragraphs = article.text.split(BORDER)
+    removed = [n > _lede(paragraphs) and line in lines for n, line in enumerate(paragraphs)]
+    before = list(accumulate(removed, initial=0))
+    return tuple(
+        replace(link, paragraph=link.paragraph - before[link.paragraph - 1])
+        for link in article.links
+        if not removed[link.paragraph - 1]
+    )
+
+
+def _lede(paragraphs: list[str]) -> int:
+    """Return the place of the lede, or the number of paragraphs if there is none."""
+    return next((n for n, line in enumerate(paragraphs) if len(line) >= LEDE), len(paragraphs))
+
+
+def _split_paragraphs(paragraphs: list[str], lines: frozenset[str]) -> tuple[list[str], list[str]]:
+    """Return the paragraphs to keep and those to remove, in their order."""
+    lede = _lede(paragraphs)
     kept = paragraphs[: lede + 1]
     removed: list[str] = []
     for line in paragraphs[lede + 1 :]:

@@ -1,22 +1,22 @@
-"""Addresses as lists write them, made fit to be fetched."""
+"""Addresses as lists write them, normalised so that they can be fetched."""
 
 import re
 from urllib.parse import quote
 
-from tasks.process.urls import UNSAFE, absolute_url
+from tasks.web.urls import UNSAFE, absolute_url
 
-# The common case, at a twentieth of the price of joining.
+# The common case; this match takes a twentieth of the time of joining.
 READY = re.compile(r"https?://[a-z0-9.-]+(?::\d{1,5})?/[\w~.,;:!$'()*+&=@%/?-]*", re.ASCII)
-MOST_CHARACTERS = 8_000  # longer ones are refused by servers; RFC 9110 asks for 8000 at least
+_MOST_CHARACTERS = 8_000  # RFC 9110 asks servers to accept 8000; many refuse more
 
 
 def page_address(written: object, base: str) -> str | None:
-    """The http(s) address that a list names; None if it names none.
+    """Return the http(s) address that a list names; None if it names none.
 
     White space and controls within it are percent-encoded, all else stays as written. The fragment
-    goes, but for `#!`, which some sites took for a path.
+    is dropped, except for `#!`, which some sites used as a path.
     """
-    if not isinstance(written, str) or len(written) > MOST_CHARACTERS:
+    if not isinstance(written, str) or len(written) > _MOST_CHARACTERS:
         return None
     written = written.strip()
     if READY.fullmatch(written):

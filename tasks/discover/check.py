@@ -1,4 +1,4 @@
-"""What a source's lists hold now, for who sets it up; nothing is stored."""
+"""A look at the lists of a source for the person who configures it; nothing is stored."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -11,19 +11,19 @@ from tasks.discover.days import entry_day
 from tasks.discover.lists import ListRead, ListReader
 from tasks.discover.parsing import Parsers
 from tasks.discover.sitemap_walk import Window, walk_sitemaps
-from tasks.discover.source import named_sitemaps, read_lists, start_of
+from tasks.discover.source import named_sitemaps, read_lists, starting_lists
 from tasks.fetch.model import FetchError
-from tasks.process.urls import url_key
+from tasks.web.urls import url_key
 
-# A first look at large sitemaps.
+# Enough for a first look at large sitemaps.
 FEW_SITEMAPS = 3
-# Where feeds are that no page links.
+# Common paths of feeds that no page links to.
 USUAL_FEEDS = ("/feed", "/rss", "/rss.xml", "/feed.xml", "/atom.xml", "/index.xml", "/feed.json")
 
 
 @dataclass(frozen=True, slots=True)
-class CheckedList:
-    """One list: how many pages it names, and the newest day that it gives."""
+class ListCheck:
+    """One list, the number of pages in it, and the newest day that it gives."""
 
     url: str
     how: str
@@ -33,31 +33,32 @@ class CheckedList:
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
-    """What was found of a source.
+class SourceCheck:
+    """The result of checking a source.
 
     Attributes:
-        robots: in words.
-        articles: different addresses in all lists that the entry wants.
+        robots: what robots.txt says, in words.
+        articles: number of different addresses in all lists that the source's entry wants.
     """
 
     source: Source
     robots: str
-    lists: tuple[CheckedList, ...]
+    lists: tuple[ListCheck, ...]
     articles: int
     newest: date | None
 
     @property
     def problems(self) -> list[str]:
+        """Return a line for each list with a problem."""
         return [one.problem for one in self.lists if one.problem]
 
 
-async def check_source(reader: ListReader, parsers: Parsers) -> Checked:
-    """Reads a source's feeds, sections and first sitemaps."""
-    start = await start_of(reader, parsers)
+async def check_source(reader: ListReader, parsers: Parsers) -> SourceCheck:
+    """Read a source's feeds, sections and first sitemaps."""
+    start = await starting_lists(reader, parsers)
     reads = [*start.reads, *await read_lists(reader, parsers, start.feeds)]
     sitemaps = reader.source.sitemaps or await named_sitemaps(reader, start.sitemaps)
-    first_look = replace(reader, settings=_with_few_sitemaps(reader))
+    first_look = replace(reader, settings=_settings_for_first_look(reader))
     reads += await walk_sitemaps(first_look, parsers, sitemaps, Window(date.min, date.max))
     keys = {
         url_key(entry.url)
@@ -65,16 +66,20 @@ async def check_source(reader: ListReader, parsers: Parsers) -> Checked:
         for entry in (read.listing.entries if read.listing else ())
         if reader.source.wants(entry.url)
     }
-    lists = tuple(_checked(read) for read in reads)
-    return Checked(
-        reader.source, await _robots(reader), lists, len(keys), _latest(one.newest for one in lists)
+    lists = tuple(_list_check(read) for read in reads)
+    return SourceCheck(
+        reader.source,
+        await _describe_robots(reader),
+        lists,
+        len(keys),
+        _latest(one.newest for one in lists),
     )
 
 
 async def working_feeds(
     reader: ListReader, parsers: Parsers, named: Iterable[str]
 ) -> tuple[str, ...]:
-    """Of the feeds that a homepage names, those with entries; where there is none, usual places."""
+    """Return the named feeds that have entries; if there are none, the first of USUAL_FEEDS."""
     reads = await read_lists(reader, parsers, tuple(named))
     found = tuple(read.url for read in reads if read.is_ok and _pages(read))
     if found:
@@ -87,11 +92,11 @@ async def working_feeds(
     return ()
 
 
-def _checked(read: ListRead) -> CheckedList:
+def _list_check(read: ListRead) -> ListCheck:
     how = read.listing.how if read.listing else read.attempt.kind
     entries = read.listing.entries if read.listing else ()
     newest = _latest(entry_day(entry) for entry in entries)
-    return CheckedList(read.url, how, _pages(read), newest, read.problem)
+    return ListCheck(read.url, how, _pages(read), newest, read.problem)
 
 
 def _pages(read: ListRead) -> int:
@@ -102,7 +107,8 @@ def _latest(days: Iterable[date | None]) -> date | None:
     return max((day for day in days if day), default=None)
 
 
-async def _robots(reader: ListReader) -> str:
+async def _describe_robots(reader: ListReader) -> str:
+    """Return in words what the site's robots.txt says about the homepage and delays."""
     homepage = reader.source.homepage
     try:
         robots = await reader.fetcher.robots(homepage, reader.source.delay)
@@ -114,6 +120,7 @@ async def _robots(reader: ListReader) -> str:
     return ", ".join(words)
 
 
-def _with_few_sitemaps(reader: ListReader) -> Settings:
+def _settings_for_first_look(reader: ListReader) -> Settings:
+    """Return the settings with fewer sitemaps to read."""
     discover = reader.settings.discover.model_copy(update={"sitemap_files": FEW_SITEMAPS})
     return reader.settings.model_copy(update={"discover": discover})

@@ -1,4 +1,4 @@
-"""The days that lists and their addresses speak of."""
+"""Days in lists and in their addresses: of entries, and of the sitemaps that hold them."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -7,23 +7,23 @@ from datetime import date
 from email.utils import parsedate
 from urllib.parse import parse_qsl, urlsplit
 
-from tasks.discover.model import Listed
+from tasks.discover.model import ListedPage
 
-YEAR = r"(?:199[5-9]|20\d\d)"
+_YEAR = r"(?:199[5-9]|20\d\d)"
 MONTH = r"(?:0[1-9]|1[0-2])"
-DAY = r"(?:0[1-9]|[12]\d|3[01])"
+_DAY = r"(?:0[1-9]|[12]\d|3[01])"
 # https://www.w3.org/TR/NOTE-datetime, and the same without hyphens.
 W3C_DAY = re.compile(r"(\d{4})(-?)(\d\d)\2(\d\d)(?=\D|$)")
 URL_DAY = re.compile(
-    rf"[/_-](?P<year>{YEAR})(?P<sep>[/_-]?)(?P<month>{MONTH})(?P=sep)(?P<day>{DAY})(?=[/._?-]|$)"
+    rf"[/_-](?P<year>{_YEAR})(?P<sep>[/_-]?)(?P<month>{MONTH})(?P=sep)(?P<day>{_DAY})(?=[/._?-]|$)"
 )
 NAMED_DAY = re.compile(
-    rf"(?<![0-9a-z])(?P<year>{YEAR})(?P<sep>[/_-]?)(?P<month>{MONTH})"
-    rf"(?:(?P=sep)(?P<day>{DAY}))?(?![0-9a-z])",
+    rf"(?<![0-9a-z])(?P<year>{_YEAR})(?P<sep>[/_-]?)(?P<month>{MONTH})"
+    rf"(?:(?P=sep)(?P<day>{_DAY}))?(?![0-9a-z])",
     re.IGNORECASE,
 )
-YEAR_FOLDER = re.compile(rf"/({YEAR})/")
-# "sitemap-before-2010-01.xml" holds other months, too.
+YEAR_FOLDER = re.compile(rf"/({_YEAR})/")
+# "sitemap-before-2010-01.xml" holds other months than the one it names.
 OPEN_RANGE = re.compile(
     r"before|until|since|after|older|newer|from|range|[_-]to[_-]", re.IGNORECASE
 )
@@ -31,14 +31,14 @@ QUERY_PARTS = {
     "yyyy": "year", "year": "year", "mm": "month", "month": "month", "dd": "day", "day": "day",
 }  # fmt: skip
 
-Span = tuple[int, int | None, int | None]
+_Span = tuple[int, int | None, int | None]
 
 
-def entry_day(listed: Listed) -> date | None:
-    """The day of an entry: published, else modified, else a full date in its address.
+def entry_day(listed: ListedPage) -> date | None:
+    """Return the day of an entry: published, else modified, else a full date in its address.
 
-    Dates with a time count with the day as written, in their own offset. A year or a month alone
-    is no day.
+    Of a date with a time, the day counts as written, in its own offset. A year or a month alone
+    gives no day.
     """
     for written in (listed.published, listed.modified):
         day = _written_day(written) if written else None
@@ -49,6 +49,7 @@ def entry_day(listed: Listed) -> date | None:
 
 
 def _written_day(written: str) -> date | None:
+    """Return the day of a date by W3C's or RFC 822's format; None for any other text."""
     found = W3C_DAY.match(written.strip())
     if found:
         return _day(found[1], found[3], found[4])
@@ -58,16 +59,16 @@ def _written_day(written: str) -> date | None:
     return None
 
 
-def sitemap_month(url: str) -> Span | None:
-    """The year, month and day whose pages a sitemap holds by its address; None in doubt.
+def sitemap_span(url: str) -> _Span | None:
+    """Return year, month and day of the pages in a sitemap, by its address; None if in doubt.
 
-    `/2020/03/sitemap.xml`, `sitemap-2020-03-01.xml`, `sitemap?yyyy=2020&mm=03`. A number that may
-    be a part's, as in `sitemap-2020.xml`, is none.
+    Examples: `/2020/03/sitemap.xml`, `sitemap-2020-03-01.xml`, `sitemap?yyyy=2020&mm=03`. A number
+    that may number a part, as in `sitemap-2020.xml`, is not taken for a year.
     """
     path, query = _path_and_query(url)
     if OPEN_RANGE.search(path) or OPEN_RANGE.search(query):
         return None
-    found = {*_in_path(path), *_in_query(query)}
+    found = {*_spans_in_path(path), *_spans_in_query(query)}
     return found.pop() if len(found) == 1 else None
 
 
@@ -79,7 +80,8 @@ def _path_and_query(url: str) -> tuple[str, str]:
     return parts.path, parts.query
 
 
-def _in_path(path: str) -> Iterator[Span]:
+def _spans_in_path(path: str) -> Iterator[_Span]:
+    """Yield the dates in a path, and years that are folders of their own."""
     named = [_span(found.groupdict()) for found in NAMED_DAY.finditer(path)]
     yield from named
     known = {year for year, _, _ in named}
@@ -88,7 +90,8 @@ def _in_path(path: str) -> Iterator[Span]:
             yield int(found[1]), None, None
 
 
-def _in_query(query: str) -> Iterator[Span]:
+def _spans_in_query(query: str) -> Iterator[_Span]:
+    """Yield the dates in a query: `date=2020-03-01`, or year, month and day as parameters."""
     values = parse_qsl(query)
     for name, value in values:
         found = NAMED_DAY.fullmatch(value) if name.lower() == "date" else None
@@ -97,11 +100,11 @@ def _in_query(query: str) -> Iterator[Span]:
     parts = {
         QUERY_PARTS[name.lower()]: value for name, value in values if name.lower() in QUERY_PARTS
     }
-    if re.fullmatch(YEAR, parts.get("year", "")):
+    if re.fullmatch(_YEAR, parts.get("year", "")):
         yield _span(parts)
 
 
-def _span(parts: Mapping[str, str | None]) -> Span:
+def _span(parts: Mapping[str, str | None]) -> _Span:
     year, month, day = (_number(parts.get(name)) for name in ("year", "month", "day"))
     month = month if month and month <= 12 else None
     return year or 0, month, day if month and day and day <= 31 else None

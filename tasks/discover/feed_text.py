@@ -1,41 +1,62 @@
-"""The bytes of an XML feed as UTF-8 that feedparser neither fails on nor expands without end."""
+"""Conversion of XML feeds to UTF-8 that feedparser reads without failing or exhausting memory."""
 
 import re
 from typing import Any
 
 from feedparser.encodings import convert_to_utf8
 
-from tasks.process.charset import UTF8, decode, known_charset
-from tasks.read.gzip_members import GZIP, gunzip
+from tasks.web.charset import UTF8, decode, known_charset
+from tasks.web.gzip_members import GZIP, gunzip
 
 MOST_FEED_BYTES = 52_000_000
-# Entities of a feed may add so many bytes to it and no more.
+# Limit of the bytes that the expansion of entities may add to a feed.
 MOST_EXPANSION = 1_000_000
+# feedparser takes a minute for 300,000 entries.
+MOST_ENTRIES = 20_000
+ENTRY = re.compile(rb"<(?:[\w-]{1,20}:)?(?:item|entry)[\s>]", re.IGNORECASE)
 FLAT_ENTITY = re.compile(rb"<!ENTITY\s+[\w.-]+\s+\"(&#\w+;|[^&%\"]*)\"\s*>")
 CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
 XML_AS_TEXT = re.compile(r"text/(?=xml|[\w.-]+\+xml)")
-REFERENCE = re.compile(rb"&#([xX][0-9a-fA-F]+|[0-9]+);?")
+_REFERENCE = re.compile(rb"&#([xX][0-9a-fA-F]+|[0-9]+);?")
 LAST_CODE = 0x10FFFF
 
 
 def without_gzip(content: bytes) -> bytes:
-    """Return what a gzip body holds: some feeds are files that no header calls compressed."""
+    """Return the content of a gzip body, or any other body as it is.
+
+    Some feeds are gzip files that no header declares as compressed.
+    """
     if not content.startswith(GZIP):
         return content
     return gunzip(content, MOST_FEED_BYTES).content
 
 
+def keep_both_ends(text: bytes) -> tuple[bytes, int]:
+    """Return a feed with its first and last entries, and the number of entries left out.
+
+    Without the limit, feedparser would exceed the time for a list, and no entry would be read. The
+    newest entries stand at one of the two ends.
+    """
+    starts = [found.start() for found in ENTRY.finditer(text)]
+    left_out = len(starts) - MOST_ENTRIES
+    if left_out <= 0:
+        return text, 0
+    first = MOST_ENTRIES // 2
+    return text[: starts[first]] + text[starts[first + left_out] :], left_out
+
+
 def feed_text(content: bytes, content_type: str) -> tuple[bytes, str | None]:
-    """The text in UTF-8, and what is wrong with its encoding."""
+    """Return a feed's text in UTF-8, and what is wrong with its encoding."""
     text, fault = _utf8(content, content_type)
-    return _with_harmless_entities(_with_real_characters(text)), fault
+    return _disarm_entities(_repair_references(text)), fault
 
 
 def _utf8(content: bytes, content_type: str) -> tuple[bytes, str | None]:
-    """Bytes that are UTF-8 are read as such, whatever they are said to be.
+    """Convert a feed to UTF-8; bytes that are valid UTF-8 are UTF-8, whatever is declared.
 
-    No other charset's text passes for it. UTF-16 and UTF-32, which feedparser may take for UTF-8
-    full of zeros, are told by their marks and zeros; else its order: header, declaration, guess.
+    No text of another charset is valid UTF-8. UTF-16 and UTF-32, which feedparser may take for
+    UTF-8 full of zeros, are recognised by their marks and zeros. For the rest feedparser's order
+    applies: header, declaration, guess.
     """
     if 0 in content[:400]:
         return decode(content, None).text.encode(), None
@@ -43,14 +64,14 @@ def _utf8(content: bytes, content_type: str) -> tuple[bytes, str | None]:
     result: dict[str, Any] = {}
     try:
         text = convert_to_utf8({"content-type": declared} if declared else {}, content, result)
-    except (LookupError, ValueError) as error:  # a codec of Python's that is no charset
+    except (LookupError, ValueError) as error:  # the label names a Python codec that is no charset
         return decode(content, None).text.encode(), f"unusable encoding: {error}"[:200]
     override = result.get("bozo_exception")
     return text, str(override)[:200] if override else None
 
 
 def is_utf8(content: bytes) -> bool:
-    """Whether bytes that are more than ASCII can be nothing but UTF-8."""
+    """Return whether bytes beyond ASCII are valid UTF-8."""
     if content.isascii() or 0 in content[:400]:
         return False
     try:
@@ -61,9 +82,10 @@ def is_utf8(content: bytes) -> bool:
 
 
 def _media_type(content_type: str) -> str:
-    """A header's media type; without a charset, text/xml is what the document says it is.
+    """Return a header's media type, with text/xml replaced if no charset is given.
 
-    feedparser takes it for ASCII, as was the rule before RFC 7303, section 3.
+    feedparser takes text/xml for ASCII, as was the rule before RFC 7303, section 3. Since then the
+    document's own declaration counts.
     """
     charset = CHARSET.search(content_type)
     if charset and known_charset(charset[1]):
@@ -72,16 +94,20 @@ def _media_type(content_type: str) -> str:
     return XML_AS_TEXT.sub("application/", bare)
 
 
-def _with_real_characters(text: bytes) -> bytes:
-    """References to halves of a character joined, to none at all gone: feedparser fails on both."""
-    mended = REFERENCE.sub(_real, text)
-    if mended == text:
+def _repair_references(text: bytes) -> bytes:
+    """Join references to the halves of a surrogate pair, and remove those to no character.
+
+    feedparser fails on both.
+    """
+    repaired = _REFERENCE.sub(_repaired_reference, text)
+    if repaired == text:
         return text
-    halves = mended.decode(UTF8, "surrogatepass").encode("utf-16-le", "surrogatepass")
+    halves = repaired.decode(UTF8, "surrogatepass").encode("utf-16-le", "surrogatepass")
     return halves.decode("utf-16-le", "replace").encode()
 
 
-def _real(found: re.Match[bytes]) -> bytes:
+def _repaired_reference(found: re.Match[bytes]) -> bytes:
+    """Return a valid reference as it is, and a surrogate in place of a half; else nothing."""
     digits = found[1].lower()
     if len(digits.lstrip(b"x0")) > len(str(LAST_CODE)):
         return b""
@@ -91,11 +117,11 @@ def _real(found: re.Match[bytes]) -> bytes:
     return found[0] if 0 < code <= LAST_CODE else b""
 
 
-def _with_harmless_entities(text: bytes) -> bytes:
-    """The feed with its declarations of entities broken, if these nest or make it large.
+def _disarm_entities(text: bytes) -> bytes:
+    """Break the declarations of entities in a feed if they are nested or would make it large.
 
-    feedparser takes out what nests only where it stands at a line's beginning, and its second
-    parser expands without a bound; expat's own bound is a hundred times the feed.
+    feedparser only removes nested ones at the beginning of a line, its second parser expands
+    without a limit, and expat's own limit is a hundred times the size of the feed.
     """
     declared = text.count(b"<!ENTITY")
     if not declared:

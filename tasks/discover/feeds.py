@@ -1,4 +1,4 @@
-"""Feeds: RSS 0.9x to 2.0, RDF and Atom by feedparser, and JSON Feed."""
+"""Reading of feeds: RSS 0.9x to 2.0, RDF and Atom by feedparser, and JSON Feed."""
 
 import re
 from collections.abc import Iterator
@@ -9,13 +9,13 @@ from typing import Any
 import feedparser
 
 from tasks.discover.addresses import page_address
-from tasks.discover.feed_text import feed_text, without_gzip
+from tasks.discover.feed_text import feed_text, keep_both_ends, without_gzip
 from tasks.discover.json_feed import looks_like_json, read_json_feed
-from tasks.discover.model import Listed, Listing
-from tasks.fetch.model import Headers
-from tasks.process.metadata.plain import plain
+from tasks.discover.model import ListedPage, Listing
+from tasks.web.exchange import Headers
+from tasks.web.plain import plain
 
-# Any of these for values that its parsers do not expect.
+# feedparser raises any of these for values that its parsers do not expect.
 FEEDPARSER_FAILS = (
     ArithmeticError,
     AssertionError,
@@ -24,7 +24,7 @@ FEEDPARSER_FAILS = (
     TypeError,
     ValueError,
 )
-# What an entry is read from; all other elements can be left out.
+# Elements that an entry is read from; feeds can be read without all others.
 NEEDED = (
     "rss|channel|item|feed|entry|title|link|guid|id|pubdate|published|issued|created|updated"
     "|modified|author|name|email|rdf:rdf|atom:[a-z]+|dc:[a-z]+|dcterms:[a-z]+"
@@ -38,12 +38,12 @@ CUT_DOMAIN = re.compile(r"[a-z]+(?=\W|$)[\s(<]*")
 
 
 def read_feed(content: bytes, url: str, headers: Headers) -> Listing:
-    """Every entry that feedparser gives of a feed, however broken it is; never raises.
+    """Return every entry that feedparser finds in a feed, however broken it is; never raise.
 
     Args:
-        content: with its content encodings undone.
-        url: relative addresses are joined to it, where the feed names no other base.
-        headers: of the response: charset and language.
+        content: the body with its content encodings undone.
+        url: base of relative addresses, unless the feed names another.
+        headers: of the response, for charset and language.
     """
     content = without_gzip(content)
     if looks_like_json(content):
@@ -51,21 +51,27 @@ def read_feed(content: bytes, url: str, headers: Headers) -> Listing:
     text, encoding_fault = feed_text(content, _header(headers, "content-type"))
     if not text.strip():
         return Listing("feed", fault="empty: not a byte of a feed")
+    text, left_out = keep_both_ends(text)
     response = {
         "content-type": "application/xml; charset=utf-8",
         "content-language": _header(headers, "content-language"),
         "content-location": url,
     }
+    return replace(_read_xml_feed(text, response, encoding_fault), left_out=left_out)
+
+
+def _read_xml_feed(text: bytes, response: dict[str, str], encoding_fault: str | None) -> Listing:
+    """Read a feed by feedparser; if that fails, without the elements that are not needed."""
     try:
-        feed = _parsed(text, response)
+        feed = _parse(text, response)
     except FEEDPARSER_FAILS:
-        return _only_needed(text, response)
+        return _read_without_other_tags(text, response)
     fault = _fault(feed.get("bozo_exception")) or encoding_fault
-    return _listing(feed, text, url, fault)
+    return _listing(feed, text, response["content-location"], fault)
 
 
-def _parsed(text: bytes, response: dict[str, str]) -> Any:
-    # A stream: plain bytes would be tried as the name of a file.
+def _parse(text: bytes, response: dict[str, str]) -> Any:
+    # Passed as a stream, because feedparser would try plain bytes as a file name.
     return feedparser.parse(
         BytesIO(text),
         response_headers=response,
@@ -74,14 +80,17 @@ def _parsed(text: bytes, response: dict[str, str]) -> Any:
     )
 
 
-def _only_needed(text: bytes, response: dict[str, str]) -> Listing:
-    """feedparser mostly fails on elements such as georss:point or textInput, and then entirely."""
+def _read_without_other_tags(text: bytes, response: dict[str, str]) -> Listing:
+    """Read a feed that feedparser fails on, without the elements that are not needed.
+
+    It mostly fails on elements such as georss:point or textInput, and then gives no entry.
+    """
     bare = OTHER_TAG.sub(b"", text)
     try:
-        feed = _parsed(bare, response)
+        feed = _parse(bare, response)
     except FEEDPARSER_FAILS as error:
         return Listing("feed", fault=f"feedparser fails: {type(error).__name__}: {error}"[:200])
-    fault = "feedparser fails on this feed: read without all that it could do without"
+    fault = "feedparser fails on this feed: read without the elements that are not needed"
     return _listing(feed, bare, response["content-location"], fault)
 
 
@@ -94,9 +103,11 @@ def _fault(error: Exception | None) -> str | None:
 
 
 def _listing(feed: Any, text: bytes, url: str, fault: str | None) -> Listing:
+    """Make a listing of feedparser's result."""
     entries = tuple(filter(None, (_entry(entry, text, url) for entry in feed.entries)))
     if feed.version.startswith("rss"):
         entries = _with_item_dates(entries, text)
+    # Entries without a known root element are kept all the same, with a fault.
     if not feed.version:
         root = "no root element of a feed"
         fault = f"{root}; {fault}" if fault else root
@@ -109,26 +120,27 @@ def _listing(feed: Any, text: bytes, url: str, fault: str | None) -> Listing:
     )
 
 
-def _entry(entry: Any, text: bytes, base: str) -> Listed | None:
+def _entry(entry: Any, text: bytes, base: str) -> ListedPage | None:
     addresses = (page_address(written, base) for written in _links(entry, text))
-    # An empty link, joined, is the feed itself.
+    # An empty link is resolved to the feed itself.
     url = next((address for address in addresses if address and address != base), None)
     if url is None:
         return None
-    return Listed(
+    return ListedPage(
         url,
         title=plain(entry.get("title"), 1000) or None,
-        # By dict: feedparser's own `get` takes one date for the other.
+        # By dict's `get`: feedparser's own returns one date in place of the other.
         published=_date(dict.get(entry, "published") or dict.get(entry, "created")),
         modified=_date(dict.get(entry, "updated")),
         authors=tuple(dict.fromkeys(_authors(entry, text))),
     )
 
 
-def _with_item_dates(entries: tuple[Listed, ...], text: bytes) -> tuple[Listed, ...]:
-    """Takes the dc:date of an item of RSS or RDF for its date of publication.
+def _with_item_dates(entries: tuple[ListedPage, ...], text: bytes) -> tuple[ListedPage, ...]:
+    """Take the dc:date of an item in RSS or RDF as its date of publication.
 
-    feedparser gives it the name of atom:updated and dcterms:modified, which are no such dates.
+    feedparser stores it under the name of atom:updated and dcterms:modified, which are dates of
+    modification.
     """
     changed = CHANGE_TAG.search(text) is not None
     dates = (
@@ -152,7 +164,7 @@ def _links(entry: Any, text: bytes) -> Iterator[str]:
     """Yield the addresses of an entry, the best first.
 
     feedparser's own `link` is the last link element with a text, which may be the AMP page or the
-    picture of an enclosure; so the links that say that they are the page go first.
+    picture of an enclosure. Therefore links that are declared as the page come first.
     """
     links = [link for link in entry.get("links", ()) if link.get("href")]
     alternates = [link for link in links if link.get("rel") == "alternate"]
@@ -162,19 +174,24 @@ def _links(entry: Any, text: bytes) -> Iterator[str]:
     if link and link != identity and link not in others:
         yield link
     yield from (one["href"] for one in alternates)
-    # `<guid>1234</guid>` names no page, also where feedparser joins it to the feed's address.
+    # `<guid>1234</guid>` names no page, although feedparser resolves it against the feed's address.
     if identity and ABSOLUTE.match(identity) and _is_written(identity, text):
         yield identity
+    # Enclosures last: one of type HTML is likely the page, if nothing else names it.
+    yield from (one["href"] for one in links if one.get("type") == PAGE)
 
 
 def _is_written(address: str, text: bytes) -> bool:
+    """Return whether an address is in the feed's text, and not made by feedparser."""
     return address.partition("&")[0].encode("utf-8", "surrogatepass") in text
 
 
 def _authors(entry: Any, text: bytes) -> Iterator[str]:
+    """Yield the names of an entry's authors without mail addresses."""
     for author in entry.get("authors", ()):
         name, email = plain(author.get("name"), 200), author.get("email") or ""
-        # feedparser cuts addresses after four letters of the top domain: `a@b.press` leaves "s".
+        # feedparser cuts mail addresses after four letters of the top-level domain, so `a@b.press`
+        # leaves an "s" in the name.
         cut = CUT_DOMAIN.match(name) if email else None
         if cut and f"{email}{cut[0].split('(')[0].strip()}".encode() in text:
             name = name[cut.end() :]

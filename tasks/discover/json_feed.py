@@ -1,4 +1,4 @@
-"""Feeds in JSON, which feedparser does not read.
+"""Reading of feeds in JSON, which feedparser does not support.
 
 JSON Feed 1.0 and 1.1 (https://www.jsonfeed.org/version/1.1/), and the list of posts of WordPress
 (https://developer.wordpress.org/rest-api/reference/posts/).
@@ -13,22 +13,22 @@ from typing import Any
 import orjson
 
 from tasks.discover.addresses import page_address
-from tasks.discover.model import Listed, Listing
-from tasks.process.charset import decode
-from tasks.process.metadata.plain import plain
-from tasks.read.json_elements import elements
+from tasks.discover.model import ListedPage, Listing
+from tasks.read.formats.json_elements import elements
+from tasks.web.charset import decode
+from tasks.web.plain import plain
 
 _ITEMS = re.compile(rb'(?:\A\s*|"items"\s*:\s*)\[')
 _ITEM_BYTES = 10_000_000
 
 
 def looks_like_json(content: bytes) -> bool:
-    """Return whether it begins as an object or an array of JSON does."""
+    """Return whether the content begins like a JSON object or array."""
     return content[:1000].removeprefix(b"\xef\xbb\xbf").lstrip().startswith((b"{", b"["))
 
 
 def read_json_feed(content: bytes, url: str) -> Listing:
-    """Return the items of a feed in JSON; of a broken one those that can be read."""
+    """Return the items of a feed in JSON; of a broken feed those that can be read."""
     text = decode(content, None).text.encode()
     fault = None
     try:
@@ -53,6 +53,7 @@ def read_json_feed(content: bytes, url: str) -> Listing:
 
 
 def _items_of_a_broken_feed(text: bytes) -> Iterator[Any]:
+    """Yield the items before the place where the JSON is broken."""
     found = _ITEMS.search(text)
     if found is None:
         return
@@ -63,7 +64,7 @@ def _items_of_a_broken_feed(text: bytes) -> Iterator[Any]:
             yield orjson.loads(element.data)
 
 
-def _entry(item: dict[str, Any], base: str) -> Listed | None:
+def _entry(item: dict[str, Any], base: str) -> ListedPage | None:
     identity = item.get("id")
     written = (item.get("url"), item.get("link"), identity, item.get("external_url"))
     addresses = (page_address(one, base if one is not identity else "") for one in written)
@@ -71,7 +72,7 @@ def _entry(item: dict[str, Any], base: str) -> Listed | None:
     if url is None:
         return None
     title = item.get("title")
-    return Listed(
+    return ListedPage(
         url,
         title=plain(title.get("rendered") if isinstance(title, dict) else title, 1000) or None,
         published=_date(item, "date_published", "date_gmt"),
@@ -81,7 +82,7 @@ def _entry(item: dict[str, Any], base: str) -> Listed | None:
 
 
 def _date(item: dict[str, Any], name: str, in_utc: str) -> str | None:
-    """Return a date as written; WordPress's dates in UTC do not say so themselves."""
+    """Return a date as written; "Z" is added to WordPress's dates in UTC, which lack it."""
     if written := plain(item.get(name), 100):
         return written
     written = plain(item.get(in_utc), 100)
@@ -89,7 +90,7 @@ def _date(item: dict[str, Any], name: str, in_utc: str) -> str | None:
 
 
 def _authors(item: dict[str, Any]) -> Iterator[str]:
-    """Version 1.0 has one `author`, 1.1 a list of `authors`."""
+    """Yield the names of authors: version 1.0 has one `author`, 1.1 a list of `authors`."""
     authors = item.get("authors")
     for author in authors if isinstance(authors, list) else [item.get("author")]:
         name = plain(author.get("name"), 200) if isinstance(author, dict) else ""

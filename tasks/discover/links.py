@@ -1,4 +1,4 @@
-"""What a page links to: feeds, sitemaps, and pages that look like articles."""
+"""Links of a page to feeds, sitemaps, and pages that look like articles."""
 
 import re
 from collections.abc import Iterator
@@ -7,10 +7,10 @@ from urllib.parse import parse_qsl, urlsplit
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from tasks.discover.addresses import page_address
-from tasks.discover.model import Listed, Listing, Places
-from tasks.process.charset import decode
-from tasks.process.metadata.plain import inner_text, plain
-from tasks.process.urls import registered_domain, url_key
+from tasks.discover.model import ListAddresses, ListedPage, Listing
+from tasks.web.charset import decode
+from tasks.web.plain import inner_text, plain
+from tasks.web.urls import registered_domain, url_key
 
 FEED_TYPES = frozenset(
     {
@@ -24,7 +24,7 @@ FEED_TYPES = frozenset(
         "text/atom+xml",
     }
 )
-# Types that other things than feeds have, too: WordPress names its API by the last one.
+# Types that are not only used for feeds: WordPress declares its API with the last one.
 VAGUE_TYPES = frozenset({"application/xml", "text/xml", "application/json"})
 FEED_PATH = re.compile(
     r"(?:^|/)(?:rss|feeds?|atom|rdf)(?:/|$)|\.(?:rss|atom|rdf)$"
@@ -37,8 +37,8 @@ COMMENTS = re.compile(
     re.IGNORECASE,
 )
 
-# Parts of a path that lead to lists and services, never to an article.
-NAVIGATION = frozenset(
+# Parts of paths that lead to lists and services, never to an article.
+_NAVIGATION = frozenset(
     """
     about about-us account accounts advertise advertising agb amp-login api archiv
     author authors autor autoren auteur auteurs autores basket careers cart categorie categories
@@ -52,7 +52,7 @@ NAVIGATION = frozenset(
     wp-json wp-login.php
     """.split()
 )
-SERVICE_PAGE = re.compile(
+_SERVICE_PAGE = re.compile(
     r"^(?:(?:privacy|cookie|terms|conditions|about-(?:us|the)|contact-us|how-to-(?:contact|"
     r"subscribe)|subscribe-to|sign-up-|manage-)\b)",
     re.IGNORECASE,
@@ -77,21 +77,21 @@ ID_PARAMETERS = frozenset({"id", "p", "aid", "nid", "articleid", "article_id", "
 LEAF_HYPHENS = 3
 
 
-def feed_and_sitemap_links(content: bytes, url: str) -> Places:
-    """The feeds and sitemaps that a homepage names; feeds of comments left out.
+def feed_and_sitemap_links(content: bytes, url: str) -> ListAddresses:
+    """Return the feeds and sitemaps that a homepage links, without feeds of comments.
 
-    Feeds are those of `<link rel=alternate>`; where there is none, links of the same registered
-    domain that plainly look like feeds.
+    The feeds are those of `<link rel=alternate>`. If there are none, they are the links of the same
+    registered domain that clearly look like feeds.
     """
     page = _Page(content, url)
     feeds = dict.fromkeys(page.declared_feeds()) or dict.fromkeys(page.linked_feeds())
-    return Places(tuple(feeds), tuple(dict.fromkeys(page.sitemaps())))
+    return ListAddresses(tuple(feeds), tuple(dict.fromkeys(page.sitemaps())))
 
 
 def article_links(content: bytes, url: str) -> Listing:
-    """The links of a section page that look like articles of its registered domain.
+    """Return the links of a section page that look like articles of its registered domain.
 
-    The first text of a link to a page is its title.
+    The first text that links to a page is its title.
     """
     page = _Page(content, url)
     titles: dict[str, str] = {}
@@ -104,19 +104,19 @@ def article_links(content: bytes, url: str) -> Listing:
         if key in addresses or is_article_link(address):
             addresses.setdefault(key, address)
             titles[key] = titles.get(key) or inner_text(node)
-    entries = tuple(Listed(one, title=titles[key] or None) for key, one in addresses.items())
+    entries = tuple(ListedPage(one, title=titles[key] or None) for key, one in addresses.items())
     fault = None if entries else "no link looks like an article's"
     return Listing("section", entries, fault=fault)
 
 
 def is_article_link(url: str) -> bool:
-    """Whether an address looks like an article's: dated, or with a long or numbered last part."""
+    """Return whether an address looks like an article: dated, or with a long or numbered end."""
     parts = urlsplit(url)
     folders = [part for part in parts.path.split("/") if part]
     leaf = folders[-1] if folders else ""
-    if any(part.lower() in NAVIGATION for part in folders) or FILE.search(leaf):
+    if any(part.lower() in _NAVIGATION for part in folders) or FILE.search(leaf):
         return False
-    if SERVICE_PAGE.match(leaf):
+    if _SERVICE_PAGE.match(leaf):
         return False
     if DATED.search(parts.path) and not _is_archive(parts.path):
         return True
@@ -126,7 +126,7 @@ def is_article_link(url: str) -> bool:
 
 
 def _is_archive(path: str) -> bool:
-    """`/2020/03/16/` and `/news/2020/03/` are lists of a day's or month's articles."""
+    """Return whether a path such as `/2020/03/16/` lists the articles of a day or month."""
     dated = DATED.search(path)
     rest = path[dated.start() :] if dated else path
     return bool(DIGITS_ONLY.fullmatch(rest))
@@ -139,7 +139,7 @@ def _has_id(query: str) -> bool:
 
 
 class _Page:
-    """The links of one page, absolute."""
+    """The links of one page as absolute addresses."""
 
     def __init__(self, content: bytes, url: str) -> None:
         self.url = url
@@ -149,28 +149,36 @@ class _Page:
         self._base = page_address(href, url) or url
 
     def anchors(self) -> Iterator[tuple[LexborNode, str]]:
+        """Yield the links in `<a>` elements, each with its absolute address."""
         for node in self._tree.css("a[href]"):
             address = page_address(node.attributes.get("href"), self._base)
             if address:
                 yield node, address
 
     def declared_feeds(self) -> Iterator[str]:
+        """Yield the feeds of `<link rel=alternate>`."""
         for node in self._tree.css("link[href][type]"):
             if "alternate" in (node.attributes.get("rel") or "").lower().split():
                 address = page_address(node.attributes.get("href"), self._base)
                 title = node.attributes.get("title")
-                if address and _is_feed_type(node, address) and not _on_comments(title, address):
+                if (
+                    address
+                    and _is_feed_type(node, address)
+                    and not _is_comment_feed(title, address)
+                ):
                     yield address
 
     def linked_feeds(self) -> Iterator[str]:
+        """Yield links to the same registered domain that look like feeds."""
         domain = registered_domain(self.url)
         for node, address in self.anchors():
             is_feed = bool(FEED_PATH.search(urlsplit(address).path))
             is_own = is_feed and registered_domain(address) == domain
-            if is_own and not _on_comments(inner_text(node), address):
+            if is_own and not _is_comment_feed(inner_text(node), address):
                 yield address
 
     def sitemaps(self) -> Iterator[str]:
+        """Yield links to sitemaps of the same registered domain."""
         domain = registered_domain(self.url)
         for node in self._tree.css("link[href], a[href]"):
             address = page_address(node.attributes.get("href"), self._base)
@@ -187,5 +195,5 @@ def _is_feed_type(node: LexborNode, address: str) -> bool:
     return kind in FEED_TYPES
 
 
-def _on_comments(title: str | None, address: str) -> bool:
+def _is_comment_feed(title: str | None, address: str) -> bool:
     return bool(COMMENTS.search(plain(title, 300)) or COMMENTS.search(urlsplit(address).path))

@@ -1,14 +1,14 @@
-"""What discovery speaks of: the places where a source lists its pages, and what they list."""
+"""Records of discovery: lists of pages, their entries, and the addresses of lists."""
 
 from dataclasses import dataclass, field
 from typing import Literal
 
-How = Literal["feed", "sitemap", "news_sitemap", "section"]
+How = Literal["feed", "sitemap", "news_sitemap", "section", "front", "list"]
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
-    """One page as a feed, sitemap or section page lists it: evidence as written.
+class ListedPage:
+    """One page as a feed, sitemap or section page lists it, with values as written.
 
     Attributes:
         url: absolute, without a fragment.
@@ -24,19 +24,19 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What one feed, sitemap or page lists.
+    """The content of one feed, sitemap or section page.
 
     Attributes:
-        how: what kind of list it is; "sitemap" also for an index.
+        how: kind of the list; "sitemap" also for an index.
         children: (address, lastmod as written) of the sitemaps that an index names.
-        fault: what is wrong with its form, in a line; its entries count all the same.
-        unlinked: entries that have no usable address.
-        left_out: entries beyond the most that are kept.
+        fault: what is wrong with its form, in a line; its entries are used all the same.
+        unlinked: number of entries without a usable address.
+        left_out: number of entries beyond the limit.
         title: of the feed.
     """
 
     how: How
-    entries: tuple[Listed, ...] = ()
+    entries: tuple[ListedPage, ...] = ()
     children: tuple[tuple[str, str | None], ...] = ()
     fault: str | None = None
     unlinked: int = 0
@@ -45,8 +45,8 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
-    """Where a site says that its pages are listed: addresses, absolute, in the order found."""
+class ListAddresses:
+    """Absolute addresses of the lists that a site names, in the order found."""
 
     feeds: tuple[str, ...] = field(default=())
     sitemaps: tuple[str, ...] = field(default=())

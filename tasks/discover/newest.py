@@ -1,4 +1,4 @@
-"""The newest entries of lists that are longer than a night needs."""
+"""Selection of the newest entries of lists that are longer than a night needs."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -11,16 +11,17 @@ from tasks.discover.model import Listing
 T = TypeVar("T")
 
 
-def capped(listing: Listing, most: int) -> Listing:
-    """Return a listing of at most `most` entries, the newest, with the number of those left out."""
+def keep_newest(listing: Listing, most: int) -> Listing:
+    """Return a listing of its newest entries, at most `most`, with the number left out."""
     kept = newest(listing.entries, most, entry_day)
-    return replace(listing, entries=tuple(kept), left_out=len(listing.entries) - len(kept))
+    left_out = listing.left_out + len(listing.entries) - len(kept)
+    return replace(listing, entries=tuple(kept), left_out=left_out)
 
 
 def newest(items: Sequence[T], most: int, day_of: Callable[[T], date | None]) -> Sequence[T]:
-    """Return at most `most` items in their order: the newest, and of undated ones both ends.
+    """Return at most `most` items in their order: the newest, and undated ones from both ends.
 
-    Nobody knows at which end of a list without dates the newest entries stand.
+    A list without dates does not show at which of its ends the newest entries stand.
     """
     if len(items) <= most:
         return items

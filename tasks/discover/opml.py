@@ -1,4 +1,4 @@
-"""Subscription lists of feed readers (OPML) as sources."""
+"""Subscription lists of feed readers (OPML), read as sources."""
 
 from collections.abc import Iterator
 
@@ -7,36 +7,37 @@ from pydantic import ValidationError
 
 from config.errors import UsageError
 from config.sources import Source
-from tasks.discover.sitemaps import mended
-from tasks.process.charset import UTF8
-from tasks.process.urls import parts_of
+from tasks.discover.sitemaps import repair_xml
+from tasks.web.charset import UTF8
+from tasks.web.urls import parts_of
 
 
 def read_opml(content: bytes, name: str) -> list[Source]:
-    """One source per site: its name, homepage, and all its feeds.
+    """Return one source per site, with its name, homepage and all its feeds.
 
     Raises:
-        UsageError: it is no OPML with feeds.
+        UsageError: the file is no OPML with feeds.
     """
     root = _root(content)
     found: dict[str, tuple[str, list[str]]] = {}
     for title, homepage, feed in _outlines(root) if root is not None else ():
         found.setdefault(homepage, (title, []))[1].append(feed)
     if not found:
-        raise UsageError(f"{name} holds no feeds; give an OPML file, as feed readers export it.")
+        raise UsageError(f"{name} holds no feeds: give an OPML file as feed readers export it.")
     return [source for source in _sources(found) if source]
 
 
 def _root(content: bytes) -> etree._Element | None:
-    """Parse a file however broken it is; None for one without an element."""
+    """Parse a file, however broken it is; return None for a file without an element."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=True, encoding=UTF8)
     try:
-        return etree.fromstring(mended(content), parser)
+        return etree.fromstring(repair_xml(content), parser)
     except etree.XMLSyntaxError:
         return None
 
 
 def _outlines(root: etree._Element) -> Iterator[tuple[str, str, str]]:
+    """Yield title, homepage and feed of each outline that has a feed."""
     for outline in root.iter("{*}outline"):
         feed = _attribute(outline, "xmlUrl", "xmlurl")
         parts = parts_of(feed)
@@ -47,7 +48,7 @@ def _outlines(root: etree._Element) -> Iterator[tuple[str, str, str]]:
 
 
 def _attribute(outline: etree._Element, *names: str) -> str:
-    """Return the first of these attributes that has a value; "" for none."""
+    """Return the first of the named attributes that has a value; "" if none has."""
     return next((value for name in names if (value := (outline.get(name) or "").strip())), "")
 
 

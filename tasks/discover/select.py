@@ -1,7 +1,6 @@
-"""The stage `select`: of all that is listed or still due, what is fetched this night."""
+"""The stage `select`: decides which of the listed and the due addresses are fetched this night."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
 from itertools import count
 from typing import Any
 
@@ -12,20 +11,26 @@ import pyarrow.parquet as pq
 
 from config.settings import FetchSettings, Settings
 from config.sources import Source
-from tasks.address_rules import address_key, define_address_keys, define_addresses, define_functions
-from tasks.discover.source import Found
+from tasks.discover.source import FoundPage
 from tasks.discover.stage import read_discovered
 from tasks.fetch.target import Target
-from tasks.process.archive_dates import read_archive_date
-from tasks.process.metadata.written_dates import Reading
-from tasks.run_inputs import LISTED, VISITED, names_in_run
-from tasks.runs import Run
+from tasks.process.metadata.dates.archive import read_archive_date
+from tasks.process.metadata.dates.written import Reading
+from tasks.runs.address_rules import (
+    address_key,
+    define_address_keys,
+    define_addresses,
+    define_functions,
+)
+from tasks.runs.run import Run
+from tasks.runs.views import LISTED, VISITED, names_in_run
 from warehouse.files import written_aside
-from warehouse.former_names import create_view
+from warehouse.former_names import create_named_view
+from warehouse.kept import entries_of_sources
 from warehouse.lake import open_lake
-from warehouse.publish import take_snapshot
-from warehouse.schema import DISCOVERIES, DOCUMENTS, VISITS
+from warehouse.schema import DISCOVERIES, DOCUMENTS
 from warehouse.schema.columns import INSTANT
+from warehouse.snapshots import take_snapshot
 from warehouse.statements import parameters, statement
 from warehouse.working import working_connection
 
@@ -44,7 +49,7 @@ FOUND = pa.schema(
 )
 
 
-# An address that may be fetched: as it was found, why, and what is stored of it.
+# Grain: one row per address that may be fetched: how it was found, why, and what is stored of it.
 CANDIDATES = pa.schema(
     [
         *(field for field in FOUND if field.name not in {"excluded", "modified_at"}),
@@ -57,18 +62,20 @@ CANDIDATES = pa.schema(
         pa.field("original_at", INSTANT),
     ]
 )
-# Rows of the history whose addresses are looked at together: 200 MB.
-ROWS_AT_ONCE = 400_000
-SOURCES_AT_ONCE = 100
+# Rows of the history that are joined at a time, which takes about 200 MB.
+_ROWS_AT_ONCE = 400_000
+_SOURCES_AT_ONCE = 100
 
 
 def select(
-    run: Run, sources: Sequence[Source], settings: Settings, rows_at_once: int = ROWS_AT_ONCE
+    run: Run, sources: Sequence[Source], settings: Settings, rows_at_once: int = _ROWS_AT_ONCE
 ) -> None:
-    """Writes the run's discoveries with their verdicts, and its targets, unless that is done.
+    """Write the run's discoveries with their verdicts, and its targets, unless that is done.
+
+    The list of targets is written last: a run that was killed before selects again.
 
     Args:
-        rows_at_once: of the history; it bounds the memory, and changes nothing else.
+        rows_at_once: rows of the history to join at a time; it limits memory, nothing else.
     """
     if run.targets_file.is_file():
         return
@@ -77,7 +84,7 @@ def select(
     with working_connection(settings, run.folder / "spill") as connection:
         _define_inputs(connection, run, sources, settings.fetch)
         _find_candidates(connection, _values(run, settings.fetch), rows_at_once)
-        _write_decided(run, _decided(connection, rows_at_once // 4))
+        _write_candidates(run, _candidates_with_verdicts(connection, rows_at_once // 4))
 
 
 def _define_inputs(
@@ -86,11 +93,14 @@ def _define_inputs(
     sources: Sequence[Source],
     fetch: FetchSettings,
 ) -> None:
-    """Tables `found`, `sources` and, still empty, `candidates`; views of the warehouse's tables."""
+    """Define the tables that the statements read.
+
+    They are `found`, `sources`, the still empty `candidates`, and views of the warehouse's tables.
+    """
     lake = open_lake(run.warehouse)
     snapshot = take_snapshot(lake)
-    names = names_in_run(run, snapshot.files[VISITS.name])
-    create_view(connection, DOCUMENTS, snapshot.files[DOCUMENTS.name], names)
+    names = names_in_run(run, entries_of_sources(run.warehouse, snapshot))
+    create_named_view(connection, DOCUMENTS, snapshot.files[DOCUMENTS.name], names)
     define_functions(connection)
     define_address_keys(connection, lake, snapshot, names)
     define_addresses(connection)
@@ -103,7 +113,10 @@ def _define_inputs(
 def _find_candidates(
     connection: duckdb.DuckDBPyConnection, values: dict[str, Any], rows_at_once: int
 ) -> None:
+    """Fill `candidates`, in as many parts as the size of the history requires."""
     _execute(connection, "met_addresses", values)
+    # The number of parts only depends on the rows of addresses that matter tonight, so an ordinary
+    # night takes one part, whatever the size of the history.
     [(rows,)] = connection.execute(statement("rows_met")).fetchall()
     parts = 1 + rows // rows_at_once
     for part in range(parts):
@@ -115,7 +128,9 @@ def _execute(connection: duckdb.DuckDBPyConnection, name: str, values: dict[str,
     connection.execute(text, parameters(text, values))
 
 
-def _decided(connection: duckdb.DuckDBPyConnection, rows_at_once: int) -> Iterator[pa.RecordBatch]:
+def _candidates_with_verdicts(
+    connection: duckdb.DuckDBPyConnection, rows_at_once: int
+) -> Iterator[pa.RecordBatch]:
     """Yield the candidates with their verdicts, in the order of sources."""
     ranges = connection.execute(statement("source_ranges"), {"rows": rows_at_once}).fetchall()
     for first, last in ranges:
@@ -123,10 +138,12 @@ def _decided(connection: duckdb.DuckDBPyConnection, rows_at_once: int) -> Iterat
         yield from connection.execute(statement("targets"), limits).to_arrow_reader(8192)
 
 
-def _write_decided(run: Run, decided: Iterable[pa.RecordBatch]) -> None:
-    """Write what was listed tonight and, as a JSON array, what is to be fetched."""
+def _write_candidates(run: Run, candidates: Iterable[pa.RecordBatch]) -> None:
+    """Write the listed pages as a table and the targets as a JSON array."""
     night = pa.scalar(run.night)
     path = run.folder / "discoveries.parquet"
+    # Contexts end in reverse order: the targets get their name after the discoveries, and their
+    # file is what marks this stage as done.
     with (
         written_aside(run.targets_file) as targets_aside,
         targets_aside.open("wb") as targets,
@@ -134,7 +151,7 @@ def _write_decided(run: Run, decided: Iterable[pa.RecordBatch]) -> None:
         pq.ParquetWriter(aside, LISTED) as writer,
     ):
         separator = b"["
-        for batch in decided:
+        for batch in candidates:
             rows = pa.Table.from_batches([batch]).append_column(
                 "night", pa.repeat(night, batch.num_rows)
             )
@@ -146,6 +163,7 @@ def _write_decided(run: Run, decided: Iterable[pa.RecordBatch]) -> None:
 
 
 def _targets_of(rows: pa.Table) -> list[dict[str, Any]]:
+    """Return the rows that are targets, with the fields of `Target`."""
     chosen = rows.append_column("why", rows["verdict"]).filter(rows["is_target"])
     fields: list[dict[str, Any]] = chosen.select(list(Target.__slots__)).to_pylist()
     return fields
@@ -158,6 +176,7 @@ def _write_visits(run: Run, sources: Sequence[Source]) -> None:
 
 
 def _visit(run: Run, source: Source) -> dict[str, Any]:
+    """Return the row of a source in the table `visits`, as far as it is known after discovery."""
     discovered = read_discovered(run, source)
     return {
         "source": source.name,
@@ -171,34 +190,20 @@ def _visit(run: Run, source: Source) -> dict[str, Any]:
     }
 
 
-def read_targets(run: Run) -> list[Target]:
-    """What the run fetches, by source, the most urgent first."""
-    return [_target(fields) for fields in orjson.loads(run.targets_file.read_bytes())]
-
-
-def _target(fields: dict[str, Any]) -> Target:
-    instants = {
-        name: datetime.fromisoformat(fields[name])
-        for name in ("found_at", "original_at")
-        if fields[name]
-    }
-    return Target(**{**fields, **instants, "authors": tuple(fields["authors"] or ())})
-
-
 def _found_batches(run: Run, sources: Sequence[Source]) -> Iterator[pa.RecordBatch]:
-    """What the sources' lists gave, in their order; the rows of some sources at a time."""
+    """Yield the pages that the sources' lists gave, in order, some sources at a time."""
     ordinal = count()
-    for first in range(0, len(sources), SOURCES_AT_ONCE):
+    for first in range(0, len(sources), _SOURCES_AT_ONCE):
         rows = [
             {**_row(one, source), "url_key": key, "ordinal": next(ordinal)}
-            for source in sources[first : first + SOURCES_AT_ONCE]
+            for source in sources[first : first + _SOURCES_AT_ONCE]
             for one in read_discovered(run, source).found
             if (key := address_key(one.listed.url))
         ]
         yield pa.RecordBatch.from_pylist(rows, FOUND)
 
 
-def _row(one: Found, source: Source) -> dict[str, Any]:
+def _row(one: FoundPage, source: Source) -> dict[str, Any]:
     listed = one.listed
     modified = listed.modified and read_archive_date(listed.modified, Reading(source.timezone))
     return {
@@ -212,12 +217,14 @@ def _row(one: Found, source: Source) -> dict[str, Any]:
         "modified": listed.modified,
         "authors": listed.authors,
         "filled_gap": one.is_fill,
+        "position": one.position,
         "excluded": not source.wants(listed.url),
         "modified_at": modified.instant if modified else None,
     }
 
 
 def _limits(sources: Sequence[Source], fetch: FetchSettings) -> pa.Table:
+    """Return the most pages that each source may get per night."""
     return pa.table(
         {
             "source": [source.name for source in sources],
@@ -227,6 +234,7 @@ def _limits(sources: Sequence[Source], fetch: FetchSettings) -> pa.Table:
 
 
 def _values(run: Run, fetch: FetchSettings) -> dict[str, Any]:
+    """Return the parameters of the statements."""
     return {
         "night": run.night,
         "only_listed": run.flow != "nightly",

@@ -1,76 +1,131 @@
-"""Where batches are processed: in processes of this machine, or on a Dask cluster's workers.
+"""The execution backends: processes of this machine, or the workers of a Dask cluster.
 
-The pipeline asks for a pool and gives it batches; it knows no more. Either way the work is done by
-`tasks.batch_worker` under a `WorkerPool`, so the results are the same.
+The pipeline opens a pool and gives it batches. Every backend runs `tasks.execution.batch_worker`
+under a `WorkerPool`, so the results are the same.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
 from config.errors import WorkerError
 from config.settings import Settings
-from tasks.worker_pool import WorkerPool
+from tasks.execution.worker_pool import WorkerPool
 
 
 class Pool(Protocol):
-    """Whoever processes batches."""
+    """A pool of workers; its caller runs several batches at once by calling `run` from threads."""
 
     def run(self, batch_file: Path) -> int:
-        """Processes a batch to its end, from any thread; gives the number of its documents."""
+        """Process a batch to its end and return the number of its documents."""
+
+
+class Backend(Protocol):
+    """A way of processing batches, chosen by the setting `execution.backend`."""
+
+    def open_pool(
+        self, settings: Settings, batches: Sequence[Path], on_document: Callable[[], None]
+    ) -> AbstractContextManager[Pool]:
+        """Return a pool; once it is closed, no worker works on the batches any more."""
+
+    def require(self, settings: Settings) -> None:
+        """Raise a WorkerError if the backend cannot be reached."""
+
+    def describe(self, settings: Settings) -> str:
+        """Return a line for `broadsheet doctor`, or raise a WorkerError."""
+
+
+class Processes:
+    """Worker processes on this machine."""
+
+    def open_pool(
+        self, settings: Settings, batches: Sequence[Path], on_document: Callable[[], None]
+    ) -> AbstractContextManager[Pool]:
+        """Return a pool of as many workers as the settings and the batches allow."""
+        return WorkerPool(min(settings.worker_count, len(batches)), on_document)
+
+    def require(self, settings: Settings) -> None:
+        """Do nothing: worker processes can always be started."""
+
+    def describe(self, settings: Settings) -> str:
+        """Return how many workers there are."""
+        return f"worker processes on this machine: {settings.worker_count}"
+
+
+class Dask:
+    """Workers of a Dask cluster: one that runs already, or one started on this machine.
+
+    `distributed` takes a second to import, so it is imported only when a method needs it.
+    """
+
+    def open_pool(
+        self, settings: Settings, batches: Sequence[Path], on_document: Callable[[], None]
+    ) -> AbstractContextManager[Pool]:
+        """Return a pool that submits all batches to the cluster at once."""
+        from tasks.execution.dask_pool import DaskPool
+
+        return DaskPool(settings, batches, on_document)
+
+    def require(self, settings: Settings) -> None:
+        """Connect to the scheduler and disconnect again, if the settings name one."""
+        if settings.execution.scheduler:
+            from tasks.execution.cluster import connected
+
+            with connected(settings.execution):
+                pass
+
+    def describe(self, settings: Settings) -> str:
+        """Return the scheduler's address and its workers and threads."""
+        execution = settings.execution
+        if not execution.scheduler:
+            return f"dask: a cluster on this machine, workers: {settings.worker_count}"
+        from tasks.execution.cluster import connected, threads_by_worker
+
+        with connected(execution) as client:
+            threads = threads_by_worker(client, execution)
+        if not threads:
+            raise WorkerError(
+                f"The Dask scheduler {execution.scheduler} has no workers: start some with "
+                f"`dask worker {execution.scheduler}`."
+            )
+        return (
+            f"dask: {execution.scheduler} answers; workers: {len(threads)}, "
+            f"threads: {sum(threads.values())}"
+        )
+
+
+BACKENDS: Mapping[str, Backend] = {"processes": Processes(), "dask": Dask()}
 
 
 def open_pool(
     settings: Settings, batches: Sequence[Path], on_document: Callable[[], None]
 ) -> AbstractContextManager[Pool]:
-    """The pool that the settings ask for; at its end nobody works on the batches any more.
+    """Return the pool of the backend that the settings name.
 
     Args:
-        batches: what it will be asked to run; a cluster is told of all of them at once.
-        on_document: called, from any thread, for each document; of a cluster, batch by batch.
+        batches: all batches that the pool will be asked to run. If there are none, no cluster is
+            started or connected to.
+        on_document: called for each document, from any thread. Dask workers report whole batches,
+            so there it is called for all documents of a batch at its end.
     """
-    if settings.execution.backend == "processes" or not batches:
-        return WorkerPool(min(settings.worker_count, len(batches)), on_document)
-    from tasks.execution.dask_pool import DaskPool  # distributed takes a second to import
-
-    return DaskPool(settings, batches, on_document)
+    name = settings.execution.backend if batches else "processes"
+    return BACKENDS[name].open_pool(settings, batches, on_document)
 
 
 def require_backend(settings: Settings) -> None:
-    """Asks whether the backend is there, before a run changes anything.
+    """Check that the backend can be reached, before a run changes anything.
 
     Raises:
         WorkerError: the scheduler does not answer.
     """
-    if settings.execution.backend == "dask" and settings.execution.scheduler:
-        from tasks.execution.cluster import connected
-
-        with connected(settings.execution):
-            pass
+    BACKENDS[settings.execution.backend].require(settings)
 
 
 def describe_backend(settings: Settings) -> str:
-    """Such as "dask: tcp://10.0.0.5:8786 answers; workers: 3, threads: 12".
+    """Return a line such as "dask: tcp://10.0.0.5:8786 answers; workers: 3, threads: 12".
 
     Raises:
         WorkerError: the scheduler does not answer, or has no workers.
     """
-    execution = settings.execution
-    if execution.backend == "processes":
-        return f"worker processes on this machine: {settings.worker_count}"
-    if not execution.scheduler:
-        return f"dask: a cluster on this machine, workers: {settings.worker_count}"
-    from tasks.execution.cluster import connected, threads_by_worker
-
-    with connected(execution) as client:
-        threads = threads_by_worker(client, execution)
-    if not threads:
-        raise WorkerError(
-            f"The Dask scheduler {execution.scheduler} has no workers: start some with "
-            f"`dask worker {execution.scheduler}`."
-        )
-    return (
-        f"dask: {execution.scheduler} answers; workers: {len(threads)}, "
-        f"threads: {sum(threads.values())}"
-    )
+    return BACKENDS[settings.execution.backend].describe(settings)

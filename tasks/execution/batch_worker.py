@@ -1,9 +1,16 @@
 """The worker process: reads and processes batches, one document after the other.
 
-It is given jobs on standard input and says on standard output which document it is at, so that
-its supervisor (`worker_pool`) knows which one killed it. Its own alarm ends it when a document
-takes too long: the kernel's default for SIGALRM needs no cooperation from code that is stuck in C.
-Results go to part files; a new worker goes on after the last of them.
+It receives jobs on standard input and announces on standard output each document before it reads or
+processes it, so that its supervisor knows which one killed it. The messages are described in
+`tasks.execution.worker_pool`.
+
+An alarm ends the process when a document takes too long. It has no handler: the kernel's default
+action for SIGALRM kills the process even while code is stuck in C, where a Python handler would
+never run.
+
+Results go to part files, each of which is whole or absent. A new worker reads the batch again from
+its beginning, because most formats cannot be entered in the middle, but it processes only what
+lies behind the last part.
 """
 
 import logging
@@ -19,63 +26,71 @@ from typing import TextIO
 
 import orjson
 
-from config.settings import ProcessSettings, ReadSettings
-from tasks.learned_lines import learned_of
-from tasks.parts import documents_in, finished_parts, write_done, write_parts
+from config.settings import ProcessSettings
+from config.visible import log_to_stderr
+from tasks.boilerplate.in_force import read_learned_lines
+from tasks.execution.parts import count_documents, finished_parts, write_done, write_parts
 from tasks.process.batch import process_batch
 from tasks.process.body.lanes import warm
 from tasks.read.batch import read_batch
-from tasks.read.reasons import Reason
-from tasks.read.watch import Watch
+from tasks.read.input_events import InputMonitor
+from tasks.reasons import Reason
 from tasks.records import Dropped, RawDocument
-from tasks.runs import batch_job
+from tasks.runs.run import batch_job
+from tasks.web.hosts import domain_of
 
-# The supervisor's pipe is ours alone: what a library prints goes to standard error.
+# The pipe to the supervisor. `main` moves it away from standard output, see `_keep_channel`.
 _channel: TextIO = sys.stdout
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
-    """One batch for this worker.
+class BatchJob:
+    """One batch for this worker, and what it must leave out; see `worker_pool.Faults`.
 
     Attributes:
-        culprits: documents, by their number within the batch, that killed a worker; and how.
-        limits: inputs at which reading killed a worker, each with the outcomes before that.
-        unreadable: the number of the document at which reading is to end altogether, if any.
-        part_documents: how large its first parts may be.
+        culprits: numbers of documents that killed a worker while they were processed, and how.
+        limits: keys of inputs that killed a worker while they were read, and how many outcomes
+            each gives before that place.
+        unreadable: the number of the document at which reading of the batch ends, if any.
+        part_documents: how many documents the first parts may hold.
     """
 
     batch_file: Path
-    culprits: dict[int, str]
+    culprits: dict[int, Reason]
     limits: dict[str, int]
     unreadable: int | None
     part_documents: int
 
 
 def main() -> None:
-    """Answers jobs until standard input ends, which it does when the supervisor is gone."""
+    """Do jobs until standard input ends, which happens when the supervisor is gone."""
     _keep_channel()
-    signal.signal(signal.SIGALRM, signal.SIG_DFL)
-    logging.basicConfig(level=logging.WARNING, format="%(name)s %(message)s")
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)  # an ignored signal is inherited
+    log_to_stderr(logging.WARNING, "%(name)s %(message)s")
     for noisy in ("trafilatura", "htmldate"):
         logging.getLogger(noisy).setLevel(logging.CRITICAL)
+    # Before "ready", so that loading of models and lists counts against no document.
     warm()
+    domain_of("courier.example")
     with suppress(BrokenPipeError):  # the supervisor is gone
-        _say("ready")
+        _send("ready")
         for line in sys.stdin:
-            _answer(_job(line))
+            _do(_job_from_json(line))
 
 
 def _keep_channel() -> None:
+    """Keep the supervisor's pipe for messages; what libraries print goes to standard error."""
     global _channel
     _channel = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
 
 
-def _job(line: str) -> Job:
+def _job_from_json(line: str) -> BatchJob:
     fields = orjson.loads(line)
-    culprits = {int(number): reason for number, reason in fields["culprits"].items()}
-    return Job(
+    culprits = {
+        int(number): Reason[reason.upper()] for number, reason in fields["culprits"].items()
+    }
+    return BatchJob(
         batch_file=Path(fields["batch"]),
         culprits=culprits,
         limits=fields["limits"],
@@ -84,66 +99,80 @@ def _job(line: str) -> Job:
     )
 
 
-def _answer(job: Job) -> None:
+def _do(job: BatchJob) -> None:
     try:
-        documents = _work(job)
+        documents = _process(job)
     except BrokenPipeError:
         raise
     except OSError as error:
         # A full or failing disk is no document's fault: the run stops here and can be resumed.
-        _say(f"error {error.strerror or error}: {error.filename or job.batch_file}")
+        _send(f"error {error.strerror or error}: {error.filename or job.batch_file}")
     else:
-        _say(f"done {documents}")
+        _send(f"done {documents}")
 
 
-def _work(job: Job) -> int:
-    batch, described = batch_job(job.batch_file)
-    settings = ProcessSettings.model_validate(described["process"])
-    read_settings = ReadSettings.model_validate(described["read"])
+def _process(job: BatchJob) -> int:
+    """Process what no part holds yet and return the number of documents of the whole batch."""
+    batch, description = batch_job(job.batch_file)
+    settings = description.process
     finished = finished_parts(job.batch_file)
-    watch = Watch(job.limits, announce=lambda key: _say(f"in {key}"))
+    monitor = InputMonitor(job.limits, announce=lambda key: _send(f"in {key}"))
     documents = read_batch(
         batch,
-        read_settings,
-        described["columns"],
-        watch,
+        description.read,
+        description.columns,
+        monitor,
         lambda: _arm(settings.read_seconds),
     )
-    watched = _watched(documents, job, settings, documents_in(finished))
-    learned = learned_of(job.batch_file, described["parameters"].get("source"))
-    processed = process_batch(watched, settings, learned)
+    announced = _announced(documents, job, settings, count_documents(finished))
+    learned = read_learned_lines(job.batch_file, description.source)
+    processed = process_batch(announced, settings, learned)
+    # Writing a part has no time limit: a slow disk must not be taken for a slow document.
     parts = write_parts(processed, job.batch_file, finished, _disarm, job.part_documents)
-    return write_done(job.batch_file, parts)
+    # The batch counts as finished from here on; a kill before this line costs the last part only.
+    return write_done(job.batch_file, parts, monitor.reports)
 
 
-def _watched(
+def _announced(
     documents: Iterable[RawDocument | Dropped],
-    job: Job,
+    job: BatchJob,
     settings: ProcessSettings,
     finished: int,
 ) -> Iterator[RawDocument | Dropped]:
-    """The documents from number `finished` on, each announced and put under its alarm."""
+    """Yield the documents from number `finished` on; announce each and set its alarm.
+
+    Everything here is lazy. While a document is being processed, this generator waits at its
+    `yield`, so that the announcement before the `yield` stands for the processing, and the one
+    behind it for the reading of the next document.
+    """
     last: RawDocument | Dropped | None = None
     _announce("read", 0, settings.read_seconds)
     for number, document in enumerate(islice(documents, job.unreadable)):
         last = document
         if number >= finished:
             _announce("process", number, settings.page_seconds)
-            yield _spared(document, job.culprits.get(number))
+            yield _without_culprit(document, job.culprits.get(number))
         _announce("read", number + 1, settings.read_seconds)
     _disarm()
     if job.unreadable is not None and job.unreadable >= finished:
-        yield _rest(job, last)
+        yield _rest_of_batch(job, last)
 
 
-def _spared(document: RawDocument | Dropped, reason: str | None) -> RawDocument | Dropped:
+def _without_culprit(
+    document: RawDocument | Dropped, reason: Reason | None
+) -> RawDocument | Dropped:
+    """Return the document, or its ledger record if it has killed a worker before."""
     if reason is None or isinstance(document, Dropped):
         return document
-    return document.dropped("failed", reason)
+    return document.dropped(reason)
 
 
-def _rest(job: Job, last: RawDocument | Dropped | None) -> Dropped:
-    """The ledger row for the rest of a batch at which whole machines die."""
+def _rest_of_batch(job: BatchJob, last: RawDocument | Dropped | None) -> Dropped:
+    """Return the one ledger record for the rest of a batch that cannot be read.
+
+    Its position must be unique in the run. Where no document was read before, the negative number
+    of the batch serves, for no document has a negative position.
+    """
     return Dropped(
         locator=f"{last.locator if last else 'batch ' + job.batch_file.stem} (and what follows)",
         position=last.position + 1 if last else -int(job.batch_file.stem),
@@ -154,12 +183,13 @@ def _rest(job: Job, last: RawDocument | Dropped | None) -> Dropped:
     )
 
 
-def _announce(what: str, number: int, seconds: float) -> None:
-    _say(f"{what} {number}")
+def _announce(stage: str, number: int, seconds: float) -> None:
+    _send(f"{stage} {number}")
     _arm(seconds)
 
 
 def _arm(seconds: float) -> None:
+    """Kill this process after so many seconds, unless the alarm is set anew before."""
     signal.setitimer(signal.ITIMER_REAL, seconds)
 
 
@@ -167,7 +197,8 @@ def _disarm() -> None:
     _arm(0)
 
 
-def _say(message: str) -> None:
+def _send(message: str) -> None:
+    # Flushed at once: what stays in a buffer is lost when the process dies.
     print(message, file=_channel, flush=True)
 
 

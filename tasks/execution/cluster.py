@@ -1,4 +1,4 @@
-"""Reaching a Dask cluster: one that runs already, or one of this machine's own."""
+"""Connections to a Dask cluster: one that runs already, or one started on this machine."""
 
 import logging
 import signal
@@ -15,13 +15,13 @@ from config.settings import ExecutionSettings, Settings
 
 @contextmanager
 def connected(execution: ExecutionSettings, address: str | None = None) -> Iterator[Client]:
-    """A client of the scheduler at `address`, by default that of the settings.
+    """Connect to the scheduler at `address`, by default the one of the settings.
 
     Raises:
         WorkerError: it does not answer.
     """
     address = address or execution.scheduler
-    _silence()
+    _silence_dask()
     try:
         client = Client(address, timeout=execution.connect_seconds, set_as_default=False)
     except (OSError, TimeoutError, ValueError) as error:
@@ -35,18 +35,19 @@ def connected(execution: ExecutionSettings, address: str | None = None) -> Itera
 
 @contextmanager
 def local_cluster(settings: Settings) -> Iterator[str]:
-    """The address of a cluster of `workers` processes here, which ends with the block."""
-    _silence()
-    with _started_deaf_to_ctrl_c():
+    """Start a cluster on this machine and yield its address; it ends with the context."""
+    _silence_dask()
+    with _blocked_ctrl_c():
         cluster = LocalCluster(
             n_workers=settings.worker_count,
             threads_per_worker=1,
-            host="127.0.0.1",  # who reaches it can run code in it
+            host="127.0.0.1",  # whoever can connect can run code in it
             dashboard_address="127.0.0.1:0",
-            memory_limit=None,  # the work is done in processes of our own
+            memory_limit=None,  # batches are processed in child processes, which it cannot see
             silence_logs=logging.CRITICAL,
         )
-        # Its scheduler hooks into the garbage collector, and there a Ctrl-C is swallowed.
+        # The scheduler hooks into the garbage collector. A KeyboardInterrupt that is raised within
+        # such a hook is ignored, and Ctrl-C would do nothing.
         disable_gc_diagnosis()
     with cluster:
         try:
@@ -56,9 +57,12 @@ def local_cluster(settings: Settings) -> Iterator[str]:
 
 
 @contextmanager
-def _started_deaf_to_ctrl_c() -> Iterator[None]:
-    """Ctrl-C is this process's to handle: threads and processes inherit the blocked signal."""
-    resource_tracker.ensure_running()  # starting it unblocks the signal
+def _blocked_ctrl_c() -> Iterator[None]:
+    """Block SIGINT while processes and threads are started.
+
+    They inherit the blocked signal, so that Ctrl-C reaches only this process's main thread.
+    """
+    resource_tracker.ensure_running()  # before blocking, because starting it unblocks the signal
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
@@ -67,7 +71,7 @@ def _started_deaf_to_ctrl_c() -> Iterator[None]:
 
 
 def threads_by_worker(client: Client, execution: ExecutionSettings) -> dict[str, int]:
-    """How many batches each worker takes at once, by its address.
+    """Return how many batches each worker takes at once, by its address.
 
     Raises:
         WorkerError: the scheduler is gone.
@@ -75,20 +79,23 @@ def threads_by_worker(client: Client, execution: ExecutionSettings) -> dict[str,
     try:
         threads: dict[str, int] = client.nthreads(callback_timeout=execution.wait_seconds)
     except (OSError, TimeoutError) as error:
-        raise lost_scheduler() from error
+        raise lost_scheduler_error() from error
     return threads
 
 
-def lost_scheduler() -> WorkerError:
-    """What to say when the scheduler answered once and does no more."""
+def lost_scheduler_error() -> WorkerError:
+    """Return the error for a scheduler that answered once and does not answer any more."""
     return WorkerError(
         "The Dask scheduler is gone: start it and its workers again, and repeat the command, which "
         "resumes the run."
     )
 
 
-def _silence() -> None:
-    """What goes wrong with a cluster is said by our errors; its own logs are on its machines."""
+def _silence_dask() -> None:
+    """Turn off Dask's loggers here: our own errors name the problem in one sentence.
+
+    The logs of the scheduler and the workers stay on their machines.
+    """
     for name in list(logging.root.manager.loggerDict):
         if name.split(".")[0] == "distributed":
             logging.getLogger(name).setLevel(logging.CRITICAL)

@@ -1,8 +1,12 @@
 """Batches on the workers of a Dask cluster, which share the warehouse's folder with this machine.
 
-A Dask worker that dies costs its batch another attempt, by Dask's own retries, behind the batch's
-last part. A batch under which workers keep dying is split, until the document at fault is known
-(`tasks.execution.deaths`); it is left out, and its neighbours are loaded.
+When a Dask worker dies, Dask itself gives the batch to another worker, which continues behind the
+batch's last part. A batch under which workers keep dying is written in parts of one document until
+the document at fault is known (`tasks.execution.lost_attempts`). That document is left out, and its
+neighbours are loaded.
+
+Orders and results are short messages: the path of a batch file, and the path of its `done` file.
+Documents travel through the shared folder only.
 """
 
 import logging
@@ -21,24 +25,36 @@ from distributed.comm.core import CommClosedError
 
 from config.errors import WorkerError
 from config.settings import Settings
-from tasks.execution.cluster import connected, local_cluster, lost_scheduler, threads_by_worker
-from tasks.execution.deaths import culprit, forget_attempts
+from tasks.execution.cluster import (
+    connected,
+    local_cluster,
+    lost_scheduler_error,
+    threads_by_worker,
+)
 from tasks.execution.identity import identity
-from tasks.worker_pool import Faults
+from tasks.execution.lost_attempts import find_culprit, forget_attempts
+from tasks.execution.worker_pool import Faults
+from tasks.reasons import Reason
 
 log = logging.getLogger("broadsheet.workers")
 
 POLL_SECONDS = 1.0
 CLOSING_SECONDS = 10.0
-# NFS clients may not see a new file for a minute (acdirmax).
+# NFS clients cache folders for up to 60 s (the mount option acdirmax) before they see a new file.
 SHARED_SECONDS = 90.0
-# A cluster whose workers die at everything is not the documents' fault.
+# If workers die at more documents than this in one batch, the cluster is at fault: leaving out
+# documents would throw away good ones.
 MOST_CULPRITS = 3
-MOST_ROUNDS = 20
+# Each culprit takes two rounds or more; the bound ends a batch whose deaths lead to no culprit.
+_MOST_ROUNDS = 20
 
 
 class DaskPool:
-    """Dask workers, wherever they are; the same for its callers as a `WorkerPool`."""
+    """A pool of Dask workers; its callers use it like a `WorkerPool`.
+
+    The threads that call `run` only wait. `_in_run` counts them, because closing the client under a
+    waiting call would make that call wait for ever.
+    """
 
     def __init__(
         self, settings: Settings, batches: Sequence[Path], on_document: Callable[[], None]
@@ -47,11 +63,11 @@ class DaskPool:
         self._batches = batches
         self._on_document = on_document
         self._futures: dict[Path, Future[str]] = {}
-        self._suspects = Lock()
-        self._without_workers: float | None = None
+        self._one_suspect = Lock()
+        self._without_workers_since: float | None = None  # by the monotonic clock
         self._closed = False
-        self._waiting = 0
-        self._left = Condition()
+        self._in_run = 0
+        self._run_ended = Condition()
         self._exit = ExitStack()
         self._address: str
         self._client: Client
@@ -63,7 +79,7 @@ class DaskPool:
                 local_cluster(self._settings)
             )
             self._client = stack.enter_context(connected(execution, self._address))
-            # All at once: the cluster is busy however few threads wait here for the results.
+            # All batches at once keep the cluster busy, however few threads here wait for results.
             self._futures = {path: self._submit(path, Faults()) for path in self._batches}
             self._exit = stack.pop_all()
         return self
@@ -74,37 +90,39 @@ class DaskPool:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._closed = True
-        with self._left:  # a call that asks a closed client waits for ever
-            self._left.wait_for(lambda: not self._waiting, CLOSING_SECONDS)
-        self._exit.close()  # the scheduler takes back what the client no longer waits for
+        self._closed = True  # waiting calls notice it within POLL_SECONDS
+        with self._run_ended:
+            self._run_ended.wait_for(lambda: not self._in_run, CLOSING_SECONDS)
+        self._exit.close()  # the scheduler then releases all tasks of this client
 
     def run(self, batch_file: Path) -> int:
-        """Waits for a batch; gives the number of its documents.
+        """Wait for a batch and return the number of its documents.
 
         Raises:
             WorkerError: the scheduler or its workers are gone, or a worker cannot work at all.
         """
-        with self._left:
-            self._waiting += 1
+        with self._run_ended:
+            self._in_run += 1
         try:
             done = self._done(batch_file)
         finally:
-            with self._left:
-                self._waiting -= 1
-                self._left.notify_all()
+            with self._run_ended:
+                self._in_run -= 1
+                self._run_ended.notify_all()
         documents = self._documents(Path(done))
         for _ in range(documents):
             self._on_document()
         return documents
 
     def _done(self, batch_file: Path) -> str:
+        """Wait for a batch and return the path of its `done` file."""
         self._require_open()
         try:
             return self._result(self._futures.pop(batch_file))
         except KilledWorker:
-            # One after the other: of batches that died together, most were bystanders.
-            with self._suspects:
+            # Dask gives up on every batch that ran on too many dying workers, also on innocent
+            # ones that merely shared these workers. Run one at a time, a batch dies only by itself.
+            with self._one_suspect:
                 return self._without_culprits(batch_file)
 
     def _submit(self, batch_file: Path, faults: Faults) -> Future[str]:
@@ -114,23 +132,26 @@ class DaskPool:
             "unreadable": faults.unreadable,
             "identity": identity(),
         }
-        return self._client.submit(_portable(), order, pure=False)
+        # Not pure: Dask would answer an order that looks the same from its memory.
+        return self._client.submit(_function_by_value(), order, pure=False)
 
     def _without_culprits(self, batch_file: Path) -> str:
-        """Runs a batch under which workers died, and finds out at which documents."""
+        """Run a batch under which workers died until it ends without the documents at fault."""
         faults = Faults()
-        for _ in range(MOST_ROUNDS):
+        for _ in range(_MOST_ROUNDS):
             self._require_open()
             try:
                 return self._result(self._submit(batch_file, faults))
             except KilledWorker as error:
                 log.warning("dask workers died batch=%s %s", batch_file.stem, error)
-                if (number := culprit(batch_file)) is not None:
+                if (number := find_culprit(batch_file)) is not None:
                     blame(number, faults, batch_file)
                     forget_attempts(batch_file)
-        raise _hopeless(batch_file)
+        raise _workers_keep_dying(batch_file)
 
     def _result(self, future: Future[str]) -> str:
+        # Polled instead of waited for: `Future.result` notices neither a closed pool nor a cluster
+        # that has lost all its workers.
         ended = Event()
         future.add_done_callback(lambda _: ended.set())
         while not ended.wait(POLL_SECONDS):
@@ -139,7 +160,7 @@ class DaskPool:
             return future.result(timeout=self._settings.execution.wait_seconds)
         except (CancelledError, CommClosedError, TimeoutError) as error:
             self._require_open()
-            raise lost_scheduler() from error
+            raise lost_scheduler_error() from error
         except (ImportError, AttributeError) as error:
             raise WorkerError(
                 f"A Dask worker has no Broadsheet, or another one ({error}): install the same on "
@@ -154,16 +175,17 @@ class DaskPool:
         self._require_open()
         patience = self._settings.execution.wait_seconds
         if threads_by_worker(self._client, self._settings.execution):
-            self._without_workers = None
-        elif self._without_workers is None:
-            self._without_workers = time.monotonic()
-        elif time.monotonic() - self._without_workers > patience:
+            self._without_workers_since = None
+        elif self._without_workers_since is None:
+            self._without_workers_since = time.monotonic()
+        elif time.monotonic() - self._without_workers_since > patience:
             raise WorkerError(
                 f"The Dask scheduler has had no worker for {patience:g} s: start some with "
                 f"`dask worker {self._address}`, and repeat the command, which resumes the run."
             )
 
     def _documents(self, done: Path) -> int:
+        """Return the number of documents in a `done` file, once this machine sees the file."""
         deadline = time.monotonic() + SHARED_SECONDS
         while not done.is_file():
             self._require_open()
@@ -177,31 +199,40 @@ class DaskPool:
 
 
 def blame(number: int, faults: Faults, batch_file: Path) -> None:
-    """Leaves a document out; when that does not help, reading it is what kills."""
+    """Record that a document took workers down, so that the next order leaves it out.
+
+    If it was left out before and workers still die there, then reading it is what kills them, and
+    the batch is read up to it only.
+
+    Raises:
+        WorkerError: leaving it out has not helped either, or too many documents are at fault.
+    """
     if faults.unreadable == number or len(faults.culprits) >= MOST_CULPRITS:
-        raise _hopeless(batch_file)
+        raise _workers_keep_dying(batch_file)
     if number in faults.culprits:
         faults.unreadable = number
     else:
-        faults.culprits[number] = "worker_died"
+        faults.culprits[number] = Reason.WORKER_DIED
 
 
-def _hopeless(batch_file: Path) -> WorkerError:
+def _workers_keep_dying(batch_file: Path) -> WorkerError:
     return WorkerError(
         f"Dask workers keep dying at batch {batch_file.stem}, whatever is left out of it: look "
         "into their logs, and repeat the command, which resumes the run."
     )
 
 
-def _portable() -> Callable[[Mapping[str, Any]], str]:
-    """What is sent to workers: a local function travels by its code.
+def _function_by_value() -> Callable[[Mapping[str, Any]], str]:
+    """Return the function that Dask workers run, in a form that is sent as code.
 
-    One that is named by its module would end a worker that has no Broadsheet, whoever it works for.
+    A local function is pickled by value. A function of a module is pickled by its name, and a
+    worker without Broadsheet that unpickles it would end, with all its other clients' tasks. This
+    one raises an ImportError there, which is a failed task like any other.
     """
 
     def process_batch(order: Mapping[str, Any]) -> str:
         from tasks.execution import dask_worker
 
-        return dask_worker.process_batch(dask_worker.Order(**order))
+        return dask_worker.process_order(dask_worker.BatchOrder(**order))
 
     return process_batch

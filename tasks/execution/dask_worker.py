@@ -1,8 +1,9 @@
-"""What a Dask worker does: a batch, by a worker process of its own, in the shared folder.
+"""The code that runs in a Dask worker: it processes a batch in the shared folder.
 
-The worker processes are the same as on a single machine (`tasks.batch_worker`), under the same
-supervision; so a page that hangs or crashes its parser costs the Dask worker nothing. They are kept
-between batches, and end when there is nothing to do or the Dask worker is gone.
+The Dask worker does not process pages itself. It has worker processes of its own
+(`tasks.execution.batch_worker`) under the same supervision as on a single machine, so that a page
+which hangs or crashes its parser costs the Dask worker nothing. These processes are kept between
+batches. They end after a minute without work, or when the Dask worker ends.
 """
 
 import socket
@@ -17,22 +18,23 @@ from distributed import Worker, WorkerPlugin, get_worker
 from distributed.utils import sync
 
 from config.errors import WorkerError
-from tasks.execution.deaths import attempt
 from tasks.execution.identity import difference, identity
-from tasks.parts import done_file
-from tasks.worker_pool import Faults, WorkerPool
+from tasks.execution.lost_attempts import recorded_attempt
+from tasks.execution.parts import done_file
+from tasks.execution.worker_pool import Faults, WorkerPool
+from tasks.reasons import Reason
 
-IDLE_SECONDS = 60.0
+_IDLE_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class BatchOrder:
     """One batch for a Dask worker.
 
     Attributes:
-        culprits: documents, by number, that took Dask workers with them.
-        unreadable: the document at which reading did.
-        identity: of the machine that gives the order.
+        culprits: numbers of documents that took whole Dask workers down.
+        unreadable: number of the document at which reading took them down.
+        identity: versions on the machine that gives the order, see `tasks.execution.identity`.
     """
 
     batch_file: str
@@ -41,25 +43,29 @@ class Order:
     identity: dict[str, str]
 
 
-def process_batch(order: Order) -> str:
-    """Processes a batch to its end; gives the path of the file that says so.
+def process_order(order: BatchOrder) -> str:
+    """Process a batch to its end and return the path of its `done` file.
+
+    Dask may give the same order twice, such as after it has lost a worker that is still alive. A
+    batch that is finished is not processed again.
 
     Raises:
-        WorkerError: this machine is not set up as the other one, or cannot work at all.
+        WorkerError: this machine has other versions or another folder, or cannot work at all.
     """
     batch_file = Path(order.batch_file)
-    _require_same(order)
+    _require_same_setup(order)
     done = done_file(batch_file)
     if not done.is_file():
         worker = get_worker()
-        with attempt(batch_file) as part_documents, _kept.borrowed(worker) as pool:
-            culprits = dict.fromkeys(order.culprits, "worker_died")
+        # From here to the end of the context a death of this Dask worker leaves a record behind.
+        with recorded_attempt(batch_file) as part_documents, _processes.borrowed(worker) as pool:
+            culprits = dict.fromkeys(order.culprits, Reason.WORKER_DIED)
             faults = Faults(culprits, unreadable=order.unreadable, part_documents=part_documents)
             pool.run(batch_file, faults, worker.get_current_task())
     return str(done)
 
 
-def _require_same(order: Order) -> None:
+def _require_same_setup(order: BatchOrder) -> None:
     here = f"The Dask worker on {socket.gethostname()}"
     if found := difference(order.identity, identity()):
         raise WorkerError(
@@ -73,16 +79,24 @@ def _require_same(order: Order) -> None:
         )
 
 
-class _Stopping(WorkerPlugin):
-    """Ends the work on batches that nobody waits for any more: cancelled, or their client gone."""
+class _StopReleased(WorkerPlugin):
+    """A plugin that stops batches which were cancelled, or whose client is gone.
+
+    Dask releases such a task, but does not interrupt the thread that works on it.
+    """
 
     def transition(self, key: Hashable, start: str, finish: str, **_: Any) -> None:
+        """Stop the batch of a task that is released while it is executed."""
         if start == "executing" and finish == "released":
-            _kept.stop(key)
+            _processes.stop(key)
 
 
 class _KeptProcesses:
-    """The worker processes of this Dask worker."""
+    """The worker processes of this Dask worker, kept between batches.
+
+    Starting one takes seconds, and the batches of a run follow on each other closely. The last
+    borrower that returns the pool starts a timer, which closes it unless another batch comes.
+    """
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -92,14 +106,14 @@ class _KeptProcesses:
 
     @contextmanager
     def borrowed(self, worker: Worker) -> Iterator[WorkerPool]:
-        """The pool, with a process for each thread of the Dask worker."""
+        """Yield the pool, which has one process for each thread of the Dask worker."""
         with self._lock:
             self._borrowers += 1
             if self._timer:
                 self._timer.cancel()
             if self._pool is None:
                 self._pool = WorkerPool(worker.state.nthreads)
-                sync(worker.loop, worker.plugin_add, _Stopping(), "broadsheet-stopping")
+                sync(worker.loop, worker.plugin_add, _StopReleased(), "broadsheet-stopping")
             pool = self._pool
         try:
             yield pool
@@ -107,19 +121,21 @@ class _KeptProcesses:
             with self._lock:
                 self._borrowers -= 1
                 if not self._borrowers:
-                    self._timer = Timer(IDLE_SECONDS, self._close)
+                    self._timer = Timer(_IDLE_SECONDS, self._close)
                     self._timer.daemon = True
                     self._timer.start()
 
     def stop(self, call: Hashable) -> None:
+        """End the call of `WorkerPool.run` with this name."""
         if self._pool is not None:
             self._pool.stop(call)
 
     def _close(self) -> None:
         with self._lock:
+            # A batch may have come after the timer fired and before it had the lock.
             if self._pool is not None and not self._borrowers:
                 self._pool.__exit__(None, None, None)
                 self._pool = None
 
 
-_kept = _KeptProcesses()
+_processes = _KeptProcesses()

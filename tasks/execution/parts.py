@@ -1,14 +1,20 @@
 """Processed documents as Parquet parts: `parts/NNNNN-MMMMMMMMM-KKKK.parquet` of a run's folder.
 
-NNNNN is the batch, MMMMMMMMM the number of the part's first document within it, and KKKK how many
-it holds; so whoever goes on with a batch knows where. A name says all that is in a part, and who
-ends a batch says in `done/NNNNN.json` which parts count. So two attempts at a batch that know
-nothing of each other, such as one on a machine that was given up for dead and its successor, cannot
-spoil each other's work, whatever the order in which they write.
+NNNNN is the number of the batch, MMMMMMMMM the number of the part's first document within it, and
+KKKK how many documents it holds. A new attempt at a batch therefore knows from the names alone
+where to continue.
+
+Two attempts at the same batch may run at once without knowing of each other: one on a machine that
+was given up for dead, and its successor. They cannot damage each other's work, in whatever order
+they write:
+
+- The same documents always give the same name, and files are replaced as a whole.
+- The attempt that finishes the batch lists in `done/NNNNN.json` the parts that count. All others
+  are ignored, so that no document is loaded twice.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,25 +22,39 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tasks.records import Article, DateCandidate, Dropped
+from tasks.read.understanding import InputReports
+from tasks.records import Article, DateCandidate, DateReading, Dropped
 from warehouse.files import write_bytes, written_aside
-from warehouse.schema import DATE_CANDIDATE_STRUCT, PROCESSED
+from warehouse.schema import (
+    ARTICLE_VERSIONS,
+    DATE_CANDIDATE_STRUCT,
+    DATE_READING_STRUCT,
+    PROCESSED,
+)
 
-if TYPE_CHECKING:  # the extractor is not loaded with it
+if TYPE_CHECKING:  # importing the extractor would slow down every command
     from tasks.process.batch import Processed
 
-# What is lost at most when a worker is killed; also bounds the memory of waiting rows.
+# Bounds of a part, in documents and in characters of text: so much work is lost at most when a
+# worker is killed, and so many rows wait in memory.
 PART_DOCUMENTS = 512
 PART_BYTES = 16_000_000
 
-_ARTICLE_FIELDS = [name for name in PROCESSED.names if name in Article.__slots__]
+# Read from the record with `getattr`, so that a column which `Article` lacks is an error when the
+# first article is written, and never silently NULL.
+_ARTICLE_FIELDS = [
+    *(column.name for column in ARTICLE_VERSIONS if column.origin == "process"),
+    *("position", "bytes", "article_id", "publication"),
+    *("agencies", "fingerprints", "fingerprint_rate", "shingles"),
+]
 _DROPPED_FIELDS = [name for name in PROCESSED.names if name in Dropped.__slots__]
 _CANDIDATE_FIELDS = [field.name for field in DATE_CANDIDATE_STRUCT]
+_READING_FIELDS = [field.name for field in DATE_READING_STRUCT]
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Some documents of a batch, one behind the other: numbers `first` to `end` - 1."""
+    """A file with consecutive documents of a batch: numbers `first` to `end` - 1."""
 
     path: Path
     first: int
@@ -42,16 +62,20 @@ class Part:
 
 
 def finished_parts(batch_file: Path) -> list[Part]:
-    """Whole parts that follow on each other from the batch's first document, as far as they go."""
-    chains: dict[int, list[Part]] = {0: []}
+    """Return the longest chain of parts without a gap, beginning with the batch's first document.
+
+    Parts of several attempts may overlap, because attempts may write parts of different sizes. A
+    part belongs to a chain only if it begins exactly where the part before it ends.
+    """
+    chains: dict[int, list[Part]] = {0: []}  # by the number of the first document behind the chain
     for part in sorted(_parts(batch_file), key=lambda part: part.first):
         if part.first in chains:
             chains.setdefault(part.end, [*chains[part.first], part])
     return chains[max(chains)]
 
 
-def documents_in(parts: list[Part]) -> int:
-    """How many documents lie in parts that begin with the batch's first one."""
+def count_documents(parts: list[Part]) -> int:
+    """Return the number of documents in a chain of parts that begins with the batch's first one."""
     return parts[-1].end if parts else 0
 
 
@@ -62,43 +86,51 @@ def write_parts(
     before_writing: Callable[[], None] = lambda: None,
     part_documents: int = PART_DOCUMENTS,
 ) -> list[Part]:
-    """Writes the rest of a batch, whose first documents lie in the parts `finished`.
+    """Write the documents of a batch that no finished part holds and return all its parts.
 
     Args:
-        part_documents: how many documents a part holds at most, among the first PART_DOCUMENTS that
-            are written: small parts narrow down which document takes its machine with it.
-
-    Returns:
-        All parts of the batch.
+        processed: the documents behind the finished parts, in their order.
+        finished: the parts with the batch's first documents.
+        before_writing: called before each part is written.
+        part_documents: how many documents a part may hold, for the first PART_DOCUMENTS that are
+            written. Small parts show which document takes its whole machine down. Behind these
+            documents the size is PART_DOCUMENTS again, so that a batch does not fall into
+            thousands of files.
     """
     parts = list(finished)
-    narrow_end = documents_in(parts) + PART_DOCUMENTS
+    narrow_end = count_documents(parts) + PART_DOCUMENTS
     waiting: list[dict[str, Any]] = []
     size = 0
     for document in processed:
         waiting.append(as_row(document))
         size += len(waiting[-1].get("text") or "")
-        most = part_documents if documents_in(parts) < narrow_end else PART_DOCUMENTS
+        most = part_documents if count_documents(parts) < narrow_end else PART_DOCUMENTS
         if len(waiting) >= most or size >= PART_BYTES:
             before_writing()
-            parts.append(_write_part(waiting, batch_file, documents_in(parts)))
+            parts.append(_write_part(waiting, batch_file, count_documents(parts)))
             waiting, size = [], 0
     if waiting:
         before_writing()
-        parts.append(_write_part(waiting, batch_file, documents_in(parts)))
+        parts.append(_write_part(waiting, batch_file, count_documents(parts)))
     return parts
 
 
 def done_file(batch_file: Path) -> Path:
-    """The file whose existence says that a batch is whole."""
+    """Return the path of the file whose existence marks a batch as finished."""
     return batch_file.parent.parent / "done" / batch_file.name
 
 
-def write_done(batch_file: Path, parts: list[Part]) -> int:
-    """Says that a batch is whole, and in which parts it lies; gives how many documents it has."""
-    documents = documents_in(parts)
+def write_done(batch_file: Path, parts: list[Part], reports: InputReports) -> int:
+    """Mark a batch as finished, with the list of its parts, and return its number of documents.
+
+    Args:
+        reports: how the inputs of the batch were understood; all of them, because a batch that is
+            continued is read again from its beginning.
+    """
+    documents = count_documents(parts)
     names = [part.path.name for part in parts]
-    write_bytes(done_file(batch_file), orjson.dumps({"documents": documents, "parts": names}))
+    done = {"documents": documents, "parts": names, "understood": reports.to_json()}
+    write_bytes(done_file(batch_file), orjson.dumps(done))
     return documents
 
 
@@ -120,7 +152,11 @@ def _folder(batch_file: Path) -> Path:
 
 
 def as_row(processed: "Processed") -> dict[str, Any]:
-    """One row of `warehouse.schema.PROCESSED`; what its record does not have is NULL."""
+    """Return a document as a row of `warehouse.schema.PROCESSED`.
+
+    Columns that its kind of record does not have are left out, and NULL in the file: a dropped
+    document has no text, an article no outcome.
+    """
     record = processed.record
     fields = _DROPPED_FIELDS if isinstance(record, Dropped) else _ARTICLE_FIELDS
     row = {name: getattr(record, name) for name in fields}
@@ -132,8 +168,16 @@ def as_row(processed: "Processed") -> dict[str, Any]:
         row["refers_to_digest"] = record.refers_to.payload_digest
     if isinstance(record, Article):
         row["date_candidates"] = [_candidate(date) for date in record.date_candidates]
+        row["readings"] = [_reading(reading) for reading in record.readings]
+        row["links"] = [asdict(link) for link in record.links]
+        row["images"] = [asdict(image) for image in record.images]
     return row
 
 
 def _candidate(date: DateCandidate) -> dict[str, Any]:
     return {name: getattr(date, name) for name in _CANDIDATE_FIELDS}
+
+
+def _reading(reading: DateReading) -> dict[str, Any]:
+    row = {name: getattr(reading, name) for name in _READING_FIELDS}
+    return row | {"date_candidates": [_candidate(date) for date in reading.date_candidates]}

@@ -1,9 +1,9 @@
-"""An explanation as an HTML page that needs nothing else: the blocks coloured by their verdicts."""
+"""An explanation as a self-contained HTML page, with blocks coloured by their verdicts."""
 
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from tasks.explain.model import KEPT, Block, Explanation
+from tasks.explain.model import KEPT_VERDICT, Block, Explanation
 from tasks.records import Article
 
 MOST_TYPES = 4
@@ -22,41 +22,41 @@ th, td { text-align: left; vertical-align: top; padding: .2rem .8rem .2rem 0; }
 """
 
 
-def outcome(told: Explanation) -> str:
-    """What became of the document, in a line."""
-    record = told.record
+def outcome(explanation: Explanation) -> str:
+    """Return the document's outcome in one line."""
+    record = explanation.record
     if isinstance(record, Article):
         return f"an article of {record.word_count} words, type {record.page_type}"
     detail = f": {record.detail}" if record.detail else ""
     return f"{record.outcome} as {record.reason}{detail}"
 
 
-def facts(told: Explanation) -> Iterator[tuple[str, str]]:
-    """Name and value of what is known beside titles, dates and blocks."""
-    yield "document", told.record.locator
-    yield "address", told.url or "unknown"
-    yield "outcome", outcome(told)
-    if told.lane:
-        yield "text", told.lane
-    if told.likelihoods:
-        likely = (f"{name} {value:.0%}" for name, value in told.likelihoods[:MOST_TYPES])
+def facts(explanation: Explanation) -> Iterator[tuple[str, str]]:
+    """Yield name and value of each fact other than titles, dates and blocks."""
+    yield "document", explanation.record.locator
+    yield "address", explanation.url or "unknown"
+    yield "outcome", outcome(explanation)
+    if explanation.lane:
+        yield "text", explanation.lane
+    if explanation.likelihoods:
+        likely = (f"{name} {value:.0%}" for name, value in explanation.likelihoods[:MOST_TYPES])
         yield "looks like", ", ".join(likely)
-    yield "authors", ", ".join(told.authors) or "none found"
-    yield "flags", ", ".join(told.flags) or "none"
+    yield "authors", ", ".join(explanation.authors) or "none found"
+    yield "flags", ", ".join(explanation.flags) or "none"
 
 
-def title_rows(told: Explanation) -> list[tuple[str, str, str]]:
-    """Of each title that was weighed: a mark if it won, its place, its text."""
-    return [("✓" if t.is_chosen else "", t.place, t.text) for t in told.titles]
+def title_rows(explanation: Explanation) -> list[tuple[str, str, str]]:
+    """Return a row per title that was considered: a mark if it was chosen, its place, its text."""
+    return [("✓" if t.is_chosen else "", t.place, t.text) for t in explanation.titles]
 
 
-def date_rows(told: Explanation) -> list[tuple[str, str, str]]:
-    """Of each date that was seen: its verdict, its place, as written."""
-    return [(date.verdict, date.place, date.raw) for date in told.dates]
+def date_rows(explanation: Explanation) -> list[tuple[str, str, str]]:
+    """Return a row per date that was seen: its verdict, its place, the date as written."""
+    return [(date.verdict, date.place, date.raw) for date in explanation.dates]
 
 
-def described(block: Block) -> str:
-    """The chief features of a block, in a line."""
+def description_of(block: Block) -> str:
+    """Return the main features of a block in one line."""
     chance = "" if block.chance is None else f"chance {block.chance:.2f} · "
     return (
         f"{chance}{block.words} words · {block.link_share:.0%} links · "
@@ -64,15 +64,15 @@ def described(block: Block) -> str:
     )
 
 
-def as_html(told: Explanation) -> str:
-    """The whole page."""
+def explanation_page(explanation: Explanation) -> str:
+    """Return the whole HTML page."""
     parts = [
-        _table((), list(facts(told))),
-        _table(("", "title from", "text"), title_rows(told)),
-        _table(("date", "place", "as written"), date_rows(told)),
-        *map(_block, told.blocks),
+        _table((), list(facts(explanation))),
+        _table(("", "title from", "text"), title_rows(explanation)),
+        _table(("date", "place", "as written"), date_rows(explanation)),
+        *map(_block, explanation.blocks),
     ]
-    name = escape(told.url or told.record.locator)
+    name = escape(explanation.url or explanation.record.locator)
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{name}</title>'
         f"<style>{STYLE}</style></head><body><h1>What became of {name}</h1>"
@@ -90,9 +90,9 @@ def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
 
 
 def _block(block: Block) -> str:
-    colour = "kept" if block.verdict == KEPT else block.verdict.partition(":")[0]
+    colour = "kept" if block.verdict == KEPT_VERDICT else block.verdict.partition(":")[0]
     colour = colour if colour in {"kept", "cleaned"} else "dropped"
-    why = f"{block.verdict} · {described(block)}"
+    why = f"{block.verdict} · {description_of(block)}"
     return (
         f'<div class="block {colour}" dir="auto"><p>{escape(block.text)}</p>'
         f'<span class="why" dir="ltr">{escape(why)}</span></div>'

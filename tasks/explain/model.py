@@ -1,21 +1,21 @@
-"""What is told of one document: the record that it gives, and what speaks for and against."""
+"""The explanation of one document: its record, and the evidence for and against."""
 
 from dataclasses import dataclass
 
 from tasks.process.body.fast import LEAST_CHANCE
 from tasks.records import Article, DateCandidate, Dropped
 
-KEPT = "kept"
+KEPT_VERDICT = "kept"
 UNLIKELY = f"below {LEAST_CHANCE:.0%}"
-REPEATED = "said before, or a heading without a text"
+REPEATED = "repeated, or a heading without a text"
 LEFT_OUT = "left out by trafilatura"
-BESIDE = "menu or footer"
+MENU_VERDICT = "menu or footer"
 LEARNED = "cleaned: learned boilerplate"
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
-    """A title that was weighed.
+class TitleCandidate:
+    """A title that was considered.
 
     Attributes:
         place: such as `meta[og:title]`, `h1`.
@@ -28,15 +28,15 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A run of text of the page, and what became of it.
+    """A run of text on the page, and the verdict on it.
 
     Attributes:
-        verdict: `kept`, or why not.
-        chance: that it is part of the story, 0 to 1, as the fast lane's model has it; None where
-            the model was not asked.
-        link_share: of its characters, 0 to 1.
-        element: the kind of element that it stands in.
-        hints: what tags and names around it tell, such as `newsletter`; the nearest first.
+        verdict: `kept`, or the reason why it was not.
+        chance: probability that it is part of the story, by the fast lane's model; None if the
+            model was not asked.
+        link_share: share of its characters in links, 0 to 1.
+        element: kind of the element that contains it.
+        hints: signs in surrounding tags and names, such as `newsletter`; the nearest first.
     """
 
     text: str
@@ -50,13 +50,13 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """One document explained.
+    """One document with the reasons for its outcome.
 
     Attributes:
-        lane: what read the text and why, in a sentence; "" where nothing was read.
-        likelihoods: of each page type, each for itself, likeliest first; () for plain text.
-        dates: all that were seen, also where the page was rejected.
-        blocks: in reading order; of a plain text its paragraphs.
+        lane: which extractor read the text and why, in a sentence; "" if nothing was read.
+        likelihoods: of each page type independently, likeliest first; () for plain text.
+        dates: all that were seen, also if the page was rejected.
+        blocks: in reading order; for a plain text its paragraphs.
     """
 
     record: Article | Dropped
@@ -65,7 +65,7 @@ class Explanation:
     page_type: str | None = None
     flags: tuple[str, ...] = ()
     likelihoods: tuple[tuple[str, float], ...] = ()
-    titles: tuple[Candidate, ...] = ()
+    titles: tuple[TitleCandidate, ...] = ()
     authors: tuple[str, ...] = ()
     dates: tuple[DateCandidate, ...] = ()
     blocks: tuple[Block, ...] = ()

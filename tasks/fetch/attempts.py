@@ -1,7 +1,8 @@
 """The log of a run's attempts: one JSON line per attempt, with the columns of `fetches`.
 
-A line is written when its WARC record is, after it: what is in the log is in the file. A run that
-was killed reads its log to know what is done and where the last whole record ends.
+Order of writes: first the WARC record of an answer, then its line. Whatever the log names is
+therefore in a WARC file. A killed run reads its log to learn which targets are done and where the
+last whole record ends; WARC bytes behind that end are cut off.
 """
 
 import os
@@ -14,38 +15,40 @@ from typing import Any
 
 import orjson
 
-from tasks.fetch.model import Answer, FetchError, Kind, Outcome, Reason
-from tasks.fetch.open_files import OpenFiles
+from tasks.fetch.model import FetchError, FetchOutcome, RequestKind
+from tasks.raw.open_files import OpenFiles
+from tasks.reasons import FetchReason
+from tasks.web.exchange import Answer
 from warehouse.files import write_bytes
 
 REFUSED = frozenset(
     {
-        Reason.BAD_URL,
-        Reason.SCHEME,
-        Reason.USERINFO,
-        Reason.PRIVATE_ADDRESS,
-        Reason.OUTSIDE,
-        Reason.ROBOTS,
-        Reason.TDM_RESERVED,
+        FetchReason.BAD_URL,
+        FetchReason.SCHEME,
+        FetchReason.USERINFO,
+        FetchReason.PRIVATE_ADDRESS,
+        FetchReason.OUTSIDE,
+        FetchReason.ROBOTS,
+        FetchReason.TDM_RESERVED,
     }
 )
-# Nothing was asked of the server, or it asked for patience.
+# Nothing was requested, or the server asked to come back later.
 POSTPONED = frozenset(
     {
-        Reason.HOST_GIVEN_UP,
-        Reason.LONG_DELAY,
-        Reason.NIGHT_OVER,
-        Reason.ROBOTS_UNREACHABLE,
+        FetchReason.HOST_GIVEN_UP,
+        FetchReason.LONG_DELAY,
+        FetchReason.NIGHT_OVER,
+        FetchReason.ROBOTS_UNREACHABLE,
     }
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What was asked for, and why."""
+class LoggedRequest:
+    """The request that an attempt makes, and the reason for it: the first columns of `fetches`."""
 
     source: str
-    kind: Kind
+    kind: RequestKind
     url: str
     url_key: str | None = None
     how: str | None = None
@@ -54,11 +57,12 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
-    """Where the bytes of an answer lie.
+class StoredBytes:
+    """The place of an answer's bytes in the raw zone.
 
     Attributes:
-        end: of the last record written with it.
+        warc_file: path within the warehouse.
+        end: end of the last record that was written with the answer.
     """
 
     record_id: str
@@ -81,7 +85,7 @@ class Attempt:
     why: str | None
     attempt: int
     started_at: datetime
-    outcome: Outcome
+    outcome: FetchOutcome
     waited_seconds: float | None = None
     first_byte_seconds: float | None = None
     seconds: float | None = None
@@ -104,16 +108,19 @@ class Attempt:
     rights: tuple[str, ...] = ()
 
 
-def answered(
-    asked: Asked,
+def attempt_of_answer(
+    request: LoggedRequest,
     number: int,
     answer: Answer,
-    stored: Stored | None,
+    stored: StoredBytes | None,
     rights: tuple[str, ...] = (),
 ) -> Attempt:
-    """The attempt that an answer ended; `unchanged` is for the caller to say."""
+    """Return the attempt that ended with an answer.
+
+    An unchanged page with status 200 counts as fetched here; `PageFetcher` corrects it.
+    """
     return Attempt(
-        **_asked(asked),
+        **_request_columns(request),
         attempt=number,
         started_at=answer.started_at,
         outcome="unchanged" if answer.status == 304 else "fetched",
@@ -137,15 +144,15 @@ def answered(
     )
 
 
-def failed(asked: Asked, number: int, error: FetchError) -> Attempt:
-    """The attempt that an error ended."""
-    outcome: Outcome = "failed"
+def attempt_of_error(request: LoggedRequest, number: int, error: FetchError) -> Attempt:
+    """Return the attempt that ended with an error."""
+    outcome: FetchOutcome = "failed"
     if error.reason in REFUSED:
         outcome = "refused"
     elif error.reason in POSTPONED:
         outcome = "postponed"
     return Attempt(
-        **_asked(asked),
+        **_request_columns(request),
         attempt=number,
         started_at=error.started_at or datetime.now(UTC),
         outcome=outcome,
@@ -161,31 +168,32 @@ def failed(asked: Asked, number: int, error: FetchError) -> Attempt:
 
 
 class AttemptLog:
-    """One source's attempts of a run, on disk as they happen."""
+    """The log of one source's attempts in a run, written as they happen."""
 
     def __init__(self, path: Path, files: OpenFiles | None = None) -> None:
-        """Cuts off a line that a kill left torn.
+        """Open the log at `path`, and cut off a line that a kill left incomplete.
 
         Args:
-            files: shared with other logs; None: none are.
+            files: shared with other logs; None: not shared.
         """
         self._path = path
         self._files = files or OpenFiles()
         self._end = _cut_torn_line(path)
 
     def add(self, attempt: Attempt) -> None:
-        """Writes one line; it has reached the operating system when this returns."""
+        """Write one line; it has reached the operating system when this returns."""
         line = orjson.dumps(attempt) + b"\n"
         self._files.write(self._path, line, self._end)
         self._end += len(line)
 
     def close(self) -> None:
+        """Close the log's file."""
         self._files.close(self._path)
 
 
 @contextmanager
 def attempt_log(path: Path, files: OpenFiles | None = None) -> Iterator[AttemptLog]:
-    """The log at `path`, to be added to; `files` are shared with other logs."""
+    """Open the log at `path` to append to it; `files` are shared with other logs."""
     log = AttemptLog(path, files)
     try:
         yield log
@@ -194,7 +202,7 @@ def attempt_log(path: Path, files: OpenFiles | None = None) -> Iterator[AttemptL
 
 
 def read_attempts(path: Path) -> Iterator[Attempt]:
-    """The whole lines of a log, which need not be there."""
+    """Yield the attempts of a log's whole lines; none if there is no log."""
     if not path.is_file():
         return
     for line in path.read_bytes().splitlines(keepends=True):
@@ -205,8 +213,8 @@ def read_attempts(path: Path) -> Iterator[Attempt]:
             yield Attempt(**found)
 
 
-def forget_lost(path: Path, warehouse: Path) -> list[Attempt]:
-    """Takes out of a log what is not in its WARC files: a machine that lost power loses bytes.
+def drop_lost_attempts(path: Path, warehouse: Path) -> list[Attempt]:
+    """Remove the attempts from a log whose WARC records are lost, after a loss of power.
 
     Returns:
         The attempts that stay.
@@ -218,13 +226,14 @@ def forget_lost(path: Path, warehouse: Path) -> list[Attempt]:
         for attempt in attempts
         if attempt.warc_file is None or (attempt.warc_end or 0) <= sizes[attempt.warc_file]
     ]
+    # Written aside and renamed, so that a kill here leaves the old log or the new one.
     if len(kept) < len(attempts):
         write_bytes(path, b"".join(orjson.dumps(attempt) + b"\n" for attempt in kept))
     return kept
 
 
 def warc_ends(attempts: Iterable[Attempt]) -> dict[str, int]:
-    """For each WARC file the end of its last record that is in the log."""
+    """Return for each WARC file in a log the end of its last logged record."""
     ends: dict[str, int] = {}
     for attempt in attempts:
         if attempt.warc_file is not None and attempt.warc_end is not None:
@@ -237,7 +246,7 @@ def _size(path: Path) -> int:
 
 
 def _cut_torn_line(path: Path) -> int:
-    """Makes the log end with a whole line; returns its size. It need not be there."""
+    """Cut a log behind its last whole line and return its size; create it if it is missing."""
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.is_file():
         path.touch()
@@ -249,10 +258,10 @@ def _cut_torn_line(path: Path) -> int:
     return end
 
 
-def _asked(asked: Asked) -> dict[str, Any]:
-    return {field.name: getattr(asked, field.name) for field in fields(asked)}
+def _request_columns(request: LoggedRequest) -> dict[str, Any]:
+    return {field.name: getattr(request, field.name) for field in fields(request)}
 
 
 def _utf8(text: str | None) -> str | None:
-    """Headers may hold bytes that are no UTF-8, as lone surrogates."""
+    """Replace the lone surrogates by which headers represent bytes that are not UTF-8."""
     return None if text is None else text.encode("utf-8", "replace").decode()

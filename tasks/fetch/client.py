@@ -1,6 +1,6 @@
-"""One request and its answer over aiohttp: bounded in time and size, every fault with a reason.
+"""A single HTTP request over aiohttp, bounded in time and size; every fault gets a reason.
 
-Redirects, robots.txt and patience are the fetcher's; no request is repeated here.
+Redirects, robots.txt and repetitions are the business of the fetcher.
 """
 
 import asyncio
@@ -19,31 +19,34 @@ from yarl import URL
 from config.settings import FetchSettings
 from tasks.fetch.addresses import CheckedResolver
 from tasks.fetch.decoding import ACCEPT_ENCODING
-from tasks.fetch.download import Bounds, download
-from tasks.fetch.faults import failure
-from tasks.fetch.idle import IdleBound
-from tasks.fetch.model import FetchError, Headers, Reason
+from tasks.fetch.download import DownloadLimits, download
+from tasks.fetch.faults import to_fetch_error
+from tasks.fetch.idle_connections import IdleConnectionLimit
+from tasks.fetch.model import FetchError
 from tasks.fetch.robots import PRODUCT
+from tasks.reasons import FetchReason
+from tasks.web.exchange import Headers
 
 ACCEPT: Final = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
-# News sites send long policies and many cookies; aiohttp's own 8 KB and 128 lines lose some.
+# News sites send long policies and many cookies; aiohttp's defaults of 8 KB and 128 lines are too
+# low for some of them.
 HEADER_LINE_BYTES: Final = 32_768
 HEADER_LINES: Final = 256
 READ_BYTES: Final = 262_144
-# Many servers close an idle connection after 5 s; one that is reused just then fails.
-IDLE_SECONDS: Final = 4.5
+# Many servers close an idle connection after 5 s, and a request that reuses it just then fails.
+_IDLE_SECONDS: Final = 4.5
 DNS_SECONDS: Final = 300
-# Of an answer that is not kept: so much is read to keep the connection.
+# The body of an answer that is not kept is read up to these limits, to reuse the connection.
 DRAIN_BYTES: Final = 65_536
 DRAIN_SECONDS: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Exchange:
+class ReceivedExchange:
     """One request and its answer.
 
     Attributes:
-        encodings: all of the header Content-Encoding.
+        encodings: all values of the header Content-Encoding.
         body: as it came over the wire; empty unless the status is 200.
     """
 
@@ -57,13 +60,13 @@ class Exchange:
     body: bytes
     first_byte_seconds: float
 
-    def first(self, name: str) -> str:
-        """A header's first value, "" if there is none; its name in lower case."""
+    def header(self, name: str) -> str:
+        """Return a header's first value, "" if there is none; `name` must be in lower case."""
         return next((value for key, value in self.headers if key.lower() == name), "")
 
 
 def user_agent(contact: str) -> str:
-    """An honest User-Agent: product, version, and whom to write to."""
+    """Return the User-Agent: product, version, and a contact."""
     product = f"{PRODUCT}/{version('broadsheet')}"
     where = "".join(character for character in contact if " " < character <= "~")
     if not where:
@@ -72,10 +75,10 @@ def user_agent(contact: str) -> str:
 
 
 class Client:
-    """Connections for a run; no cookies, no proxies, no passwords from files.
+    """The connections of a run, without cookies, proxies or passwords from files.
 
     Args:
-        tls: trusts other authorities than the system's.
+        tls: a context that trusts other authorities than the system's.
     """
 
     def __init__(
@@ -86,15 +89,15 @@ class Client:
         tls: ssl.SSLContext | None = None,
     ) -> None:
         self._resolver = resolver
-        self._bounds = Bounds(settings.ccnews_bytes, settings.ccnews_seconds)
-        self._idle = IdleBound(IDLE_SECONDS)
+        self._bounds = DownloadLimits(settings.ccnews_bytes, settings.ccnews_seconds)
+        self._idle = IdleConnectionLimit(_IDLE_SECONDS)
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
                 resolver=resolver,
                 ssl=tls or True,
-                limit=0,  # the fetcher counts: a time-out must not run while waiting for a turn
+                limit=0,  # the fetcher limits: waiting here would count for time-outs
                 ttl_dns_cache=DNS_SECONDS,
-                keepalive_timeout=IDLE_SECONDS,
+                keepalive_timeout=_IDLE_SECONDS,
             ),
             timeout=aiohttp.ClientTimeout(
                 total=settings.request_seconds,
@@ -108,20 +111,21 @@ class Client:
             read_bufsize=READ_BYTES,
             max_field_size=HEADER_LINE_BYTES,
             max_headers=HEADER_LINES,
-            middlewares=(_asked_once,),
+            middlewares=(_never_repeat,),
         )
 
     async def close(self) -> None:
+        """Close all connections and the resolver."""
         await self._session.close()
         await self._resolver.close()
 
     async def get(
-        self, url: URL, headers: Headers, most_bytes: int, *, cut: bool = False
-    ) -> Exchange:
-        """Asks for a checked URL.
+        self, url: URL, headers: Headers, most_bytes: int, *, truncate: bool = False
+    ) -> ReceivedExchange:
+        """Request a checked URL.
 
         Args:
-            cut: keep the first `most_bytes` of a body that is larger.
+            truncate: keep the first `most_bytes` of a larger body, instead of an error.
 
         Raises:
             FetchError: there was no answer, or its body is broken or too large.
@@ -133,44 +137,49 @@ class Client:
             response = await self._session.get(url, headers=headers, allow_redirects=False)
             seconds = time.monotonic() - started
             try:
-                body = await _body(response, most_bytes, cut)
+                body = await _read_answer(response, most_bytes, truncate)
             finally:
-                response.release()  # which closes the connection if the body was not read
+                response.release()  # closes the connection if the body was not read to its end
             return _exchange(url, response, body, seconds)
         except FetchError as error:
             error.url = str(url)
             raise
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            raise failure(error, str(url)) from error
+            raise to_fetch_error(error, str(url)) from error
         finally:
             self._idle.end(url.raw_authority)
 
     async def download(self, url: URL, path: Path) -> None:
-        """A large file to disk.
+        """Download a large file to disk.
 
         Raises:
-            FetchError: it did not come, or not whole.
+            FetchError: the file did not come, or not whole.
         """
         await download(self._session, url, path, self._bounds)
 
 
-async def _asked_once(
+async def _never_repeat(
     request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
 ) -> aiohttp.ClientResponse:
-    """Keeps aiohttp from asking again by itself, at once, where a host closed the connection."""
+    """Prevent aiohttp from repeating a request whose connection the host closed.
+
+    A repetition must wait for the host's turn, which only the fetcher knows.
+    """
     try:
         return await handler(request)
     except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
-        raise failure(error, str(request.url)) from error
-    except FetchError as error:  # the resolver's; it may be shared by all who wait for the name
+        raise to_fetch_error(error, str(request.url)) from error
+    except (
+        FetchError
+    ) as error:  # from the resolver, which raises one error for all that wait for a name
         raise FetchError(error.reason, error.detail) from error
 
 
 def _exchange(
     url: URL, response: aiohttp.ClientResponse, body: bytes, first_byte_seconds: float
-) -> Exchange:
+) -> ReceivedExchange:
     http = response.version
-    return Exchange(
+    return ReceivedExchange(
         url=url,
         status=response.status,
         reason_phrase=response.reason or "",
@@ -186,18 +195,20 @@ def _exchange(
     )
 
 
-async def _body(response: aiohttp.ClientResponse, most_bytes: int, cut: bool) -> bytes:
+async def _read_answer(response: aiohttp.ClientResponse, most_bytes: int, truncate: bool) -> bytes:
     if response.status == 200:
-        return await _read(response, most_bytes, cut)
+        return await _read_body(response, most_bytes, truncate)
     await _drain(response)
     return b""
 
 
-async def _read(response: aiohttp.ClientResponse, most_bytes: int, cut: bool) -> bytes:
+async def _read_body(response: aiohttp.ClientResponse, most_bytes: int, truncate: bool) -> bytes:
+    """Read a body up to the limit, and tell a complete body from one that was cut by a fault."""
     connection = response.connection
     protocol = connection.protocol if connection else None
-    if not cut and (response.content_length or 0) > most_bytes:
+    if not truncate and (response.content_length or 0) > most_bytes:
         raise _too_large(most_bytes, response)
+    # Read up to the limit, whatever length is declared: the header may be missing or wrong.
     parts = []
     room = most_bytes
     try:
@@ -207,34 +218,37 @@ async def _read(response: aiohttp.ClientResponse, most_bytes: int, cut: bool) ->
             if room < 0:
                 break
     except aiohttp.ClientPayloadError as error:
-        raise failure(_reset_of(protocol) or error, str(response.url)) from error
+        raise to_fetch_error(_connection_error(protocol) or error, str(response.url)) from error
     if room < 0:
         response.close()
-        if not cut:
+        if not truncate:
             raise _too_large(most_bytes, response)
-    elif _ends_with_connection(response) and (fault := _reset_of(protocol)):
-        raise failure(fault, str(response.url))
+    elif _ends_with_connection(response) and (fault := _connection_error(protocol)):
+        raise to_fetch_error(fault, str(response.url))
     body = parts[0] if len(parts) == 1 else b"".join(parts)
     return body[:most_bytes]
 
 
 def _ends_with_connection(response: aiohttp.ClientResponse) -> bool:
-    """Whether nothing else says where the body ends: aiohttp takes a reset for that end too."""
+    """Return whether only the connection's end marks the body's end.
+
+    aiohttp then also takes a reset for the end of the body.
+    """
     return response.content_length is None and "Transfer-Encoding" not in response.headers
 
 
-def _reset_of(protocol: ResponseHandler | None) -> aiohttp.ClientOSError | None:
-    """What broke a connection, if it did not end in order."""
+def _connection_error(protocol: ResponseHandler | None) -> aiohttp.ClientOSError | None:
+    """Return the error that broke a connection, None if it ended in order."""
     fault = None if protocol is None else protocol.exception()
     return fault if isinstance(fault, aiohttp.ClientOSError) else None
 
 
 def _too_large(most_bytes: int, response: aiohttp.ClientResponse) -> FetchError:
-    return FetchError(Reason.TOO_LARGE, f"over {most_bytes} bytes", status=response.status)
+    return FetchError(FetchReason.TOO_LARGE, f"over {most_bytes} bytes", status=response.status)
 
 
 async def _drain(response: aiohttp.ClientResponse) -> None:
-    """Reads what little there is, so that the connection can be used again."""
+    """Read the rest of a short body, so that the connection can be used again."""
     with suppress(aiohttp.ClientError, OSError):
         async with asyncio.timeout(DRAIN_SECONDS):
             room = DRAIN_BYTES

@@ -1,4 +1,4 @@
-"""What the faults of connections and libraries are called: a reason, and a line for a person."""
+"""Translation of errors of connections and libraries to a reason and one line for a person."""
 
 import os
 import ssl
@@ -7,25 +7,26 @@ from typing import Final
 import aiohttp
 from aiohttp.http_exceptions import ContentLengthError, TransferEncodingError
 
-from tasks.fetch.model import FetchError, Reason
+from tasks.fetch.model import FetchError
+from tasks.reasons import FetchReason
 
 MOST_DETAIL: Final = 200
 
-_FAULTS: Final[tuple[tuple[type[BaseException], Reason], ...]] = (  # the first that fits
-    (aiohttp.ClientConnectorDNSError, Reason.DNS),
-    (aiohttp.ClientSSLError, Reason.TLS),
-    (ssl.SSLError, Reason.TLS),
-    (TimeoutError, Reason.TIMEOUT),
-    (aiohttp.ClientConnectorError, Reason.CONNECT),
-    (aiohttp.InvalidURL, Reason.BAD_URL),
-    (aiohttp.ClientResponseError, Reason.BAD_RESPONSE),
-    (aiohttp.ClientPayloadError, Reason.BAD_RESPONSE),
-    (aiohttp.ClientConnectionError, Reason.RESET),
-    (aiohttp.ClientError, Reason.BAD_RESPONSE),
-    (OSError, Reason.RESET),
-    (ValueError, Reason.BAD_URL),
+_FAULTS: Final[tuple[tuple[type[BaseException], FetchReason], ...]] = (  # the first that fits
+    (aiohttp.ClientConnectorDNSError, FetchReason.DNS),
+    (aiohttp.ClientSSLError, FetchReason.TLS),
+    (ssl.SSLError, FetchReason.TLS),
+    (TimeoutError, FetchReason.TIMEOUT),
+    (aiohttp.ClientConnectorError, FetchReason.CONNECT),
+    (aiohttp.InvalidURL, FetchReason.BAD_URL),
+    (aiohttp.ClientResponseError, FetchReason.BAD_RESPONSE),
+    (aiohttp.ClientPayloadError, FetchReason.BAD_RESPONSE),
+    (aiohttp.ClientConnectionError, FetchReason.RESET),
+    (aiohttp.ClientError, FetchReason.BAD_RESPONSE),
+    (OSError, FetchReason.RESET),
+    (ValueError, FetchReason.BAD_URL),
 )
-_PLAIN: Final[tuple[tuple[type[BaseException], str], ...]] = (
+_DETAILS: Final[tuple[tuple[type[BaseException], str], ...]] = (
     (aiohttp.ConnectionTimeoutError, "no connection in time"),
     (aiohttp.SocketTimeoutError, "no byte in time"),
     (TimeoutError, "no whole answer in time"),
@@ -33,22 +34,25 @@ _PLAIN: Final[tuple[tuple[type[BaseException], str], ...]] = (
 )
 
 
-def failure(error: BaseException | None, url: str) -> FetchError:
-    """The error that ends an attempt at an address."""
-    reason = next((reason for kind, reason in _FAULTS if isinstance(error, kind)), Reason.RESET)
+def to_fetch_error(error: BaseException | None, url: str) -> FetchError:
+    """Return the error that ends an attempt at an address."""
+    reason = next(
+        (reason for kind, reason in _FAULTS if isinstance(error, kind)), FetchReason.RESET
+    )
     if isinstance(error, aiohttp.ClientPayloadError) and _is_short(error.__cause__):
-        reason = Reason.TRUNCATED
+        reason = FetchReason.TRUNCATED
     return FetchError(reason, _detail(error), url=url)
 
 
 def _is_short(cause: BaseException | None) -> bool:
+    """Return whether a body ended before its declared or chunked end."""
     if isinstance(cause, TransferEncodingError):
         return "Not enough data" in cause.message
     return isinstance(cause, ContentLengthError)
 
 
 def _detail(error: BaseException | None) -> str:
-    """One line: what the system or a library says, without addresses in memory and the like."""
+    """Return one line from the system or a library, without memory addresses and the like."""
     line = " ".join(_text(error).split())
     return line if len(line) <= MOST_DETAIL else line[: MOST_DETAIL - 1] + "…"
 
@@ -64,7 +68,7 @@ def _text(error: BaseException | None) -> str:
             return str(getattr(error.__cause__, "message", "") or "the body is broken")
         case aiohttp.ClientResponseError():
             return error.message
-    plain = next((text for kind, text in _PLAIN if isinstance(error, kind)), None)
+    plain = next((text for kind, text in _DETAILS if isinstance(error, kind)), None)
     if plain is None and isinstance(error, OSError):
         return _system_text(error)
     return plain or str(error)

@@ -1,7 +1,7 @@
-"""Getting one address, politely and safely: one call is one attempt, its redirects followed.
+"""Fetching of one address, politely and safely: a call is one attempt and follows its redirects.
 
-Each address on the way is checked (`addresses`), allowed by its site's robots.txt (`robots`), and
-asked for (`client`) when its host's turn comes (`hosts`).
+Each address on the way is checked (`addresses`), must be allowed by its site's robots.txt
+(`robots`), and is requested (`client`) when its host's turn comes (`hosts`).
 """
 
 import asyncio
@@ -17,34 +17,33 @@ from yarl import URL
 from config.settings import FetchSettings
 from tasks.fetch import tdm
 from tasks.fetch.addresses import AddressRules, CheckedResolver, Lookup, checked_url
-from tasks.fetch.client import Client, Exchange
+from tasks.fetch.client import Client, ReceivedExchange
 from tasks.fetch.client import user_agent as user_agent
-from tasks.fetch.decoding import decoded
-from tasks.fetch.hosts import PAUSING, Host, asked_pause, host_name
-from tasks.fetch.model import Answer, FetchError, Kind, Reason
-from tasks.fetch.once import OncePerSite
-from tasks.fetch.orders import Order as Order
-from tasks.fetch.orders import Trip
-from tasks.fetch.robots import MOST_BYTES as ROBOTS_BYTES
-from tasks.fetch.robots import MOST_REDIRECTS, Robots, read_robots
+from tasks.fetch.decoding import decode_content
+from tasks.fetch.hosts import Host, host_name
+from tasks.fetch.model import FetchError, RequestKind
+from tasks.fetch.orders import FetchOrder, OrderAttempt
+from tasks.fetch.robots import MOST_REDIRECTS, ROBOTS_BYTES, Robots, read_robots
+from tasks.fetch.site_files import OncePerSite
+from tasks.fetch.statuses import REDIRECTS, exchange_error, refusal, requested_pause
+from tasks.reasons import FetchReason
+from tasks.web.exchange import Answer
 
-Observer = Callable[[Kind, str, Answer | FetchError], None]
+Observer = Callable[[RequestKind, str, Answer | FetchError], None]
 
-REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
-GONE: Final = frozenset({404, 410})
-# Why a host was not even asked.
-NOT_ASKED: Final = frozenset({Reason.HOST_GIVEN_UP, Reason.LONG_DELAY})
-# From this wire size on a body is decoded beside the loop.
-THREAD_BYTES: Final = 100_000
+# Reasons of attempts in which nothing was requested.
+NOT_ASKED: Final = frozenset({FetchReason.HOST_GIVEN_UP, FetchReason.LONG_DELAY})
+# Larger bodies, as sent, are decoded in a thread, so that the event loop is not blocked.
+_THREAD_BYTES: Final = 100_000
 
 
 class Fetcher:
-    """Asks for addresses during one run; knows hosts, robots.txt and reservations meanwhile.
+    """Fetches addresses during one run, and remembers hosts, robots.txt and reservations.
 
     Args:
-        observer: is told of each request for a robots.txt or tdmrep.json.
-        tls: trusts other authorities than the system's.
-        lookup: answers names instead of DNS.
+        observer: called with each request for a robots.txt or tdmrep.json.
+        tls: a context that trusts other authorities than the system's.
+        lookup: resolves names instead of DNS.
     """
 
     def __init__(
@@ -82,144 +81,164 @@ class Fetcher:
         await self._tdm.close()
         await self._client.close()
 
-    async def fetch(self, order: Order) -> Answer:
-        """The answer to one attempt: status 200, or 304 where the order has conditions.
+    async def fetch(self, order: FetchOrder) -> Answer:
+        """Return the answer to one attempt: status 200, or 304 if the order has conditions.
 
         Raises:
-            FetchError: there is none that can be used; why, and how far it went.
+            FetchError: there is no usable answer; with the reason and how far the attempt came.
         """
-        return await self._travel(Trip(order, self._settings.redirects))
+        return await self._run(OrderAttempt(order, self._settings.redirects))
 
     async def robots(self, url: str, delay: float | None = None) -> Robots:
-        """The robots.txt of an address's site.
+        """Return the robots.txt of an address's site.
 
         Raises:
-            FetchError: the address must not be asked, or ROBOTS_UNREACHABLE.
+            FetchError: the address must not be requested, or ROBOTS_UNREACHABLE.
         """
         return await self._robots_of(checked_url(url, self._rules), self._delay(delay))
 
     async def tdm_rights(self, url: str, delay: float | None = None) -> tuple[str, ...]:
-        """What the site's tdmrep.json declares for an address; nothing where it cannot be had.
+        """Return the rights that the site's tdmrep.json declares for an address.
+
+        They are empty if the file is missing or unreachable.
 
         Raises:
-            FetchError: the address must not be asked.
+            FetchError: the address must not be requested, or LONG_DELAY.
         """
         checked = checked_url(url, self._rules)
         rules = await self._tdm.get(str(checked.origin()), self._delay(delay))
-        if isinstance(rules, FetchError) and rules.reason is Reason.LONG_DELAY:
+        if isinstance(rules, FetchError) and rules.reason is FetchReason.LONG_DELAY:
             raise rules.copy()
         return () if isinstance(rules, FetchError) else tdm.declared_rights(rules, str(checked))
 
     async def download(self, url: str, path: Path) -> None:
-        """A large file to disk, for archives; raises FetchError as `fetch` does."""
+        """Download a large file, such as an archive, to disk.
+
+        Raises:
+            FetchError: the address must not be requested, or the file did not come whole.
+        """
         await self._client.download(checked_url(url, self._rules), path)
 
     def host_of(self, url: str) -> Host:
-        """What is known of an address's host.
+        """Return the state of an address's host.
 
         Raises:
-            FetchError: the address must not be asked.
+            FetchError: the address must not be requested.
         """
         return self._host(checked_url(url, self._rules))
 
-    async def _travel(self, trip: Trip) -> Answer:
+    async def _run(self, attempt: OrderAttempt) -> Answer:
+        """Make one attempt, and describe it in the error if it fails."""
         try:
-            return await self._answer(await self._follow(trip), trip)
+            return await self._answer(await self._follow_redirects(attempt), attempt)
         except FetchError as error:
-            trip.describe(error)
+            attempt.describe(error)
             raise
 
-    async def _follow(self, trip: Trip) -> Exchange:
-        url = checked_url(trip.order.url, self._rules)
+    async def _follow_redirects(self, attempt: OrderAttempt) -> ReceivedExchange:
+        """Request the order's address and those that it redirects to; return the last exchange."""
+        url = checked_url(attempt.order.url, self._rules)
         while True:
-            exchange = await self._ask(url, trip)
+            exchange = await self._request_in_turn(url, attempt)
             if exchange.status not in REDIRECTS:
                 return exchange
-            trip.hops.append(str(url))
-            url = self._target(exchange, trip)
+            attempt.hops.append(str(url))
+            url = self._redirect_target(exchange, attempt)
 
-    def _target(self, exchange: Exchange, trip: Trip) -> URL:
-        """Where a redirect leads."""
-        location = exchange.first("location").strip()
+    def _redirect_target(self, exchange: ReceivedExchange, attempt: OrderAttempt) -> URL:
+        """Return the address that a redirect leads to."""
+        location = exchange.header("location").strip()
         if not location:
-            raise _error(Reason.BAD_REDIRECT, "no Location", exchange)
+            raise exchange_error(FetchReason.BAD_REDIRECT, "no Location", exchange)
         try:
             target = checked_url(urljoin(str(exchange.url), location), self._rules)
         except ValueError as error:
-            raise _error(Reason.BAD_REDIRECT, "the Location is no address", exchange) from error
+            raise exchange_error(
+                FetchReason.BAD_REDIRECT, "the Location is no address", exchange
+            ) from error
         except FetchError as error:
-            if error.reason is not Reason.BAD_URL:
+            if error.reason is not FetchReason.BAD_URL:
                 raise
-            raise _error(Reason.BAD_REDIRECT, error.detail, exchange) from error
-        if str(target) in trip.hops:
-            raise _error(Reason.REDIRECT_LOOP, f"back to {target}", exchange)
-        if len(trip.hops) > trip.most_redirects:
-            raise _error(Reason.TOO_MANY_REDIRECTS, f"over {trip.most_redirects}", exchange)
+            raise exchange_error(FetchReason.BAD_REDIRECT, error.detail, exchange) from error
+        if str(target) in attempt.hops:
+            raise exchange_error(FetchReason.REDIRECT_LOOP, f"back to {target}", exchange)
+        if len(attempt.hops) > attempt.most_redirects:
+            raise exchange_error(
+                FetchReason.TOO_MANY_REDIRECTS, f"over {attempt.most_redirects}", exchange
+            )
         return target
 
-    async def _ask(self, url: URL, trip: Trip) -> Exchange:
-        """One request in its host's turn."""
+    async def _request_in_turn(self, url: URL, attempt: OrderAttempt) -> ReceivedExchange:
+        """Make one request in its host's turn, if robots.txt allows it."""
         host = self._host(url)
-        delay = self._delay(trip.order.delay)
-        trip.wait()
+        delay = self._delay(attempt.order.delay)
+        attempt.start_waiting()
         try:
+            # Checked before robots.txt too, whose request would otherwise wait in vain.
             host.refuse_if_given_up()
-            if trip.order.check_robots:
+            if attempt.order.check_robots:
                 robots = host.robots.get(url.scheme) or await self._robots_of(url, delay)
                 if not robots.allows(str(url)):
-                    raise FetchError(Reason.ROBOTS)
+                    raise FetchError(FetchReason.ROBOTS)
             await host.take_turn(delay)
+            # From here on the turn must be given back, also if this task is cancelled.
             try:
-                return await self._exchange(url, host, trip)
+                return await self._exchange(url, host, attempt)
             finally:
                 host.end_turn()
         except FetchError as error:
             error.url = error.url or str(url)
             raise
 
-    async def _exchange(self, url: URL, host: Host, trip: Trip) -> Exchange:
-        most_bytes = trip.order.most_bytes or self._settings.page_bytes
-        headers = trip.order.headers_for(url, is_first=not trip.hops)
+    async def _exchange(self, url: URL, host: Host, attempt: OrderAttempt) -> ReceivedExchange:
+        """Make one request within the limit of connections, and note its outcome with the host."""
+        most_bytes = attempt.order.most_bytes or self._settings.page_bytes
+        headers = attempt.order.headers_for(url, is_first=not attempt.hops)
         try:
             async with self._slots:
-                trip.go_on()
-                exchange = await self._client.get(url, headers, most_bytes, cut=trip.cut)
+                attempt.stop_waiting()
+                exchange = await self._client.get(
+                    url, headers, most_bytes, truncate=attempt.truncate
+                )
         except FetchError as error:
-            host.failed(error)
+            host.note_failure(error)
             raise
-        host.answered(exchange.status, _pause(exchange))
+        host.note_answer(exchange.status, requested_pause(exchange))
         return exchange
 
-    async def _answer(self, exchange: Exchange, trip: Trip) -> Answer:
-        if exchange.status != 200 and not _is_unmodified(exchange, trip):
-            raise _refusal(exchange)
+    async def _answer(self, exchange: ReceivedExchange, attempt: OrderAttempt) -> Answer:
+        if exchange.status != 200 and not _is_unmodified(exchange, attempt):
+            raise refusal(exchange)
         return Answer(
             url=str(exchange.url),
             status=exchange.status,
             reason_phrase=exchange.reason_phrase,
             http_version=exchange.http_version,
             headers=exchange.headers,
-            request_headers=trip.order.without_secrets(exchange.request_headers),
+            request_headers=attempt.order.without_secrets(exchange.request_headers),
             body=exchange.body,
-            content=await self._content(exchange, trip) if exchange.encodings else exchange.body,
-            hops=tuple(trip.hops),
-            started_at=trip.started_at,
+            content=await self._content(exchange, attempt) if exchange.encodings else exchange.body,
+            hops=tuple(attempt.hops),
+            started_at=attempt.started_at,
             first_byte_seconds=exchange.first_byte_seconds,
-            seconds=trip.seconds(),
-            waited_seconds=trip.waited,
+            seconds=attempt.seconds(),
+            waited_seconds=attempt.waited_seconds,
         )
 
-    async def _content(self, exchange: Exchange, trip: Trip) -> bytes:
+    async def _content(self, exchange: ReceivedExchange, attempt: OrderAttempt) -> bytes:
+        """Decode a body; a large one in a thread."""
         encodings = exchange.encodings
-        most_bytes = trip.order.most_bytes or self._settings.page_bytes
+        most_bytes = attempt.order.most_bytes or self._settings.page_bytes
         try:
-            if len(exchange.body) < THREAD_BYTES:
-                return decoded(exchange.body, encodings, most_bytes, cut=trip.cut)
+            if len(exchange.body) < _THREAD_BYTES:
+                return decode_content(
+                    exchange.body, encodings, most_bytes, truncate=attempt.truncate
+                )
             return await asyncio.to_thread(
-                decoded, exchange.body, encodings, most_bytes, cut=trip.cut
+                decode_content, exchange.body, encodings, most_bytes, truncate=attempt.truncate
             )
         except FetchError as error:
-            raise _error(error.reason, error.detail, exchange) from error
+            raise exchange_error(error.reason, error.detail, exchange) from error
 
     async def _robots_of(self, url: URL, delay: float) -> Robots:
         found = await self._robots.get(str(url.origin()), delay)
@@ -228,10 +247,10 @@ class Fetcher:
         return found
 
     async def _load_robots(self, origin: str, delay: float) -> Robots | FetchError:
-        order = Order(
-            f"{origin}/robots.txt", most_bytes=ROBOTS_BYTES, delay=delay, check_robots=False
-        )
-        found = read_robots(await self._beside("robots", order))
+        url = f"{origin}/robots.txt"
+        order = FetchOrder(url, most_bytes=ROBOTS_BYTES, delay=delay, check_robots=False)
+        found = read_robots(await self._load_site_file("robots", order))
+        # The crawl delay has to be known before the next turn of the host.
         if isinstance(found, Robots):
             site = URL(origin)
             host = self._host(site)
@@ -240,21 +259,23 @@ class Fetcher:
         return found
 
     async def _load_tdm(self, origin: str, delay: float) -> tuple[tdm.TdmRule, ...] | FetchError:
-        order = Order(origin + tdm.PATH, most_bytes=tdm.MOST_BYTES, delay=delay, check_robots=False)
-        found = await self._beside("tdmrep", order)
+        url = origin + tdm.PATH
+        order = FetchOrder(url, most_bytes=tdm.TDM_BYTES, delay=delay, check_robots=False)
+        found = await self._load_site_file("tdmrep", order)
         if isinstance(found, Answer):
             return tdm.parse_tdmrep(found.content)
+        # A missing or broken tdmrep.json reserves nothing; an unreachable one is asked for again.
         return found if found.passing else ()
 
-    async def _beside(self, kind: Kind, order: Order) -> Answer | FetchError:
-        """What comes of a request that no caller ordered."""
+    async def _load_site_file(self, kind: RequestKind, order: FetchOrder) -> Answer | FetchError:
+        """Fetch a robots.txt or tdmrep.json, and tell the observer; a failure is returned."""
         found: Answer | FetchError
         try:
-            found = await self._travel(Trip(order, MOST_REDIRECTS, cut=True))
+            found = await self._run(OrderAttempt(order, MOST_REDIRECTS, truncate=True))
         except FetchError as error:
             found = error
-        is_asked = isinstance(found, Answer) or found.reason not in NOT_ASKED
-        if self._observer and is_asked:
+        is_requested = isinstance(found, Answer) or found.reason not in NOT_ASKED
+        if self._observer and is_requested:
             self._observer(kind, order.url, found)
         return found
 
@@ -269,30 +290,5 @@ class Fetcher:
         return self._settings.delay if delay is None else delay
 
 
-def _is_unmodified(exchange: Exchange, trip: Trip) -> bool:
-    return exchange.status == 304 and trip.order.is_conditional and not trip.hops
-
-
-def _refusal(exchange: Exchange) -> FetchError:
-    """Why a status is no answer."""
-    reason = Reason.HTTP_STATUS
-    if exchange.status in GONE:
-        reason = Reason.GONE
-    elif exchange.status == 429:
-        reason = Reason.RATE_LIMITED
-    elif exchange.status >= 500:
-        reason = Reason.SERVER_ERROR
-    elif exchange.status == 304:
-        reason = Reason.BAD_RESPONSE
-    error = _error(reason, f"{exchange.status} {exchange.reason_phrase}".strip(), exchange)
-    error.retry_after = _pause(exchange)
-    return error
-
-
-def _pause(exchange: Exchange) -> float | None:
-    """Seconds that a busy host asks for."""
-    return asked_pause(exchange.first("retry-after")) if exchange.status in PAUSING else None
-
-
-def _error(reason: Reason, detail: str | None, exchange: Exchange) -> FetchError:
-    return FetchError(reason, detail, status=exchange.status, url=str(exchange.url))
+def _is_unmodified(exchange: ReceivedExchange, attempt: OrderAttempt) -> bool:
+    return exchange.status == 304 and attempt.order.is_conditional and not attempt.hops

@@ -1,22 +1,25 @@
-"""Which connections may wait to be used again: so many that files are left for everything else."""
+"""The limit of idle connections, which leaves enough open files for everything else."""
 
 import time
 from collections import Counter
 
-from tasks.fetch.open_files import SHARE, open_files_allowed
+from tasks.raw.open_files import SHARE, open_files_allowed
 
 
-class IdleBound:
-    """Counts the connections that are open or idle, host by host, as far as can be told outside.
+class IdleConnectionLimit:
+    """Counts the connections that are in use or idle, host by host.
 
-    A host counts with as many as were used at once, until none was for `seconds`, after which the
-    connector closes them.
+    The connector cannot be asked, so this is an estimate from outside: a host counts with the most
+    connections that it used at once, until it has used none for `seconds`, when the connector
+    closes them.
     """
 
     def __init__(self, seconds: float, most: int | None = None) -> None:
-        """
+        """Make a limit without connections.
+
         Args:
-            most: connections that are kept; None: a share of what the system allows.
+            seconds: for which the connector keeps an idle connection.
+            most: connections that may be kept; None: a share of what the system allows.
         """
         self._seconds = seconds
         self._most = most or open_files_allowed() // SHARE
@@ -26,7 +29,7 @@ class IdleBound:
         self._total = 0
 
     def begin(self, host: str) -> bool:
-        """Notes a request; returns whether its connection may be kept. `end` must follow."""
+        """Note a request and return whether its connection may be kept; `end` must follow."""
         self._running[host] += 1
         if self._running[host] <= self._kept.get(host, 0):
             return True
@@ -39,7 +42,7 @@ class IdleBound:
         return True
 
     def end(self, host: str) -> None:
-        """Notes that a request is over."""
+        """Note that a request has ended."""
         self._running[host] -= 1
         if not self._running[host]:
             del self._running[host]
@@ -47,6 +50,7 @@ class IdleBound:
             self._until[host] = time.monotonic() + self._seconds
 
     def _forget_closed(self) -> None:
+        """Stop counting hosts whose idle connections the connector has closed by now."""
         now = time.monotonic()
         for host in [host for host, until in self._until.items() if until < now]:
             if host not in self._running:

@@ -1,4 +1,4 @@
-"""What a fetcher is asked for, and how far it has come with it."""
+"""A fetch order, and the state of the attempt at it."""
 
 import re
 import time
@@ -8,10 +8,11 @@ from typing import Final
 
 from yarl import URL
 
-from tasks.fetch.model import FetchError, Headers
+from tasks.fetch.model import FetchError
 from tasks.fetch.secrets import NO_SECRETS, Secrets
+from tasks.web.exchange import Headers
 
-# The client's own business.
+# The client sets these headers itself.
 NEVER_SENT: Final = frozenset({"host", "connection", "content-length", "transfer-encoding"})
 
 # RFC 9110, 5.6.2 and 5.5; an ETag may have come with bytes that no request can hold.
@@ -20,12 +21,13 @@ _VALUE = re.compile(r"[\t -~\x80-\ud7ff\ue000-\U0010ffff]*")
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
-    """What to ask for.
+class FetchOrder:
+    """An address to fetch, and the conditions and limits of the request.
 
     Attributes:
-        headers: conditions, which go to the first address only.
-        secrets: headers for the source's own sites; what no request can hold is left out of both.
+        headers: conditions, which are sent to the first address only.
+        secrets: headers for the source's own sites. Headers that no request can hold are left
+            out of both.
         most_bytes: of the body, as sent and as decoded; None: the setting `page_bytes`.
         delay: seconds between two requests to a host; None: the setting.
         check_robots: whether robots.txt is read and obeyed.
@@ -40,11 +42,11 @@ class Order:
 
     @property
     def is_conditional(self) -> bool:
-        """Whether "not modified" is an answer."""
+        """Return whether "not modified" is a valid answer."""
         return bool(self.headers)
 
     def headers_for(self, url: URL, *, is_first: bool) -> Headers:
-        """Return what is sent to an address on the way."""
+        """Return the headers for the order's address or for one that it redirects to."""
         headers = self.headers if is_first else ()
         if self.secrets.headers and self.secrets.allowed_at(url, URL(self.url)):
             headers = (*self.secrets.headers, *headers)
@@ -55,48 +57,48 @@ class Order:
         )
 
     def without_secrets(self, sent: Headers) -> Headers:
-        """Return the headers of a request as they may be stored."""
+        """Return the headers of a request without those that must not be stored."""
         return tuple(pair for pair in sent if pair[0].lower() not in self.secrets.names)
 
 
 @dataclass(slots=True)
-class Trip:
-    """One order on its way.
+class OrderAttempt:
+    """The state of one attempt at an order: its redirects, and the time it took.
 
     Attributes:
-        cut: keep the beginning of a body that is too large.
+        truncate: keep the beginning of a body that is too large.
         hops: addresses that redirected.
-        waited: seconds for turns, and for robots.txt.
+        waited_seconds: time spent waiting for turns and for robots.txt.
     """
 
-    order: Order
+    order: FetchOrder
     most_redirects: int
-    cut: bool = False
+    truncate: bool = False
     hops: list[str] = field(default_factory=list)
-    waited: float = 0.0
+    waited_seconds: float = 0.0
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     _began: float = field(default_factory=time.monotonic)
     _waiting_since: float | None = None
 
-    def wait(self) -> None:
-        """From here on time is waiting."""
+    def start_waiting(self) -> None:
+        """Count the time from now on as waiting."""
         self._waiting_since = time.monotonic()
 
-    def go_on(self) -> None:
-        """The waiting is over."""
+    def stop_waiting(self) -> None:
+        """Stop counting time as waiting."""
         if self._waiting_since is not None:
-            self.waited += time.monotonic() - self._waiting_since
+            self.waited_seconds += time.monotonic() - self._waiting_since
             self._waiting_since = None
 
     def seconds(self) -> float:
-        """Since the start, waiting left out."""
-        self.go_on()
-        return time.monotonic() - self._began - self.waited
+        """Return the seconds since the start, without waiting."""
+        self.stop_waiting()
+        return time.monotonic() - self._began - self.waited_seconds
 
     def describe(self, error: FetchError) -> None:
-        """Tells an error how far it went."""
+        """Add times and addresses of this attempt to an error."""
         error.started_at = self.started_at
         error.seconds = self.seconds()
-        error.waited_seconds = self.waited
+        error.waited_seconds = self.waited_seconds
         error.hops = tuple(self.hops)
         error.url = error.url or self.order.url

@@ -1,25 +1,36 @@
-"""One attempt at one page: asked for, its bytes stored, and the line for the log."""
+"""One attempt at one page: the request, the storing of its bytes, and the row for the log."""
 
 import logging
 from dataclasses import dataclass, replace
 
 from config.settings import FetchSettings
 from config.sources import Source
-from tasks.fetch.attempts import Asked, Attempt, Stored, answered, failed
-from tasks.fetch.fetcher import Fetcher, Order
-from tasks.fetch.model import Answer, Evidence, FetchError, Headers, Reason
+from tasks.fetch.attempts import (
+    Attempt,
+    LoggedRequest,
+    StoredBytes,
+    attempt_of_answer,
+    attempt_of_error,
+)
+from tasks.fetch.fetcher import Fetcher
+from tasks.fetch.model import FetchError
+from tasks.fetch.orders import FetchOrder
 from tasks.fetch.secrets import secrets_of
 from tasks.fetch.target import Target, conditions
-from tasks.fetch.tdm import header_rights, is_reserved, meta_rights
-from tasks.fetch.warc_files import Original, WarcFiles, Written, payload_digest
-from tasks.process.urls import url_key
+from tasks.fetch.tdm import header_rights, is_mining_reserved, meta_rights
+from tasks.raw.warc_files import StoredRecord, WarcFiles
+from tasks.raw.warc_records import Original
+from tasks.reasons import FetchReason
+from tasks.web.exchange import Answer, Evidence, Headers
+from tasks.web.fingerprint import payload_digest
+from tasks.web.urls import url_key
 
 log = logging.getLogger("broadsheet.fetch")
 
 
 @dataclass(frozen=True, slots=True)
 class PageFetcher:
-    """What attempts at one source's pages share.
+    """Makes attempts at the pages of one source.
 
     Attributes:
         folder: of the WARC files, within the warehouse's folder.
@@ -32,42 +43,52 @@ class PageFetcher:
     folder: str
 
     async def attempt(self, target: Target, number: int) -> Attempt:
-        """Asks for a page and stores what comes; every end of it is an attempt.
+        """Request a page and store the answer; return the attempt, however it ended.
 
         Raises:
-            FetchError: LONG_DELAY, with the time after which to try again; nothing was asked.
+            FetchError: LONG_DELAY, with the time after which to try again; nothing was requested.
         """
-        asked = asked_for(target)
+        request = logged_request(target)
         try:
-            answer, rights = await self._ask(target)
+            answer, rights = await self._request(target)
         except FetchError as error:
-            if error.reason is Reason.LONG_DELAY:
+            if error.reason is FetchReason.LONG_DELAY:
                 raise
-            return failed(asked, number, error)
+            return attempt_of_error(request, number, error)
         except Exception as error:
+            # A defect at one page must not end the night of its source: it becomes a row of
+            # `fetches`, and the log has the traceback.
             log.exception("defect url=%s", target.url)
-            said = f"{type(error).__name__}: {error}"[:200]
-            return failed(asked, number, FetchError(Reason.INTERNAL_ERROR, said))
+            detail = f"{type(error).__name__}: {error}"[:200]
+            defect = FetchError(FetchReason.INTERNAL_ERROR, detail)
+            return attempt_of_error(request, number, defect)
         stored, is_unchanged = self._store(target, answer, rights)
-        attempt = answered(asked, number, answer, stored, rights)
+        attempt = attempt_of_answer(request, number, answer, stored, rights)
         return replace(attempt, outcome="unchanged") if is_unchanged else attempt
 
-    async def _ask(self, target: Target) -> tuple[Answer, tuple[str, ...]]:
-        """The answer, and what its site and headers reserve."""
+    async def _request(self, target: Target) -> tuple[Answer, tuple[str, ...]]:
+        """Return the answer, and the rights that its site and headers declare."""
+        # What the site reserves is known before the page is requested, what the page reserves only
+        # afterwards; in both cases nothing is stored.
         declared = await self.fetcher.tdm_rights(target.url, self.source.delay)
-        self._obey(declared)
+        self._refuse_if_reserved(declared)
         answer = await self.fetcher.fetch(self._order(target))
         rights = tuple(dict.fromkeys((*declared, *header_rights(answer.headers))))
         if self.settings.obey_tdm:
-            self._obey((*rights, *meta_rights(answer.content)))
+            self._refuse_if_reserved((*rights, *meta_rights(answer.content)))
         return answer, rights
 
-    def _obey(self, rights: tuple[str, ...]) -> None:
-        if self.settings.obey_tdm and is_reserved(rights):
-            raise FetchError(Reason.TDM_RESERVED, ", ".join(rights)[:300])
+    def _refuse_if_reserved(self, rights: tuple[str, ...]) -> None:
+        """Raise an error if mining is reserved and the settings obey reservations.
 
-    def _order(self, target: Target) -> Order:
-        return Order(
+        Raises:
+            FetchError: TDM_RESERVED.
+        """
+        if self.settings.obey_tdm and is_mining_reserved(rights):
+            raise FetchError(FetchReason.TDM_RESERVED, ", ".join(rights)[:300])
+
+    def _order(self, target: Target) -> FetchOrder:
+        return FetchOrder(
             target.url,
             headers=_conditions(target),
             secrets=secrets_of(self.source),
@@ -77,23 +98,23 @@ class PageFetcher:
 
     def _store(
         self, target: Target, answer: Answer, rights: tuple[str, ...]
-    ) -> tuple[Stored, bool]:
-        """Where the bytes lie; and whether they are those that were stored before."""
+    ) -> tuple[StoredBytes, bool]:
+        """Store the answer; return its place, and whether it equals the stored original."""
         evidence = _evidence(self.source, target, answer, rights)
         if target.record_id and target.original_at and _is_same(answer, target):
             original = Original(
                 target.record_id, target.original_url or target.url, target.original_at
             )
-            return self._stored(self.files.write_revisit(answer, evidence, original)), True
-        return self._stored(self.files.write_page(answer, evidence)), False
+            return self._stored_bytes(self.files.write_revisit(answer, evidence, original)), True
+        return self._stored_bytes(self.files.write_page(answer, evidence)), False
 
-    def _stored(self, written: Written) -> Stored:
-        return Stored(
-            record_id=written.record_id,
-            payload_digest=written.payload_digest,
-            warc_file=f"{self.folder}/{written.file}",
-            warc_offset=written.offset,
-            end=written.end,
+    def _stored_bytes(self, record: StoredRecord) -> StoredBytes:
+        return StoredBytes(
+            record_id=record.record_id,
+            payload_digest=record.payload_digest,
+            warc_file=f"{self.folder}/{record.file}",
+            warc_offset=record.offset,
+            end=record.end,
         )
 
 
@@ -108,9 +129,9 @@ def _conditions(target: Target) -> Headers:
     return conditions(target.etag, target.last_modified)
 
 
-def asked_for(target: Target) -> Asked:
-    """A target as its attempts are logged."""
-    return Asked(
+def logged_request(target: Target) -> LoggedRequest:
+    """Return a target as the log of attempts shows it."""
+    return LoggedRequest(
         source=target.source,
         kind="article",
         url=target.url,
@@ -122,6 +143,7 @@ def asked_for(target: Target) -> Asked:
 
 
 def _is_same(answer: Answer, target: Target) -> bool:
+    """Return whether an answer has the bytes of the stored original."""
     return answer.status == 304 or payload_digest(answer.body) == target.payload_digest
 
 

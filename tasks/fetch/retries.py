@@ -1,16 +1,17 @@
-"""When an attempt is worth repeating in the same night, and after what pause."""
+"""The rules for repeating an attempt in the same night, and for the pause before it."""
 
 from config.settings import FetchSettings
-from tasks.fetch.model import FetchError, Reason
+from tasks.fetch.model import FetchError
+from tasks.reasons import FetchReason
 
-# Repeating does not help: the host was given up, or wants more patience than a night has.
-NOT_TONIGHT = frozenset({Reason.HOST_GIVEN_UP, Reason.LONG_DELAY, Reason.NIGHT_OVER})
-# After so many errors of the server (5xx, 429) a site's robots.txt is not asked for again tonight.
+# Repeating is useless: the host was given up, or wants a longer delay than the night allows.
+NOT_TONIGHT = frozenset({FetchReason.HOST_GIVEN_UP, FetchReason.LONG_DELAY, FetchReason.NIGHT_OVER})
+# After this number of server errors (5xx, 429) a robots.txt is not requested again tonight.
 ROBOTS_TRIES = 2
 
 
 def is_worth_repeating(error: FetchError, attempts: int, settings: FetchSettings) -> bool:
-    """Whether to try once more after so many attempts."""
+    """Return whether to try once more after this number of attempts."""
     if not error.passing or error.reason in NOT_TONIGHT:
         return False
     return attempts < most_tries(error.reason, error.status, settings.tries)
@@ -18,11 +19,14 @@ def is_worth_repeating(error: FetchError, attempts: int, settings: FetchSettings
 
 def most_tries(reason: str | None, status: int | None, tries: int) -> int:
     """Return how many attempts a night may make at an address that fails in this way."""
-    if reason == Reason.ROBOTS_UNREACHABLE and status is not None:
+    if reason == FetchReason.ROBOTS_UNREACHABLE and status is not None:
         return min(tries, ROBOTS_TRIES)
     return tries
 
 
 def pause(attempts: int, settings: FetchSettings) -> float:
-    """Seconds before the next attempt; a host's Retry-After is waited for in its queue."""
+    """Return the seconds before the next attempt.
+
+    A host's Retry-After is not counted in: it is waited for in the host's queue.
+    """
     return float(settings.retry_seconds * 2 ** (attempts - 1))

@@ -1,4 +1,4 @@
-"""What a site's robots.txt allows: RFC 9309, read by protego."""
+"""The rules of a site's robots.txt: RFC 9309, read by protego."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -6,32 +6,34 @@ from urllib.parse import urljoin
 
 from protego import Protego
 
-from tasks.fetch.model import Answer, FetchError, Reason
+from tasks.fetch.model import FetchError
+from tasks.reasons import FetchReason
+from tasks.web.exchange import Answer
 
 PRODUCT: Final = "Broadsheet"
-MOST_BYTES: Final = 512_000  # RFC 9309, 2.5: at least 500 KiB
+ROBOTS_BYTES: Final = 512_000  # RFC 9309, 2.5: at least 500 KiB
 MOST_REDIRECTS: Final = 5  # RFC 9309, 2.3.1.2: at least five
 MOST_SITEMAPS: Final = 1_000
 
 # RFC 9309, 2.3.1.3: unavailable, so everything is allowed.
 _MISSING = frozenset(
     {
-        Reason.GONE,
-        Reason.HTTP_STATUS,
-        Reason.TOO_MANY_REDIRECTS,
-        Reason.REDIRECT_LOOP,
-        Reason.BAD_REDIRECT,
+        FetchReason.GONE,
+        FetchReason.HTTP_STATUS,
+        FetchReason.TOO_MANY_REDIRECTS,
+        FetchReason.REDIRECT_LOOP,
+        FetchReason.BAD_REDIRECT,
     }
 )
-# The site itself must not be asked, or not any more; that says more than its robots.txt.
-_THE_SITE_ITSELF = frozenset(
+# Reasons that concern the site as a whole; they are passed on instead of ROBOTS_UNREACHABLE.
+_SITE_REASONS = frozenset(
     {
-        Reason.BAD_URL,
-        Reason.SCHEME,
-        Reason.USERINFO,
-        Reason.PRIVATE_ADDRESS,
-        Reason.HOST_GIVEN_UP,
-        Reason.LONG_DELAY,
+        FetchReason.BAD_URL,
+        FetchReason.SCHEME,
+        FetchReason.USERINFO,
+        FetchReason.PRIVATE_ADDRESS,
+        FetchReason.HOST_GIVEN_UP,
+        FetchReason.LONG_DELAY,
     }
 )
 
@@ -42,7 +44,7 @@ class Robots:
 
     Attributes:
         status: of the answer.
-        rules: None where there is no robots.txt: everything is allowed.
+        rules: None if there is no robots.txt: everything is allowed.
         crawl_delay: seconds, 0 if it asks for none.
         sitemaps: absolute addresses in their order.
     """
@@ -53,25 +55,25 @@ class Robots:
     sitemaps: tuple[str, ...] = ()
 
     def allows(self, url: str) -> bool:
-        """Whether Broadsheet may ask for an address of the site."""
+        """Return whether Broadsheet may request an address of the site."""
         return self.rules is None or self.rules.can_fetch(url, PRODUCT)
 
 
 def read_robots(found: Answer | FetchError) -> Robots | FetchError:
-    """What follows from an attempt to get a robots.txt.
+    """Return the rules that follow from an attempt to get a robots.txt.
 
-    One that cannot be reached forbids everything for the time being (RFC 9309, 2.3.1.4). So does
-    a 429: the site asks for patience, not for a visit without rules.
+    A robots.txt that cannot be reached forbids everything for the time being (RFC 9309, 2.3.1.4).
+    So does a 429: the site asks for a pause, not for a visit without rules.
     """
     if isinstance(found, Answer):
         return parse_robots(found.content, found.url)
     if found.reason in _MISSING:
         return Robots(found.status)
-    if found.reason in _THE_SITE_ITSELF and not found.hops:
+    if found.reason in _SITE_REASONS and not found.hops:
         return found
     detail = f"{found.reason}: {found.detail}" if found.detail else str(found.reason)
     return FetchError(
-        Reason.ROBOTS_UNREACHABLE,
+        FetchReason.ROBOTS_UNREACHABLE,
         detail,
         status=found.status,
         url=found.url,
@@ -80,13 +82,13 @@ def read_robots(found: Answer | FetchError) -> Robots | FetchError:
 
 
 def parse_robots(content: bytes, url: str) -> Robots:
-    """The rules in the first 500 KiB of a robots.txt; any bytes will do.
+    """Parse the first 500 KiB of a robots.txt; any bytes are accepted.
 
     Args:
-        url: of the file, for relative sitemaps.
+        url: address of the file, for relative sitemaps.
     """
-    if len(content) >= MOST_BYTES:
-        content = content[:MOST_BYTES].rpartition(b"\n")[0]
+    if len(content) >= ROBOTS_BYTES:
+        content = content[:ROBOTS_BYTES].rpartition(b"\n")[0]
     rules = Protego.parse(content.decode("utf-8-sig", "replace").replace("\0", ""))
     sitemaps = dict.fromkeys(_absolute(sitemap, url) for sitemap in rules.sitemaps)
     return Robots(

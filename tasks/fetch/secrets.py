@@ -1,21 +1,21 @@
-"""Headers of a source that hold keys, and whom they may be sent to."""
+"""Headers with keys, and the sites that they may be sent to."""
 
 from dataclasses import dataclass, field
 
 from yarl import URL
 
 from config.sources import Source, resolved_headers
-from tasks.fetch.model import Headers
-from tasks.process.urls import registered_domain
+from tasks.web.exchange import Headers
+from tasks.web.urls import registered_domain
 
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
-    """A source's headers, which go to its own sites only: a feed may list any address.
+    """The headers of a source, which go to its own sites only: a feed may list any address.
 
     Attributes:
         domains: registered domains that the source's entry names.
-        plain: those of them that it names with http; the others are asked by https only.
+        plain: domains that it names with http; the others get the headers by https only.
     """
 
     headers: Headers = field(default=(), repr=False)
@@ -26,8 +26,8 @@ class Secrets:
         """Return whether the headers may be sent to an address.
 
         Args:
-            first: the address that was asked for, of which `url` may be a redirect: no redirect
-                carries them to another registered domain, or from https to http.
+            first: the address of the order, of which `url` may be a redirect. No redirect carries
+                the headers to another registered domain, or from https to http.
         """
         domain = registered_domain(str(url))
         if domain not in self.domains or domain != registered_domain(str(first)):
@@ -36,7 +36,7 @@ class Secrets:
 
     @property
     def names(self) -> frozenset[str]:
-        """The names of the headers, in lower case; their values are never stored."""
+        """Return the names of the headers in lower case; their values are never stored."""
         return frozenset(name.lower() for name, _ in self.headers)
 
 
@@ -47,7 +47,7 @@ def secrets_of(source: Source) -> Secrets:
     """Return the headers of a source's entry, and the sites that it names.
 
     Raises:
-        UsageError: a value is to come from the environment and is not there.
+        UsageError: a value comes from an environment variable that is not set.
     """
     if not source.headers:
         return NO_SECRETS

@@ -1,4 +1,4 @@
-"""What discovery and fetching share for a night: one fetcher, one loop, one log per source."""
+"""The fetching session that discovery and fetching share: one fetcher on one event loop."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
@@ -9,66 +9,66 @@ from threading import Thread
 from typing import Any, TypeVar
 
 from config.settings import Settings
-from tasks.discover.parsing import Parsers
-from tasks.fetch.attempts import Asked, Attempt, answered, failed
+from tasks.fetch.attempts import Attempt, LoggedRequest, attempt_of_answer, attempt_of_error
 from tasks.fetch.fetcher import Fetcher, user_agent
-from tasks.fetch.model import Answer, FetchError, Kind
-from tasks.fetch.open_files import OpenFiles
+from tasks.fetch.model import FetchError, RequestKind
+from tasks.raw.open_files import OpenFiles
+from tasks.web.exchange import Answer
 
 T = TypeVar("T")
-Run = Callable[[Coroutine[Any, Any, T]], T]
+_Run = Callable[[Coroutine[Any, Any, T]], T]
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
-    """On whose behalf a task asks: robots.txt and tdmrep.json are logged with the first asker."""
+class Requester:
+    """The source on whose behalf a task makes requests, and the log to write to.
+
+    A request for a robots.txt or tdmrep.json is logged with the source that needed it first.
+    """
 
     source: str
-    note: Callable[[Attempt], None]
+    add_attempt: Callable[[Attempt], None]
 
 
-ASKING: ContextVar[Asking] = ContextVar("asking")
+REQUESTER: ContextVar[Requester] = ContextVar("requester")
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """Open for a night.
+    """A fetcher, and the files that all sources of a night write to.
 
     Attributes:
         files: logs and WARC files of all sources.
     """
 
     fetcher: Fetcher
-    parsers: Parsers
     files: OpenFiles = field(default_factory=OpenFiles)
 
 
 @asynccontextmanager
 async def opened_session(settings: Settings) -> AsyncIterator[Session]:
-    """A fetcher and parsers, closed at the end."""
+    """Open a fetcher, which is closed at the end."""
     agent = user_agent(settings.fetch.contact)
-    async with (
-        Fetcher(settings.fetch, user_agent=agent, observer=_observe) as fetcher,
-        Parsers(settings.discover.parse_seconds) as parsers,
-    ):
-        yield Session(fetcher, parsers)
+    async with Fetcher(settings.fetch, user_agent=agent, observer=_observe) as fetcher:
+        yield Session(fetcher)
 
 
-def _observe(kind: Kind, url: str, result: Answer | FetchError) -> None:
-    asking = ASKING.get(None)
-    if asking is not None:
-        asked = Asked(source=asking.source, kind=kind, url=url)
+def _observe(kind: RequestKind, url: str, result: Answer | FetchError) -> None:
+    """Log a request for a site's file with the source that caused it."""
+    requester = REQUESTER.get(None)
+    if requester is not None:
+        request = LoggedRequest(source=requester.source, kind=kind, url=url)
         if isinstance(result, Answer):
-            asking.note(answered(asked, 1, result, None))
+            requester.add_attempt(attempt_of_answer(request, 1, result, None))
         else:
-            asking.note(failed(asked, 1, result))
+            requester.add_attempt(attempt_of_error(request, 1, result))
 
 
 @contextmanager
 def running_session(settings: Settings) -> Iterator[tuple[Session, Callable[..., Any]]]:
-    """A session on a loop in a thread of its own, and what runs coroutines there.
+    """Run a session on an event loop in its own thread; yield it and a function to run coroutines.
 
-    Stages are plain functions that any thread may call; connections and what is known of hosts
+    Stages are plain functions that any thread may call, while connections and the state of hosts
     outlive them.
     """
     loop = asyncio.new_event_loop()
@@ -80,6 +80,7 @@ def running_session(settings: Settings) -> Iterator[tuple[Session, Callable[...,
         try:
             return future.result()
         except BaseException:
+            # Ctrl-C arrives in this thread: the coroutine on the other one must end, too.
             future.cancel()
             raise
 
@@ -89,7 +90,8 @@ def running_session(settings: Settings) -> Iterator[tuple[Session, Callable[...,
         try:
             yield session, run
         finally:
-            run(_cancel_others())
+            # Tasks first: they still use the connections that the session closes.
+            run(_cancel_tasks())
             run(context.__aexit__(None, None, None))
     finally:
         loop.call_soon_threadsafe(loop.stop)
@@ -97,9 +99,9 @@ def running_session(settings: Settings) -> Iterator[tuple[Session, Callable[...,
         loop.close()
 
 
-async def _cancel_others() -> None:
-    """Ends what still runs after an error or Ctrl-C, so that files are closed."""
-    others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
-    for task in others:
+async def _cancel_tasks() -> None:
+    """Cancel the tasks that still run after an error or Ctrl-C, so that files are closed."""
+    tasks = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+    for task in tasks:
         task.cancel()
-    await asyncio.gather(*others, return_exceptions=True)
+    await asyncio.gather(*tasks, return_exceptions=True)

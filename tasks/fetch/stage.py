@@ -1,8 +1,11 @@
-"""The stage `fetch`: every target of the run is asked for, politely, and its bytes are kept.
+"""The stage `fetch`: requests the targets of a run politely and stores the answers.
 
-Each source has a queue of targets, a log of attempts and WARC files of its own, so that one that
-fails or stalls holds up no other. What is in the log is in the WARC: a run that was killed reads
-the log, cuts off what is behind its last record, and goes on with what is not done.
+Each source has its own queue of targets, log of attempts and WARC files, so a source that fails or
+stalls does not hold up the others.
+
+A page's WARC record is written before its line in the log. A run that was killed at any line
+therefore reads its log, cuts off the WARC bytes behind the last logged record, and continues with
+the targets that have no final attempt. At worst a page whose line was not written is fetched twice.
 """
 
 import asyncio
@@ -15,55 +18,65 @@ import orjson
 
 from config.settings import Settings
 from config.sources import Source
-from tasks.discover.select import read_targets
 from tasks.fetch.attempts import (
     Attempt,
     attempt_log,
-    failed,
-    forget_lost,
+    attempt_of_error,
+    drop_lost_attempts,
     read_attempts,
     warc_ends,
 )
-from tasks.fetch.model import FetchError, Reason
-from tasks.fetch.open_files import OpenFiles
-from tasks.fetch.others import Others
-from tasks.fetch.page import PageFetcher, asked_for
-from tasks.fetch.patience import NOT_TONIGHT, most_tries, pause
-from tasks.fetch.session import ASKING, Asking, Session
-from tasks.fetch.target import Target
-from tasks.fetch.together import together
-from tasks.fetch.warc_files import WarcFiles
-from tasks.raw import source_files, source_of
-from tasks.runs import Run
-from tasks.watching import Watcher
+from tasks.fetch.long_waits import OtherWork
+from tasks.fetch.model import FetchError
+from tasks.fetch.page import PageFetcher, logged_request
+from tasks.fetch.retries import NOT_TONIGHT, most_tries, pause
+from tasks.fetch.session import REQUESTER, Requester, Session
+from tasks.fetch.target import Target, read_targets
+from tasks.fetch.together import run_together
+from tasks.raw.open_files import OpenFiles
+from tasks.raw.warc_files import WarcFiles
+from tasks.raw.zone import source_files, source_of
+from tasks.reasons import FetchReason
+from tasks.runs.progress import ProgressListener
+from tasks.runs.run import Run
 from warehouse.files import write_bytes
 
-Item = tuple[Target, int]
+QueueItem = tuple[Target, int]
 
 
 async def fetch(
-    run: Run, sources: Sequence[Source], settings: Settings, session: Session, watcher: Watcher
+    run: Run,
+    sources: Sequence[Source],
+    settings: Settings,
+    session: Session,
+    listener: ProgressListener,
 ) -> None:
-    """Asks for the run's targets; every attempt has its line in a log.
+    """Fetch the run's targets; each attempt gets a line in a log.
 
-    After `night_seconds` what is left is postponed, with a line each; so is what waits for hosts
-    with long delays when all else is done.
+    After `night_seconds` the remaining targets are postponed, each with a line. So are targets of
+    hosts with long delays once all other work is done.
     """
     by_name = {source.name: source for source in sources}
-    left = _files_left(run)
+    unfinished = _unfinished_files(run)
     deadline = time.monotonic() + settings.fetch.night_seconds
     queues = [
-        _SourceFetch(by_name[name], run, settings, list(group), left.get(by_name[name].slug, ()))
+        _SourceFetch(
+            by_name[name], run, settings, list(group), unfinished.get(by_name[name].slug, ())
+        )
         for name, group in groupby(read_targets(run), key=lambda target: target.source)
     ]
-    others = Others(sum(len(queue.todo) for queue in queues))
-    watcher.fetching(sum(len(queue.todo) for queue in queues))
-    await together(queue.work(session, watcher, deadline, others) for queue in queues)
+    other_work = OtherWork(sum(len(queue.todo) for queue in queues))
+    listener.fetching(sum(len(queue.todo) for queue in queues))
+    await run_together(queue.work(session, listener, deadline, other_work) for queue in queues)
     close_fetching(run)
 
 
-def files_before(run: Run) -> list[str]:
-    """What other runs of the same night had fetched before this one began to."""
+def files_of_other_runs(run: Run) -> list[str]:
+    """Return the files that other runs of the same night had fetched before this run began.
+
+    The list is written once, before the first file of this run, so that a resumed run can tell its
+    own files from theirs.
+    """
     listed = run.folder / "raw-before.json"
     if not listed.is_file():
         run.raw_folder.mkdir(parents=True, exist_ok=True)
@@ -72,36 +85,36 @@ def files_before(run: Run) -> list[str]:
     return names
 
 
-def _files_left(run: Run) -> dict[str, list[Path]]:
-    """The files that this run had begun before it was killed, by the source's slug."""
-    before = frozenset(files_before(run))
-    left: dict[str, list[Path]] = {}
+def _unfinished_files(run: Run) -> dict[str, list[Path]]:
+    """Return the files that this run had begun before it was killed, by the source's slug."""
+    before = frozenset(files_of_other_runs(run))
+    files: dict[str, list[Path]] = {}
     for path in source_files(run.raw_folder, None):
         slug = source_of(path)
         if slug is not None and path.name not in before:
-            left.setdefault(slug, []).append(path)
-    return left
+            files.setdefault(slug, []).append(path)
+    return files
 
 
 def fetched_files(run: Run) -> list[str]:
-    """The run's WARC files, absolute, in order."""
+    """Return the absolute paths of the run's WARC files, in order."""
     names: list[str] = orjson.loads(run.fetched_file.read_bytes())
     return [str(run.warehouse / name) for name in names]
 
 
 def close_fetching(run: Run) -> None:
-    """Says that the run's WARC files are whole and which they are."""
+    """Write the list of the run's WARC files, which marks its fetching as complete."""
     write_bytes(run.fetched_file, orjson.dumps(logged_files(run)))
 
 
 def logged_files(run: Run) -> list[str]:
-    """The WARC files that the run's logs name, within the warehouse's folder, in order."""
+    """Return the WARC files in the run's logs, relative to the warehouse, in order."""
     logs = (run.folder / "attempts").glob("*.jsonl")
     return sorted({name for log in logs for name in warc_ends(read_attempts(log))})
 
 
 class _SourceFetch:
-    """One source's targets on their way.
+    """The fetching of one source's targets.
 
     Attributes:
         todo: targets that are not done, each with the number of its next attempt.
@@ -113,76 +126,84 @@ class _SourceFetch:
         run: Run,
         settings: Settings,
         targets: Sequence[Target],
-        left: Sequence[Path],
+        files: Sequence[Path],
     ) -> None:
         self._source = source
         self._run = run
         self._settings = settings.fetch
         self._log = run.attempts_file(source.slug)
-        logged = forget_lost(self._log, run.warehouse)
+        # The order matters after a kill: the log is reduced to what is in the WARC files, the files
+        # without a logged page are removed, and the rest is cut at `_kept` when it is opened.
+        logged = drop_lost_attempts(self._log, run.warehouse)
         self._kept = {Path(name).name: end for name, end in warc_ends(logged).items()}
-        self._remove_unlogged(left)
+        self._remove_unlogged(files)
         self.todo = list(_unfinished(targets, logged, settings.fetch.tries))
         self._open = len(self.todo)
-        self._queue: asyncio.Queue[Item | None] = asyncio.Queue()
+        self._queue: asyncio.Queue[QueueItem | None] = asyncio.Queue()
         self._waiting: set[asyncio.Task[None]] = set()
 
     async def work(
-        self, session: Session, watcher: Watcher, deadline: float, others: Others
+        self, session: Session, listener: ProgressListener, deadline: float, other_work: OtherWork
     ) -> None:
-        """Works until every target is done."""
+        """Fetch until every target is done.
+
+        Workers take targets from a queue. A target comes back to the queue for another attempt, or
+        when the wait for its host is over. When the last target is done, each worker gets None.
+        """
         for item in self.todo:
             self._queue.put_nowait(item)
         workers = min(self._settings.host_connections, len(self.todo))
         folder = self._run.raw_folder
         with attempt_log(self._log, session.files) as log, self._files(session.files) as files:
-            ASKING.set(Asking(self._source.name, log.add))
+            REQUESTER.set(Requester(self._source.name, log.add))
             relative = folder.relative_to(self._run.warehouse).as_posix()
             pages = PageFetcher(self._source, self._settings, session.fetcher, files, relative)
 
             async def worker() -> None:
                 while item := await self._queue.get():
-                    attempt = await self._attempt(pages, item, deadline, others)
+                    attempt = await self._attempt(pages, item, deadline, other_work)
                     if attempt is None:
                         continue
+                    # The WARC record is written by now, so the line never names a missing one.
                     log.add(attempt)
-                    if self._is_repeated(item[0], attempt):
+                    if self._requeue_if_passing(item[0], attempt):
                         continue
-                    watcher.fetched(attempt.outcome, attempt.bytes or 0)
+                    listener.fetched(attempt.outcome, attempt.bytes or 0)
                     self._finish_one(workers)
-                    others.finish()
+                    other_work.finish()
 
             try:
-                await together(worker() for _ in range(workers))
+                await run_together(worker() for _ in range(workers))
             finally:
+                # After an error, waiting targets must not come back to a queue without workers.
                 for waiting in self._waiting:
                     waiting.cancel()
 
     async def _attempt(
-        self, pages: PageFetcher, item: Item, deadline: float, others: Others
+        self, pages: PageFetcher, item: QueueItem, deadline: float, other_work: OtherWork
     ) -> Attempt | None:
-        """Make an attempt; return None where the target waits for a host that wants a pause."""
+        """Make an attempt; return None if the target waits for a host with a long delay."""
         target, number = item
         if time.monotonic() >= deadline:
             return _postponed(target)
         try:
             return await pages.attempt(target, number)
         except FetchError as error:
-            if others.are_done:
-                return failed(asked_for(target), number, error)
+            if other_work.is_done:
+                return attempt_of_error(logged_request(target), number, error)
             seconds = min(error.retry_after or 0.0, deadline - time.monotonic())
-            waiting = asyncio.create_task(self._wait(item, seconds, others))
+            waiting = asyncio.create_task(self._wait(item, seconds, other_work))
             self._waiting.add(waiting)
             waiting.add_done_callback(self._waiting.discard)
             return None
 
-    async def _wait(self, item: Item, seconds: float, others: Others) -> None:
-        """Put a target back in line when its host is free, or when all other work is done."""
-        await others.wait(item, seconds)
+    async def _wait(self, item: QueueItem, seconds: float, other_work: OtherWork) -> None:
+        """Put a target back into the queue when its host is free, or all other work is done."""
+        await other_work.wait(item, seconds)
         self._queue.put_nowait(item)
 
-    def _is_repeated(self, target: Target, attempt: Attempt) -> bool:
-        """Puts the target back in line, after a pause, where that may help."""
+    def _requeue_if_passing(self, target: Target, attempt: Attempt) -> bool:
+        """Put the target back into the queue, after a pause, if another attempt may succeed."""
         if _is_final(attempt, self._settings.tries):
             return False
         again = (target, attempt.attempt + 1)
@@ -191,26 +212,30 @@ class _SourceFetch:
         return True
 
     def _finish_one(self, workers: int) -> None:
+        """Count a target as done, and stop the workers after the last one."""
         self._open -= 1
+        # Targets may still come back to the queue until the last one is done; only then do the
+        # workers stop.
         if not self._open:
             for _ in range(workers):
                 self._queue.put_nowait(None)
 
     def _files(self, files: OpenFiles) -> WarcFiles:
-        """Goes on behind the last record that is in the log, or with the next new file."""
+        """Open the WARC files: behind the last logged record, or at the next new file."""
         most_bytes = self._settings.warc_bytes
         return WarcFiles(self._run.raw_folder, self._source.slug, most_bytes, self._kept, files)
 
-    def _remove_unlogged(self, left: Sequence[Path]) -> None:
-        """Removes files of this run of which no page was logged before it was killed."""
-        for path in left:
+    def _remove_unlogged(self, files: Sequence[Path]) -> None:
+        """Remove files of this run of which no page was logged before it was killed."""
+        for path in files:
             if path.name not in self._kept:
                 path.unlink()
 
 
 def _unfinished(
     targets: Iterable[Target], attempts: Iterable[Attempt], tries: int
-) -> Iterator[Item]:
+) -> Iterator[QueueItem]:
+    """Yield the targets without a final attempt, each with the number of its next attempt."""
     last = {attempt.url_key: attempt for attempt in attempts if attempt.kind == "article"}
     for target in targets:
         attempt = last.get(target.url_key)
@@ -221,12 +246,13 @@ def _unfinished(
 
 
 def _is_final(attempt: Attempt, tries: int) -> bool:
-    """Whether nothing more is tried tonight."""
+    """Return whether no other attempt is made tonight."""
     if not attempt.passing or attempt.reason in NOT_TONIGHT:
         return True
     return attempt.attempt >= most_tries(attempt.reason, attempt.status, tries)
 
 
 def _postponed(target: Target) -> Attempt:
-    error = FetchError(Reason.NIGHT_OVER, "the night's time was over (fetch.night_seconds)")
-    return failed(asked_for(target), 0, error)
+    """Return the attempt for a target that is left when the night's time is over."""
+    error = FetchError(FetchReason.NIGHT_OVER, "the night's time was over (fetch.night_seconds)")
+    return attempt_of_error(logged_request(target), 0, error)

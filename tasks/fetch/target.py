@@ -1,12 +1,17 @@
-"""What is to be fetched, and what is known of it."""
+"""The addresses that a run fetches, each with what the warehouse knows about it."""
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+
+import orjson
+
+from tasks.runs.run import Run
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One address to fetch: why, what is known of it, and how it was found.
+    """One address to fetch: why, how it was found, and what was stored before.
 
     Attributes:
         why: `new carried retry revisit changed`.
@@ -35,6 +40,20 @@ class Target:
 
 
 def conditions(etag: str | None, last_modified: str | None) -> tuple[tuple[str, str], ...]:
-    """The headers of a conditional request."""
+    """Return the headers of a conditional request."""
     pairs = (("If-None-Match", etag), ("If-Modified-Since", last_modified))
     return tuple((name, value) for name, value in pairs if value)
+
+
+def read_targets(run: Run) -> list[Target]:
+    """Return the run's targets by source, the most urgent first."""
+    return [_target(fields) for fields in orjson.loads(run.targets_file.read_bytes())]
+
+
+def _target(fields: dict[str, Any]) -> Target:
+    instants = {
+        name: datetime.fromisoformat(fields[name])
+        for name in ("found_at", "original_at")
+        if fields[name]
+    }
+    return Target(**{**fields, **instants, "authors": tuple(fields["authors"] or ())})

@@ -1,7 +1,8 @@
 """Reservations against text and data mining, as sites and answers declare them.
 
-The W3C community group's TDM Reservation Protocol: https://www.w3.org/community/reports/tdmrep/.
-Written as rights are elsewhere: `tdm-reservation:1`, `tdm-policy:URL`, `noai`.
+They follow the TDM Reservation Protocol of a W3C community group
+(https://www.w3.org/community/reports/tdmrep/) and are written like all rights:
+`tdm-reservation:1`, `tdm-policy:URL`, `noai`.
 """
 
 import re
@@ -13,11 +14,11 @@ import orjson
 from protego import Protego
 from selectolax.lexbor import LexborHTMLParser
 
-from tasks.fetch.model import Headers
 from tasks.process.metadata.rights import RESERVATIONS, ROBOTS
+from tasks.web.exchange import Headers
 
 PATH: Final = "/.well-known/tdmrep.json"
-MOST_BYTES: Final = 1_000_000
+TDM_BYTES: Final = 1_000_000
 MOST_RULES: Final = 1_000
 MOST_POLICY: Final = 300
 # Meta elements stand in the head of a page.
@@ -30,7 +31,7 @@ _RESERVED = frozenset({"tdm-reservation:1", "noai"})
 
 @dataclass(frozen=True, slots=True)
 class TdmRule:
-    """What a site declares for the addresses that a pattern matches."""
+    """The rights that a site declares for the addresses that match a pattern."""
 
     pattern: str
     matcher: Protego
@@ -38,7 +39,7 @@ class TdmRule:
 
 
 def parse_tdmrep(content: bytes) -> tuple[TdmRule, ...]:
-    """The rules of a tdmrep.json, the most specific first; what is malformed is left out."""
+    """Return the rules of a tdmrep.json, the longest pattern first; malformed ones are left out."""
     try:
         entries = orjson.loads(content.removeprefix(b"\xef\xbb\xbf"))
     except orjson.JSONDecodeError:
@@ -46,22 +47,23 @@ def parse_tdmrep(content: bytes) -> tuple[TdmRule, ...]:
     entries = [entries] if isinstance(entries, dict) else entries
     if not isinstance(entries, list):
         return ()
+    # Longest first, so that the first match is the most specific one.
     rules = [rule for entry in entries[:MOST_RULES] if (rule := _rule(entry))]
     return tuple(sorted(rules, key=lambda rule: -len(rule.pattern)))
 
 
 def declared_rights(rules: Iterable[TdmRule], url: str) -> tuple[str, ...]:
-    """What the longest pattern that matches an address declares, as in robots.txt."""
+    """Return the rights of the longest pattern that matches an address, as in robots.txt."""
     return next((rule.rights for rule in rules if not rule.matcher.can_fetch(url, "*")), ())
 
 
 def header_rights(headers: Headers) -> tuple[str, ...]:
-    """What the headers of an answer declare."""
+    """Return the rights that the headers of an answer declare."""
     return tuple(dict.fromkeys(_header_rights(headers)))
 
 
 def meta_rights(content: bytes) -> tuple[str, ...]:
-    """What the meta elements of a page declare."""
+    """Return the rights that the meta elements of a page declare."""
     if b"<meta" not in content[:MOST_HEAD].lower():
         return ()
     tree = LexborHTMLParser(content[:MOST_HEAD])
@@ -75,8 +77,8 @@ def meta_rights(content: bytes) -> tuple[str, ...]:
     return header_rights(tuple(declared))
 
 
-def is_reserved(rights: Iterable[str]) -> bool:
-    """Whether mining is reserved."""
+def is_mining_reserved(rights: Iterable[str]) -> bool:
+    """Return whether the rights reserve mining."""
     return not _RESERVED.isdisjoint(rights)
 
 
@@ -106,7 +108,7 @@ def _rule(entry: Any) -> TdmRule | None:
     policy = entry.get("tdm-policy")
     if isinstance(policy, str) and policy.strip():
         rights.append(f"tdm-policy:{_plain(policy)}")
-    # Its patterns are those of robots.txt: the rule of one that forbids just these addresses.
+    # Patterns have the syntax of robots.txt: one that forbids the pattern serves as the matcher.
     matcher = Protego.parse(f"User-agent: *\nDisallow: {pattern}")
     return TdmRule(pattern, matcher, tuple(rights))
 

@@ -1,28 +1,28 @@
-"""The past of one source: its sitemaps by date, fetched and ingested as a night's pages are."""
+"""Backfill of one source: pages that its sitemaps date to some days are fetched and ingested."""
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 from config.days import require_days
+from config.settings import Settings
 from config.sources import chosen_sources, sources_file
-from tasks.nightly import collect, describe, finish_others, run_key, take_in
+from tasks.jobs.fetching import FetchJob, fetch_pages, fetching_run, load_fetched
 from tasks.pipeline import Stages, Summary
-from tasks.raw import require_room
-from tasks.runs import find_run, new_run
-from warehouse.layout import FETCH_LOCK
 
-# Bounds of a night, which the past does not have.
+# Stands for "no limit" where the settings limit the pages and sitemaps of a night.
 UNBOUNDED = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class BackfillRequest:
-    """Which past to fetch.
+    """A request to fetch a source's pages of some days.
 
     Attributes:
-        published_from, published_to: days, both included, as sitemaps or addresses give them.
-        limit: fetch so many pages at most; None: all.
-        night: the local date, under which the files lie.
+        source: the name of a configured source.
+        published_from, published_to: first and last day of publication, as sitemaps or addresses
+            date the pages.
+        night: the local date under which the WARC files are stored.
+        limit: fetch at most so many pages; None for all.
     """
 
     source: str
@@ -33,7 +33,7 @@ class BackfillRequest:
 
 
 def backfill(request: BackfillRequest, stages: Stages, *, wait: bool = False) -> Summary:
-    """Fetches what a source's sitemaps date to some days, ingests and publishes it.
+    """Fetch the pages that a source's sitemaps date to some days, and ingest and publish them.
 
     Raises:
         BroadsheetError: one sentence; what was published before is still there.
@@ -43,22 +43,23 @@ def backfill(request: BackfillRequest, stages: Stages, *, wait: bool = False) ->
         source.model_copy(update={"max_per_night": None})
         for source in chosen_sources(sources_file(stages.settings.sources), [request.source])
     ]
-    settings = stages.settings
-    fetch = {"max_per_night": request.limit or UNBOUNDED}
-    unbounded = settings.model_copy(
+    stages = replace(stages, settings=unbounded(stages.settings, request.limit)).prepared()
+    job = FetchJob("backfill", "backfill", request, sources)
+    with fetching_run(job, stages, wait=wait) as run:
+        fetch_pages(run, stages)
+        return load_fetched(run, stages)
+
+
+def unbounded(settings: Settings, limit: int | None) -> Settings:
+    """Return settings without the limits of a night.
+
+    Args:
+        limit: fetch at most so many pages of a source; None for all.
+    """
+    fetch = {"max_per_night": limit or UNBOUNDED}
+    return settings.model_copy(
         update={
             "fetch": settings.fetch.model_copy(update=fetch),
             "discover": settings.discover.model_copy(update={"sitemap_files": UNBOUNDED}),
         }
     )
-    stages = replace(stages, settings=unbounded).prepared()
-    warehouse = stages.settings.warehouse
-    with stages.locked("fetching", wait=wait, name=FETCH_LOCK):
-        require_room(warehouse, settings.fetch.free_bytes)
-        key = run_key("backfill", asdict(request))
-        finish_others(key, stages)
-        described = describe("backfill", request.night, sources, stages.settings)
-        described["parameters"] |= asdict(request)
-        run = find_run(warehouse, key) or new_run(warehouse, key, described)
-        collect(run, stages)
-        return take_in(run, stages)

@@ -1,7 +1,7 @@
-"""CC-NEWS, the news archive of Common Crawl: the records of some domains and days, copied here.
+"""Import from CC-NEWS, the news archive of Common Crawl: records of some domains and days.
 
-Each file is gone through once; what is wanted is copied byte by byte into the raw zone, each record
-with our evidence behind it, and ingested from there. Of what is not wanted only the beginning is
+Each file is read once. The wanted records are copied byte by byte into the raw zone, each followed
+by a record with our evidence, and ingested from there. Of all other records only the beginning is
 decompressed.
 """
 
@@ -9,7 +9,7 @@ import gzip
 import re
 import zlib
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,37 +20,44 @@ from config.days import require_days
 from config.errors import BroadsheetError, UsageError
 from config.settings import Settings
 from config.sources import Source, load_sources, sources_file
-from tasks.ccnews_list import Archives, BadLine, archives_below, read_list
-from tasks.fetch.attempts import Asked, Attempt, AttemptLog, attempt_log, failed, read_attempts
+from tasks.fetch.attempts import (
+    Attempt,
+    AttemptLog,
+    LoggedRequest,
+    attempt_log,
+    attempt_of_error,
+    read_attempts,
+)
 from tasks.fetch.model import FetchError
-from tasks.fetch.stage import close_fetching, files_before
-from tasks.nightly import describe, finish_others, run_key, take_in
+from tasks.fetch.stage import close_fetching, files_of_other_runs
+from tasks.jobs.ccnews_list import Archives, BadLine, archives_below, read_list
+from tasks.jobs.fetching import FetchJob, fetching_run, load_fetched
 from tasks.pipeline import Stages, Summary
-from tasks.process.hosts import is_shared
-from tasks.process.urls import registered_domain
-from tasks.raw import require_room
-from tasks.runs import Run, find_run, new_run
-from tasks.warc_picking import Picked, Wanted, pick
+from tasks.raw.picking import PickFilter, PickResult, pick
+from tasks.raw.zone import require_room
+from tasks.runs.run import Run
+from tasks.web.hosts import is_shared
+from tasks.web.urls import registered_domain
 from warehouse.files import written_aside
-from warehouse.layout import FETCH_LOCK
 
-SLUG = "ccnews"
-MOST_NAMED = 20
+SLUG = "ccnews"  # begins the names of its WARC files, and stands for a source in its attempts
+_MOST_NOTICES = 20
 _NAMED_DAY = re.compile(r"CC-NEWS-(\d{4})(\d\d)(\d\d)")
-# A file named for one day holds what was fetched until the next file was begun.
+# A file is named after the day on which it was begun, and holds all captures until the next one
+# was begun.
 _LONGEST_FILE = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
 class CcnewsRequest:
-    """What to take from CC-NEWS.
+    """A request to import records from CC-NEWS.
 
     Attributes:
-        listed: a WARC file, a folder of such, or a list of paths or addresses, one a line.
-        domains: registered domains; none: those of the configured sources.
-        fetched_from, fetched_to: days, both included, in UTC; None: no bound.
-        night: the local date, under which the records lie.
-        limit: read so many files at most.
+        listed: a WARC file, a folder of WARC files, or a list with one path or address a line.
+        domains: registered domains; () for those of the configured sources.
+        fetched_from, fetched_to: first and last day of capture, in UTC; None for no bound.
+        night: the local date under which the records are stored.
+        limit: read at most so many files.
     """
 
     listed: str
@@ -62,7 +69,7 @@ class CcnewsRequest:
 
 
 def take_ccnews(request: CcnewsRequest, stages: Stages, *, wait: bool = False) -> Summary:
-    """Copies the wanted records, ingests and publishes them.
+    """Copy the wanted records into the raw zone, and ingest and publish them.
 
     Raises:
         BroadsheetError: one sentence; what was published before is still there.
@@ -74,22 +81,22 @@ def take_ccnews(request: CcnewsRequest, stages: Stages, *, wait: bool = False) -
     wanted = _wanted(request, sources)
     archives = _archives(request, settings)
     stages = stages.prepared()
-    warehouse = stages.settings.warehouse
-    with stages.locked("fetching", wait=wait, name=FETCH_LOCK):
-        require_room(warehouse, settings.fetch.free_bytes)
-        key = run_key(SLUG, asdict(request))
-        finish_others(key, stages)
-        described = describe("backfill", request.night, sources, stages.settings)
-        described["parameters"] |= asdict(request)
-        run = find_run(warehouse, key) or new_run(warehouse, key, described)
+    job = FetchJob(SLUG, "backfill", request, sources)
+    with fetching_run(job, stages, wait=wait) as run:
         if not run.fetched_file.is_file():
             with stages.clock("fetch"):
-                stages.call("fetch", "fetch", _copy_all, run, archives, wanted, stages).result()
-        return take_in(run, stages)
+                stages.run_stage(
+                    "fetch", "fetch", _copy_all, run, archives, wanted, stages
+                ).result()
+        return load_fetched(run, stages)
 
 
-def _wanted(request: CcnewsRequest, sources: Sequence[Source]) -> Wanted:
-    """Which records are wanted, and the source that each domain stands for."""
+def _wanted(request: CcnewsRequest, sources: Sequence[Source]) -> PickFilter:
+    """Return which records are wanted, and the configured source of each domain.
+
+    Raises:
+        UsageError: there are no domains, or one of them is not the domain of one publisher.
+    """
     named = {registered_domain(source.homepage) or "": source for source in sources}
     domains = set(request.domains) or set(named) - {""}
     if not domains:
@@ -101,8 +108,10 @@ def _wanted(request: CcnewsRequest, sources: Sequence[Source]) -> Wanted:
             f"{shared[0]!r} is shared by many publishers: name each, such as any.{shared[0]}."
         )
     if unknown:
-        raise UsageError(f"{unknown[0]!r} is no registered domain such as courier.example.")
-    return Wanted(
+        raise UsageError(
+            f"{unknown[0]!r} is not a registered domain: name one such as courier.example."
+        )
+    return PickFilter(
         sources={domain: named.get(domain) for domain in domains},
         first=request.fetched_from or date.min,
         last=request.fetched_to or date.max,
@@ -110,14 +119,14 @@ def _wanted(request: CcnewsRequest, sources: Sequence[Source]) -> Wanted:
 
 
 def _archives(request: CcnewsRequest, settings: Settings) -> Archives:
-    """Return what is to be read; archives whose names say other days are left out."""
+    """Return the archives that are to be read, without those named after other days."""
     path = Path(request.listed).expanduser()
     named = _named(path, request, settings)
-    days = [one for one in named.files if _may_hold(one, request)][: request.limit]
-    if not days:
+    files = [file for file in named.files if _may_hold(file, request)][: request.limit]
+    if not files:
         why = f": {named.bad[0].text}, {named.bad[0].detail}" if named.bad else ""
         raise UsageError(f"{request.listed} names no archive of these days{why}.")
-    return replace(named, files=tuple(days))
+    return replace(named, files=tuple(files))
 
 
 def _named(path: Path, request: CcnewsRequest, settings: Settings) -> Archives:
@@ -143,6 +152,7 @@ def _head(path: Path) -> bytes:
 
 
 def _may_hold(name: str, request: CcnewsRequest) -> bool:
+    """Return whether a file may hold captures of the wanted days, judged by its name."""
     found = _NAMED_DAY.search(name)
     if not found:
         return True
@@ -152,13 +162,17 @@ def _may_hold(name: str, request: CcnewsRequest) -> bool:
     return not request.fetched_from or begun + _LONGEST_FILE >= request.fetched_from
 
 
-def _copy_all(run: Run, archives: Archives, wanted: Wanted, stages: Stages) -> None:
-    """Goes through the files that are not done; each has one line in the log of attempts."""
+def _copy_all(run: Run, archives: Archives, wanted: PickFilter, stages: Stages) -> None:
+    """Copy the wanted records of each file that is not finished.
+
+    A file is finished once it has its line in the log of attempts. A file that was being copied
+    when the run was killed is copied again, to a WARC file of the same number.
+    """
     path = run.attempts_file(SLUG)
     done = {attempt.url for attempt in read_attempts(path)}
-    todo = [file for file in archives.files if file not in done]
-    stages.watcher.fetching(len(todo))
-    before = sum(name.startswith(f"{SLUG}-") for name in files_before(run))
+    unfinished = [file for file in archives.files if file not in done]
+    stages.listener.fetching(len(unfinished))
+    before = sum(name.startswith(f"{SLUG}-") for name in files_of_other_runs(run))
     with attempt_log(path) as log:
         _refuse_bad_lines([one for one in archives.bad if one.text not in done], log, stages)
         for number, file in enumerate(archives.files, start=before):
@@ -166,25 +180,27 @@ def _copy_all(run: Run, archives: Archives, wanted: Wanted, stages: Stages) -> N
                 continue
             attempt = _copy(run, file, wanted, stages.settings, number)
             log.add(attempt)
-            stages.watcher.fetched(attempt.outcome, attempt.bytes or 0)
+            stages.listener.fetched(attempt.outcome, attempt.bytes or 0)
             if attempt.outcome != "fetched":
-                stages.watcher.notice(f"{file} was not read: {attempt.reason}.")
+                stages.listener.notice(f"{file} was not read: {attempt.reason}.")
     close_fetching(run)
 
 
 def _refuse_bad_lines(bad: Sequence[BadLine], log: AttemptLog, stages: Stages) -> None:
-    """Give each line that is left out a row, and say of the first ones why."""
+    """Log each line that is left out as a refused attempt, with a notice for the first ones."""
     for one in bad:
-        asked = Asked(source=SLUG, kind="ccnews", url=one.text)
-        log.add(failed(asked, 0, FetchError(one.reason, one.detail)))
-    for one in bad[:MOST_NAMED]:
-        stages.watcher.notice(f"Left out: {one.text} ({one.detail}).")
-    if (more := len(bad) - MOST_NAMED) > 0:
-        stages.watcher.notice(f"{more:,} more lines were left out; the table `fetches` has all.")
+        asked = LoggedRequest(source=SLUG, kind="ccnews", url=one.text)
+        log.add(attempt_of_error(asked, 0, FetchError(one.reason, one.detail)))
+    for one in bad[:_MOST_NOTICES]:
+        stages.listener.notice(f"Left out: {one.text} ({one.detail}).")
+    if (more := len(bad) - _MOST_NOTICES) > 0:
+        stages.listener.notice(
+            f"{more:,} more lines were left out; the table `fetches` lists them all."
+        )
 
 
-def _copy(run: Run, file: str, wanted: Wanted, settings: Settings, number: int) -> Attempt:
-    asked = Asked(source=SLUG, kind="ccnews", url=file)
+def _copy(run: Run, file: str, wanted: PickFilter, settings: Settings, number: int) -> Attempt:
+    asked = LoggedRequest(source=SLUG, kind="ccnews", url=file)
     started = datetime.now(UTC)
     target = run.raw_folder / f"{SLUG}-{number:03}.warc.gz"
     try:
@@ -193,7 +209,7 @@ def _copy(run: Run, file: str, wanted: Wanted, settings: Settings, number: int) 
             picked = pick(local, aside, wanted, settings.read)
     except FetchError as error:
         _download(run, file).unlink(missing_ok=True)
-        return failed(asked, 1, error)
+        return attempt_of_error(asked, 1, error)
     except OSError as error:
         raise BroadsheetError(f"Cannot copy from {file}: {error.strerror or error}.") from error
     if _is_address(file):
@@ -203,10 +219,12 @@ def _copy(run: Run, file: str, wanted: Wanted, settings: Settings, number: int) 
     return _attempt(asked, started, picked, run, target)
 
 
-def _attempt(asked: Asked, started: datetime, picked: Picked, run: Run, target: Path) -> Attempt:
-    said = f"{picked.records} records copied, {picked.skipped} others skipped"
-    if picked.holes:
-        said += f", {picked.holes} damaged places passed over"
+def _attempt(
+    asked: LoggedRequest, started: datetime, picked: PickResult, run: Run, target: Path
+) -> Attempt:
+    detail = f"{picked.records} records copied, {picked.skipped} others skipped"
+    if picked.unreadable_regions:
+        detail += f", {picked.unreadable_regions} unreadable regions skipped"
     return Attempt(
         source=asked.source,
         kind=asked.kind,
@@ -218,7 +236,7 @@ def _attempt(asked: Asked, started: datetime, picked: Picked, run: Run, target: 
         attempt=1,
         started_at=started,
         outcome="fetched",
-        detail=said,
+        detail=detail,
         seconds=(datetime.now(UTC) - started).total_seconds(),
         bytes=picked.size,
         warc_file=target.relative_to(run.warehouse).as_posix() if picked.records else None,
@@ -228,7 +246,7 @@ def _attempt(asked: Asked, started: datetime, picked: Picked, run: Run, target: 
 
 
 def _local(run: Run, file: str, settings: Settings) -> Path:
-    """The file on disk; fetched into the run's folder where it is an address."""
+    """Return the path of a file; if it is named by an address, download it first."""
     if not _is_address(file):
         return Path(file)
     from tasks.fetch.session import running_session
@@ -242,7 +260,10 @@ def _local(run: Run, file: str, settings: Settings) -> Path:
 
 
 def _download(run: Run, address: str) -> Path:
-    """Return where to download an address to; the names of two addresses may be the same."""
+    """Return the path for the download of an address.
+
+    It is a hash of the address, because two addresses may end in the same file name.
+    """
     return run.folder / "downloads" / f"{xxhash.xxh3_128_hexdigest(address.encode())}.warc.gz"
 
 

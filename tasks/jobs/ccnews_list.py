@@ -1,7 +1,8 @@
-"""Lists of CC-NEWS archives: which lines may be read, and why others are left out.
+"""Lists of CC-NEWS archives: the lines that may be read, and why others are left out.
 
-A list often comes from somebody else. A line is the address of an archive by http or https, or the
-path of one below the list's own folder, or else of one below the setting `fetch.ccnews`.
+A list often comes from somebody else, so that it must not name just any file or server. A line is
+the http or https address of an archive, the path of a file below the list's own folder, or a path
+that is appended to the address in the setting `fetch.ccnews`.
 """
 
 import gzip
@@ -16,7 +17,8 @@ from urllib.parse import urljoin
 from config.errors import UsageError
 from config.settings import FetchSettings
 from tasks.fetch.addresses import AddressRules, checked_url
-from tasks.fetch.model import FetchError, Reason
+from tasks.fetch.model import FetchError
+from tasks.reasons import FetchReason
 
 # A month of CC-NEWS has about 500 lines of 70 bytes, all years together less than 5 MB.
 MOST_LINE_BYTES = 4_096
@@ -28,24 +30,25 @@ _UNUSABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\\]")
 
 @dataclass(frozen=True, slots=True)
 class BadLine:
-    """A line, or a file of a folder, that is left out.
+    """A line of a list, or a file of a folder, that is left out.
 
     Attributes:
-        text: printable, and cut where it is long.
-        detail: where it stands, and what is wrong with it.
+        text: the line in printable characters, cut if it is long.
+        detail: the number of the line, and what is wrong with it.
     """
 
     text: str
-    reason: Reason
+    reason: FetchReason
     detail: str
 
 
 @dataclass(frozen=True, slots=True)
 class Archives:
-    """What a person named.
+    """The archives that a list or a folder names.
 
     Attributes:
-        files: paths and addresses, each once, in their order.
+        files: paths and addresses in their order, without duplicates.
+        bad: lines and files that are left out.
     """
 
     files: tuple[str, ...]
@@ -53,10 +56,10 @@ class Archives:
 
 
 def read_list(path: Path, settings: FetchSettings) -> Archives:
-    """Read a list, compressed or not; empty lines and those that begin with "#" say nothing.
+    """Read a list, compressed or not; empty lines and lines that begin with "#" are ignored.
 
     Raises:
-        UsageError: it cannot be read, or is far too long.
+        UsageError: the list cannot be read, or is too long to be one.
     """
     rules = AddressRules.of(settings)
     files, bad = [], []
@@ -66,7 +69,7 @@ def read_list(path: Path, settings: FetchSettings) -> Archives:
                 files.append(_place(text, path.parent, settings.ccnews, rules))
         except FetchError as error:
             detail = f"line {number:,}: {error.detail or error.reason}"
-            bad.append(BadLine(_shown(line), error.reason, detail))
+            bad.append(BadLine(shown_line(line), error.reason, detail))
     return Archives(tuple(dict.fromkeys(files)), tuple(bad))
 
 
@@ -79,7 +82,9 @@ def archives_below(folder: Path) -> Archives:
         else:
             detail = "it is a link that leads out of the folder"
             bad.append(
-                BadLine(_shown(str(path).encode("utf-8", "replace")), Reason.OUTSIDE, detail)
+                BadLine(
+                    shown_line(str(path).encode("utf-8", "replace")), FetchReason.OUTSIDE, detail
+                )
             )
     return Archives(tuple(files), tuple(bad))
 
@@ -93,42 +98,46 @@ def _lines(path: Path) -> list[bytes]:
         raise UsageError(f"Cannot read the list {path}: {error}.") from error
     if len(content) > MOST_LIST_BYTES:
         raise UsageError(
-            f"{path} has more than {MOST_LIST_BYTES / 1e6:.0f} MB of lines: it is no list of "
-            "archives, or is to be split."
+            f"{path} has more than {MOST_LIST_BYTES / 1e6:.0f} MB of lines: check that it is a "
+            "list of archives, and split it."
         )
     return content.split(b"\n")
 
 
 def _text(line: bytes, *, is_first: bool) -> str:
-    """Return the line without its end, or nothing for a comment."""
+    """Return a line as text without white space around it; "" for a comment.
+
+    Raises:
+        FetchError: the line cannot be an address or a path.
+    """
     if len(line) > MOST_LINE_BYTES:
-        raise FetchError(Reason.BAD_URL, f"it is longer than {MOST_LINE_BYTES:,} bytes")
+        raise FetchError(FetchReason.BAD_URL, f"it is longer than {MOST_LINE_BYTES:,} bytes")
     try:
         text = line.decode("utf-8-sig" if is_first else "utf-8").strip()
     except UnicodeDecodeError as error:
-        raise FetchError(Reason.BAD_URL, "it is no UTF-8") from error
+        raise FetchError(FetchReason.BAD_URL, "it is not UTF-8") from error
     if text.startswith("#"):
         return ""
     if _UNUSABLE.search(text):
-        raise FetchError(Reason.BAD_URL, "it has a control character or a backslash")
+        raise FetchError(FetchReason.BAD_URL, "it has a control character or a backslash")
     return text
 
 
 def _place(text: str, folder: Path, base: str, rules: AddressRules) -> str:
-    """Return the address, or the path of the file.
+    """Return the address or the path of the file that a line stands for.
 
     Raises:
-        FetchError: it may not be read.
+        FetchError: this file must not be read.
     """
     if _SCHEME.match(text):
         return _address(text, rules)
-    beside = folder / text
-    if not _is_below(beside, folder):
-        raise FetchError(Reason.OUTSIDE, "it lies outside the folder of the list")
-    if beside.is_file():
-        return str(beside)
-    if beside.exists() or text.startswith("/"):
-        raise FetchError(Reason.OUTSIDE, "there is no such file in the folder of the list")
+    file = folder / text
+    if not _is_below(file, folder):
+        raise FetchError(FetchReason.OUTSIDE, "it lies outside the folder of the list")
+    if file.is_file():
+        return str(file)
+    if file.exists() or text.startswith("/"):
+        raise FetchError(FetchReason.OUTSIDE, "there is no such file in the folder of the list")
     return _address(urljoin(base, text), rules)
 
 
@@ -136,21 +145,24 @@ def _address(text: str, rules: AddressRules) -> str:
     try:
         checked_url(text, rules)
     except FetchError as error:
-        if error.reason is not Reason.SCHEME:
+        if error.reason is not FetchReason.SCHEME:
             raise
-        raise FetchError(Reason.SCHEME, f"{error.detail}: only http and https are read") from error
+        raise FetchError(
+            FetchReason.SCHEME, f"{error.detail}: only http and https are read"
+        ) from error
     return text
 
 
 def _is_below(path: Path, folder: Path) -> bool:
-    """Return whether a path leads to a place below a folder when all links are followed."""
+    """Return whether a path lies below a folder once all links are followed."""
     try:
         return path.resolve().is_relative_to(folder.resolve())
     except (OSError, RuntimeError):  # a loop of links
         return False
 
 
-def _shown(line: bytes) -> str:
+def shown_line(line: bytes) -> str:
+    """Return a line in printable characters only, so that it can be shown in a terminal."""
     text = line[: 2 * _MOST_SHOWN].decode("utf-8", "replace").strip()
     printable = "".join(one if one.isprintable() else "\ufffd" for one in text)
     return printable if len(printable) <= _MOST_SHOWN else f"{printable[: _MOST_SHOWN - 1]}…"

@@ -1,4 +1,4 @@
-"""What a run came to, read from what it published: the story that a person is told."""
+"""Run reports for people, read from the published file: counts, warnings, and past nights."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,20 +12,20 @@ from tasks.pipeline import Summary
 from warehouse.query import opened, rows
 from warehouse.statements import statement
 
-# Nights without which nobody can say what is usual.
+# With fewer nights than this before it, a night cannot be called thin.
 USUAL_NIGHTS = 3
 OUTCOMES = ("loaded", "revised", "duplicate", "rejected", "failed")
 
 
-def one_line(summary: Summary, outcomes: tuple[str, ...] = OUTCOMES) -> str:
-    """Such as "1,204 loaded, 31 revised, 12 rejected"; what is zero is left out."""
+def summary_line(summary: Summary, outcomes: tuple[str, ...] = OUTCOMES) -> str:
+    """Return a line such as "1,204 loaded, 31 revised, 12 rejected", without zero counts."""
     counts = ((outcome, summary.resolved.by_outcome(outcome)) for outcome in outcomes)
     return ", ".join(f"{count:,} {outcome}" for outcome, count in counts if count)
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One source's night."""
+    """The counts of one source in a nightly run; columns of `visits`, and how many wait."""
 
     source: str
     found: int
@@ -47,23 +47,23 @@ class Visit:
 
     @property
     def note(self) -> str:
-        """What a person should know, in some words."""
+        """Return what a person should know about the visit, in a few words; "" if all is well."""
         notes = []
         if self.possible_loss:
             notes.append("possible loss: a feed shares no item with its last visit")
         if self.problem:
             notes.append(self.problem)
         if self.waiting:
-            notes.append(f"{self.waiting:,} not asked for or waiting, see fetches")
+            notes.append(f"{self.waiting:,} refused or waiting, see fetches")
         return "; ".join(notes)
 
 
 @dataclass(frozen=True, slots=True)
 class LastNight:
-    """All sources of a night together, whoever started it: Prefect, cron or a person.
+    """The sums of a night over all its sources, whether Prefect, cron or a person started it.
 
     Attributes:
-        finished_at: when its last run was loaded.
+        finished_at: when the last run of the night was loaded.
     """
 
     night: date
@@ -79,11 +79,11 @@ class LastNight:
 
 
 @dataclass(frozen=True, slots=True)
-class Dropped:
-    """Why documents were dropped, and one of them.
+class DropExamples:
+    """A reason for which documents were dropped, their number, and an example.
 
     Attributes:
-        example: its address, or its locator where it has none.
+        example: the address of one of them, or its locator if it has no address.
     """
 
     outcome: str
@@ -93,35 +93,39 @@ class Dropped:
 
 
 @dataclass(frozen=True, slots=True)
-class Night:
-    """A nightly run's account.
+class NightReport:
+    """The report of a nightly run.
 
     Attributes:
-        line: such as "1,204 loaded, 31 revised, 12 rejected, 1 source failed".
-        history: (night, new articles) of the same sources, the newest first, this one included.
-        warnings: sentences: possible loss, failed and silent sources, shorter texts.
-        thin: the sentence that says so, where the night brought far less than is usual.
+        line: a summary such as "1,204 loaded, 31 revised, 12 rejected, 1 source failed".
+        visits: the sources, in the order of their names.
+        dropped: the reasons for which documents were dropped, the most frequent first.
+        history: (night, new articles) of the same sources, the newest first, with this night.
+        warnings: sentences about a thin night, possible loss, failed and silent sources, and
+            shorter texts.
+        thin: the warning that the night brought far fewer articles than usual, if it did.
     """
 
     night: date
     line: str
     visits: tuple[Visit, ...]
-    dropped: tuple[Dropped, ...]
+    dropped: tuple[DropExamples, ...]
     history: tuple[tuple[date, int], ...]
     warnings: tuple[str, ...]
     thin: str | None
 
     @property
     def failed_sources(self) -> int:
+        """Return the number of sources whose lists could not be read."""
         return sum(visit.discovery == "failed" for visit in self.visits)
 
 
-def account_of_night(summary: Summary, night: date, thin_share: float) -> Night:
-    """Reads a nightly run's account.
+def report_night(summary: Summary, night: date, thin_share: float) -> NightReport:
+    """Return the report of a nightly run.
 
     Args:
-        night: the run's night.
-        thin_share: a night with less than this share of the usual is thin.
+        night: the night of the run.
+        thin_share: a night with less than this share of the usual number of articles is thin.
     """
     with opened(summary.published.parent) as connection:
         asked = {"run_id": summary.run_id}
@@ -132,47 +136,51 @@ def account_of_night(summary: Summary, night: date, thin_share: float) -> Night:
         silent = _rows(connection, "silent_in_run", asked)
         shorter = _rows(connection, "shorter_texts", asked | {"night": night})
     thin = _thin(history, thin_share)
-    warnings = [*_of_visits(visits), *_of_silent(silent), *_of_shorter(shorter)]
-    return Night(
+    warnings = [
+        *_visit_warnings(visits),
+        *_silence_warnings(silent),
+        *_shorter_text_warnings(shorter),
+    ]
+    return NightReport(
         night=night,
         line=night_line(summary, visits),
         visits=visits,
-        dropped=account_of_dropped(summary),
+        dropped=dropped_examples(summary),
         history=history,
         warnings=(*([thin] if thin else []), *warnings),
         thin=thin,
     )
 
 
-def account_of_dropped(summary: Summary) -> tuple[Dropped, ...]:
-    """Why a run's documents were dropped, the commonest reasons first."""
+def dropped_examples(summary: Summary) -> tuple[DropExamples, ...]:
+    """Return the reasons for which a run dropped documents, the most frequent first."""
     with opened(summary.published.parent) as connection:
         found = _rows(connection, "dropped_examples", {"run_id": summary.run_id})
-    return tuple(Dropped(*row) for row in found)
+    return tuple(DropExamples(*row) for row in found)
 
 
-def visits_of(summary: Summary) -> tuple[Visit, ...]:
-    """The sources of a nightly run, in the order of their names."""
+def visits_of_run(summary: Summary) -> tuple[Visit, ...]:
+    """Return the visits of a nightly run, in the order of the sources' names."""
     with opened(summary.published.parent) as connection:
         return _visits(connection, summary)
 
 
 def last_nights(warehouse: Path, count: int) -> tuple[LastNight, ...]:
-    """Returns the nights that were last run, the newest first.
+    """Return the nights that were run last, the newest first.
 
     Raises:
-        UsageError: nothing is published, or it cannot be opened.
+        UsageError: nothing is published, or the published file cannot be opened.
     """
     with opened(warehouse) as connection:
         return tuple(LastNight(*row) for row in _rows(connection, "last_nights", {"count": count}))
 
 
 def night_line(summary: Summary, visits: tuple[Visit, ...]) -> str:
-    """Such as "1,204 loaded, 31 revised, 12 rejected, 1 source failed"."""
+    """Return a line such as "1,204 loaded, 31 revised, 12 rejected, 1 source failed"."""
     failed = sum(visit.discovery == "failed" for visit in visits)
     sources = f", {failed} source{'s' if failed > 1 else ''} failed" if failed else ""
     outcomes = tuple(outcome for outcome in OUTCOMES if outcome != "duplicate")
-    return (one_line(summary, outcomes) or "nothing new") + sources
+    return (summary_line(summary, outcomes) or "nothing new") + sources
 
 
 def _visits(connection: duckdb.DuckDBPyConnection, summary: Summary) -> tuple[Visit, ...]:
@@ -188,6 +196,10 @@ def _rows(
 
 
 def _thin(history: tuple[tuple[date, int], ...], share: float) -> str | None:
+    """Return a warning if the newest night is thin.
+
+    It is compared with the median of the 14 nights before it, without nights that brought nothing.
+    """
     (_, tonight), *before = history or ((date.min, 0),)
     usual = [loaded for _, loaded in before[:14] if loaded]
     if len(usual) < USUAL_NIGHTS or tonight >= share * median(usual):
@@ -195,7 +207,7 @@ def _thin(history: tuple[tuple[date, int], ...], share: float) -> str | None:
     return f"A thin night: {tonight:,} new articles, where {median(usual):,.0f} are usual."
 
 
-def _of_visits(visits: tuple[Visit, ...]) -> list[str]:
+def _visit_warnings(visits: tuple[Visit, ...]) -> list[str]:
     return [
         f"{visit.source}: {visit.note}."
         for visit in visits
@@ -203,17 +215,17 @@ def _of_visits(visits: tuple[Visit, ...]) -> list[str]:
     ]
 
 
-def _of_silent(silent: list[tuple[Any, ...]]) -> list[str]:
+def _silence_warnings(silent: list[tuple[Any, ...]]) -> list[str]:
     return [
-        f"{source} is silent: nothing new for {days:,} days, since {last}; {habit:,} were its "
-        "longest pause before."
+        f"{source} is silent: nothing new for {days:,} days, since {last}; its longest pause "
+        f"before that was {habit:,} days."
         for source, last, days, habit in silent
     ]
 
 
-def _of_shorter(shorter: list[tuple[Any, ...]]) -> list[str]:
+def _shorter_text_warnings(shorter: list[tuple[Any, ...]]) -> list[str]:
     return [
-        f"{source}: its new texts have {now:,} words in the median, {before:,} before: was the "
-        "site rebuilt, or closed by a wall?"
+        f"{source}: the median length of its new texts is {now:,} words, down from {before:,}: was "
+        "the site rebuilt, or put behind a paywall?"
         for source, before, now in shorter
     ]

@@ -1,4 +1,7 @@
-"""The present extractor over the stored bytes: new versions where the result differs."""
+"""Reprocessing of stored bytes with the present extractor: a new version where the result differs.
+
+Only pages in the raw zone can be reprocessed, because only their bytes are kept.
+"""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -9,27 +12,30 @@ from config.days import require_days
 from config.errors import UsageError
 from config.settings import Settings
 from config.sources import slug_of
-from tasks.learned_lines import present_names, version_in_force
-from tasks.nightly import run_key
+from tasks.boilerplate.in_force import present_source_names, version_in_force
+from tasks.jobs.fetching import run_key
+from tasks.load.decisions import define_reprocessed
+from tasks.load.row_writer import REPROCESS
 from tasks.pipeline import Stages, Summary, load_and_publish, process, settle_others
-from tasks.raw import raw_nights, source_files
+from tasks.process.body.versions import versions
+from tasks.raw.zone import raw_nights, source_files
 from tasks.read.plan import plan_inputs
-from tasks.resolve import REPROCESS
-from tasks.run_inputs import define_inputs
-from tasks.runs import Run, find_run, new_run, write_plan
+from tasks.runs.description import described
+from tasks.runs.run import Run, find_run, new_run, write_plan
+from tasks.runs.views import define_inputs
 from warehouse.lake import open_lake
-from warehouse.publish import take_snapshot
+from warehouse.snapshots import take_snapshot
 from warehouse.statements import statement
 from warehouse.working import working_connection
 
 
 @dataclass(frozen=True, slots=True)
 class ReprocessRequest:
-    """Which stored bytes to go through again.
+    """A request to reprocess stored pages.
 
     Attributes:
-        source: by name; None: all.
-        fetched_from, fetched_to: nights, both included; None: no bound.
+        source: the name of a source; None for all.
+        fetched_from, fetched_to: first and last night; None for no bound.
     """
 
     source: str | None = None
@@ -39,7 +45,7 @@ class ReprocessRequest:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One field that the present extractor changes, with an example."""
+    """A field that the present extractor changes, with the number of articles and an example."""
 
     field: str
     articles: int
@@ -49,14 +55,17 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
-    """What reprocessing comes to.
+class ReprocessReport:
+    """The result of reprocessing.
 
     Attributes:
+        documents: documents that were read again.
         changed: documents whose article gets a new version.
-        outdated: documents of versions that the publisher has replaced since.
-        no_longer_articles: documents of loaded articles that would now be rejected; their
-            articles stay.
+        same: documents for which the present extractor gives the stored result.
+        outdated: documents of versions that the publisher has replaced in the meantime.
+        no_longer_articles: documents of loaded articles that would now be rejected. Their articles
+            stay.
+        changes: the fields that differ.
     """
 
     documents: int
@@ -69,14 +78,19 @@ class Report:
 
 def reprocess(
     request: ReprocessRequest, stages: Stages, *, wait: bool = False, dry_run: bool = False
-) -> tuple[Report, Summary | None]:
-    """Goes through the raw zone again; `change_reason` of what is new is `reprocess`.
+) -> tuple[ReprocessReport, Summary | None]:
+    """Read and process stored pages again, and load the versions that differ.
+
+    The new versions have the `change_reason` `reprocess`.
 
     Args:
-        dry_run: report and change nothing.
+        dry_run: report what would change, and change nothing.
+
+    Returns:
+        The report, and the summary of the run; None instead of the summary for a dry run.
 
     Raises:
-        UsageError: there are no such files in the raw zone.
+        UsageError: the raw zone has no files of these nights and this source.
     """
     require_days(request.fetched_from, request.fetched_to)
     stages = stages.prepared()
@@ -103,45 +117,38 @@ def _files(warehouse: Path, request: ReprocessRequest) -> list[str]:
     ]
     if not files:
         raise UsageError(
-            f"There are no WARC files of such nights in {warehouse / 'raw'}; only what Broadsheet "
-            "fetched itself can be reprocessed, archives can be ingested again."
+            f"There are no WARC files of such nights in {warehouse / 'raw'}: only pages that "
+            "Broadsheet fetched itself can be reprocessed; ingest archives again instead."
         )
     return files
 
 
 def _slugs(warehouse: Path, source: str) -> list[str | None]:
-    """Returns how files of a source begin, under all its names."""
-    former = (name for name, now in present_names(warehouse).items() if now == source)
+    """Return the beginnings of a source's file names, for its present and former names."""
+    former = (name for name, now in present_source_names(warehouse).items() if now == source)
     return list(dict.fromkeys(map(slug_of, (source, *former))))
 
 
 def _start_or_resume(request: ReprocessRequest, files: Sequence[str], settings: Settings) -> Run:
-    from tasks.process.body.lanes import versions  # heavy
-
+    # Everything that decides the result is part of the key: a run that was begun with another
+    # extractor, or with other learned lines, is not resumed.
     asked = [asdict(request), files, versions(), settings.process.extractor]
     key = run_key(REPROCESS, [*asked, version_in_force(settings.warehouse, settings)])
     if found := find_run(settings.warehouse, key):
         return found
     planned = plan_inputs(files, settings.read, columns={}, limit=None, base=settings.warehouse)
-    description = {
-        "flow": REPROCESS,
-        "parameters": asdict(request),
-        "inputs": [str(settings.warehouse / "raw")],
-        "columns": {},
-        "read": settings.read.model_dump(),
-        "process": settings.process.model_dump(),
-    }
-    run = new_run(settings.warehouse, key, description)
+    inputs = (str(settings.warehouse / "raw"),)
+    run = new_run(settings.warehouse, key, described(REPROCESS, asdict(request), inputs, settings))
     write_plan(run, planned)
     return run
 
 
-def _report(run: Run, settings: Settings) -> Report:
+def _report(run: Run, settings: Settings) -> ReprocessReport:
     with working_connection(settings, run.folder / "spill") as connection:
         define_inputs(connection, run, take_snapshot(open_lake(run.warehouse)))
-        connection.execute(statement("reprocessed"), {"reprocess": True})
+        define_reprocessed(connection)
         [counts] = connection.execute(statement("reprocess_counts")).fetchall()
         changes = connection.execute(statement("reprocess_changes")).fetchall()
-    documents, changed, same, outdated, lost = counts
+    documents, changed, same, outdated, no_longer_articles = counts
     found = tuple(Change(*row) for row in changes)
-    return Report(documents, changed, same, outdated, lost, found)
+    return ReprocessReport(documents, changed, same, outdated, no_longer_articles, found)

@@ -9,20 +9,20 @@ from dataclasses import dataclass
 
 from config.sources import FROM_ENVIRONMENT, Source, resolved_headers, slug_of
 
-# Shorter values are not looked for in texts: they would be found in words that are no keys.
+# Shorter values are not searched for in texts, because they also occur in ordinary words.
 LEAST_VALUE_BYTES = 8
 
 
 @dataclass(frozen=True, slots=True)
 class KeyedEntry:
-    """A source's entry with headers, as the list of sources or an earlier version has it."""
+    """A source's entry with headers, from the list of sources or from an earlier version."""
 
     source: str
     headers: Mapping[str, str]
 
     @property
     def holds_keys(self) -> bool:
-        """Return whether a value stands there, and not only the name of a variable."""
+        """Return whether a header has a value, and not only the name of an environment variable."""
         return any(not value.startswith(FROM_ENVIRONMENT) for value in self.headers.values())
 
 
@@ -32,7 +32,7 @@ class KnownKeys:
 
     Attributes:
         names: names of headers in lower case, by the slug of the source, as in WARC file names.
-        values: their values, but for very short ones.
+        values: their values, without very short ones.
     """
 
     names: Mapping[str, frozenset[str]]
@@ -44,7 +44,7 @@ class Finding:
     """A file in which keys are stored.
 
     Attributes:
-        file: within the warehouse's folder.
+        file: path within the warehouse's folder.
         detail: what is stored there, as the end of a sentence.
         stays: whether `forget-keys` cannot remove it.
     """
@@ -58,7 +58,7 @@ class Finding:
 
 
 def known_keys(entries: Iterable[KeyedEntry]) -> KnownKeys:
-    """Collect what entries say of keys."""
+    """Collect the names and values of the headers in entries."""
     names: dict[str, frozenset[str]] = {}
     values = set()
     for entry in entries:
@@ -67,11 +67,11 @@ def known_keys(entries: Iterable[KeyedEntry]) -> KnownKeys:
         names[slug] = names.get(slug, frozenset()) | lower
         values |= {value.encode("utf-8", "surrogateescape") for value in entry.headers.values()}
     long = (value for value in values if len(value) >= LEAST_VALUE_BYTES)
-    return KnownKeys(names, frozenset(one for one in long if not _is_a_reference(one)))
+    return KnownKeys(names, frozenset(one for one in long if not _is_reference(one)))
 
 
 def entries_of(sources: Iterable[Source]) -> list[KeyedEntry]:
-    """Return the entries of the present list with their values; without those that are not set."""
+    """Return the entries with headers of the present list; a variable that is not set gives ""."""
     found = []
     for source in sources:
         if source.headers:
@@ -79,5 +79,5 @@ def entries_of(sources: Iterable[Source]) -> list[KeyedEntry]:
     return found
 
 
-def _is_a_reference(value: bytes) -> bool:
+def _is_reference(value: bytes) -> bool:
     return value.startswith(FROM_ENVIRONMENT.encode())

@@ -1,8 +1,8 @@
-"""Request records of WARC files without the headers that hold keys, at the same places.
+"""Replacement of request records in WARC files by records without keys, at the same offsets.
 
-Tables name records by file and offset. A request is therefore replaced by a gzip member of the very
-same length: what a shorter header leaves free is filled by means of RFC 1951 and 1952 that every
-reader skips. All other bytes of the file stay as they are.
+Tables name records by file and offset. A request is therefore replaced by a gzip member of exactly
+the same length. The bytes that a shorter header leaves free are filled by means of RFC 1951 and
+1952 that every reader skips. All other bytes of the file stay as they are.
 """
 
 import re
@@ -22,14 +22,14 @@ from tasks.read.warc.frames import find
 from tasks.read.warc.framings import HEADER_BYTES, GzipFraming
 from warehouse.files import written_aside
 
-# All that Broadsheet sends of itself.
+# The headers that Broadsheet sends by itself.
 ORDINARY = frozenset(
     {
         *("host", "user-agent", "accept", "accept-encoding", "connection"),
         *("if-none-match", "if-modified-since"),
     }
 )
-# A request has some hundred bytes; its header at most what a server accepts.
+# A request usually has some hundred bytes; this is far above what servers accept.
 _MOST_BYTES = 1_048_576
 _REQUEST = re.compile(rb"^WARC-Type: *request\r$", re.M | re.I)
 _LENGTH = re.compile(rb"(?<=\r\nContent-Length: )\d+(?=\r\n)", re.I)
@@ -37,7 +37,7 @@ _DIGEST = re.compile(rb"(?<=\r\nWARC-Block-Digest: )sha1:\w+(?=\r\n)", re.I)
 _END = b"\r\n\r\n"
 _EMPTY_BLOCK = b"\0\0\0\xff\xff"
 _LAST_BLOCK = b"\1\0\0\xff\xff"
-# Readers look at the first 4 kB of a member to tell whether a record begins there.
+# Readers look for the beginning of a record in the first 4 kB of a member.
 _MOST_COMMENT = 1_024
 _COMMENT_FLAG = 0x10
 _FRAME_BYTES = 18
@@ -49,8 +49,8 @@ class Replacement:
     """A request record with keys, and the member that takes its place.
 
     Attributes:
-        member: as long as the one that is there.
-        names: of the headers that it has no more.
+        member: as long as the original.
+        names: of the headers that it does not have any more.
     """
 
     offset: int
@@ -64,19 +64,20 @@ def replacements(
     """Find the request records that hold keys.
 
     Args:
-        names: of headers that hold keys, in lower case; others that are not ordinary count, too.
-        most: look at so many requests only; None: at all.
+        names: of headers that hold keys, in lower case. Headers that are not ordinary also count.
+        most: number of requests to look at; None: all.
     """
     found = []
-    with path.open("rb") as tape:
-        for offset, length, content in islice(_requests(tape, settings, most), most):
+    # The file is only read here, and replaced later as a whole: a kill in between changes nothing.
+    with path.open("rb") as file:
+        for offset, length, content in islice(_requests(file, settings, most), most):
             if replaced := _replacement(offset, length, content, names):
                 found.append(replaced)
     return found
 
 
 def replace_requests(path: Path, found: list[Replacement]) -> None:
-    """Write a file anew with these members; it keeps its name, its length, and all offsets."""
+    """Write a file anew with these members; its name, its length and all offsets stay."""
     with written_aside(path) as aside:
         shutil.copy(path, aside)
         with aside.open("r+b") as file:
@@ -86,31 +87,31 @@ def replace_requests(path: Path, found: list[Replacement]) -> None:
 
 
 def _requests(
-    tape: BinaryIO, settings: ReadSettings, most: int | None
+    file: BinaryIO, settings: ReadSettings, most: int | None
 ) -> Iterator[tuple[int, int, bytes]]:
     """Yield offset, length and content of each gzip member that is a whole request record.
 
-    Where `most` are asked for, the search ends behind the records among which they should be: files
-    that were copied from CC-NEWS hold no requests at all.
+    With a limit, the search ends behind the records among which that many requests should be,
+    because files that were copied from CC-NEWS hold no requests at all.
     """
-    framing = GzipFraming(tape, settings)
+    framing = GzipFraming(file, settings)
     at = find(framing, 0, None)
     for _ in count() if most is None else range(1 + _RECORDS_PER_PAGE * most):
         if at is None:
             return
-        content, length = _member(tape, at, HEADER_BYTES)
+        content, length = _read_member(file, at, HEADER_BYTES)
         is_request = bool(_REQUEST.search(content.partition(_END)[0]))
         if is_request and not length:
-            content, length = _member(tape, at, _MOST_BYTES)
+            content, length = _read_member(file, at, _MOST_BYTES)
         if is_request and length:
             yield at, length, content
         at = find(framing, at + max(length, 1), None)
 
 
-def _member(tape: BinaryIO, offset: int, most: int) -> tuple[bytes, int]:
+def _read_member(file: BinaryIO, offset: int, most: int) -> tuple[bytes, int]:
     """Return the beginning of a member's content, and its length if it ended, else 0."""
-    tape.seek(offset)
-    packed = tape.read(most)
+    file.seek(offset)
+    packed = file.read(most)
     member = zlib.decompressobj(wbits=31)
     try:
         content = member.decompress(packed, most)
@@ -122,21 +123,24 @@ def _member(tape: BinaryIO, offset: int, most: int) -> tuple[bytes, int]:
 def _replacement(
     offset: int, length: int, content: bytes, names: frozenset[str]
 ) -> Replacement | None:
+    """Return the replacement of a request; None if it holds no keys."""
     header, _, block = content.partition(_END)
     head, *rest = block.split(_END)
     if any(rest):
-        return None  # not a request as Broadsheet writes it, which has no body
+        return None  # requests by Broadsheet have no body
     first, *lines = head.split(b"\r\n")
     sent = [(_name(line), line) for line in lines]
-    gone = tuple(name for name, _ in sent if name in names or name not in ORDINARY)
-    if not gone:
+    removed = tuple(name for name, _ in sent if name in names or name not in ORDINARY)
+    if not removed:
         return None
-    kept = [line for name, line in sent if name not in gone]
-    host = [line for name, line in sent if name == "host" and name not in gone]
-    for left in (kept, host, []):
-        record = _record(header, _END.join((b"\r\n".join((first, *left)), b"")))
+    kept = [line for name, line in sent if name not in removed]
+    host = [line for name, line in sent if name == "host" and name not in removed]
+    # Without the keys the record may still need more bytes than the original, whose compression
+    # may have been better: then more of its headers are given up.
+    for remaining in (kept, host, []):
+        record = _record(header, _END.join((b"\r\n".join((first, *remaining)), b"")))
         if member := member_of_length(record, length):
-            return Replacement(offset, member, gone)
+            return Replacement(offset, member, removed)
     raise ValueError(f"no member of {length} bytes for the request at {offset}")
 
 
@@ -145,14 +149,14 @@ def _name(line: bytes) -> str:
 
 
 def _record(header: bytes, block: bytes) -> bytes:
-    """Return a record with another block; its length and digest are those of the block."""
+    """Return a record with another block, and the length and digest of that block."""
     digest = b"sha1:" + b32encode(sha1(block, usedforsecurity=False).digest())
     head = _LENGTH.sub(str(len(block)).encode(), header + b"\r\n")
     return _DIGEST.sub(digest, head) + b"\r\n" + block + _END
 
 
 def member_of_length(content: bytes, length: int) -> bytes | None:
-    """Return a gzip member of exactly so many bytes; None where the content needs more.
+    """Return a gzip member of exactly `length` bytes; None if the content needs more.
 
     A few free bytes become a comment (RFC 1952, 2.3), many become empty blocks (RFC 1951, 3.2.4).
     """
@@ -169,6 +173,7 @@ def member_of_length(content: bytes, length: int) -> bytes | None:
 
 
 def _with_empty_blocks(content: bytes, room: int) -> bytes:
+    """Return content compressed to nearly `room` bytes, filled with empty blocks."""
     packer = zlib.compressobj(9, zlib.DEFLATED, -15)
     packed = packer.compress(content) + packer.flush(zlib.Z_FULL_FLUSH)
     count = (room - len(packed) - len(_LAST_BLOCK)) // len(_EMPTY_BLOCK)

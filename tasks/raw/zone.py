@@ -1,6 +1,6 @@
 """The raw zone: WARC files as fetched, by night and source.
 
-WAREHOUSE/raw/<night>/<source>-NNN.warc.gz
+Their paths are WAREHOUSE/raw/<night>/<source>-NNN.warc.gz.
 """
 
 import re
@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 
 from config.errors import BroadsheetError
-from tasks.runs import unfinished_nights
+from tasks.runs.run import unfinished_nights
 from warehouse.layout import FETCH_LOCK, RAW
 from warehouse.lock import writer_lock
 from warehouse.opening import require_openable, require_repaired
@@ -21,7 +21,7 @@ _NAME = re.compile(r"(?P<source>.+)-\d{3,}\.warc\.gz")
 
 @dataclass(frozen=True, slots=True)
 class RawNight:
-    """The files of one night."""
+    """The WARC files of one night."""
 
     night: date
     folder: Path
@@ -29,11 +29,12 @@ class RawNight:
 
     @property
     def bytes(self) -> int:
+        """Return the size of the files in bytes."""
         return sum(path.stat().st_size for path in self.files)
 
 
 def raw_nights(warehouse: Path) -> Iterator[RawNight]:
-    """Every night that has files, oldest first."""
+    """Yield each night that has files, oldest first."""
     for folder in sorted((warehouse / RAW).glob("[0-9]*")):
         files = tuple(source_files(folder, None))
         if files:
@@ -41,26 +42,27 @@ def raw_nights(warehouse: Path) -> Iterator[RawNight]:
 
 
 def source_files(folder: Path, slug: str | None) -> list[Path]:
-    """The files of one source in a night's folder, or of all."""
+    """Return the files of one source in a night's folder, sorted; None stands for all sources."""
     files = sorted(folder.glob("*.warc.gz"))
     return [path for path in files if slug is None or source_of(path) == slug]
 
 
 def remove_nights(warehouse: Path, nights: Sequence[RawNight]) -> None:
-    """Removes the files of nights, while nobody fetches, loads or reprocesses them.
+    """Remove the files of nights, under the locks of fetching and loading.
 
     Raises:
-        BroadsheetError: somebody does, a run that is not finished still needs them, or a repair
-            of the warehouse may need them.
+        BroadsheetError: another process fetches, loads or reprocesses them, an unfinished run
+            still needs them, or a repair of the warehouse may need them.
     """
     require_openable(warehouse)
     require_repaired(warehouse)
+    # All commands take the locks in this order, so no two of them wait for each other.
     with writer_lock(warehouse, "prune", name=FETCH_LOCK), writer_lock(warehouse, "prune"):
         waiting = {run.night for run in unfinished_nights(warehouse)}
         if needed := waiting & {night.night for night in nights}:
             raise BroadsheetError(
                 f"The night of {min(needed)} is not finished and needs its files: run "
-                "`broadsheet nightly`, which finishes it, and then this again."
+                "`broadsheet nightly`, which finishes it, and repeat this command."
             )
         for night in nights:
             for path in night.files:
@@ -70,7 +72,7 @@ def remove_nights(warehouse: Path, nights: Sequence[RawNight]) -> None:
 
 
 def require_room(warehouse: Path, free_bytes: int) -> None:
-    """Checks the disk before a night.
+    """Raise an error unless the disk has room for a night.
 
     Raises:
         BroadsheetError: less than `free_bytes` are free.
@@ -78,13 +80,13 @@ def require_room(warehouse: Path, free_bytes: int) -> None:
     free = shutil.disk_usage(warehouse).free
     if free < free_bytes:
         raise BroadsheetError(
-            f"The disk of {warehouse} has {free / 1e9:.1f} GB free and a night needs "
-            f"{free_bytes / 1e9:.1f} (setting fetch.free_bytes): make room; "
-            "`broadsheet prune` removes old WARC files."
+            f"The disk of {warehouse} has {free / 1e9:.1f} GB free, but a night needs "
+            f"{free_bytes / 1e9:.1f} GB (setting fetch.free_bytes): make room, for example with "
+            "`broadsheet prune`, which removes old WARC files."
         )
 
 
 def source_of(path: Path) -> str | None:
-    """The slug of the source whose pages a file holds, as its name says."""
+    """Return the slug of the source in a WARC file's name; None for other files."""
     match = _NAME.fullmatch(path.name)
     return match["source"] if match else None

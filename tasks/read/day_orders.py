@@ -1,35 +1,47 @@
-"""The order of day and month in the dates of a table, from all of its rows.
+"""Finds the order of day and month in the dates of a table, from all of its rows.
 
-A batch may read a part of a file only, and 13/03/2021 may stand in another part. So where a row has
-a date of two readings, the whole file is read a second time, for its dates alone.
+03/04/2021 can be read in two ways, and only a date such as 13/03/2021 in another row shows which
+one is meant. A batch may read a part of the file that lacks such a row. Therefore the whole file is
+read a second time, for its dates alone, at the first ambiguous date.
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from tasks.day_orders import DayOrder, has_two_readings, shown_order
+from tasks.read.understanding import InputReports
 from tasks.records import Declared, Dropped, RawDocument
+from tasks.web.day_orders import DayOrder, has_two_readings, shown_order
 
-Outcomes = Iterator[RawDocument | Dropped]
+_Outcomes = Iterator[RawDocument | Dropped]
 
 
-def with_day_orders(outcomes: Outcomes, read_whole: Callable[[], Outcomes]) -> Outcomes:
-    """Yield the outcomes, those with a date of two readings with the order of their table.
+def with_day_orders(
+    outcomes: _Outcomes, read_whole: Callable[[], _Outcomes], reports: InputReports
+) -> _Outcomes:
+    """Yield the outcomes; documents with an ambiguous date get the order of their table.
 
     Args:
-        read_whole: reads the file again, with all of its parts.
+        read_whole: reads the whole file again. It is called once at most, and only if a date is
+            ambiguous.
+        reports: record the order of each table.
     """
     orders: dict[str, DayOrder] | None = None
     for outcome in outcomes:
         if isinstance(outcome, RawDocument) and has_two_readings(_dates(outcome.declared)):
             orders = column_orders(read_whole()) if orders is None else orders
-            order = orders.get(_table(outcome.locator), "unknown")
+            table = _table(outcome.locator)
+            order = orders.get(table, "unknown")
+            if table in reports.inputs:
+                reports.inputs[table].order = order
             outcome = replace(outcome, declared=replace(outcome.declared, day_order=order))
         yield outcome
 
 
-def column_orders(outcomes: Outcomes) -> dict[str, DayOrder]:
-    """Return the order of each table that shows one, by the table's locator."""
+def column_orders(outcomes: _Outcomes) -> dict[str, DayOrder]:
+    """Return the order of day and month per table, keyed by the table's locator.
+
+    A table is left out if no date shows its order, or if its dates show both orders.
+    """
     shown: dict[str, set[DayOrder]] = {}
     for outcome in outcomes:
         if isinstance(outcome, RawDocument):
@@ -40,6 +52,7 @@ def column_orders(outcomes: Outcomes) -> dict[str, DayOrder]:
 
 
 def _dates(declared: Declared) -> str:
+    """Return the dates that the row of a table declares, as one string."""
     if declared.origin != "archive":
         return ""
     return f"{(declared.published or '')[:200]} | {(declared.modified or '')[:200]}"

@@ -1,4 +1,4 @@
-"""Compressed streams: what is in them, as far as it can be had."""
+"""Decompresses gzip, bzip2, xz and zstd streams as far as they can be read."""
 
 import bz2
 import io
@@ -10,20 +10,20 @@ from isal import isal_zlib
 
 from config.settings import ReadSettings
 from tasks.read.kinds import MAGIC, Kind
-from tasks.read.reasons import Reason
 from tasks.read.streams import (
+    CountBytes,
     FaultStream,
     Guarded,
     Readable,
-    Spend,
     buffered,
+    count_nothing,
     fault_of,
-    free,
     too_expanded,
 )
+from tasks.reasons import Reason
 
 _CHUNK = 16_384
-# The stubs of isal name its error as if it were none.
+# The cast is needed because isal's type stubs do not declare its error as an exception.
 _DAMAGED = cast(
     "tuple[type[Exception], ...]",
     (isal_zlib.error, OSError, lzma.LZMAError, ValueError, MemoryError),
@@ -31,21 +31,24 @@ _DAMAGED = cast(
 
 
 def expand(
-    stream: io.BufferedReader, kind: Kind, settings: ReadSettings, spend: Spend = free
+    stream: io.BufferedReader,
+    kind: Kind,
+    settings: ReadSettings,
+    count_bytes: CountBytes = count_nothing,
 ) -> io.BufferedReader:
-    """Return the content of a compressed stream.
+    """Return the decompressed content of a stream.
 
     Args:
         kind: GZIP, BZIP2, XZ or ZSTD.
-        spend: counts the bytes that come out; says whether they are a bomb's.
+        count_bytes: counts the decompressed bytes; returns whether the file has grown like a bomb.
     """
     if kind is not Kind.ZSTD:
-        return buffered(Inflating(stream, kind, settings, spend=spend))
-    return buffered(_Zstd(stream, settings, spend))
+        return buffered(Inflating(stream, kind, settings, count_bytes=count_bytes))
+    return buffered(_Zstd(stream, settings, count_bytes))
 
 
 class _GzipCodec:
-    """gzip with the interface of the decompressors of bz2 and lzma; isal halves zlib's time."""
+    """A gzip decompressor with the interface of those of bz2 and lzma; isal halves zlib's time."""
 
     def __init__(self) -> None:
         self._zlib = isal_zlib.decompressobj(wbits=31)
@@ -75,7 +78,11 @@ _CODECS: dict[Kind, Callable[[], _Codec]] = {
 
 
 class Inflating(FaultStream):
-    """The content of gzip, bzip2 or xz members, one after another.
+    """The content of concatenated gzip, bzip2 or xz members.
+
+    Args:
+        single: whether to end after the first member.
+        count_bytes: counts the decompressed bytes; returns whether the file has grown like a bomb.
 
     Attributes:
         consumed: compressed bytes of the members read so far.
@@ -88,7 +95,7 @@ class Inflating(FaultStream):
         settings: ReadSettings,
         *,
         single: bool = False,
-        spend: Spend = free,
+        count_bytes: CountBytes = count_nothing,
     ) -> None:
         super().__init__()
         self._source = source
@@ -97,13 +104,15 @@ class Inflating(FaultStream):
         self._codec = self._open()
         self._settings = settings
         self._single = single
-        self._spend = spend
+        self._count_bytes = count_bytes
         self._rest = b""
         self._produced = 0
-        self._fed = 0
+        self._fetched = 0
         self.consumed = 0
 
     def more(self, size: int) -> bytes:
+        # A codec may take input without giving output, and a member may be empty, so one step does
+        # not always give bytes. If there is no input and the member is unfinished, it is truncated.
         while not self.fault:
             if self._codec.eof and not self._next_member():
                 break
@@ -118,6 +127,7 @@ class Inflating(FaultStream):
         return b""
 
     def _input(self) -> bytes:
+        """Return compressed bytes for the codec; none while it still has output to give."""
         if self._rest:
             data, self._rest = self._rest, b""
             return data
@@ -125,7 +135,7 @@ class Inflating(FaultStream):
 
     def _fetch(self) -> bytes:
         data = self._source.read(_CHUNK)
-        self._fed += len(data)
+        self._fetched += len(data)
         return data
 
     def _decode(self, data: bytes, size: int) -> bytes:
@@ -135,13 +145,15 @@ class Inflating(FaultStream):
             self.fault = Reason.CORRUPT
             return b""
         self._produced += len(chunk)
-        self.consumed = self._fed - (len(self._codec.unused_data) if self._codec.eof else 0)
-        if self._spend(len(chunk)) or too_expanded(self._produced, self.consumed, self._settings):
+        self.consumed = self._fetched - (len(self._codec.unused_data) if self._codec.eof else 0)
+        if self._count_bytes(len(chunk)) or too_expanded(
+            self._produced, self.consumed, self._settings
+        ):
             self.fault = Reason.BOMB
         return chunk
 
     def _next_member(self) -> bool:
-        """Opens the member that follows, if one does; zeros between members are padding."""
+        """Begin the next member, if there is one; skip the zeros that pad members to blocks."""
         if self._single:
             return False
         rest = self._codec.unused_data.lstrip(b"\0")
@@ -155,8 +167,8 @@ class Inflating(FaultStream):
         return True
 
 
-class _Counted:
-    """Counts what a library reads from a stream."""
+class _CountingReader:
+    """A reader that counts the bytes that a library takes from a stream."""
 
     def __init__(self, source: Readable) -> None:
         self._source = source
@@ -174,14 +186,16 @@ class _Counted:
 class _Zstd(Guarded):
     """The content of zstd frames."""
 
-    def __init__(self, source: io.BufferedReader, settings: ReadSettings, spend: Spend) -> None:
-        # Here and not above: only few inputs need it, and it is no light import.
+    def __init__(
+        self, source: io.BufferedReader, settings: ReadSettings, count_bytes: CountBytes
+    ) -> None:
+        # Imported here because it takes time to load and few inputs are zstd.
         from fastwarc.stream_io import ZstdReader
 
         self._source = source
-        self._counted = _Counted(source)
+        self._counted = _CountingReader(source)
         reader = ZstdReader(cast(BinaryIO, self._counted))  # it only reads
-        super().__init__(reader, settings, packed=None, spend=spend)
+        super().__init__(reader, settings, packed=None, count_bytes=count_bytes)
 
     def more(self, size: int) -> bytes:
         self._packed = self._counted.taken

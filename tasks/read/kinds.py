@@ -1,4 +1,4 @@
-"""What a file is, told from its first bytes; its name only breaks ties between texts."""
+"""Recognises a file by its first bytes; its name only breaks ties between texts."""
 
 import re
 import tarfile
@@ -6,8 +6,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from tasks.read.dialects import csv_dialect
 from tasks.read.fields import names_text
+from tasks.read.formats.corpora import NEWS_XML, REUTERS, STORY, corpus_of
+from tasks.read.formats.csv_dialects import csv_dialect
+from tasks.read.formats.databanks.signs import Databank, databank_of_html, databank_of_text
+from tasks.read.formats.statistics_heads import STATISTICS, is_sas, statistics_program
+from tasks.read.office_heads import DOCX, ODT, SPREADSHEET, office_of, unread_office
+from tasks.read.text_heads import (
+    PROLOGUE,
+    XML_START,
+    legacy_encoding,
+    looks_like_html,
+    looks_like_text,
+    wide_encoding,
+)
 
 HEAD_BYTES = 65_536
 
@@ -22,6 +34,7 @@ class Kind(Enum):
     ZIP = "zip"
     TAR = "tar"
     WARC = "WARC"
+    ARC = "ARC"
     PARQUET = "Parquet"
     HTML = "HTML"
     TEXT = "text"
@@ -29,11 +42,31 @@ class Kind(Enum):
     JSON_OBJECT = "JSON object"
     JSON_LINES = "JSON lines"
     CSV = "CSV"
+    DATABANK_PAGE = "databank's HTML"
+    DATABANK_TEXT = "databank's text"
+    DOCX = DOCX
+    ODT = ODT
+    SPREADSHEET = SPREADSHEET
+    SQLITE = "SQLite"
+    STATISTICS = STATISTICS
+    RTF = "RTF"
+    PDF = "PDF"
+    STORY = STORY
+    REUTERS = REUTERS
+    NEWS_XML = NEWS_XML
+    MHTML = "MHTML"
+    WEBARCHIVE = ".webarchive"
     UNKNOWN_FORMAT = "unknown"
     NOT_TEXT = "binary"
 
 
 COMPRESSIONS = frozenset({Kind.GZIP, Kind.BZIP2, Kind.XZ, Kind.ZSTD})
+ROWS = frozenset({Kind.JSON_ARRAY, Kind.JSON_LINES, Kind.JSON_OBJECT, Kind.CSV})
+# Inputs that the table `inputs` lists one by one, however few documents they give.
+LISTED_ALONE = ROWS - {Kind.JSON_OBJECT} | {
+    *(Kind.PARQUET, Kind.SPREADSHEET, Kind.SQLITE, Kind.STATISTICS, Kind.WARC, Kind.ARC),
+    *(Kind.DATABANK_PAGE, Kind.DATABANK_TEXT, Kind.REUTERS),
+}
 CONTAINERS = COMPRESSIONS | {Kind.ZIP, Kind.TAR}
 MAGIC = {
     Kind.GZIP: b"\x1f\x8b\x08",
@@ -41,28 +74,34 @@ MAGIC = {
     Kind.XZ: b"\xfd7zXZ\0",
     Kind.ZSTD: b"\x28\xb5\x2f\xfd",
     Kind.WARC: b"WARC/",
+    Kind.ARC: b"filedesc://",
     Kind.PARQUET: b"PAR1",
+    Kind.SQLITE: b"SQLite format 3\0",
 }
+# The line above a record of an ARC: address, IP, instant, type, and in version 2 five more fields
+# before the length.
+ARC_HEADER = re.compile(
+    rb"([a-zA-Z][\w+.-]{0,20}:[^\r\n]{0,4000}?) \S{1,50} (\d{14}|\d{12}) (\S{1,200})"
+    rb"(?: \S{1,4000}){0,5} (\d{1,15})\r?\n"
+)
 # Where the magic alone could be the beginning of a text.
 _FULL_MAGIC = {
     Kind.BZIP2: re.compile(rb"BZh[1-9](1AY&SY|\x17rE8P\x90)"),
     Kind.WARC: re.compile(rb"WARC/\d\.\d+\s"),
 }
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
-# The first member of a zip that is really a document.
-_OFFICE = re.compile(rb"(\[Content_Types\]\.xml|mimetypeapplication/|META-INF/|_rels/)")
+_RTF = b"{\\rtf"
+# Some servers and programs write a few bytes before the header.
+_PDF = re.compile(rb"[\x00\s\xef\xbb\xbf]{0,100}%PDF-\d")
 _DOCUMENTS = (
     (b"%PDF-", "PDF"),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Office file"),
-    (b"{\\rtf", "RTF"),
     (b"Rar!\x1a\x07", "a RAR archive"),
     (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"),
     (b"\x1f\x9d", "a .Z file"),
     (b"\x04\x22\x4d\x18", "an LZ4 file"),
-    (b"SQLite format 3\0", "an SQLite database"),
     (b"ARROW1\0\0", "an Arrow file"),
     (b"Obj\x01", "an Avro file"),
-    (b"filedesc://", "an ARC file"),
 )
 _BINARIES = (
     (b"\x89PNG\r\n", "a PNG image"),
@@ -71,40 +110,57 @@ _BINARIES = (
     (b"GIF89a", "a GIF image"),
     (b"\x7fELF", "a program"),
 )
-_CONTROLS = bytes(set(range(32)) - set(b"\t\n\f\r\x1b")) + b"\x7f"  # ESC: ISO-2022-JP
-_DOCTYPE = re.compile(rb"<(!doctype\s+html|html)[\s>]", re.IGNORECASE)
-_TAG = re.compile(
-    rb"<(head|body|title|meta|link|script|style|div|p|span|article|section|main|header|h[1-6]|a|"
-    rb"table|ul|br|img)[\s/>]",
+_MAIL_START = re.compile(
+    rb"(From|Subject|Date|MIME-Version|Content-Type|Content-Location|Snapshot-Content-Location"
+    rb"|X-[\w-]{1,40}):",
     re.IGNORECASE,
 )
-_XML = re.compile(rb"<(\?xml|rss|feed|urlset|sitemapindex|rdf:RDF|svg|!DOCTYPE\s+svg)[\s>]")
-_PROLOGUE = re.compile(rb"(\s*<(\?[^>]*>|!--.*?-->))*\s*", re.DOTALL)
-_MHTML = re.compile(rb"^(MIME-Version|Content-Type: multipart/related)", re.MULTILINE)
-_MHTML_START = re.compile(rb"^(From|Subject|Date|MIME-Version|Snapshot-Content-Location):", re.I)
+_MAIL = re.compile(
+    rb"^(MIME-Version|Content-Type: multipart/related)", re.MULTILINE | re.IGNORECASE
+)
+# A saved page says what it holds together and where it was; what was sent says to whom and how.
+_MHTML = re.compile(
+    rb"^(Content-Type:\s*multipart/related|Snapshot-Content-Location:|Content-Location:\s*http)",
+    re.MULTILINE | re.IGNORECASE,
+)
+_SENT = re.compile(rb"^(To|Received|Message-ID|Delivered-To):", re.MULTILINE | re.IGNORECASE)
+_BINARY_LIST = b"bplist00"
 _ARRAY = re.compile(rb"\[\s*([\[{\"\]]|$)")
 _OBJECT = re.compile(rb"\{\s*([\"}]|$)")
-_LEGACY_LETTER = re.compile(rb"[a-zA-Z][\xc0-\xfe][a-zA-Z]")
-_UTF8_LETTER = re.compile(rb"[\xc2-\xf4][\x80-\xbf]")
+_LINE_OF_JSON = re.compile(rb"^\{[ \t]*([\"}]|$)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
 class Sniffed:
-    """What a head is.
+    """The kind of an input, as its first bytes show it.
 
     Attributes:
         detail: for the kinds that are not read: what it is, for a person.
-        encoding: where a text is not in UTF-8: "utf-16", "utf-32", or "cp1252" for a CSV as
-            older spreadsheets write it; rows are transcoded then.
+        databank: for downloads of press databanks: which one's.
+        encoding: where a text is not in UTF-8: "utf-16", "utf-32", or what rows are written in
+            or the user has named; they are transcoded then.
     """
 
     kind: Kind
     detail: str | None = None
     encoding: str | None = None
+    databank: Databank | None = None
+
+    @property
+    def in_words(self) -> str:
+        """Return the kind for a person, such as "Factiva (HTML)", or what is not read, "PDF"."""
+        if self.databank:
+            return f"{self.databank.value} ({_LAYOUTS[self.kind]})"
+        if self.kind in (Kind.UNKNOWN_FORMAT, Kind.NOT_TEXT) and self.detail:
+            return self.detail.removeprefix("a ").removeprefix("an ")
+        return self.kind.value
+
+
+_LAYOUTS = {Kind.DATABANK_PAGE: "HTML", Kind.DATABANK_TEXT: "text"}
 
 
 def sniff(head: bytes, name: str, columns: Mapping[str, str], *, whole: bool) -> Sniffed:
-    """Recognises an input.
+    """Return the kind of an input.
 
     Args:
         head: its first bytes, at most HEAD_BYTES.
@@ -115,40 +171,19 @@ def sniff(head: bytes, name: str, columns: Mapping[str, str], *, whole: bool) ->
     container = _container(head, name)
     if container:
         return container
-    encoding = _wide_encoding(head)
+    encoding = wide_encoding(head)
     text = head.decode(encoding, "replace").encode() if encoding else head
     text = text.removeprefix(b"\xef\xbb\xbf")
     if not looks_like_text(text):
         return Sniffed(Kind.NOT_TEXT, "binary content")
-    sniffed = _text_kind(text, name, columns, whole)
-    if sniffed.kind is Kind.CSV and encoding is None and _is_legacy(text):
-        encoding = "cp1252"
-    return Sniffed(sniffed.kind, sniffed.detail, encoding)
-
-
-def looks_like_text(head: bytes) -> bool:
-    """Whether at most one byte in fifty is a control character that no text has.
-
-    Some texts have a few. Of random bytes one in nine is such a character.
-    """
-    return len(head) - len(head.translate(None, _CONTROLS)) <= len(head) // 50
-
-
-def looks_like_html(head: bytes, name: str = "") -> bool:
-    """Whether a text is HTML: it says so, or begins with a tag, or is called so and has tags."""
-    begin = _PROLOGUE.match(head)
-    start = head[begin.end() :] if begin else head
-    if _DOCTYPE.match(start) or _TAG.match(start):
-        return True
-    if _XML.match(start) or _XML.match(head.lstrip()):
-        return False
-    if _DOCTYPE.search(head[:4096]):
-        return True
-    return name.endswith((".html", ".htm", ".xhtml", ".shtml")) and bool(_TAG.search(head))
+    sniffed = _text_kind(text, name, columns)
+    if sniffed.kind in ROWS and encoding is None:
+        encoding = _named_encoding(columns) or legacy_encoding(text)
+    return Sniffed(sniffed.kind, sniffed.detail, encoding, sniffed.databank)
 
 
 def binary_name(head: bytes) -> str | None:
-    """What a well-known document or image is called; None for everything else."""
+    """Return the name of a well-known kind of document or image; None for everything else."""
     for magic, named in _DOCUMENTS + _BINARIES:
         if head.startswith(magic):
             return named
@@ -159,16 +194,33 @@ def _container(head: bytes, name: str) -> Sniffed | None:
     for kind, magic in MAGIC.items():
         if head.startswith(magic) and (kind not in _FULL_MAGIC or _FULL_MAGIC[kind].match(head)):
             return Sniffed(kind)
+    if found := _document(head, name):
+        return found
     if head.startswith(_ZIP):
-        if _OFFICE.match(head, 30):
-            return Sniffed(Kind.UNKNOWN_FORMAT, "an Office, EPUB or JAR file")
         return Sniffed(Kind.ZIP)
+    if head.startswith(_BINARY_LIST) and (name.endswith(".webarchive") or b"WebMainR" in head):
+        return Sniffed(Kind.WEBARCHIVE)
     named = binary_name(head)
     if named:
         documents = [magic for magic, _ in _DOCUMENTS]
         known = head.startswith(tuple(documents))
         return Sniffed(Kind.UNKNOWN_FORMAT if known else Kind.NOT_TEXT, named)
     return Sniffed(Kind.TAR) if _is_tar(head, name) else None
+
+
+def _document(head: bytes, name: str) -> Sniffed | None:
+    """Recognise office documents and PDF, whose packages are zips, too."""
+    if office := office_of(head, name):
+        return Sniffed(Kind(office))
+    if unread := unread_office(head, name):
+        return Sniffed(Kind.UNKNOWN_FORMAT, unread)
+    if head.startswith(_RTF):
+        return Sniffed(Kind.RTF)
+    if statistics_program(head):
+        return Sniffed(Kind.STATISTICS)
+    if is_sas(head):
+        return Sniffed(Kind.UNKNOWN_FORMAT, "a SAS file (export it as CSV)")
+    return Sniffed(Kind.PDF) if _PDF.match(head) else None
 
 
 def _is_tar(head: bytes, name: str) -> bool:
@@ -181,61 +233,62 @@ def _is_tar(head: bytes, name: str) -> bool:
     return True
 
 
-def _wide_encoding(head: bytes) -> str | None:
-    if head.startswith((b"\xff\xfe\0\0", b"\0\0\xfe\xff")):
-        return "utf-32"
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "utf-16"
-    sample = head[:1024]
-    half = len(sample) // 2
-    if half >= 8 and sample[1::2].count(0) > half * 0.8 and sample[::2].count(0) == 0:
-        return "utf-16-le"
-    return None
+def _named_encoding(columns: Mapping[str, str]) -> str | None:
+    named = columns.get("encoding", "")
+    return None if named.lower() in ("", "utf-8", "utf8") else named
 
 
-def _is_legacy(head: bytes) -> bool:
-    """Whether accented letters stand in words and none of them is UTF-8.
-
-    A single odd byte is a damaged row, not another encoding.
-    """
-    return len(_LEGACY_LETTER.findall(head)) >= 3 and not _UTF8_LETTER.search(head)
-
-
-def _text_kind(head: bytes, name: str, columns: Mapping[str, str], whole: bool) -> Sniffed:
+def _text_kind(head: bytes, name: str, columns: Mapping[str, str]) -> Sniffed:
     start = head.lstrip()
+    if corpus := corpus_of(start, name):
+        return Sniffed(Kind(corpus))
+    if mail := _mail_kind(start):
+        return mail
     if looks_like_html(head, name):
-        return Sniffed(Kind.HTML)
-    if _XML.match(start) or _XML.match(_PROLOGUE.sub(b"", head, count=1)):
+        databank = databank_of_html(head)
+        return Sniffed(Kind.DATABANK_PAGE if databank else Kind.HTML, databank=databank)
+    if XML_START.match(start) or XML_START.match(PROLOGUE.sub(b"", head, count=1)):
         return Sniffed(Kind.UNKNOWN_FORMAT, "XML")
-    if _MHTML_START.match(start) and _MHTML.search(start[:4096]):
-        return Sniffed(Kind.UNKNOWN_FORMAT, "MHTML or an e-mail")
     if _ARRAY.match(start):
         return Sniffed(Kind.JSON_ARRAY)
     if _OBJECT.match(start) or name.endswith((".jsonl", ".ndjson")):
-        return Sniffed(_json_kind(start, name, whole))
-    return Sniffed(Kind.CSV if _is_csv(head, name, columns) else Kind.TEXT)
+        return Sniffed(_json_kind(start, name))
+    if _is_csv(head, name, columns):
+        return Sniffed(Kind.CSV)
+    databank = databank_of_text(head)
+    return Sniffed(Kind.DATABANK_TEXT if databank else Kind.TEXT, databank=databank)
 
 
-def _json_kind(start: bytes, name: str, whole: bool) -> Kind:
-    """One object over several lines, or an object per line.
+def _mail_kind(start: bytes) -> Sniffed | None:
+    """Recognise MHTML and e-mail by the header; their bodies may look like anything."""
+    header = re.split(rb"\r?\n\r?\n", start[:4096], maxsplit=1)[0]
+    if not _MAIL_START.match(start):
+        return None
+    if _MHTML.search(header) and not _SENT.search(header):
+        return Sniffed(Kind.MHTML)
+    return Sniffed(Kind.UNKNOWN_FORMAT, "an e-mail") if _MAIL.search(header) else None
 
-    Objects at the start of further lines make it lines; so does a first line that is longer than
-    the head, because pretty-printed objects have short ones.
+
+def _json_kind(start: bytes, name: str) -> Kind:
+    """Tell an object per line from objects over several lines.
+
+    The lines of pretty-printed objects do not begin with a bracket and a key, but the first may.
+    A first line that is longer than the head may be either; reading it tells.
     """
-    if name.endswith((".jsonl", ".ndjson")) or b"\n{" in start:
-        return Kind.JSON_LINES
     first, newline, rest = start.partition(b"\n")
-    if not newline:
-        return Kind.JSON_OBJECT if whole else Kind.JSON_LINES
-    if rest.strip():
-        return Kind.JSON_LINES if first.rstrip().endswith(b"}") else Kind.JSON_OBJECT
+    if name.endswith((".jsonl", ".ndjson")):
+        return Kind.JSON_OBJECT if first.rstrip() == b"{" else Kind.JSON_LINES
+    if not newline or not rest.strip():
+        return Kind.JSON_OBJECT
+    if _LINE_OF_JSON.search(rest) and first.rstrip() != b"{":
+        return Kind.JSON_LINES
     return Kind.JSON_OBJECT
 
 
 def _is_csv(head: bytes, name: str, columns: Mapping[str, str]) -> bool:
-    if name.endswith((".csv", ".tsv", ".tab")):
+    if name.endswith((".csv", ".tsv", ".tab")) or "delimiter" in columns:
         return True
     if name.endswith((".txt", ".md", ".markdown", ".text")):
         return False
-    header = csv_dialect(head.decode("utf-8", "replace")).header
+    header = csv_dialect(head.decode("utf-8", "replace"), columns).header
     return len(header) > 1 and names_text(header, columns)

@@ -1,4 +1,4 @@
-"""Locators of files: readable, valid Unicode, and no two alike in a run."""
+"""Locators of files: readable, valid Unicode and unique within a run."""
 
 import os
 import re
@@ -10,15 +10,15 @@ _HIDDEN = frozenset({"__MACOSX", "Thumbs.db", "desktop.ini"})
 
 
 def is_hidden(name: str) -> bool:
-    """Whether a file or folder of this name belongs to the system and not to the corpus."""
+    """Return whether a file or folder of this name belongs to the operating system."""
     return (name.startswith(".") and name not in (".", "..")) or name in _HIDDEN
 
 
 def quoted(name: str) -> str:
-    """A file's or member's name within a locator.
+    """Return the name of a file or member as it is written in a locator.
 
-    `!` and `#` separate the parts of a locator and are written as in URLs; bytes that are no
-    Unicode become `\\xNN`.
+    `!` and `#` separate the parts of a locator and are escaped as in URLs. Bytes that are not
+    valid Unicode become `\\xNN`.
     """
     if not name.isascii():
         name = readable_path(name)
@@ -26,12 +26,15 @@ def quoted(name: str) -> str:
 
 
 def readable_path(path: str) -> str:
-    r"""Return a path as Unicode: bytes that are none are written as `\xNN`."""
+    r"""Return a path as valid Unicode; bytes that cannot be decoded are written as `\xNN`."""
     return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def path_of(readable: str) -> str:
-    """Return the path that `readable_path` wrote, if a file is there under that name only."""
+    r"""Return the path of which `readable_path` made this text.
+
+    A file whose name really contains `\xNN` takes precedence.
+    """
     if os.path.lexists(readable):
         return readable
     return os.fsdecode(re.sub(rb"\\x([0-9a-f]{2})", _byte, readable.encode()))
@@ -42,14 +45,14 @@ def _byte(found: re.Match[bytes]) -> bytes:
 
 
 def name_files(files: Sequence[tuple[int, str]], bases: Sequence[str]) -> list[str]:
-    """A locator per file: its path relative to the base of its input.
+    """Return one locator per file: its path relative to the base folder of its input.
 
-    Where inputs give the same locator to different files, as many of the parent folders of these
-    inputs are put before it as it takes.
+    If two inputs give the same locator to different files, the locators of these inputs are
+    extended by parent folders, one level at a time, until they differ.
 
     Args:
-        files: number of the input, absolute path.
-        bases: per input the folder that its files are named from.
+        files: number of the input and absolute path of each file.
+        bases: base folder of each input.
     """
     levels = [0] * len(bases)
     while True:
@@ -60,10 +63,20 @@ def name_files(files: Sequence[tuple[int, str]], bases: Sequence[str]) -> list[s
             other = inputs.setdefault(locator, number)
             if other != number:
                 clashing |= {other, number}
+        # At the root nothing can be added any more; paths that still clash are numbered.
         if all(_is_top(bases[number], levels[number]) for number in clashing):
             return _numbered(locators)
         for number in clashing:
             levels[number] += 1
+
+
+def possible_names(path: str, base: str) -> list[str]:
+    """Return all locators that a run may have given to a file, the shortest first.
+
+    How long the name is depends on the other inputs of the run, which may be gone.
+    """
+    levels = len(PurePosixPath(base).parents) + 1
+    return [_relative(path, base, level) for level in range(levels)]
 
 
 def _relative(path: str, base: str, level: int) -> str:
@@ -77,7 +90,10 @@ def _is_top(base: str, level: int) -> bool:
 
 
 def _numbered(locators: list[str]) -> list[str]:
-    """Tells apart what whole paths do not: `a!b`, and a file that is really called `a%21b`."""
+    """Append `!!2`, `!!3`, … to repeated locators.
+
+    Different paths may have one locator: `a!b`, and a file that is really called `a%21b`.
+    """
     seen: Counter[str] = Counter()
     numbered = []
     for locator in locators:

@@ -1,29 +1,30 @@
-"""Finding documents again by their locators: where they lie, and what reads just them."""
+"""Finds documents again by their locators, and makes batches that read only these documents."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from config.errors import UsageError
 from config.settings import ReadSettings
+from tasks.read.locators import path_of
 from tasks.read.plan import named_files
 from tasks.read.spans import Batch, Span
 
 # "folder/day.zip!page.html" is a document of the file "folder/day.zip"; a name that two files share
 # ends with "!!2" (tasks.read.locators).
 _FILE = re.compile(r"[^#!]*(?:!!\d+)?")
-# Records that a batch reads: some seconds of work, and lost at most when a worker is killed.
+# Spans per batch. That is some seconds of work, which is lost if a worker is killed.
 _BATCH_DOCUMENTS = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """A document that lies in a file which is there.
+class FoundDocument:
+    """A document whose file still exists.
 
     Attributes:
-        path: of the file.
-        locator: of the document, in the run that read it.
+        path: path of the file.
+        locator: locator of the document in the run that read it.
     """
 
     path: str
@@ -31,44 +32,58 @@ class Found:
 
     @property
     def offset(self) -> int | None:
-        """Of a record of a WARC on disk; None for any other document."""
+        """Return the offset of a record of a WARC file on disk; None for any other document."""
         place, _, offset = self.locator.rpartition("#offset=")
         number = offset.partition("+")[0]
         return int(number) if place == file_of(self.locator) and number.isdecimal() else None
 
 
 def file_of(locator: str) -> str:
-    """The locator of the file that a document lies in."""
+    """Return the locator of the file that contains a document, `day.zip` for `day.zip!a.html`."""
     match = _FILE.match(locator)
     return match[0] if match else ""
 
 
-def files_of(
+def inputs_left(
     inputs: Iterable[str], settings: ReadSettings, columns: Mapping[str, str]
-) -> dict[str, str]:
-    """The paths of all files that a run was given, by their locators.
-
-    What is gone is left out. A file that was given alone and is there no longer may leave another
-    file its locator: compare digests.
+) -> list[str]:
+    """Return the inputs of a run whose files still exist and can be read.
 
     Args:
-        inputs: absolute paths, as the run named them.
+        inputs: absolute paths and globs, as in the table `runs`.
     """
-    there: list[str] = []
-    for path in inputs:
+    left: list[str] = []
+    for path in map(path_of, inputs):
         with suppress(UsageError, OSError):
             named_files([path], settings, columns)
-            there.append(path)
-    return named_files(there, settings, columns) if there else {}
+            left.append(path)
+    return left
 
 
-def batches_of(documents: Sequence[Found]) -> tuple[list[Batch], dict[Found, int]]:
-    """The batches that read these documents and no others, and the number of each one's file.
+def files_of(
+    inputs: Collection[str], settings: ReadSettings, columns: Mapping[str, str]
+) -> dict[str, str]:
+    """Return the paths of the files of a run that still exist, keyed by locator.
 
-    Records of a WARC are read in the order of their offsets; other files are read whole, up to the
-    last document that is wanted.
+    If a file of the run is missing, its locator may now belong to another file of the same name.
+    Callers must compare digests. If the run had several inputs, the names of their files were as
+    long as was needed to tell them apart, so a file is found by names of any length.
+
+    Args:
+        inputs: absolute paths and globs, as in the table `runs`.
     """
-    by_file: dict[str, list[Found]] = {}
+    left = inputs_left(inputs, settings, columns)
+    had_others = len(inputs) > 1
+    return named_files(left, settings, columns, had_others=had_others) if left else {}
+
+
+def batches_of(documents: Sequence[FoundDocument]) -> tuple[list[Batch], dict[FoundDocument, int]]:
+    """Return batches that read exactly these documents, and the file number of each document.
+
+    Records of a WARC are read at their offsets, in order. All other files are read from the start,
+    and their other documents are skipped.
+    """
+    by_file: dict[str, list[FoundDocument]] = {}
     for document in documents:
         by_file.setdefault(document.path, []).append(document)
     numbers = {path: number for number, path in enumerate(sorted(by_file))}
@@ -81,9 +96,9 @@ def batches_of(documents: Sequence[Found]) -> tuple[list[Batch], dict[Found, int
 
 
 def _spans(
-    by_file: Mapping[str, list[Found]], numbers: Mapping[str, int]
+    by_file: Mapping[str, list[FoundDocument]], numbers: Mapping[str, int]
 ) -> Iterator[list[tuple[Span, list[str]]]]:
-    """The spans of each batch, each with the locators that are wanted of it."""
+    """Yield the spans of each batch; with each span the locators that are wanted from it."""
     waiting: list[tuple[Span, list[str]]] = []
     for path, documents in sorted(by_file.items()):
         for span in _spans_of_file(numbers[path], documents):
@@ -95,7 +110,10 @@ def _spans(
         yield waiting
 
 
-def _spans_of_file(number: int, documents: Sequence[Found]) -> Iterator[tuple[Span, list[str]]]:
+def _spans_of_file(
+    number: int, documents: Sequence[FoundDocument]
+) -> Iterator[tuple[Span, list[str]]]:
+    """Yield one span per WARC record, and one for the whole file if it has other documents."""
     by_offset: dict[int, list[str]] = {}
     whole: list[str] = []
     for document in documents:
@@ -104,6 +122,7 @@ def _spans_of_file(number: int, documents: Sequence[Found]) -> Iterator[tuple[Sp
     path, locator = documents[0].path, file_of(documents[0].locator)
     file = Span(number, path, locator, bytes=1)
     for offset, locators in sorted(by_offset.items()):
+        # A range of one byte contains the beginning of exactly one record.
         yield replace(file, offsets=(offset, offset + 1)), locators
     if whole:
         yield file, whole

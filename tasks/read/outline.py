@@ -1,28 +1,30 @@
-"""What a file holds, from its first bytes, compressions undone."""
+"""Recognises what a file contains from its first bytes, after undoing compression."""
 
 import io
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from config.settings import ReadSettings
 from tasks.read.inflating import Inflating, expand
-from tasks.read.kinds import COMPRESSIONS, HEAD_BYTES, MAGIC, Kind, Sniffed, sniff
+from tasks.read.kinds import COMPRESSIONS, HEAD_BYTES, Kind, Sniffed, sniff
+from tasks.read.record_layout import has_record_per_member, record_layout
 from tasks.read.streams import open_file
 
-# The first record of an archive that is one by the standard (warcinfo) is far smaller.
+# Bytes of the first gzip member that are searched for a second record. The first record of a file
+# that follows the standard is a warcinfo, which is far smaller.
 _FIRST_MEMBER_BYTES = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Outline:
-    """The kind of a file and of what is in it.
+class FileOutline:
+    """The kind of a file and of its decompressed content.
 
     Attributes:
-        outer: as the file is.
-        inner: under all compressions; NOT_TEXT for what could not be read so far.
-        head: the first bytes under all compressions.
-        members: a gzip WARC with a member per record, which can be read from any member on.
+        outer: kind of the file as it is stored.
+        inner: kind of the content after all decompression; NOT_TEXT if no content can be read.
+        head: first bytes of the content after all decompression.
+        members: whether it is a gzip WARC or ARC with one member per record; reading may then start
+            at any member.
     """
 
     outer: Kind
@@ -31,17 +33,17 @@ class Outline:
     members: bool
 
 
-def outline(path: str, columns: Mapping[str, str], settings: ReadSettings) -> Outline:
-    """Sniffs a file.
+def outline(path: str, columns: Mapping[str, str], settings: ReadSettings) -> FileOutline:
+    """Recognise the kind of a file and of its content.
 
     Raises:
-        OSError: it cannot be opened.
+        OSError: The file cannot be opened.
     """
     with open_file(path, settings) as stream:
         name = path.rpartition("/")[2].lower()
         outer = inner = sniff_stream(stream, name, columns)
-        framing = warc_framing(stream, outer.kind, name)
-        members = framing is Kind.GZIP and _record_per_member(stream, settings)
+        layout = record_layout(stream, outer.kind, name)
+        members = layout is not None and layout.packed and _record_per_member(stream, settings)
         stream.seek(0)
         content = stream
         for _ in range(settings.nesting):
@@ -50,47 +52,20 @@ def outline(path: str, columns: Mapping[str, str], settings: ReadSettings) -> Ou
             content = expand(content, inner.kind, settings)
             name = name.rpartition(".")[0] or name
             inner = sniff_stream(content, name, columns)
-        return Outline(framing or outer.kind, inner, content.peek(HEAD_BYTES), members)
+        return FileOutline(
+            layout.outer if layout else outer.kind, inner, content.peek(HEAD_BYTES), members
+        )
 
 
 def sniff_stream(stream: io.BufferedReader, name: str, columns: Mapping[str, str]) -> Sniffed:
-    """Sniffs what a stream holds, without reading on in it."""
+    """Recognise the kind of a stream's content without consuming any of it."""
     head = stream.peek(HEAD_BYTES)
     return sniff(head, name, columns, whole=len(head) < HEAD_BYTES)
 
 
-def warc_framing(stream: io.BufferedReader, kind: Kind, name: str) -> Kind | None:
-    """How WARC records lie in a stream: WARC for plain, GZIP for in gzip, None for not at all.
-
-    An archive whose first record is damaged is known by the records after it; where its very
-    first bytes are, its name must say that it is one.
-    """
-    if kind is Kind.WARC:
-        return kind
-    head = stream.peek(HEAD_BYTES)
-    if kind is Kind.GZIP or name.endswith(".warc.gz"):
-        return Kind.GZIP if _has_warc_member(head) else None
-    named = name.endswith(".warc") and b"\nWARC-Record-ID: <" in head
-    return Kind.WARC if named else None
-
-
-def _has_warc_member(head: bytes) -> bool:
-    """Whether the first member begins as a WARC, or is damaged and one after it does."""
-    at = 0
-    while at >= 0:
-        inflater = zlib.decompressobj(wbits=31)
-        try:
-            content = inflater.decompress(head[at:], HEAD_BYTES)
-        except zlib.error:
-            content = b""
-        if content or inflater.eof:
-            return content.startswith(MAGIC[Kind.WARC])
-        at = head.find(MAGIC[Kind.GZIP], at + 1)
-    return False
-
-
 def _record_per_member(stream: io.BufferedReader, settings: ReadSettings) -> bool:
+    """Return whether the first gzip member holds one record, and not the whole archive."""
     member = Inflating(stream, Kind.GZIP, settings, single=True)
     content = member.read(_FIRST_MEMBER_BYTES) or b""
     whole = len(content) < _FIRST_MEMBER_BYTES and not member.fault
-    return whole and content.count(b"\nWARC-Record-ID:") <= 1
+    return whole and has_record_per_member(content)

@@ -1,4 +1,4 @@
-"""The plan of a run: its files, and the batches that they are read in. Pure data."""
+"""The plan of a run as pure data: its files and the batches in which they are read."""
 
 import json
 from collections.abc import Mapping
@@ -6,16 +6,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-# The first offset, and the one after the last; None for all that follows.
+# A half-open range of byte offsets; an end of None means the end of the file.
 Offsets = tuple[int, int | None]
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedInput:
-    """A file that the run reads, as it was when the run was planned.
+    """A file that the run reads, with its state when the run was planned.
 
     Attributes:
-        absolute: its path; a string, because a run may have 100,000.
+        absolute: absolute path. It is a string and no `Path`, because a run may have 100,000
+            files.
     """
 
     absolute: str
@@ -29,15 +30,18 @@ class PlannedInput:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A file, or the part of one that a batch reads.
+    """A file, or the part of a file that one batch reads.
 
     Attributes:
-        file: its number in the run, which positions begin with.
-        bytes: its size, or that of the part.
-        offsets: of a WARC: the range in which the records begin.
-        groups: of a Parquet file: the range of row groups.
-        stripe: of all other kinds: which of the `stripes`; blocks of documents take turns.
-        fault: the reason why it is not even opened.
+        file: number of the file in the run; the upper bits of its documents' positions.
+        bytes: size of the file, or the share of this part in it.
+        offsets: for WARC: the range of offsets at which the records of this part begin.
+        groups: for Parquet: the half-open range of row groups of this part.
+        stripe: for all other kinds: number of this part, from 0 to `stripes` - 1. Consecutive
+            blocks of documents belong to the stripes in turn.
+        by_member: whether stripes number the members of an archive by their places in it, as they
+            do since a reader's death in one stripe no longer shifts the members behind it.
+        fault: value of the reason for which the file is not even opened.
     """
 
     file: int
@@ -48,17 +52,18 @@ class Span:
     groups: tuple[int, int] | None = None
     stripe: int = 0
     stripes: int = 1
+    by_member: bool = False
     fault: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What one worker reads at a time.
+    """The unit of work that one worker reads at a time.
 
     Attributes:
-        bytes: of the input that it covers, as it lies on disk.
-        limit: reading ends after so many documents.
-        only: locators of the documents that are wanted; None: all.
+        bytes: size on disk of the input that it covers.
+        limit: number of documents after which reading ends; None for no limit.
+        only: locators of the documents that are wanted; None for all.
     """
 
     number: int
@@ -70,11 +75,11 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All that a run reads.
+    """Everything that a run reads.
 
     Attributes:
-        inputs: as the user named them, absolute; a glob is one input.
-        columns: the user's choice, canonical field to column.
+        inputs: absolute paths as the user named them; a glob is one input.
+        columns: columns that the user chose by `--map`, from canonical field to column.
     """
 
     inputs: tuple[Path, ...]
@@ -85,23 +90,24 @@ class Plan:
 
 
 def batch_to_json(batch: Batch) -> bytes:
-    """A batch as JSON.
+    """Return a batch as JSON.
 
-    Not by orjson: file names that are no Unicode come as lone surrogates, which it refuses.
+    orjson cannot be used: file names that are not valid Unicode hold lone surrogates, which it
+    refuses.
     """
     return json.dumps(batch, default=_fields).encode()
 
 
 def batch_from_json(data: bytes) -> Batch:
-    """A batch as `batch_to_json` wrote it."""
+    """Return the batch that `batch_to_json` wrote."""
     fields = json.loads(data)
     spans = tuple(_span(span) for span in fields.pop("spans"))
-    only = fields.pop("only", None)  # not written by older Broadsheets
+    only = fields.pop("only", None)  # absent in the plans of older versions
     return Batch(spans=spans, only=only if only is None else tuple(only), **fields)
 
 
 def _fields(value: Batch | Span) -> dict[str, Any]:
-    """What json cannot write itself; `asdict` takes ten times as long."""
+    """Return the fields of a dataclass for `json.dumps`; `asdict` takes ten times as long."""
     return {name: getattr(value, name) for name in value.__slots__}
 
 

@@ -1,7 +1,8 @@
-"""Byte streams whose faults end them instead of raising.
+"""Byte streams that end at damage instead of raising.
 
-A damaged input must give all that is readable before the damage. Library readers raise, and what
-they had already decoded in the same call is gone; the streams here end, and `fault_of` says why.
+Everything before the damage in an input must be read. Library readers raise in the middle of a
+call, and the bytes that they had decoded in that call are lost. The streams here end instead, as at
+the end of a file, and `fault_of` returns the reason afterwards.
 """
 
 import io
@@ -16,9 +17,9 @@ from typing import BinaryIO, Protocol
 
 from config.settings import ReadSettings
 from tasks.read.kinds import HEAD_BYTES
-from tasks.read.reasons import Reason
+from tasks.reasons import Reason
 
-# What the libraries raise on damaged or unreadable bytes.
+# Exceptions of zipfile, tarfile, zlib, lzma and fastwarc for damaged or unreadable bytes.
 _DAMAGE = (
     EOFError,
     MemoryError,  # a forged LZMA header asks for a dictionary of gigabytes
@@ -34,13 +35,17 @@ _DAMAGE = (
 
 
 class Readable(Protocol):
-    """All that a stream asks of what lies under it."""
+    """The only method that a stream needs of its source."""
 
     def read(self, size: int, /) -> bytes: ...
 
 
 class FaultStream(io.RawIOBase):
-    """A readable stream that fills what it is asked for, and ends at a fault."""
+    """A readable stream that ends at a fault and fills each buffer completely until then.
+
+    Attributes:
+        fault: why the stream ended early; None as long as nothing is wrong.
+    """
 
     fault: Reason | None = None
 
@@ -48,10 +53,12 @@ class FaultStream(io.RawIOBase):
         return True
 
     def more(self, size: int) -> bytes:
-        """At most `size` bytes, at least one unless the stream has ended."""
+        """Return between 1 and `size` bytes, or b"" at the end of the stream."""
         raise NotImplementedError
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        # `BufferedReader.peek` reads once only. It must return a whole head, from which the kind of
+        # the content is recognised, so the buffer is filled as long as there are bytes.
         filled = 0
         view = memoryview(buffer)
         while filled < len(view):
@@ -63,22 +70,23 @@ class FaultStream(io.RawIOBase):
         return filled
 
 
-Spend = Callable[[int], bool]
+# Counts decompressed bytes; returns whether the whole file has grown like a bomb by now.
+CountBytes = Callable[[int], bool]
 
 
-def free(produced: int) -> bool:
-    """Count nothing: what is read was not compressed, or is bounded elsewhere."""
+def count_nothing(produced: int) -> bool:
+    """Accept any number of bytes: they were not compressed, or another stream counts them."""
     return False
 
 
 class Guarded(FaultStream):
-    """Another reader's bytes; its exceptions become faults, and its growth is bounded.
+    """A stream over another reader that turns its exceptions into faults and bounds its growth.
 
     Args:
-        inner: what is read.
-        packed: the compressed size behind it, None where nothing is compressed.
-        limit: bytes after which it is a bomb whatever its ratio.
-        spend: counts the bytes; says whether all that the file gave so far is a bomb.
+        inner: the reader.
+        packed: compressed size of the content in bytes; None if it is not compressed.
+        limit: number of bytes above which the content is a bomb, whatever its ratio.
+        count_bytes: counts the bytes read for the whole file.
     """
 
     def __init__(
@@ -87,14 +95,14 @@ class Guarded(FaultStream):
         settings: ReadSettings,
         packed: int | None,
         limit: int | None = None,
-        spend: Spend = free,
+        count_bytes: CountBytes = count_nothing,
     ) -> None:
         super().__init__()
         self._inner = inner
         self._settings = settings
         self._packed = packed
         self._limit = limit
-        self._spend = spend
+        self._count_bytes = count_bytes
         self._produced = 0
 
     def more(self, size: int) -> bytes:
@@ -106,7 +114,7 @@ class Guarded(FaultStream):
             self.fault = _fault_from(error)
             return b""
         self._produced += len(chunk)
-        if self._spend(len(chunk)) or self._is_bomb():
+        if self._count_bytes(len(chunk)) or self._is_bomb():
             self.fault = Reason.BOMB
             return b""
         return chunk
@@ -120,17 +128,31 @@ class Guarded(FaultStream):
 
 
 class FileStream(Guarded):
-    """A file on disk; the only stream with random access."""
+    """A file on disk, the only stream with random access."""
 
     def __init__(self, file: BinaryIO, settings: ReadSettings) -> None:
         super().__init__(file, settings, packed=None)
         self._file = file
 
+    @property
+    def path(self) -> str:
+        """Return the path that the file was opened by."""
+        return str(self._file.name)
+
     def seekable(self) -> bool:
         return True
 
     def seek(self, offset: int, whence: int = 0, /) -> int:
-        return self._file.seek(offset, whence)
+        """Go to an offset, or to the end if the file system refuses the offset.
+
+        A forged record length may point beyond the 16 TB that ext4 can address.
+        """
+        try:
+            return self._file.seek(offset, whence)
+        except OSError:
+            if whence != os.SEEK_SET or offset < 0:
+                raise
+            return self._file.seek(0, os.SEEK_END)
 
     def tell(self) -> int:
         return self._file.tell()
@@ -141,26 +163,31 @@ class FileStream(Guarded):
 
 
 def too_expanded(produced: int, packed: int, settings: ReadSettings) -> bool:
-    """Whether compressed data grew beyond what honest text does."""
+    """Return whether decompressed data are far larger than any real text would be.
+
+    Args:
+        produced: bytes after decompression so far.
+        packed: compressed bytes that gave them.
+    """
     return produced > settings.expansion_bytes and produced > settings.expansion_ratio * packed
 
 
 def fault_of(stream: object) -> Reason | None:
-    """Why a stream ended before its time; None if it did not, or not yet."""
+    """Return why a stream ended early; None if it ended normally or has not ended yet."""
     fault = getattr(getattr(stream, "raw", stream), "fault", None)
     return fault if isinstance(fault, Reason) else None
 
 
 def buffered(raw: FaultStream) -> io.BufferedReader:
-    """The stream with `peek`, which shows a whole head, and `readline`."""
+    """Wrap a stream so that it has `readline`, and `peek` returns `HEAD_BYTES` at once."""
     return io.BufferedReader(raw, HEAD_BYTES)
 
 
 def open_file(path: str, settings: ReadSettings) -> io.BufferedReader:
-    """Opens a regular file, and never waits for the other end of a pipe.
+    """Open a regular file, without ever waiting for the other end of a pipe.
 
     Raises:
-        OSError: it cannot be opened, or is not a regular file any more.
+        OSError: The file cannot be opened, or is not a regular file any more.
     """
     file = io.FileIO(path, opener=_open_without_waiting)
     if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
@@ -170,15 +197,21 @@ def open_file(path: str, settings: ReadSettings) -> io.BufferedReader:
 
 
 def random_access(stream: io.BufferedReader, settings: ReadSettings) -> BinaryIO | None:
-    """The stream from its beginning as something to seek in; None if it is too large for that.
+    """Return the whole content with random access; None if it is too large to be copied.
 
-    Only files on disk have random access. Of what lies in an archive a copy is made in memory.
+    Files on disk are returned as they are. The content of any other stream is copied into memory,
+    up to `batch_bytes`.
     """
     if stream.seekable():
         stream.seek(0)
         return stream
     copy = stream.read(settings.batch_bytes + 1)
     return io.BytesIO(copy) if len(copy) <= settings.batch_bytes else None
+
+
+def path_on_disk(stream: io.BufferedReader) -> str | None:
+    """Return the path of a file that is read as it is; None for what lies in an archive."""
+    return stream.raw.path if isinstance(stream.raw, FileStream) else None
 
 
 def _open_without_waiting(path: str, flags: int) -> int:
@@ -188,6 +221,7 @@ def _open_without_waiting(path: str, flags: int) -> int:
 def _fault_from(error: Exception) -> Reason:
     if isinstance(error, OSError) and error.errno is not None:
         return Reason.UNREADABLE
-    # "unexpected end of data" (tarfile), "incomplete frame" (zstd), EOFError (zipfile)
+    # The libraries say only in words that data are truncated: "unexpected end of data" (tarfile),
+    # "incomplete frame" (zstd). zipfile raises EOFError.
     ends = isinstance(error, EOFError) or any(word in str(error) for word in ("end of", "incompl"))
     return Reason.TRUNCATED if ends else Reason.CORRUPT

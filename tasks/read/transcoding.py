@@ -1,17 +1,19 @@
-"""Texts of rows as UTF-8, whatever they are written in, and their undecodable bytes marked."""
+"""A stream that converts text in any encoding to UTF-8 and marks bytes that cannot be decoded."""
 
 import codecs
 import io
 
-from tasks.read.reasons import Reason
 from tasks.read.streams import FaultStream, fault_of
+from tasks.reasons import Reason
 
 _CHUNK = 16_384
-# A noncharacter, which no text has: a parser takes it, and the row is known to be damaged.
+# A Unicode noncharacter in place of bytes that cannot be decoded. Parsers of JSON and CSV
+# accept it, and no real text contains it: readers can recognise the damaged row afterwards.
 BAD_BYTE = "\ufdd0"
 
 
 def _mark(error: UnicodeError) -> tuple[str, int]:
+    """Replace undecodable bytes by `BAD_BYTE`; a handler for `codecs.register_error`."""
     if not isinstance(error, UnicodeDecodeError):
         raise error
     return BAD_BYTE, error.end
@@ -21,7 +23,11 @@ codecs.register_error("broadsheet.mark", _mark)
 
 
 class Transcoding(FaultStream):
-    """A text in any encoding as UTF-8 without a byte order mark."""
+    """The text of a source, converted to UTF-8 without a byte order mark.
+
+    Args:
+        encoding: Python's name of the source's encoding; None means UTF-8.
+    """
 
     def __init__(self, source: io.BufferedReader, encoding: str | None) -> None:
         super().__init__()
@@ -32,6 +38,7 @@ class Transcoding(FaultStream):
         self._ended = False
 
     def more(self, size: int) -> bytes:
+        # A chunk may hold the first bytes of a character only and then gives no text yet.
         while not self._ready and not self._ended:
             data = self._source.read(_CHUNK)
             self._ended = not data

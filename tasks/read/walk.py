@@ -1,4 +1,4 @@
-"""The files below what the user named, each once, in an order that never changes."""
+"""Finds the files in the folders that the user named, each once and in a stable order."""
 
 import errno
 import os
@@ -7,17 +7,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tasks.read.locators import is_hidden
-from tasks.read.reasons import Reason
+from tasks.reasons import Reason
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """A file, or what stands in its place.
+class FoundFile:
+    """A file, or another entry of a folder that is reported with a fault.
 
     Attributes:
-        path: as it was reached.
-        real: without symbolic links; the same file has the same, whatever way it is reached.
-        fault: why it is not to be opened.
+        path: path by which it was reached.
+        real: path without symbolic links, which identifies the file.
+        fault: why it must not be opened; None for a file that is read.
     """
 
     path: str
@@ -29,7 +29,12 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """Something to look at; `hidden` is inherited from the folder."""
+    """An entry of a folder that is to be examined.
+
+    Attributes:
+        hidden: whether it or a folder above it is hidden.
+        linked: whether it is a symbolic link.
+    """
 
     path: str
     real: str
@@ -37,19 +42,19 @@ class _Entry:
     linked: bool
 
 
-def walk_folder(folder: str) -> Iterator[Found]:
+def walk_folder(folder: str) -> Iterator[FoundFile]:
     """Yield every file in a folder and those below, sorted by name.
 
-    Symbolic links are followed within the folder only: a folder that somebody else packed must not
-    make private files of this machine part of a corpus. Nothing is left out: what cannot or shall
-    not be read comes with a fault. A folder that is reached twice is walked once.
+    Symbolic links are followed within the folder only, because a folder that somebody else packed
+    must not make private files of this machine part of a corpus. Entries that cannot or must not
+    be read are yielded with a fault. A folder that is reached twice is walked once.
     """
     walked: set[str] = set()
     root = os.path.realpath(folder)
     waiting = [_Entry(folder, root, hidden=False, linked=False)]
     while waiting:
         entry = waiting.pop()
-        found = _look(entry, root)
+        found = _describe(entry, root)
         if found:
             yield found
         elif entry.real not in walked:
@@ -57,21 +62,21 @@ def walk_folder(folder: str) -> Iterator[Found]:
             try:
                 waiting.extend(_children(entry))
             except OSError:
-                yield Found(entry.path, entry.real, fault=Reason.UNREADABLE)
+                yield FoundFile(entry.path, entry.real, fault=Reason.UNREADABLE)
 
 
-def find_file(path: str, root: str | None = None) -> Found | None:
-    """Find a file that the user named; None for a folder.
+def find_file(path: str, root: str | None = None) -> FoundFile | None:
+    """Describe a file that the user named; return None for a folder.
 
     Args:
-        root: the folder that a link must not lead out of, where a glob found the file.
+        root: folder that a link must not lead out of; None if the user named the file itself.
     """
     real = os.path.realpath(path)
-    return _look(_Entry(path, real, hidden=False, linked=root is not None), root)
+    return _describe(_Entry(path, real, hidden=False, linked=root is not None), root)
 
 
 def _children(folder: _Entry) -> list[_Entry]:
-    """The entries of a folder, the last name first: they are taken from the end."""
+    """Return the entries of a folder in descending order, because the caller pops from the end."""
     entries = []
     with os.scandir(folder.path) as children:
         for child in children:
@@ -80,28 +85,28 @@ def _children(folder: _Entry) -> list[_Entry]:
             if linked:
                 real = os.path.realpath(child.path)
             elif folder.path == folder.real:
-                real = child.path  # one string, not two, for each of 100,000 files
+                real = child.path  # shares the string: a run may have 100,000 files
             hidden = folder.hidden or is_hidden(child.name)
             entries.append(_Entry(child.path, real, hidden, linked))
     return sorted(entries, key=lambda entry: entry.path, reverse=True)
 
 
-def _look(entry: _Entry, root: str | None = None) -> Found | None:
-    """Describe a file; None for a folder to walk."""
+def _describe(entry: _Entry, root: str | None = None) -> FoundFile | None:
+    """Describe a file or a faulty entry; return None for a folder that is to be walked."""
     try:
         status = os.stat(entry.path)  # noqa: PTH116 (a Path per file is slow)
     except OSError as error:
-        return Found(entry.path, entry.real, fault=_stat_fault(error))
+        return FoundFile(entry.path, entry.real, fault=_stat_fault(error))
     if entry.linked and root is not None and not f"{entry.real}/".startswith(_with_slash(root)):
-        return Found(entry.path, entry.path, fault=Reason.LINK_LEADS_OUT)
+        return FoundFile(entry.path, entry.path, fault=Reason.LINK_LEADS_OUT)
     if stat.S_ISDIR(status.st_mode):
         if entry.linked and _leads_back(entry):
-            return Found(entry.path, entry.path, fault=Reason.SYMLINK_LOOP)
+            return FoundFile(entry.path, entry.path, fault=Reason.SYMLINK_LOOP)
         return None
     fault = Reason.HIDDEN_FILE if entry.hidden else None
     if not stat.S_ISREG(status.st_mode):
         fault = Reason.NOT_A_FILE
-    return Found(entry.path, entry.real, status.st_size, status.st_mtime_ns, fault)
+    return FoundFile(entry.path, entry.real, status.st_size, status.st_mtime_ns, fault)
 
 
 def _with_slash(folder: str) -> str:
@@ -109,6 +114,7 @@ def _with_slash(folder: str) -> str:
 
 
 def _leads_back(link: _Entry) -> bool:
+    """Return whether a link leads to a folder that contains it."""
     parent = os.path.realpath(link.path.rpartition("/")[0])
     return f"{parent}/".startswith(f"{link.real.rstrip('/')}/")
 

@@ -1,14 +1,25 @@
-"""The rows of `repairs`: what each file that was set aside held, and how much of it was healed."""
+"""The rows of `repairs`: how many rows each file set aside had held, and how many were restored."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tasks.repair.healing import Missing
+from tasks.repair.healing import PARTS_OF_VERSIONS, Missing
 from tasks.repair.journal import Journal, SetAside
 from tasks.repair.tables import Tables
-from warehouse.schema import ARTICLE_VERSIONS, DATE_CANDIDATES, DOCUMENTS, RUNS, SUPERSEDED
+from warehouse.schema import (
+    ARTICLE_VERSIONS,
+    DOCUMENTS,
+    REVISION_CHANGES,
+    REVISIONS,
+    RUNS,
+    STORY_TABLES,
+    SUPERSEDED,
+)
 
-Lack = dict[tuple[str, str], int]  # rows by table and run
+_COUNTED = (DOCUMENTS.name, ARTICLE_VERSIONS.name)
+LostRows = dict[tuple[str, str], int]  # number of lost rows by table and run
+# Tables whose rows always follow from the versions.
+DERIVED = (SUPERSEDED, REVISIONS, REVISION_CHANGES, *STORY_TABLES)
 RECORDED = (
     'select "table", held_run_id, sum(rows - healed)::bigint from repairs '
     "where held_run_id is not null group by all"
@@ -16,37 +27,66 @@ RECORDED = (
 
 
 def repair_rows(
-    journal: Journal, missing: Mapping[str, Missing], tables: Tables
+    journal: Journal,
+    missing: Mapping[str, Missing],
+    tables: Tables,
+    before: Mapping[str, Missing] | None = None,
 ) -> list[dict[str, Any]]:
     """Return the rows that this repair adds to `repairs`.
 
-    What is missing from the ledger or the versions, and no earlier repair has recorded, is lost.
-    Where more was recorded than is missing now, that was healed since.
+    Rows of the ledger and of the versions that are missing now, and that no earlier repair has
+    recorded, are lost. If earlier repairs recorded more than is missing now, the difference was
+    restored in the meantime, and gets a row of its own.
+
+    Args:
+        missing: what each run lacks after this repair has restored what it could.
+        before: what each run lacked before that; None if this repair has restored nothing.
     """
-    lack: Lack = {}
+    lost_rows = _unrecorded(missing, tables)
+    lacked = _unrecorded(missing if before is None else before, tables)
+    rows: list[dict[str, Any]] = []
+    # Files of one run come first. What they do not explain was in those of several runs.
+    for file in sorted(journal.files, key=lambda file: file.held_run_id is None):
+        if file.is_loss and file.held_run_id is None and file.table in _COUNTED:
+            rows += _rows_of_several_runs(journal, file, lost_rows, lacked)
+            continue
+        rows.append(_row(journal, file, lost_rows, tables))
+        key = (file.table or "", file.held_run_id or "")
+        lacked[key] = lacked.get(key, 0) - (file.rows or 0)
+    return [*rows, *_without_file(journal, lost_rows)]
+
+
+def _unrecorded(missing: Mapping[str, Missing], tables: Tables) -> LostRows:
+    """Return the missing rows without those that earlier repairs have recorded as lost."""
+    found: LostRows = {}
     for one in missing.values():
-        lack[DOCUMENTS.name, one.run_id] = one.documents
-        lack[ARTICLE_VERSIONS.name, one.run_id] = one.versions
-    for table, run_id, lost in tables.rows(RECORDED):
-        if table in (DOCUMENTS.name, ARTICLE_VERSIONS.name):
-            lack[table, run_id] = lack.get((table, run_id), 0) - lost
-    rows = [_row(journal, file, lack, tables) for file in journal.files]
-    return [*rows, *_without_file(journal, lack)]
+        found[DOCUMENTS.name, one.run_id] = one.documents
+        found[ARTICLE_VERSIONS.name, one.run_id] = one.versions
+    for table, run_id, recorded in tables.rows(RECORDED):
+        if table in _COUNTED:
+            found[table, run_id] = found.get((table, run_id), 0) - recorded
+    return found
 
 
-def _row(journal: Journal, file: SetAside, lack: Lack, tables: Tables) -> dict[str, Any]:
-    rows, healed = file.rows, 0
+def _row(journal: Journal, file: SetAside, lost_rows: LostRows, tables: Tables) -> dict[str, Any]:
+    """Return the row for a file; take its share from `lost_rows`, which its run has only once."""
+    rows = file.rows
+    healed: int | None = 0
     if not file.is_loss:
         rows = 0
-    elif file.table in (DOCUMENTS.name, ARTICLE_VERSIONS.name) and file.held_run_id:
+    elif file.table in _COUNTED and file.held_run_id:
         key = (file.table, file.held_run_id)
-        most = lack.get(key, 0)
+        most = lost_rows.get(key, 0)
         lost = most if rows is None else max(min(most, rows), 0)
-        lack[key] = most - lost
+        lost_rows[key] = most - lost
         rows = lost if rows is None else rows
         healed = rows - lost
     elif file.held_run_id:
-        healed = _present(file, rows or 0, tables)
+        healed = _restored(file, rows or 0, tables)
+    elif file.table in {table.name for table in (RUNS, *DERIVED)}:
+        healed = rows  # these rows follow from the versions and the ledger
+    elif file.table in {table.name for table in PARTS_OF_VERSIONS} and rows:
+        healed = None  # of a compacted file; nothing says how many such rows each run had
     return {
         "run_id": journal.run_id,
         "table": file.table,
@@ -58,19 +98,40 @@ def _row(journal: Journal, file: SetAside, lack: Lack, tables: Tables) -> dict[s
     }
 
 
-def _present(file: SetAside, rows: int, tables: Tables) -> int:
-    """Return how many rows of a file there are again."""
-    if file.table == SUPERSEDED.name:
-        return rows  # they follow from the versions
-    if file.table not in (DATE_CANDIDATES.name, RUNS.name):
+def _rows_of_several_runs(
+    journal: Journal, file: SetAside, lost_rows: LostRows, lacked: LostRows
+) -> Iterator[dict[str, Any]]:
+    """Yield the rows for a compacted file, one per run whose rows it held.
+
+    The file names no runs. They are those that lacked rows of the table before the repair.
+    """
+    row = {"run_id": journal.run_id, "table": file.table, "file": file.file, "detail": file.detail}
+    left = file.rows or 0
+    for key, count in sorted(lacked.items()):
+        if key[0] == file.table and (held := min(count, left)) > 0:
+            lost = max(min(lost_rows.get(key, 0), held), 0)
+            lost_rows[key] = lost_rows.get(key, 0) - lost
+            lacked[key] -= held
+            left -= held
+            yield {**row, "rows": held, "healed": held - lost, "held_run_id": key[1]}
+    if left or not file.rows:
+        yield {**row, "rows": left, "healed": left, "held_run_id": None}
+
+
+def _restored(file: SetAside, rows: int, tables: Tables) -> int:
+    """Return how many of a file's rows are in the tables again."""
+    if file.table in {table.name for table in DERIVED}:
+        return rows  # these rows always follow from the versions
+    if file.table not in (RUNS.name, *(table.name for table in PARTS_OF_VERSIONS)):
         return 0
     query = f"select count(*) from {file.table} where run_id = $run_id"
     [(present,)] = tables.rows(query, run_id=file.held_run_id)
     return min(rows, int(present))
 
 
-def _without_file(journal: Journal, lack: Lack) -> Iterator[dict[str, Any]]:
-    for (table, run_id), lost in sorted(lack.items()):
+def _without_file(journal: Journal, lost_rows: LostRows) -> Iterator[dict[str, Any]]:
+    """Yield the rows for losses that no file explains, and for rows that were restored later."""
+    for (table, run_id), lost in sorted(lost_rows.items()):
         if lost:
             yield {
                 "run_id": journal.run_id,

@@ -1,12 +1,14 @@
-"""What a repair finds, before it changes anything."""
+"""The search for damage, which a repair makes before it changes anything."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
 
+import pyarrow.parquet as pq
+
 from tasks.repair.journal import SetAside
-from tasks.unfinished import UnfinishedRun, unfinished
+from tasks.runs.unfinished import UnfinishedRun, unfinished
 from warehouse.condition import DataFile, TableState, inspect_lake
 from warehouse.files import file_state
 from warehouse.layout import CATALOG, LAKE
@@ -16,12 +18,12 @@ from warehouse.schema import RUNS, TABLES
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What is whole and what is damaged in a warehouse.
+    """The whole and the damaged parts of a warehouse.
 
     Attributes:
-        states: the tables; files of runs that cannot be resumed count as damaged.
-        runs: unfinished runs.
-        files: what is to be set aside.
+        states: the condition of each table. Files of runs that cannot be resumed count as damaged.
+        runs: the unfinished runs.
+        files: the files and folders that are to be set aside.
     """
 
     states: tuple[TableState, ...]
@@ -30,20 +32,24 @@ class Findings:
 
     @property
     def unfinished(self) -> list[str]:
-        """Return the ids of the runs that will be resumed: what they lack is no loss."""
+        """Return the ids of the unfinished runs, whose missing rows are no loss."""
         return [one.run.run_id for one in self.runs]
 
     @property
     def whole_files(self) -> dict[str, list[str]]:
-        """Return the files that can be read, by table."""
+        """Return the files that are not damaged, by table."""
         return {state.table.name: state.whole_files for state in self.states}
 
 
-def look(warehouse: Path) -> Findings:
-    """Read all of a warehouse's tables and the folders of its unfinished runs."""
+def find_damage(warehouse: Path) -> Findings:
+    """Read all tables of a warehouse and the folders of its unfinished runs, and return the damage.
+
+    A run that must be taken back is treated as if its files were damaged, unless its row in `runs`,
+    which is committed last, says that it is complete.
+    """
     states = tuple(inspect_lake(warehouse, deep=True))
     runs = tuple(unfinished(warehouse))
-    finished = {file.run_id for state in states if state.table is RUNS for file in state.files}
+    finished = {run_id for state in states if state.table is RUNS for run_id in _runs_in(state)}
     taken_back = {
         one.run.run_id for one in runs if one.is_taken_back and one.run.run_id not in finished
     }
@@ -58,8 +64,17 @@ def look(warehouse: Path) -> Findings:
     return Findings(states, runs, files)
 
 
+def _runs_in(state: TableState) -> Iterator[str]:
+    """Yield the ids of the runs of which the table `runs` has or had a row."""
+    for file in state.files:
+        if file.run_id:
+            yield file.run_id
+        elif file.fault is None:
+            yield from pq.read_table(file.path, columns=["run_id"])["run_id"].to_pylist()
+
+
 def _without(state: TableState, run_ids: set[str]) -> TableState:
-    """Return the table without what these runs had committed."""
+    """Return the condition of a table in which the files of these runs count as damaged."""
 
     def judged(file: DataFile) -> DataFile:
         if file.run_id not in run_ids:
@@ -70,12 +85,16 @@ def _without(state: TableState, run_ids: set[str]) -> TableState:
 
 
 def _catalog(warehouse: Path, states: Sequence[TableState]) -> Iterator[SetAside]:
+    """Yield the catalog's files if it is damaged or outdated.
+
+    It is outdated if a table is not whole although all its metadata can be read.
+    """
     if not any(state.metadata for state in states):
         return
     if not is_readable(warehouse / CATALOG):
         yield SetAside(CATALOG, file_state(warehouse / CATALOG))
-        beside = (path for path in catalog_files(warehouse) if path.name != CATALOG)
-        yield from (SetAside(path.name, "lay beside it") for path in beside)
+        others = (path for path in catalog_files(warehouse) if path.name != CATALOG)
+        yield from (SetAside(path.name, "lay beside it") for path in others)
     elif any(not state.is_whole and state.metadata and not state.faults for state in states):
         yield SetAside(CATALOG, "is older than the lake")
 
@@ -92,12 +111,12 @@ def _table(state: TableState, warehouse: Path, known: set[str | None]) -> Iterat
                 table=name,
                 rows=file.rows,
                 held_run_id=file.run_id,
-                is_loss=file.run_id in known,
+                is_loss=not file.has_copy and (file.run_id is None or file.run_id in known),
             )
 
 
 def _stray(warehouse: Path, states: Sequence[TableState], run_ids: set[str]) -> Iterator[SetAside]:
-    """Yield files of runs that cannot be resumed, and that no table names yet."""
+    """Yield the files in the lake of runs that cannot be resumed, if no table names them yet."""
     named = {file.path for state in states for file in state.files}
     for table, run_id in product(TABLES, sorted(run_ids)):
         for path in sorted((warehouse / LAKE / table.name / "data").glob(f"{run_id}-*")):

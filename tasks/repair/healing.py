@@ -1,24 +1,34 @@
-"""Rows that are missing are made again: from the other tables, and from the stored bytes."""
+"""Restoring of missing rows, from the other tables and from the stored bytes."""
 
 import logging
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from tasks.load.revisions import compare_stored_versions
+from tasks.load.story_tables import make_story_tables
 from tasks.pipeline import Stages
 from tasks.repair.reading import Sources, read_again, sources_of_run
 from tasks.repair.tables import Tables
-from tasks.run_inputs import define_processed
-from tasks.runs import Run
+from tasks.runs.run import Run
+from tasks.runs.site_orders import read_in_order_of_site
+from tasks.runs.views import define_processed
 from warehouse.files import write_table_files
 from warehouse.lake import Lake
+from warehouse.layout import RUNS_FOLDER
 from warehouse.schema import (
     ARTICLE_VERSIONS,
     DATE_CANDIDATES,
     DOCUMENTS,
+    IMAGES,
+    LINKS,
+    REVISION_CHANGES,
+    REVISIONS,
     RUNS,
+    STORY_TABLES,
     SUPERSEDED,
     TABLES,
     Table,
@@ -28,13 +38,21 @@ from warehouse.statements import statement
 log = logging.getLogger("broadsheet.repair")
 
 
+# Tables whose rows come from a version's document and from nothing else, and their statements.
+PARTS_OF_VERSIONS = {
+    DATE_CANDIDATES: "healed_dates",
+    LINKS: "healed_links",
+    IMAGES: "healed_images",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """What a finished run lacks.
+    """The missing rows of a finished run.
 
     Attributes:
-        lacks_run: its row in `runs`.
-        documents, versions: rows of the ledger and of article_versions.
+        lacks_run: whether its row in `runs` is missing.
+        documents, versions: how many rows of the ledger and of article_versions are missing.
     """
 
     run_id: str
@@ -44,19 +62,19 @@ class Missing:
 
 
 def missing_rows(tables: Tables, unfinished: list[str]) -> dict[str, Missing]:
-    """Return what each run lacks; unfinished runs lack nothing."""
+    """Return the missing rows of each run that lacks any; unfinished runs are left out."""
     found = tables.named("missing_rows", unfinished=unfinished)
     return {row[0]: Missing(*row) for row in found}
 
 
 @dataclass(frozen=True, slots=True)
 class Healer:
-    """Make missing rows again and commit them.
+    """A repair's access to the tables, by which it restores and commits missing rows.
 
     Attributes:
-        run_id: the repair.
+        run_id: the id of the repair.
         unfinished: ids of runs that will be resumed.
-        taken: names of files that are set aside now, which are not to be given again.
+        taken: names of files that this repair sets aside. New files must not get the same names.
     """
 
     run_id: str
@@ -66,22 +84,36 @@ class Healer:
     unfinished: list[str]
     taken: tuple[str, ...]
 
-    def heal(self, lost_dates: set[str]) -> None:
-        """Make again what can be made.
+    def heal(self, lost_parts: set[str]) -> dict[str, Missing]:
+        """Restore the rows that can be restored.
+
+        Each step commits its rows before the next one begins, and looks again at what is missing. A
+        repair that was killed therefore restores nothing twice.
 
         Args:
-            lost_dates: runs of whose versions the date candidates are lost.
+            lost_parts: ids of runs that have lost rows of PARTS_OF_VERSIONS.
+
+        Returns:
+            What each run lacked before.
         """
         missing = missing_rows(self.tables, self.unfinished)
-        for run_id in sorted(missing.keys() | lost_dates):
-            self._heal_run(run_id, missing.get(run_id), dates=run_id in lost_dates)
+        for run_id in sorted(missing.keys() | lost_parts):
+            self._heal_run(run_id, missing.get(run_id), lacks_parts=run_id in lost_parts)
         self._heal_superseded()
+        self._heal_revisions()
+        self._heal_stories()
+        return missing
 
-    def _heal_run(self, run_id: str, missing: Missing | None, *, dates: bool) -> None:
+    def _heal_run(self, run_id: str, missing: Missing | None, *, lacks_parts: bool) -> None:
+        """Restore the rows of one run, from the cheapest source first.
+
+        Rows of the ledger follow from the versions. Only what is still missing needs the documents
+        to be read again. The row in `runs` comes last, because it counts the ledger.
+        """
         if missing and missing.documents:
             self._write(DOCUMENTS, "ledger_of_versions", run_id)
-        if dates or (missing and (missing.documents or missing.versions)):
-            sources = sources_of_run(run_id, self.tables, self.lake.root.parent)
+        if lacks_parts or (missing and (missing.documents or missing.versions)):
+            sources = sources_of_run(run_id, self.tables, self.stages.settings)
             if run := read_again(run_id, sources, self.stages):
                 try:
                     self._heal_from(run, run_id, sources)
@@ -91,26 +123,31 @@ class Healer:
             self._write(RUNS, "lost_run", run_id)
 
     def _heal_from(self, run: Run, run_id: str, sources: Sources) -> None:
+        """Restore rows of a run from its documents, which were read again in `run`."""
         connection = self.tables.connection
         define_processed(connection, run)
+        read_in_order_of_site(connection, sources.source, last_run=run_id)
         connection.execute(statement("read_again"), {"run_id": run_id})
         [(unlisted,)] = self.tables.rows("select count(*) from read_again where is_unlisted")
         still = missing_rows(self.tables, self.unfinished).get(run_id)
         if unlisted > (still.documents if still else 0):
-            # The input has other documents than it had then: none can be told to be of that run.
+            # The input has more documents than the run had. Which of them belonged to the run
+            # cannot be told, so none is added to the ledger.
             connection.execute("delete from read_again where is_unlisted")
         values: dict[str, Any] = {
             "source": sources.source,
             "flow": sources.flow,
             "loaded_at": datetime.now(UTC),
         }
-        dates = self._made(DATE_CANDIDATES, "healed_dates", run_id)
+        parts = [
+            (table, self._made(table, name, run_id)) for table, name in PARTS_OF_VERSIONS.items()
+        ]
         ledger = self._made(DOCUMENTS, "healed_ledger", run_id, source=values["source"])
         del values["source"]
         versions = self._made(ARTICLE_VERSIONS, "healed_versions", run_id, **values)
         for table, files in (
             (ARTICLE_VERSIONS, versions),
-            (DATE_CANDIDATES, dates),
+            *parts,
             (DOCUMENTS, ledger),
         ):
             self._commit(table, files)
@@ -127,15 +164,38 @@ class Healer:
         self.lake.amend(SUPERSEDED, add=made, remove=set(self.lake.files(SUPERSEDED)))
         self._refresh()
 
+    def _heal_revisions(self) -> None:
+        """Compare the versions again whose comparisons are missing, whole or in part."""
+        lake = self.lake
+        versions = [lake.schema_file(ARTICLE_VERSIONS), *lake.files(ARTICLE_VERSIONS)]
+        compare_stored_versions(self.tables.connection, self.tables.folder, versions)
+        revisions = self._made(REVISIONS, "new_revisions", self.run_id)
+        changes = self._made(REVISION_CHANGES, "new_revision_changes", self.run_id)
+        for table, files in ((REVISIONS, revisions), (REVISION_CHANGES, changes)):
+            self._commit(table, files)
+
+    def _heal_stories(self) -> None:
+        """Make the tables of stories anew if a file of one of them was set aside."""
+        names = {table.name for table in STORY_TABLES}
+        if names.isdisjoint(Path(file).parent.parent.name for file in self.taken):
+            return
+        settings = self.stages.settings
+        # A new id, because a repair that was killed may have committed files under its own one.
+        run_id = f"{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}-stories"
+        with tempfile.TemporaryDirectory(dir=settings.warehouse / RUNS_FOLDER) as folder:
+            make_story_tables(self.lake, run_id, Path(folder), settings)
+        self._refresh()
+
     def _write(self, table: Table, name: str, run_id: str, **values: Any) -> None:
         self._commit(table, self._made(table, name, run_id, **values))
 
     def _made(self, table: Table, name: str, run_id: str, **values: Any) -> list[str]:
-        """Write a statement's rows into files that are named after the run whose rows they are."""
+        """Write the rows of a statement into files that bear the id of the run they belong to."""
         if "$run_id" in (text := statement(name)):
             values["run_id"] = run_id
         settings = self.stages.settings.load
-        first = self._free_number(table, run_id)  # before: a connection has one answer at a time
+        # This comes before the statement, because a connection holds one answer at a time.
+        first = self._free_number(table, run_id)
         answer = self.tables.connection.execute(text, values)
         batches = answer.to_arrow_reader(settings.row_group_rows)
         folder = self.lake.folder(table)
@@ -148,12 +208,16 @@ class Healer:
         return [file.path for file in written]
 
     def _free_number(self, table: Table, run_id: str) -> int:
-        """Return the first number behind those that files of the run have, or had before."""
-        beside = self.lake.folder(table).glob(f"{run_id}-*.parquet")
+        """Return a number above those of all files that the run has or ever had in a table.
+
+        Files that were set aside are named in `repairs`. A new file must not get the name of one of
+        them, or the next repair would mistake one for the other.
+        """
+        present = self.lake.folder(table).glob(f"{run_id}-*.parquet")
         recorded = self.tables.rows("select file from repairs where file is not null")
-        gone = (Path(file) for (file,) in (*recorded, *((name,) for name in self.taken)))
-        own = (path for path in gone if path.parent.parent.name == table.name)
-        stems = (path.stem.rpartition("-") for path in (*beside, *own))
+        removed = (Path(file) for (file,) in (*recorded, *((name,) for name in self.taken)))
+        own = (path for path in removed if path.parent.parent.name == table.name)
+        stems = (path.stem.rpartition("-") for path in (*present, *own))
         return max((int(number) for run, _, number in stems if run == run_id), default=-1) + 1
 
     def _commit(self, table: Table, files: list[str]) -> None:

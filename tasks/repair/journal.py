@@ -1,9 +1,15 @@
-"""The journal of a repair: what it sets aside, written down before anything is moved.
+"""The journal of a repair: the files that it sets aside, written before any of them is moved.
 
-WAREHOUSE/damaged/<time>/repair.json     the journal; beside it what was set aside
+    WAREHOUSE/damaged/<time>/repair.json     the journal
+                             …               the files, in the same folders as in the warehouse
+
+A journal that is not marked as done is a repair that was interrupted. All other commands refuse the
+warehouse then, and the next repair continues with this journal.
 """
 
+import shutil
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,15 +25,15 @@ from warehouse.opening import unfinished_repair
 
 @dataclass(frozen=True, slots=True)
 class SetAside:
-    """A file or folder that is missing or damaged.
+    """A file or folder that is missing or damaged, and that a repair sets aside if it exists.
 
     Attributes:
-        file: within the warehouse's folder.
-        detail: what is wrong with it, such as "is missing".
-        table: the table that it belongs to.
-        rows: of the table that it held; None if unknown.
-        held_run_id: the run whose rows these are; None for a file without rows.
-        is_loss: whether its rows were part of a finished run.
+        file: its path within the warehouse's folder.
+        detail: how it is damaged, such as "is missing".
+        table: the table that it belongs to, if any.
+        rows: how many rows of that table it held; None if unknown.
+        held_run_id: the run whose rows these were; None for a file without rows.
+        is_loss: whether these rows were part of a finished run.
     """
 
     file: str
@@ -40,11 +46,11 @@ class SetAside:
 
 @dataclass(frozen=True, slots=True)
 class Journal:
-    """One repair.
+    """The journal of one repair.
 
     Attributes:
-        folder: where it sets files aside.
-        is_resumed: whether it was broken off before.
+        folder: the folder to which it moves files.
+        is_resumed: whether the repair was interrupted before.
     """
 
     run_id: str
@@ -55,13 +61,14 @@ class Journal:
 
     @property
     def path(self) -> Path:
+        """Return the path of the journal's file."""
         return self.folder / REPAIR
 
 
 def begin(warehouse: Path, files: Sequence[SetAside]) -> Journal:
-    """Write the journal of a new repair, or go on with one that was broken off."""
+    """Write the journal of a new repair, or continue the one that was interrupted."""
     if path := unfinished_repair(warehouse):
-        return _go_on(path, files)
+        return _continue(path, files)
     now = datetime.now(UTC)
     folder = warehouse / DAMAGED / f"{now:%Y%m%dT%H%M%S%fZ}"
     folder.mkdir(parents=True)
@@ -70,20 +77,28 @@ def begin(warehouse: Path, files: Sequence[SetAside]) -> Journal:
     return journal
 
 
-def end(journal: Journal, recorded: list[dict[str, Any]]) -> None:
+def end_repair(journal: Journal, recorded: list[dict[str, Any]]) -> None:
     """Mark the repair as done and keep its rows of the table `repairs`."""
     _write(journal, done=True, recorded=recorded)
 
 
+def remove_journal(journal: Journal) -> None:
+    """Remove the journal of a repair that has changed nothing, with its folder."""
+    shutil.rmtree(journal.folder)
+    with suppress(OSError):  # the folder still holds files that other repairs have set aside
+        journal.folder.parent.rmdir()
+
+
 def recorded_rows(warehouse: Path) -> Iterator[dict[str, Any]]:
-    """Yield the rows of `repairs` as the journals keep them, in case the table itself is lost."""
+    """Yield the rows of `repairs` that the journals keep, in case the table itself loses them."""
     for path in sorted((warehouse / DAMAGED).glob(f"*/{REPAIR}")):
         fields = _read(path)
         if fields.get("done"):
             yield from fields.get("recorded", ())
 
 
-def _go_on(path: Path, files: Sequence[SetAside]) -> Journal:
+def _continue(path: Path, files: Sequence[SetAside]) -> Journal:
+    """Continue an interrupted repair, with files that were found damaged since it began added."""
     fields = _read(path)
     if "run_id" not in fields:
         raise DamagedWarehouseError(

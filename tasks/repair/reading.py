@@ -1,32 +1,36 @@
-"""The documents of an earlier run, read and processed again where their bytes are still there."""
+"""Reading of an earlier run's documents again, as far as their bytes still exist."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import orjson
 
-from config.errors import UsageError
 from config.settings import Settings
-from tasks.nightly import run_key
-from tasks.pipeline import REPAIR, Stages, process
+from tasks.jobs.fetching import run_key
+from tasks.pipeline import REPAIR_FLOW, Stages, process
+from tasks.read.fields import column_choice
+from tasks.read.lookup import file_of, files_of, inputs_left
 from tasks.read.plan import Plan, plan_inputs
 from tasks.repair.tables import Tables
-from tasks.runs import Run, new_run, write_plan
+from tasks.runs.description import described
+from tasks.runs.run import Run, new_run, write_plan
 from warehouse.layout import RAW
 
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Where an earlier run had its documents from.
+    """The inputs of an earlier run.
 
     Attributes:
-        flow: of the run, such as "ingest"; "unknown" where `runs` has lost it.
+        flow: the flow of the run, such as "ingest"; "unknown" if `runs` has lost it.
         source: the source that all its documents got, if one was given.
-        columns: for rows: field to column.
-        paths: files and folders that are still there.
-        base: the folder that locators are relative to; None: as the inputs are named.
+        columns: for archives of rows, their column for each of our fields.
+        paths: those of its files, folders and globs that can still be read.
+        base: the folder that locators are relative to; None if inputs were named by a person.
+        files: the paths of files that can still be read, by the locators that they may have had.
+        locators: the locators of files that documents of the run name.
     """
 
     flow: str
@@ -34,24 +38,50 @@ class Sources:
     columns: dict[str, str]
     paths: tuple[str, ...]
     base: Path | None
+    files: Mapping[str, str]
+    locators: frozenset[str]
 
 
-def sources_of_run(run_id: str, tables: Tables, warehouse: Path) -> Sources:
-    """Return what is left of a run's inputs: its WARC files, else the files that were named."""
-    described = tables.rows(
+def sources_of_run(run_id: str, tables: Tables, settings: Settings) -> Sources:
+    """Return the inputs of a run: its WARC files if it fetched pages, else the files it was given.
+
+    An input that is gone, or of another kind now, is left out; the others are kept.
+    """
+    found = tables.rows(
         "select flow, parameters, inputs from runs where run_id = $run_id", run_id=run_id
     )
-    flow, parameters, inputs = described[0] if described else ("unknown", "{}", [])
+    flow, parameters, inputs = found[0] if found else ("unknown", "{}", [])
     fields: dict[str, Any] = orjson.loads(parameters or "{}")
     fetched = _warc_files(run_id, tables)
+    warehouse = settings.warehouse
     named = [str(warehouse / name) for name in fetched] if fetched else inputs
+    columns = column_choice(dict(fields.get("columns") or ()))
     return Sources(
         flow=flow,
         source=fields.get("source") if not fetched else None,
-        columns=dict(fields.get("columns") or ()),
-        paths=tuple(path for path in named if Path(path).exists()),
+        columns=columns,
+        paths=tuple(inputs_left(named, settings.read, columns)),
         base=warehouse if fetched else None,
+        files={} if fetched else files_of(named, settings.read, columns),
+        locators=_file_locators(run_id, tables),
     )
+
+
+def files_left(sources: Sources) -> set[str]:
+    """Return the files that can be read, as the locators of the run's documents name them."""
+    if sources.base is not None:
+        return {Path(path).relative_to(sources.base).as_posix() for path in sources.paths}
+    return set(sources.files)
+
+
+def _file_locators(run_id: str, tables: Tables) -> frozenset[str]:
+    """Return the locators of the files that the run read, as far as tables still name them."""
+    found = tables.rows(
+        "select locator from documents where run_id = $run_id "
+        "union select locator from article_versions where run_id = $run_id",
+        run_id=run_id,
+    )
+    return frozenset(file_of(locator) for (locator,) in found if locator)
 
 
 def _warc_files(run_id: str, tables: Tables) -> list[str]:
@@ -67,49 +97,49 @@ def _warc_files(run_id: str, tables: Tables) -> list[str]:
 
 
 def read_again(run_id: str, sources: Sources, stages: Stages) -> Run | None:
-    """Process a run's documents again, in a run whose folder the caller removes.
+    """Process the documents of an earlier run again, in a new run that is never committed.
+
+    The caller removes the folder of the new run.
 
     Returns:
-        The run with its parts; None where none of the bytes are left.
+        The new run with its parts; None if none of the bytes are left.
     """
     plan = _plan(sources, stages.settings)
     if plan is None:
         return None
     settings = stages.settings
-    run = new_run(
-        settings.warehouse,
-        run_key(REPAIR, run_id),
-        {
-            "flow": REPAIR,
-            "parameters": {"run_id": run_id},
-            "inputs": list(sources.paths),
-            "columns": plan.columns,
-            "read": settings.read.model_dump(),
-            "process": settings.process.model_dump(),
-        },
-    )
+    description = described(REPAIR_FLOW, {"run_id": run_id}, sources.paths, settings)
+    description = replace(description, columns=dict(plan.columns))
+    run = new_run(settings.warehouse, run_key(REPAIR_FLOW, run_id), description)
     write_plan(run, plan)
     process(run, stages)
     return run
 
 
 def remove_readings(warehouse: Path, runs: Sequence[Run]) -> None:
-    """Remove the folders of readings that a killed repair left."""
+    """Remove the runs that a killed repair had made to read documents again."""
     for run in runs:
-        if run.flow == REPAIR:
+        if run.flow == REPAIR_FLOW:
             run.remove()
 
 
 def _plan(sources: Sources, settings: Settings) -> Plan | None:
     if not sources.paths:
         return None
-    try:
-        return plan_inputs(
-            sources.paths,
-            settings.read,
-            columns=sources.columns,
-            limit=None,
-            base=sources.base,
+    plan = plan_inputs(
+        sources.paths,
+        settings.read,
+        columns=sources.columns,
+        limit=None,
+        base=sources.base,
+    )
+    # Without an input that is gone, files may have shorter names than in the run.
+    names = {path: name for name, path in sources.files.items() if name in sources.locators}
+    batches = (
+        replace(
+            batch,
+            spans=tuple(replace(s, locator=names.get(s.path, s.locator)) for s in batch.spans),
         )
-    except UsageError:  # the files are there and are of another kind now
-        return None
+        for batch in plan.batches
+    )
+    return replace(plan, batches=tuple(batches))

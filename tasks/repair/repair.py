@@ -1,9 +1,12 @@
-"""`repair`: makes a damaged warehouse whole again, as far as its own files allow.
+"""The repair of a damaged warehouse, as far as its own files allow.
 
-    look ─▶ journal ─▶ set aside ─▶ rebuild catalog and tables ─▶ heal rows ─▶ record ─▶ publish
+    find damage ─▶ journal ─▶ set aside ─▶ rebuild catalog and tables ─▶ restore rows
+                                                     ─▶ record in `repairs` ─▶ publish
 
-Each step may be killed: the journal is written before anything is moved, and the same command goes
-on with it. Until it has ended, every other command refuses the warehouse.
+A kill at any step is safe. The journal is written before any file is moved, and the same command
+continues with it. Until the journal is marked as done, every other command refuses the warehouse.
+Each step can be repeated: moving skips files that are moved, rebuilding compares the tables with
+the files that exist, and restoring looks at what is still missing.
 """
 
 from collections.abc import Sequence
@@ -16,30 +19,34 @@ import duckdb
 import pyarrow as pa
 
 from config.errors import UsageError
-from tasks.load import load, run_row
-from tasks.pipeline import REPAIR, Stages, absolute, with_warehouse
+from tasks.load.commit import load, run_row
+from tasks.pipeline import REPAIR_FLOW, Stages, absolute, with_warehouse
+from tasks.read.lookup import file_of
 from tasks.repair.accounting import repair_rows
-from tasks.repair.findings import Findings, look
-from tasks.repair.healing import Healer, lake_files, missing_rows
-from tasks.repair.journal import Journal, begin, end, recorded_rows
-from tasks.repair.reading import remove_readings
+from tasks.repair.findings import Findings, find_damage
+from tasks.repair.healing import PARTS_OF_VERSIONS, Healer, lake_files, missing_rows
+from tasks.repair.journal import Journal, begin, end_repair, recorded_rows, remove_journal
+from tasks.repair.reading import files_left, remove_readings, sources_of_run
 from tasks.repair.report import RepairReport, file_lines, lost_versions
 from tasks.repair.tables import Tables, tables
-from tasks.unfinished import UnfinishedRun
+from tasks.runs.unfinished import UnfinishedRun
 from warehouse.files import write_table_files
+from warehouse.kept import remove_kept
 from warehouse.lake import Lake, bring_up_lake
 from warehouse.layout import CATALOG, FETCH_LOCK, LAKE, PUBLISHED
 from warehouse.load import commit_run, is_committed
 from warehouse.opening import require_format, unfinished_repair
-from warehouse.publish import PROBES, publish, remove_unfinished_publications, take_snapshot
+from warehouse.publish import PROBES, publish, remove_unfinished_publications
 from warehouse.rebuild import rebuild, set_aside
-from warehouse.schema import ARTICLE_KEYS, DATE_CANDIDATES, REPAIRS
+from warehouse.replaced import period_of
+from warehouse.schema import ARTICLE_KEYS, REPAIRS
+from warehouse.snapshots import take_snapshot
 
 _KEYS = Path(LAKE, ARTICLE_KEYS.name)
 
 
 def repair(stages: Stages, *, wait: bool = False, dry_run: bool = False) -> RepairReport:
-    """Repair a warehouse.
+    """Find and repair the damage of a warehouse, and publish it again.
 
     Args:
         wait: wait while another process fetches or writes.
@@ -53,17 +60,17 @@ def repair(stages: Stages, *, wait: bool = False, dry_run: bool = False) -> Repa
         raise UsageError(f"There is no warehouse at {warehouse}: name it by --warehouse.")
     require_format(warehouse)
     stages = replace(stages, settings=with_warehouse(stages.settings))
-    fetching = stages.locked(REPAIR, wait=wait, name=FETCH_LOCK)
-    with fetching, stages.locked(REPAIR, wait=wait):
-        findings = look(warehouse)
+    fetching = stages.locked(REPAIR_FLOW, wait=wait, name=FETCH_LOCK)
+    with fetching, stages.locked(REPAIR_FLOW, wait=wait):
+        findings = find_damage(warehouse)
         if dry_run:
-            return _foretold(findings, stages)
+            return _dry_run_report(findings, stages)
         remove_readings(warehouse, [one.run for one in findings.runs if not one.fault])
         runs = tuple(one for one in findings.runs if one.run.folder.exists())
         return _repaired(replace(findings, runs=runs), stages)
 
 
-def _foretold(findings: Findings, stages: Stages) -> RepairReport:
+def _dry_run_report(findings: Findings, stages: Stages) -> RepairReport:
     settings = stages.settings
     with tables(settings, findings.whole_files) as found:
         lines = file_lines(findings.files, found)
@@ -83,27 +90,37 @@ def _repaired(findings: Findings, stages: Stages) -> RepairReport:
         findings = _without_strays(findings, journal)
     for file in journal.files:
         set_aside(warehouse / file.file, warehouse, journal.folder)
+    # From here on the tables name whole files only, and can be opened.
     lake = rebuild(warehouse, findings.states)
     if any(Path(one.file).is_relative_to(_KEYS) for one in journal.files):
-        lake.set_address_rules(0)  # the next run makes them again
+        lake.set_address_rules(0)  # makes the next run compute all keys again
     notes = _resume_runs(findings.runs, lake, stages)
     unfinished = [one.run.run_id for one in findings.runs if one.run.folder.exists()]
-    with tables(stages.settings, lake_files(lake)) as found:
+    before = lake_files(lake)
+    with tables(stages.settings, before) as found:
         _restore_repairs(lake, found, journal, stages)
         taken = tuple(file.file for file in journal.files)
         healer = Healer(journal.run_id, lake, found, stages, unfinished, taken)
-        healer.heal(_lost_dates(journal))
-        recorded = repair_rows(journal, missing_rows(found, unfinished), found)
+        lacked = healer.heal(_lost_parts(journal, found))
+        recorded = repair_rows(journal, missing_rows(found, unfinished), found, lacked)
         lines = file_lines(journal.files, found, recorded)
         lost = lost_versions(found, unfinished)
+    if not (journal.files or recorded or notes) and lake_files(lake) == before:
+        # Files of lost versions exist again, but the versions could not be restored from them.
+        # Nothing is recorded, and the next repair tries again.
+        remove_journal(journal)
+        return RepairReport((), (), (), _articles(warehouse))
     _record(lake, journal, recorded, stages)
     _publish(lake, stages)
-    end(journal, recorded)
+    end_repair(journal, recorded)  # last: until then all other commands refuse the warehouse
     return RepairReport(lines, lost, tuple(notes), _articles(warehouse))
 
 
 def _needs_repair(findings: Findings, stages: Stages) -> bool:
-    """Return whether anything is damaged, half repaired, or missing and not recorded as lost."""
+    """Return whether anything is damaged, half repaired, or missing and not recorded as lost.
+
+    There is work to do as well if inputs of lost versions exist again, such as from a backup.
+    """
     if findings.files or unfinished_repair(stages.settings.warehouse):
         return True
     if any(one.is_taken_back for one in findings.runs):
@@ -117,18 +134,26 @@ def _needs_repair(findings: Findings, stages: Stages) -> bool:
         before = found.rows("select distinct article_id, version from superseded order by all")
         after = sorted(row[:2] for row in found.named("superseded_again", run_id=""))
         is_unrecorded = bool(repair_rows(journal, missing, found))
-        return lacks_run or before != after or is_unrecorded or _are_back(found, stages)
+        return lacks_run or before != after or is_unrecorded or _lost_inputs_exist(found, stages)
 
 
-def _are_back(found: Tables, stages: Stages) -> bool:
-    """Return whether files are there that held versions which are recorded as lost."""
-    files = [Path(name) for (name,) in found.named("files_of_lost_versions")]
-    # Locators of nights are relative to the warehouse, those of archives are as they were named.
-    return any(file.is_file() or (stages.settings.warehouse / file).is_file() for file in files)
+def _lost_inputs_exist(found: Tables, stages: Stages) -> bool:
+    """Return whether an input file of a version that is recorded as lost exists."""
+    lost: dict[str, set[str]] = {}
+    for run_id, *_, locator in found.named("lost_versions", unfinished=[]):
+        lost.setdefault(run_id, set()).add(file_of(locator))
+    return any(
+        files & files_left(sources_of_run(run_id, found, stages.settings))
+        for run_id, files in lost.items()
+    )
 
 
 def _without_strays(findings: Findings, journal: Journal) -> Findings:
-    """Remove files that a killed repair had written and not yet committed."""
+    """Remove files that the interrupted repair had written but not committed.
+
+    They are whole files that no snapshot names, and newer than the journal. Without this they would
+    be taken for files of a lost snapshot, and their rows would be in the tables twice.
+    """
     begun = journal.started_at.timestamp()
     states = []
     for state in findings.states:
@@ -145,15 +170,15 @@ def _without_strays(findings: Findings, journal: Journal) -> Findings:
 
 
 def _resume_runs(runs: Sequence[UnfinishedRun], lake: Lake, stages: Stages) -> list[str]:
-    """Complete runs that had begun to commit, and say what becomes of those that cannot go on."""
+    """Complete unfinished runs that had begun to commit, and return a note on each run."""
     notes = []
     for one in runs:
         run = one.run
         if one.fault:
             raw = f"{run.run_id} cannot be resumed: its {one.fault}"
             notes.append(
-                f"The unfinished run {raw}; its folder was set aside, and what it fetched stays in "
-                "raw/, which `broadsheet ingest` takes."
+                f"The unfinished run {raw}. Its folder was set aside. Its fetched pages stay in "
+                "raw/: load them with `broadsheet ingest`."
             )
         elif one.lost_file:
             run.resolved_file.unlink(missing_ok=True)
@@ -161,20 +186,27 @@ def _resume_runs(runs: Sequence[UnfinishedRun], lake: Lake, stages: Stages) -> l
         elif run.resolved_file.is_file() and is_committed(lake, run.run_id):
             load(run, stages.settings)
             run.remove()
-            notes.append(f"The unfinished run {run.run_id} had been committed; it was completed.")
+            notes.append(f"The unfinished run {run.run_id} had begun to commit; it was completed.")
     return notes
 
 
-def _lost_dates(journal: Journal) -> set[str]:
-    return {
-        file.held_run_id
-        for file in journal.files
-        if file.table == DATE_CANDIDATES.name and file.held_run_id and file.is_loss
+def _lost_parts(journal: Journal, found: Tables) -> set[str]:
+    """Return the ids of the runs that have lost rows of PARTS_OF_VERSIONS, or may have lost some.
+
+    A compacted file does not say of which runs it held rows, but of which month they are.
+    """
+    names = {table.name for table in PARTS_OF_VERSIONS}
+    lost = [file for file in journal.files if file.table in names and file.is_loss]
+    months = {
+        period_of(Path(file.file).name) for file in lost if file.rows and not file.held_run_id
     }
+    runs = found.rows("select distinct run_id from article_versions") if months else []
+    in_months = {run_id for (run_id,) in runs if period_of(run_id) in months}
+    return in_months | {file.held_run_id for file in lost if file.held_run_id}
 
 
 def _restore_repairs(lake: Lake, found: Tables, journal: Journal, stages: Stages) -> None:
-    """Put rows that `repairs` has lost back from the journals."""
+    """Put rows that the table `repairs` has lost back from the journals."""
     known = {run_id for (run_id,) in found.rows("select distinct run_id from repairs")}
     lost = [row for row in recorded_rows(stages.settings.warehouse) if row["run_id"] not in known]
     if lost:
@@ -186,7 +218,7 @@ def _restore_repairs(lake: Lake, found: Tables, journal: Journal, stages: Stages
 def _record(lake: Lake, journal: Journal, recorded: list[dict[str, Any]], stages: Stages) -> None:
     """Commit the repair as a run of its own, without documents."""
     files = _write_rows(recorded, lake, f"{journal.run_id}-00001.parquet", stages)
-    row = run_row(journal.run_id, REPAIR, journal.started_at)
+    row = run_row(journal.run_id, REPAIR_FLOW, journal.started_at)
     commit_run(lake, {REPAIRS.name: files}, row, stages.settings.load)
 
 
@@ -208,15 +240,17 @@ def _published_anew(stages: Stages) -> RepairReport:
 def _publish(lake: Lake, stages: Stages) -> None:
     warehouse = stages.settings.warehouse
     remove_unfinished_publications(warehouse)
-    publish(warehouse, take_snapshot(lake), stages.settings.publish)
+    remove_kept(warehouse)
+    publish(warehouse, take_snapshot(lake), stages.settings)
 
 
 def _is_published(warehouse: Path) -> bool:
-    """Return whether the published file can be queried."""
+    """Return whether there is a published file that can be queried."""
     return _articles(warehouse) is not None
 
 
 def _articles(warehouse: Path) -> int | None:
+    """Return the number of published articles; None if the published file cannot be queried."""
     path = warehouse / PUBLISHED
     try:
         with duckdb.connect(str(path), read_only=True) as connection:

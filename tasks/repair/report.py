@@ -1,5 +1,6 @@
-"""What a repair reports: a line for each file, what was lost, and totals."""
+"""The report of a repair: a line for each file, lost versions, and notes."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,11 +13,12 @@ from tasks.repair.tables import Tables
 
 @dataclass(frozen=True, slots=True)
 class FileLine:
-    """A file, and whose rows it held.
+    """A file that was or would be set aside, and the rows that it held.
 
     Attributes:
-        held: such as "12 rows of the nightly run … (night of 2025-03-12)"; empty for other files.
-        healed: how many rows were made again; None before that is known.
+        held: such as "12 rows of the nightly run …, night of 2025-03-12"; "" for a file without
+            rows.
+        healed: how many of these rows were restored; None while that is not known.
     """
 
     file: SetAside
@@ -26,7 +28,7 @@ class FileLine:
 
 @dataclass(frozen=True, slots=True)
 class LostVersion:
-    """A version that the ledger names and that could not be made again."""
+    """A version that the ledger names and that could not be restored."""
 
     run: str
     article_id: str
@@ -36,12 +38,13 @@ class LostVersion:
 
 @dataclass(frozen=True, slots=True)
 class RepairReport:
-    """What a repair did, or would do.
+    """The result of a repair, or of a dry run.
 
     Attributes:
-        lost: versions that are beyond repair; for a dry run all that are missing.
-        notes: sentences about everything that is no file set aside.
-        articles: how many the warehouse has afterwards; None for a dry run.
+        files: the files that are set aside.
+        lost: the versions that could not be restored; for a dry run all that are missing.
+        notes: sentences about anything else.
+        articles: how many articles the warehouse has afterwards; None for a dry run.
     """
 
     files: tuple[FileLine, ...]
@@ -53,18 +56,20 @@ class RepairReport:
 def file_lines(
     files: Sequence[SetAside], tables: Tables, recorded: Sequence[Mapping[str, Any]] = ()
 ) -> tuple[FileLine, ...]:
-    """Return the line of each file.
+    """Return a line for each file.
 
     Args:
-        recorded: their rows in `repairs`, once these are known.
+        recorded: the rows of these files in `repairs`, once they are known.
     """
-    healed = {row["file"]: row["healed"] for row in recorded}
+    healed: Counter[str] = Counter()
+    for row in recorded:
+        healed[row["file"]] += row["healed"] or 0
     runs = described_runs(tables)
     return tuple(FileLine(file, _held(file, runs), healed.get(file.file)) for file in files)
 
 
 def lost_versions(tables: Tables, unfinished: list[str]) -> tuple[LostVersion, ...]:
-    """Return the versions that the ledger names and article_versions lacks."""
+    """Return the versions that the ledger names and that article_versions lacks."""
     runs = described_runs(tables)
     return tuple(
         LostVersion(runs.get(run_id, f"run {run_id}"), article_id, version, url)
@@ -75,7 +80,7 @@ def lost_versions(tables: Tables, unfinished: list[str]) -> tuple[LostVersion, .
 
 
 def described_runs(tables: Tables) -> dict[str, str]:
-    """Return each run's flow and id, and its night if it has one."""
+    """Return a description of each run by its id: its flow, its id, and its night if it has one."""
     found = tables.rows("select run_id, flow, parameters from runs")
     return {
         run_id: f"{flow} run {run_id}{_night(parameters)}" for run_id, flow, parameters in found
@@ -84,7 +89,8 @@ def described_runs(tables: Tables) -> dict[str, str]:
 
 def _held(file: SetAside, runs: Mapping[str, str]) -> str:
     if not file.held_run_id:
-        return ""
+        # A file of a table without a run is one into which those of several runs were merged.
+        return f"{file.rows:,} rows of several runs" if file.table and file.rows else ""
     count = "its rows" if file.rows is None else f"{file.rows:,} rows"
     return f"{count} of the {runs.get(file.held_run_id, f'run {file.held_run_id}')}"
 

@@ -1,4 +1,4 @@
-"""The files of runs that are not finished: which of these runs can still be resumed."""
+"""A check of unfinished runs: which of them have damaged files and cannot be resumed."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,9 +7,9 @@ from pathlib import Path
 import orjson
 
 from config.errors import DamagedWarehouseError
-from tasks.runs import Run
+from tasks.runs.run import Run
 from warehouse.files import file_state, parquet_fault
-from warehouse.layout import RUNS
+from warehouse.layout import RUNS_FOLDER
 
 _JSON = ("*.json", "batches/*.json", "done/*.json", "discovered/*.json")
 _PARQUET = ("discoveries.parquet", "visits.parquet", "parts/*.parquet")
@@ -17,12 +17,13 @@ _PARQUET = ("discoveries.parquet", "visits.parquet", "parts/*.parquet")
 
 @dataclass(frozen=True, slots=True)
 class UnfinishedRun:
-    """A run's folder.
+    """An unfinished run and the condition of its files.
 
     Attributes:
-        fault: what is wrong with a file of it; it cannot be resumed then.
-        lost_file: a Parquet file in the lake that it had resolved and that is missing or damaged;
-            it has to be resolved again.
+        fault: a file in its folder, and how it is damaged: the run cannot be resumed. None if all
+            files are whole.
+        lost_file: a Parquet file in the lake that the run had written and that is missing or
+            damaged: the run has to be resolved again.
     """
 
     run: Run
@@ -31,29 +32,29 @@ class UnfinishedRun:
 
     @property
     def is_taken_back(self) -> bool:
-        """Return whether what it had committed must leave the tables."""
+        """Return whether rows that the run has committed must be taken out of the tables."""
         return self.fault is not None or self.lost_file is not None
 
 
 def unfinished(warehouse: Path) -> Iterator[UnfinishedRun]:
-    """Yield all runs that have a folder, and what is wrong with their files."""
-    for folder in sorted((warehouse / RUNS).glob("[!.]*")):
+    """Yield all runs that have a folder, with the condition of their files."""
+    for folder in sorted((warehouse / RUNS_FOLDER).glob("[!.]*")):
         run = Run(folder.name, folder)
         try:
             fault = next(_faults(folder), None)
             lost_file = None if fault else _lost_file(run)
-        except FileNotFoundError:  # it was finished while we looked
+        except FileNotFoundError:  # another process has finished it in the meantime
             continue
         if folder.is_dir():
             yield UnfinishedRun(run, fault, lost_file)
 
 
 def require_resumable(warehouse: Path, *, with_lake: bool) -> None:
-    """Check that unfinished runs can be resumed, or at least dropped.
+    """Check that all unfinished runs can be resumed or dropped.
 
     Args:
-        with_lake: look for the files that they resolved, too; for the holder of the writer's lock,
-            because another writer may be removing them.
+        with_lake: check their Parquet files in the lake as well. Only the holder of the writer lock
+            can ask for this, because another writer may be removing these files.
 
     Raises:
         DamagedWarehouseError: a file of such a run cannot be read.
@@ -62,7 +63,7 @@ def require_resumable(warehouse: Path, *, with_lake: bool) -> None:
         if one.fault or (with_lake and one.lost_file):
             fault = one.fault or f"file {one.lost_file} cannot be read"
             raise DamagedWarehouseError(
-                f"The unfinished run {one.run.run_id} cannot be resumed, for its {fault}: run "
+                f"The unfinished run {one.run.run_id} cannot be resumed, because its {fault}: run "
                 f"`broadsheet repair --warehouse {warehouse}`, which sets aside what is damaged."
             )
 
@@ -79,7 +80,7 @@ def _faults(folder: Path) -> Iterator[str]:
             if fault := parquet_fault(path):
                 yield f"{path.relative_to(folder)} {fault}"
     for path in sorted(folder.glob("attempts/*.jsonl")):
-        # The last line may have been cut by a kill; resuming cuts it off.
+        # A kill may have cut the last line short. Resuming removes it, so it is not checked.
         if not all(map(_is_json, path.read_bytes().split(b"\n")[:-1])):
             yield f"{path.relative_to(folder)} is damaged"
 

@@ -1,4 +1,4 @@
-"""A run's files and the warehouse's tables as views, for the statements that resolve it."""
+"""Views of a run's files and of the warehouse's tables, for the statements that resolve a run."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -6,29 +6,39 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
+import xxhash
 
-from tasks.address_rules import define_functions
-from tasks.runs import Run
+from tasks.runs.address_rules import define_functions
+from tasks.runs.run import Run
+from tasks.runs.site_orders import read_in_order_of_site
+from tasks.runs.understood import define_understood
+from warehouse.files import written_aside
 from warehouse.former_names import former_names
-from warehouse.publish import Snapshot
 from warehouse.reading import create_view
 from warehouse.schema import (
     ARTICLE_KEYS,
     ARTICLE_VERSIONS,
+    DATE_CANDIDATES,
     DISCOVERIES,
     DOCUMENTS,
     FETCHES,
+    IMAGES,
+    LINKS,
     PROCESSED,
     RUNS,
     SUPERSEDED,
     VISITS,
     Table,
 )
+from warehouse.snapshots import Snapshot
 from warehouse.statements import statement
 
-# Grain: one row per address and place that listed it; what `select` writes.
+_MANY_PARTS = 100
+_SMALL_PART = 200_000  # bytes; a part of 512 pages has some megabytes
+_JOINED_ROWS = 2_048  # rows of a row group, which is read as a whole
+# Grain: one row per address and place that listed it, as `tasks.discover.select` writes them.
 LISTED = pa.schema([field for field in DISCOVERIES.arrow if field.name != "run_id"])
-# Grain: one row per source of a nightly run: what is known before its pages are fetched.
+# Grain: one row per source of a nightly run, with what is known before its pages are fetched.
 VISITED = pa.schema(
     [
         *(VISITS.arrow.field(name) for name in ("source", "homepage", "entry", "feeds")),
@@ -39,33 +49,74 @@ VISITED = pa.schema(
 
 
 def define_inputs(connection: duckdb.DuckDBPyConnection, run: Run, snapshot: Snapshot) -> None:
-    """Views `processed`, `listed`, `visited`, `attempts`, and the tables of the snapshot."""
+    """Make the views that resolving reads.
+
+    They are the run's own files (`processed`, `listed`, `visited`, `attempts`, `understood`), and
+    tables of the snapshot under their names. Also makes the rules of addresses callable from SQL.
+    """
     define_processed(connection, run)
     _define(connection, run, "listed", LISTED, _existing(run, "discoveries.parquet"))
     _define(connection, run, "visited", VISITED, _existing(run, run.visits_file.name))
     _define_attempts(connection, run)
-    for table in (ARTICLE_VERSIONS, DOCUMENTS, ARTICLE_KEYS, RUNS):
+    define_understood(connection, run)
+    for table in (ARTICLE_VERSIONS, DATE_CANDIDATES, LINKS, IMAGES, DOCUMENTS, ARTICLE_KEYS, RUNS):
         create_view(connection, table.name, snapshot.files[table.name], table.arrow)
     define_superseded(connection, snapshot.files[SUPERSEDED.name])
     define_functions(connection)
+    read_in_order_of_site(connection, run.description.parameters.get("source"))
 
 
 def define_superseded(connection: duckdb.DuckDBPyConnection, files: Sequence[str]) -> None:
-    """Views `superseded_history`, all rows, and `superseded`, the outdated versions."""
+    """Make the views `superseded_history` with all rows and `superseded` with outdated versions."""
     create_view(connection, "superseded_history", files, SUPERSEDED.arrow)
     connection.execute(f"create or replace view superseded as {statement('superseded')}")
 
 
 def define_processed(connection: duckdb.DuckDBPyConnection, run: Run) -> None:
-    """The view `processed`: the run's documents."""
-    _define(connection, run, "processed", PROCESSED, run.parts)
+    """Make the views `documents_read`, the run's documents, and `processed`.
+
+    `processed` lacks the columns that only single statements need.
+    """
+    _define(connection, run, "documents_read", PROCESSED, _joined_parts(connection, run))
+    connection.execute(
+        "create or replace temp view processed as select * exclude "
+        "(readings, fingerprints, fingerprint_rate, shingles, agencies) from documents_read"
+    )
+
+
+def _joined_parts(connection: duckdb.DuckDBPyConnection, run: Run) -> list[str]:
+    """Return the run's files of processed documents, joined into one if they are many small ones.
+
+    A dozen statements read them, and each opens every file: 10,000 batches of one document would
+    take a hundred times as long as the same documents in 100 batches.
+    """
+    parts = run.parts
+    if len(parts) < _MANY_PARTS or _mean_bytes(parts) > _SMALL_PART:
+        return parts
+    key = xxhash.xxh3_64_hexdigest("\n".join(parts).encode())
+    joined = run.folder / f"joined-{key}.parquet"
+    if not joined.is_file():
+        with written_aside(joined) as aside:
+            try:
+                _join(connection.read_parquet(parts), aside)
+            except duckdb.Error:  # an older Broadsheet, which began the run, knew fewer columns
+                _join(connection.read_parquet(parts, union_by_name=True), aside)
+    return [str(joined)]
+
+
+def _join(rows: duckdb.DuckDBPyRelation, path: Path) -> None:
+    rows.write_parquet(str(path), compression="zstd", row_group_size=_JOINED_ROWS)
+
+
+def _mean_bytes(files: Sequence[str]) -> float:
+    return sum(Path(file).stat().st_size for file in files) / len(files)
 
 
 def names_in_run(run: Run, visits: Sequence[str]) -> dict[str, str]:
-    """Returns the present name of each source that had another one, as of this run.
+    """Return the present name of each source that was renamed, by its former name.
 
     Args:
-        visits: the files of the table `visits`; the run's own, once written, are added.
+        visits: the files of the table `visits`. The run's own visits, once written, are added.
     """
     return former_names([*visits, *_existing(run, run.visits_file.name)], run.run_id)
 
@@ -82,7 +133,7 @@ def _define(
     schema: pa.Schema,
     files: list[str],
 ) -> None:
-    """A view whose columns are there even if no file is."""
+    """Make a view of files; an empty file gives it all columns even if there are no others."""
     empty = run.folder / f"no-{name}.parquet"
     pq.write_table(schema.empty_table(), empty)
     create_view(connection, name, [str(empty), *files], schema)
@@ -99,9 +150,9 @@ def _define_attempts(connection: duckdb.DuckDBPyConnection, run: Run) -> None:
 
 
 def _joined_logs(run: Run) -> Path:
-    """One file with all whole lines of the run's logs.
+    """Copy all complete lines of the run's logs of attempts into one file.
 
-    DuckDB takes buffers for each file that it is given: 700 logs did not fit into 600 MB.
+    DuckDB allocates buffers for each file that it reads: 700 logs did not fit into 600 MB.
     """
     joined = run.folder / "attempts.jsonl"
     with joined.open("wb") as file:

@@ -1,4 +1,8 @@
-"""What an address by itself says of its page: publisher, language, page number, kind of page."""
+"""Signs in an address of what it leads to: publisher, language, page number, kind of page.
+
+Only the text of the address is read, never the page. The signs decide which declared canonical
+addresses are believed (`tasks.web.canonical`).
+"""
 
 import re
 from dataclasses import dataclass
@@ -6,8 +10,8 @@ from functools import cached_property
 from typing import Final
 from urllib.parse import unquote, unquote_plus, urlsplit
 
-from tasks.process.hosts import domain_of
-from tasks.process.urls import url_key
+from tasks.web.hosts import domain_of
+from tasks.web.urls import url_key
 
 # Hosts where the first segments of the path name the publisher, with the number of these segments.
 # A segment that begins with `@` or `~` names one on any host.
@@ -40,8 +44,8 @@ LANGUAGE_PART = re.compile(r"([a-z]{2})(?:[-_][a-z]{2,4})?")
 LANGUAGE_PARAMETERS: Final = frozenset({"lang", "language", "locale", "hl"})
 
 # Parameters that choose a view of a page or say where a reader came from, never which page it is.
-# In doubt a parameter is left out here: an article that is kept twice is linked to its copy, one
-# that is taken for another is lost.
+# A doubtful parameter is left out of this list: an article that is kept twice is linked to its
+# copy, whereas an article that is mistaken for another one is lost.
 VIEW_PARAMETERS: Final = frozenset(
     """
     amp campaign cmp comment comments error errorcode fb_comment_id feed format ico layout
@@ -60,25 +64,27 @@ PAGE_SEGMENT = re.compile(rf"(?:{_PAGES}|p)[-_=.,]?(\d{{1,3}})")
 PAGE_ENDING = re.compile(rf"(.+?)[/_,.~;:-]{{1,5}}(?:(?:{_PAGES}|p)[-_/=.,]{{0,5}})?(\d{{1,3}})")
 ZERO_BASED = re.compile(r"(?:\d++,)++(\d{1,3})")
 
-# Last segments of a view of the page that stands above them.
-VIEWS: Final = frozenset(
+# Last segments that name a view of the page one level above, as in `/ferry/print`.
+VIEW_SEGMENTS: Final = frozenset(
     """
     all amp comments embed feed full fullview lite mobile print printable share single text
     """.split()
 )
 INDEX_STEMS: Final = frozenset({"index", "default", "home", "homepage", "start", "startseite"})
-# Names of pages that show whatever story the query names.
+# Names of pages that show the story that the query names.
 STORY_SCRIPTS: Final = frozenset(
     """
     article articles artikel detail details item news nota noticia post read show story view
     """.split()
 )
-SCRIPT = re.compile(r"\.(?:php\d?|aspx?|jspx?|cgi|do|cfm|pl)$")
+_SCRIPT = re.compile(r"\.(?:php\d?|aspx?|jspx?|cgi|do|cfm|pl)$")
 EXTENSION = re.compile(r"\.(?:[sx]?html?|php\d?|aspx?|jspx?|cgi|do|cfm|pl)$")
-YEAR = re.compile(r"(?:19|20)\d\d")
-WORD = re.compile(r"[^\W\d_]{1,20}")
-FEWEST_WORDS: Final = 4  # of a headline in an address
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_WORD = re.compile(r"[^\W\d_]{1,20}")
+# A segment is read as a headline from this number of words or characters on.
+_FEWEST_WORDS: Final = 4
 LONG_NAME: Final = 25
+# A script's name with this number of digits may hold a story's id.
 LONG_NUMBER: Final = 4
 
 
@@ -87,9 +93,9 @@ class PageAddress:
     """The parts of an address's key, decoded and in lower case.
 
     Attributes:
-        segments: of the path; empty ones are left out.
-        pairs: of the query.
-        bang: the fragment that begins with `!`, else empty.
+        segments: the parts of the path, without empty ones.
+        pairs: names and values of the query's parameters.
+        hashbang: the fragment if it begins with `!`, else "".
     """
 
     key: str
@@ -97,7 +103,7 @@ class PageAddress:
     port: int | None
     segments: tuple[str, ...]
     pairs: tuple[tuple[str, str], ...]
-    bang: str
+    hashbang: str
 
     @classmethod
     def of(cls, url: str | None) -> "PageAddress | None":
@@ -114,12 +120,12 @@ class PageAddress:
             port=parts.port,
             segments=tuple(segments),
             pairs=tuple((unquote_plus(name), unquote_plus(value)) for name, _, value in pairs),
-            bang=parts.fragment,
+            hashbang=parts.fragment,
         )
 
     @cached_property
     def site(self) -> tuple[str, ...]:
-        """The registered domain, and the publisher where several share the host."""
+        """Return the registered domain, and the publisher where several share the host."""
         domain = domain_of(self.host)
         host = self.host.removeprefix("www.").removeprefix("m.")
         count = PATH_PUBLISHERS.get(host) or PATH_PUBLISHERS.get(domain, 0)
@@ -129,23 +135,24 @@ class PageAddress:
 
     @property
     def leaf(self) -> str:
+        """Return the last segment of the path as written, "" for the front page."""
         return self.segments[-1] if self.segments else ""
 
     @cached_property
     def path(self) -> str:
-        """The path without `.html`, `index.html` or a slash at its end."""
+        """Return the path without `.html`, `index.html` or a slash at its end."""
         name = EXTENSION.sub("", self.leaf)
         return "/".join((*self.segments[:-1], *(() if name in INDEX_STEMS else (name,))))
 
     @cached_property
     def stem(self) -> str:
-        """The last part of the path that is no view of the page above it, such as `/print`."""
+        """Return the last part of the path that does not name a view, such as `print`."""
         parts = self.path.split("/")
-        return next((part for part in reversed(parts) if part not in VIEWS), parts[-1])
+        return next((part for part in reversed(parts) if part not in VIEW_SEGMENTS), parts[-1])
 
     @cached_property
     def identifying(self) -> frozenset[str]:
-        """Values of the query that may say which page it is."""
+        """Return the values of the query that may say which page this is."""
         return frozenset(
             value or name
             for name, value in self.pairs
@@ -156,20 +163,26 @@ class PageAddress:
 
     @property
     def is_front_page(self) -> bool:
-        """Whether it is the site's first page, or that of a language edition."""
-        if self.identifying or self.bang:
+        """Return whether this is the front page of the site or of a language edition."""
+        if self.identifying or self.hashbang:
             return False
         return not self.path or (len(self.segments) <= 2 and _language(self.path) is not None)
 
     @property
     def is_amp(self) -> bool:
-        """Whether it is a page's twin for phones; the page itself is what identifies."""
+        """Return whether this is the AMP version of a page.
+
+        The page itself is the one that identifies the article.
+        """
         named = bool({"amp", "amp.html"} & {*self.segments[:1], self.leaf})
         return self.host.startswith("amp.") or named or ("outputtype", "amp") in self.pairs
 
     @cached_property
     def languages(self) -> tuple[str, ...]:
-        """Languages that the host, the first segment, `story.fr.html` or a parameter names."""
+        """Return the languages named by the host, the first segment, a suffix or a parameter.
+
+        An example of a suffix is `story.fr.html`.
+        """
         asked = [value for name, value in self.pairs if name in LANGUAGE_PARAMETERS]
         ending = self.stem.split(".")[1:][-1:]
         names = [self.host.split(".")[0], *self.segments[:1], *ending, *asked]
@@ -177,27 +190,29 @@ class PageAddress:
 
     @property
     def is_script(self) -> bool:
-        return bool(SCRIPT.search(self.leaf)) or self.stem in STORY_SCRIPTS
+        """Return whether the path ends in a script, which shows the story that the query names."""
+        return bool(_SCRIPT.search(self.leaf)) or self.stem in STORY_SCRIPTS
 
     @cached_property
     def names_headline(self) -> bool:
+        """Return whether the last part of the path has the length of a headline."""
         words = [word for word in re.split(r"[\W\d_]+", self.stem) if word]
-        return len(words) >= FEWEST_WORDS or len(self.stem) > LONG_NAME
+        return len(words) >= _FEWEST_WORDS or len(self.stem) > LONG_NAME
 
     @property
     def names_story(self) -> bool:
-        """Whether the path alone may name a story: by a headline, a number, or a date."""
+        """Return whether the path alone may name a story: by a headline, a number, or a date."""
         if self.names_headline:
             return True
         digits = sum(character.isdigit() for character in self.stem)
         if self.is_script:
             return digits >= LONG_NUMBER
-        return digits > 0 or any(YEAR.fullmatch(segment) for segment in self.segments[:-1])
+        return digits > 0 or any(_YEAR.fullmatch(segment) for segment in self.segments[:-1])
 
     @property
     def is_general(self) -> bool:
-        """Whether it looks like a section or a script: one plain word, and no date or number."""
-        if not WORD.fullmatch(self.stem):
+        """Return whether this looks like a section or a script: one word, no date or number."""
+        if not _WORD.fullmatch(self.stem):
             return False
         is_file = bool(EXTENSION.search(self.leaf))
         has_number = any(character.isdigit() for character in self.path)
@@ -205,7 +220,7 @@ class PageAddress:
 
     @cached_property
     def page_number(self) -> int:
-        """The page of a story that a parameter or a segment names; 1 where none does."""
+        """Return the page of a story that a parameter or a segment names; 1 where none does."""
         for name, value in self.pairs:
             if name in OFFSETS and value.isdecimal():
                 return 1 + int(value[:6])
@@ -221,30 +236,31 @@ class PageAddress:
 
 
 def are_pages_of_one_story(one: PageAddress, other: PageAddress) -> bool:
-    """Whether two addresses differ by a page number: each page has a text of its own."""
+    """Return whether two addresses differ by a page number; each page has its own text."""
     if one.page_number != other.page_number:
         return True
-    if one.path == other.path:  # `p` is the number of a page, or of a post
+    if one.path == other.path:  # `p` numbers either a page or a post
         return dict(one.pairs).get("p", "1") != dict(other.pairs).get("p", "1")
-    first, second = _numbered(one.path), _numbered(other.path)
+    first, second = _split_page_number(one.path), _split_page_number(other.path)
     if first[0] == other.path or second[0] == one.path:
         return max(first[1], second[1]) > 1
     return first[0] == second[0] and first[1] != second[1]
 
 
-def _numbered(path: str) -> tuple[str, int]:
-    """A path without the page number at its end, and this number: `ferry-2` and `ferry/2`."""
+def _split_page_number(path: str) -> tuple[str, int]:
+    """Split off the page number at the end of a path, as in `ferry-2` and `ferry/2`; 1 if none."""
     found = PAGE_ENDING.fullmatch(path)
     return (found[1], int(found[2])) if found else (path, 1)
 
 
 def _number(value: str) -> int | None:
-    """A page's number as written; `0,1` of Drupal counts from nought."""
+    """Return a page's number as written; Drupal's `0,1` counts from zero."""
     if zero_based := ZERO_BASED.fullmatch(value):
         return int(zero_based[1]) + 1
     return int(value) if value.isdecimal() and len(value) <= 3 else None
 
 
 def _language(name: str) -> str | None:
+    """Return the language code at the beginning of a name such as `pt-br`; None if it has none."""
     found = LANGUAGE_PART.fullmatch(name)
     return found[1] if found and found[1] in LANGUAGES else None

@@ -1,10 +1,10 @@
-"""Which declared canonical address is believed.
+"""The decision whether a page's declared canonical address is believed.
 
-A canonical that is wrongly believed makes two stories one article, and the one that is read first
-seems to be revised by the other. One that is wrongly doubted keeps an article twice, and its copies
-share a `cluster_id`. Therefore a canonical is believed only if nothing in it looks like a mistake
-that sites make. Whether several stories share a canonical is judged where many pages are seen
-together, when they are resolved.
+If a wrong canonical is believed, two stories become one article, and the second one read looks like
+a revision of the first. If a right one is doubted, an article is kept twice, and its copies share a
+`cluster_id`. The second error costs less. Therefore a canonical is believed only if nothing in it
+looks like a mistake that sites are known to make. Whether several stories share a canonical is
+judged later, when many pages are seen together (`warehouse/sql/resolve`).
 """
 
 import re
@@ -12,23 +12,23 @@ from collections.abc import Callable
 from typing import Final
 from urllib.parse import unquote
 
-from tasks.process.address_signs import VIEWS, PageAddress, are_pages_of_one_story
-from tasks.process.hosts import domain_of, is_reserved
-from tasks.process.urls import DEFAULT_PORTS, absolute_url
+from tasks.web.address_signs import VIEW_SEGMENTS, PageAddress, are_pages_of_one_story
+from tasks.web.hosts import domain_of, is_reserved_host
+from tasks.web.urls import DEFAULT_PORTS, absolute_url
 
-# What a template left where an address should stand.
+# Text that a broken template leaves in place of an address.
 LEFTOVER = re.compile(r"[{}<>]|\[\[|\]\]|\$\(|\*\||%%|__\w+__|\[object")
 LEFTOVER_SEGMENT = re.compile(
     r"undefined|null|none|nan|[$:]\w+|%\w+%|\[[\w .-]*\]"
     r"|(?:page|post|canonical|your)[-_.]?(?:url|link)"
 )
-# Pages that say that there is no page, or that the reader must do something first.
+# Pages that report an error, or ask the reader to do something first.
 ERROR_PAGE = re.compile(
     r"(?:(?:page|seite)[-_]?)?(?:not[-_]?found|nicht[-_]gefunden)|oops|fehler(?:seite)?|erreur"
     r"|(?:http|server|client)?[-_]?errors?[-_]?(?:page|document|\d{3})?|50x|offline|maintenance"
     r"|(?:40[0134]|410|429|451|50[0234])(?:[-_](?:error|page|not[-_]found))?|unavailable"
 )
-SERVICE_PAGE = re.compile(
+_SERVICE_PAGE = re.compile(
     r"log[-_]?in|logon|sign[-_]?(?:in|up|on)|auth|sso|register|registration|subscribe|consent"
     r"|cookies?(?:[-_]\w+)?|captcha|challenge|search|suche|recherche|redirect|sitemap|rss|feeds?"
 )
@@ -40,8 +40,8 @@ LISTING_FOLDERS: Final = frozenset(
     topics thema themen
     """.split()
 )
-# Hosts of a publisher that its readers do not see.
-INNER_HOST = re.compile(
+# First labels of hosts that a publisher uses internally.
+INTERNAL_HOST = re.compile(
     r"(?:www[-.])?(?:cms|dev|development|local|origin|preprod|preview|qa|stage|staging|test|uat)\d?"
     r"(?:[-.]www)?"
 )
@@ -51,11 +51,11 @@ LONG_ID = re.compile(r"\d{5}")
 
 
 def identifying_url(url: str | None, url_canonical: str | None) -> str | None:
-    """Return the address that `url_key` is taken from: the canonical one where it is believed.
+    """Return the address that `url_key` is made from: the canonical one if it is believed.
 
-    A declared canonical counts within the same registered domain and publisher only, and if none
-    of MISTAKES is found in it. Without a fetched address an absolute canonical counts that is not
-    mistaken by itself.
+    A declared canonical is believed only within the same registered domain and publisher, and only
+    if none of MISTAKES is found in it. For a document without an address of its own, an absolute
+    canonical is believed if none of MISTAKES_ALONE is found in it.
     """
     canonical = absolute_url(url_canonical, url)
     own, other = PageAddress.of(url), PageAddress.of(canonical)
@@ -67,37 +67,39 @@ def identifying_url(url: str | None, url_canonical: str | None) -> str | None:
 
 
 def _is_believable(own: PageAddress, other: PageAddress) -> bool:
+    """Return whether a canonical is on the same site and shows none of MISTAKES."""
     return own.site == other.site and not any(is_mistake(own, other) for is_mistake in MISTAKES)
 
 
 def _is_mistaken_alone(address: PageAddress) -> bool:
-    """Whether an address names no story, whatever page declares it."""
-    if is_reserved(address.host) or address.is_front_page:
+    """Return whether an address names no story, whichever page declares it."""
+    if is_reserved_host(address.host) or address.is_front_page:
         return True
-    return any(is_mistake(NOWHERE, address) for is_mistake in MISTAKES_ALONE)
+    return any(is_mistake(_NOWHERE, address) for is_mistake in MISTAKES_ALONE)
 
 
 def _is_template_leftover(own: PageAddress, other: PageAddress) -> bool:
-    """`{{ page.url }}`, `undefined`, or an address that was joined to its own host twice."""
+    """Recognise `{{ page.url }}`, `undefined`, and a host that was joined to itself."""
     if LEFTOVER.search(unquote(other.key)) and not LEFTOVER.search(unquote(own.key)):
         return True
+    # A relative address that was meant to be absolute repeats its host in the path.
     doubled = {other.host, domain_of(other.host), "http:", "https:"}
     added = set(other.segments) - set(own.segments)
     return any(part in doubled or LEFTOVER_SEGMENT.fullmatch(part) for part in added)
 
 
 def _is_service_page(own: PageAddress, other: PageAddress) -> bool:
-    """An error page, a form, a feed or a file: what no story is at."""
+    """Recognise an error page, a form, a feed or a file; none of them is a story."""
     if own.path == other.path:
         return False
     ends = {other.stem, *(other.segments[:1] if len(other.segments) <= 2 else ())}
     added = ends - set(own.segments)
-    is_named = any(ERROR_PAGE.fullmatch(end) or SERVICE_PAGE.fullmatch(end) for end in added)
+    is_named = any(ERROR_PAGE.fullmatch(end) or _SERVICE_PAGE.fullmatch(end) for end in added)
     return is_named or bool(NO_PAGE.search(other.leaf))
 
 
 def _is_listing(own: PageAddress, other: PageAddress) -> bool:
-    """A day's folder, or the list of an author, topic or section."""
+    """Recognise a day's folder, and the list of an author, topic or section."""
     if own.path == other.path:
         return False
     if ARCHIVE.fullmatch(other.path) and not other.identifying:
@@ -106,34 +108,39 @@ def _is_listing(own: PageAddress, other: PageAddress) -> bool:
     return folder in LISTING_FOLDERS and folder not in own.segments
 
 
-def _is_amp_twin(own: PageAddress, other: PageAddress) -> bool:
+def _is_amp_version(own: PageAddress, other: PageAddress) -> bool:
+    """Recognise the AMP version as the canonical of the page itself."""
     return other.is_amp and not own.is_amp
 
 
 def _is_other_language(own: PageAddress, other: PageAddress) -> bool:
+    """Recognise an address that names other languages, or none."""
     return own.languages != other.languages
 
 
-def _is_inner_host(own: PageAddress, other: PageAddress) -> bool:
-    """A host or port that the publisher uses behind its site, such as `staging.` or 8080."""
+def _is_internal_host(own: PageAddress, other: PageAddress) -> bool:
+    """Recognise a host or port behind the public site, such as `staging.` or 8080."""
     if other.port not in {own.port, None, *DEFAULT_PORTS.values()}:
         return True
     label = other.host.removesuffix(domain_of(other.host)).rstrip(".")
-    return own.host != other.host and bool(INNER_HOST.fullmatch(label))
+    return own.host != other.host and bool(INTERNAL_HOST.fullmatch(label))
 
 
-def _is_above(own: PageAddress, other: PageAddress) -> bool:
-    """A folder that the own address is in, the front page too; views of a page stand below it."""
+def _is_parent_folder(own: PageAddress, other: PageAddress) -> bool:
+    """Recognise a folder that contains the page's own address, the front page included.
+
+    A view such as `/ferry/print` also stands below its page; such a page is no folder.
+    """
     above = f"{other.path}/" if other.path else ""
     if other.identifying or own.path == other.path or not own.path.startswith(above):
         return False
     rest = own.path.removeprefix(above).split("/")
-    return not (all(part in VIEWS for part in rest) or LONG_ID.search(other.stem))
+    return not (all(part in VIEW_SEGMENTS for part in rest) or LONG_ID.search(other.stem))
 
 
 def _is_too_general(own: PageAddress, other: PageAddress) -> bool:
-    """A canonical that lost what names the story: its last segment, its id, or its `#!…`."""
-    if own.bang and own.bang != other.bang and own.path == other.path:
+    """Recognise a canonical that lost the story's name: its last segment, its id, or `#!…`."""
+    if own.hashbang and own.hashbang != other.hashbang and own.path == other.path:
         return True
     if own.stem == other.stem:
         return not other.names_story and not own.identifying <= other.identifying
@@ -143,24 +150,30 @@ def _is_too_general(own: PageAddress, other: PageAddress) -> bool:
 
 
 def _is_like_section(own: PageAddress, other: PageAddress) -> bool:
-    """`/local-news`, where the own address is not one that says nothing, such as `/?p=17`."""
+    """Recognise `/local-news`, unless the page's own address has an id, as `/?p=17` has."""
     return bool(TWO_WORDS.fullmatch(other.path)) and not own.identifying
 
 
 def _is_other_number(own: PageAddress, other: PageAddress) -> bool:
-    """`/2024/05/p1` and `/2024/05/p0`, `/q1` and `/q`, unless a headline is beside the number."""
+    """Recognise `/2024/05/p0` for `/2024/05/p1`, and `/q` for `/q1`.
+
+    Beside a headline the number may differ: sites renumber a story that keeps its headline.
+    """
     if own.path == other.path or own.names_headline:
         return False
     if own.path.removeprefix(other.path).isdecimal():
         return True
+    # Paths that only differ in their numbers are two articles; leading zeros do not count.
     is_same_shape = NUMBER.sub("0", own.path) == NUMBER.sub("0", other.path)
     return is_same_shape and _numbers(own) != _numbers(other)
 
 
 def _numbers(address: PageAddress) -> list[str]:
+    """Return the numbers in a path without leading zeros."""
     return [number.lstrip("0") for number in NUMBER.findall(address.path)]
 
 
+# A rule takes the page's own address and the declared canonical one, in this order.
 Mistake = Callable[[PageAddress, PageAddress], bool]
 MISTAKES_ALONE: Final[tuple[Mistake, ...]] = (
     _is_template_leftover,
@@ -169,13 +182,13 @@ MISTAKES_ALONE: Final[tuple[Mistake, ...]] = (
 )
 MISTAKES: Final[tuple[Mistake, ...]] = (
     *MISTAKES_ALONE,
-    _is_amp_twin,
+    _is_amp_version,
     _is_other_language,
-    _is_inner_host,
-    _is_above,
+    _is_internal_host,
+    _is_parent_folder,
     _is_too_general,
     _is_other_number,
     are_pages_of_one_story,
 )
-# Stands for the own address where a document has none.
-NOWHERE: Final = PageAddress(key="", host="", port=None, segments=(), pairs=(), bang="")
+# Takes the place of the page's own address where a document has none.
+_NOWHERE: Final = PageAddress(key="", host="", port=None, segments=(), pairs=(), hashbang="")

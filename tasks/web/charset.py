@@ -1,4 +1,4 @@
-"""Bytes to text, whatever the page claims about its charset."""
+"""Decoding of documents to text, whatever charset they declare."""
 
 import codecs
 import re
@@ -20,15 +20,15 @@ META_CHARSET = re.compile(
     rb"<meta[^>]{0,300}?charset\s*+=\s*+[\"']?\s*+([\w.:-]{2,40})", re.IGNORECASE
 )
 
-# Browsers' tables of these charsets (https://encoding.spec.whatwg.org) are larger than the national
-# standards: vendors' characters such as ①, 髙 and the Hangul of UHC stand on most pages.
+# Browsers decode these charsets by larger tables (https://encoding.spec.whatwg.org) than the
+# national standards: most pages use vendors' characters such as ①, 髙 and the Hangul of UHC.
 BROWSER_CODECS = {
     "euc_kr": "cp949",
     "shift_jis": "cp932",
     "gbk": "gb18030",
     "big5": "big5hkscs",
 }
-# Labels of these tables that browsers do not know and other programs write.
+# Labels of these tables that other programs write although browsers do not know them.
 VENDOR_LABELS = {
     **dict.fromkeys(("cp949", "ms949", "uhc", "windows-949"), "cp949"),
     **dict.fromkeys(("cp932", "ms932", "windows-932"), "cp932"),
@@ -36,15 +36,19 @@ VENDOR_LABELS = {
     **dict.fromkeys(("cp950", "ms950", "windows-950"), "big5hkscs"),
 }
 EUC_JP = "euc_jp"
+# Least share of Hangul among the characters of a Korean page that are not ASCII; a Chinese page
+# that is decoded as Korean has at most 0.7.
+HANGUL = 0.9
 FAR_EASTERN = frozenset({*BROWSER_CODECS.values(), EUC_JP})
-# So many undecodable characters among those that are not ASCII are damage, not another charset.
+# Up to this share of undecodable characters, among those that are not ASCII, a document counts as
+# damaged; above it, as written in another charset.
 MOST_DAMAGE = 0.01
 
-# Among the letters of a Western text at most one in five is not ASCII (Vietnamese and Turkish have
-# charsets of their own); Cyrillic or Greek bytes read as Western are nearly all accented letters.
+# In a Western text at most one letter in five is not ASCII (Vietnamese and Turkish have charsets of
+# their own). Cyrillic or Greek bytes that are decoded as Western are nearly all accented letters.
 WESTERN = frozenset({"cp1252", "iso8859-15", "cp1254", "mac-roman"})
 WESTERN_ACCENTS = 0.4
-# ASCII that is no letter parts words; in these charsets a byte is a letter.
+# Splits bytes into words: ASCII other than letters separates them, any other byte is a letter.
 WORDS_OF_BYTES = bytes(
     code if code > 127 or bytes([code]).isalpha() else ord(" ") for code in range(256)
 )
@@ -52,7 +56,7 @@ WORDS_OF_BYTES = bytes(
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff\uffff]")
 C1_LEAD, C1_TAILS = b"\xc2", range(0x80, 0xA0)  # in UTF-8
 CONTROL_BYTES = bytes(code for code in (*range(32), 127) if code not in b"\t\n\f\r")
-# What UTF-8 looks like when it was read as windows-1252 or latin-1.
+# UTF-8 that was decoded as windows-1252 or latin-1 looks like this.
 MOJIBAKE_LEADS = "\u00c3\u00c2\u00e2\u00d0\u00d1"
 MOJIBAKE = re.compile(
     f"[{MOJIBAKE_LEADS}][\u0080-\u00bf\u20ac\u2122\u0153\u0161\u02dc\u201a-\u2022]"
@@ -68,9 +72,10 @@ class Decoded:
     """The text of a document.
 
     Attributes:
-        charset: the name of the codec that was used.
-        flags: `mixed_charset`, `undecodable_bytes`, `mojibake_repaired`.
-        utf8: the text's bytes, where the document already was what it is now.
+        charset: name of the codec that decoded it.
+        flags: any of `mixed_charset`, `undecodable_bytes`, `mojibake_repaired`.
+        utf8: the text as UTF-8, if the document was valid UTF-8 and nothing was repaired; else
+            None. It saves encoding the text again.
     """
 
     text: str
@@ -80,51 +85,66 @@ class Decoded:
 
 
 def decode(body: bytes, declared: str | None) -> Decoded:
-    """Decodes a page or a plain text; never raises.
+    """Decode a page or a plain text; never raise.
 
-    BOM, strict UTF-8, the HTTP header's charset, the one in `<meta>`, at last a detector. Labels
-    mean what browsers take them for (WHATWG): latin-1 is windows-1252.
+    The charset is taken from the first of these that fits: the byte order mark, strict UTF-8, the
+    HTTP header, the `<meta>` element, a detector. Labels have the meaning that browsers give them
+    (WHATWG): latin-1 is windows-1252.
+
+    Args:
+        declared: the charset of the HTTP header.
     """
-    read, utf8 = _escaped(body, declared), None
-    if read is None:
+    decoded, utf8 = _decode_with_controls(body, declared), None
+    if decoded is None:
         utf8 = body.translate(None, CONTROL_BYTES)
-        read = _narrow(utf8, declared)
-    found = read[0].removeprefix("\ufeff")
+        decoded = _decode_without_controls(utf8, declared)
+    found, charset, flag = decoded
+    found = found.removeprefix("\ufeff")
     text = repair_mojibake(found)
     repaired = text != found
-    if read != (text, UTF8, None) or _has_c1(body) or "\uffff" in text:
-        text, utf8 = FORBIDDEN.sub(_replacement, text), None
-    flags = (read[2], "mojibake_repaired" if repaired else None)
-    return Decoded(text, read[1], tuple(flag for flag in flags if flag), utf8)
+    # Most pages are clean UTF-8: only then may the bytes stand for the text, and only then can
+    # the search for forbidden characters be skipped.
+    if decoded != (text, UTF8, None) or _has_c1(body) or "\uffff" in text:
+        text, utf8 = FORBIDDEN.sub(_replace_forbidden, text), None
+    flags = (flag, "mojibake_repaired" if repaired else None)
+    return Decoded(text, charset, tuple(flag for flag in flags if flag), utf8)
 
 
-def _escaped(body: bytes, declared: str | None) -> tuple[str, str, str | None] | None:
-    """What is written in charsets that control bytes belong to: UTF-16 and -32, and ISO-2022."""
-    wide = _marked(body) or _wide(body, declared)
+def _decode_with_controls(body: bytes, declared: str | None) -> tuple[str, str, str | None] | None:
+    """Decode charsets that need control bytes: UTF-16, UTF-32 and ISO-2022-JP; else return None.
+
+    Returns:
+        Text, codec and flag, as all `_decode_…` functions do.
+    """
+    wide = _charset_of_bom(body) or _utf16_without_bom(body, declared)
     if wide:
         return body.decode(wide, "replace"), wide, None
-    text = _strict(body, "iso2022_jp") if b"\x1b" in body else None
+    text = _decode_strictly(body, "iso2022_jp") if b"\x1b" in body else None
     return None if text is None else (text, "iso2022_jp", None)
 
 
-def _narrow(body: bytes, declared: str | None) -> tuple[str, str, str | None]:
-    text = _strict(body, UTF8)
+def _decode_without_controls(body: bytes, declared: str | None) -> tuple[str, str, str | None]:
+    """Decode a body whose control bytes were removed, in a charset that extends ASCII."""
+    text = _decode_strictly(body, UTF8)
     if text is not None:
         return text, UTF8, None
-    return _mostly_utf8(body) or _legacy(body, declared)
+    return _decode_mixed_utf8(body) or _decode_as_declared(body, declared)
 
 
 def _has_c1(body: bytes) -> bool:
-    """On the bytes, by their rare lead: FORBIDDEN on the text is dear."""
+    """Return whether the body holds a C1 control character as UTF-8.
+
+    The bytes are split at the rare lead byte; searching the decoded text with FORBIDDEN is slower.
+    """
     return any(rest[0] in C1_TAILS for rest in body.split(C1_LEAD)[1:] if rest)
 
 
-def _marked(body: bytes) -> str | None:
+def _charset_of_bom(body: bytes) -> str | None:
     return next((charset for mark, charset in BOMS if body.startswith(mark)), None)
 
 
-def _wide(body: bytes, declared: str | None) -> str | None:
-    """UTF-16 without a mark: every second byte of its ASCII is zero."""
+def _utf16_without_bom(body: bytes, declared: str | None) -> str | None:
+    """Return the codec of UTF-16 without a byte order mark: every second byte of ASCII is zero."""
     head = body[:400]
     if 0 in head and (known_charset(declared) or "").startswith("utf-16"):
         return known_charset(declared)
@@ -134,7 +154,10 @@ def _wide(body: bytes, declared: str | None) -> str | None:
 
 
 def _vendor_character(error: UnicodeError) -> tuple[str, int]:
-    """Read two bytes of EUC-JP that stand for a vendor's character, by the table of Shift_JIS."""
+    """Decode two bytes of EUC-JP that stand for a vendor's character, by the table of Shift_JIS.
+
+    An error handler of `codecs`: Python's EUC-JP lacks the rows 13 and 89 to 92 of NEC and IBM.
+    """
     if not isinstance(error, UnicodeDecodeError):
         raise error
     pair = error.object[error.start : error.start + 2]
@@ -152,15 +175,19 @@ def _vendor_character(error: UnicodeError) -> tuple[str, int]:
 codecs.register_error("broadsheet.vendor", _vendor_character)
 
 
-def _strict(body: bytes, charset: str) -> str | None:
+def _decode_strictly(body: bytes, charset: str) -> str | None:
+    """Decode a body whose every byte must be valid; None if one is not, or the codec is unknown."""
     try:
         return body.decode(charset, "broadsheet.vendor" if charset == EUC_JP else "strict")
     except (UnicodeDecodeError, LookupError):
         return None
 
 
-def _mostly_utf8(body: bytes) -> tuple[str, str, str] | None:
-    """UTF-8 with a few bytes of something else, as where templates and comments differ."""
+def _decode_mixed_utf8(body: bytes) -> tuple[str, str, str] | None:
+    """Decode UTF-8 with a few bytes of another charset, as from a template or a comment.
+
+    Return None unless valid characters outweigh the stray bytes two to one.
+    """
     sound = body.decode(UTF8, "ignore")
     text = body.decode(UTF8, "surrogateescape")
     valid = len(sound) - len(sound.encode("ascii", "ignore"))
@@ -170,32 +197,38 @@ def _mostly_utf8(body: bytes) -> tuple[str, str, str] | None:
     return text.translate(STRAY_BYTES), UTF8, "mixed_charset"
 
 
-def _legacy(body: bytes, declared: str | None) -> tuple[str, str, str | None]:
-    for label in (declared, _meta_label(body)):
+def _decode_as_declared(body: bytes, declared: str | None) -> tuple[str, str, str | None]:
+    """Decode by the charset of the header or of `<meta>`, else by the detector."""
+    for label in (declared, _label_in_meta(body)):
         charset = known_charset(label)
         if charset and charset != UTF8:
-            text = _strict(body, charset)
-            if text is not None and _plausible(body, charset):
+            text = _decode_strictly(body, charset)
+            if text is not None and _is_plausible(body, charset):
                 return text, charset, None
-            if text is None and charset in FAR_EASTERN and (damaged := _damaged(body, charset)):
+            if (
+                text is None
+                and charset in FAR_EASTERN
+                and (damaged := _decode_damaged(body, charset))
+            ):
                 return damaged, charset, "undecodable_bytes"
-    return _detected(body)
+    return _decode_as_detected(body)
 
 
-def _damaged(body: bytes, charset: str) -> str | None:
-    """Decode a document that has a few bytes its charset does not; None where they are many."""
+def _decode_damaged(body: bytes, charset: str) -> str | None:
+    """Decode a document with a few bytes that its charset does not know; None if they are many."""
     text = body.decode(charset, "replace")
     wide = sum(not character.isascii() for character in text)
     return text if text.count("\ufffd") <= MOST_DAMAGE * wide else None
 
 
-def _meta_label(body: bytes) -> str | None:
+def _label_in_meta(body: bytes) -> str | None:
+    """Return the charset label of a `<meta>` element near the beginning of the body."""
     found = META_CHARSET.search(body, 0, META_REACH)
     return found[1].decode("ascii", "ignore") if found else None
 
 
 def known_charset(label: str | None) -> str | None:
-    """The codec that browsers use for a charset label, None for labels that mean nothing."""
+    """Return the codec that browsers use for a charset label; None for a label without meaning."""
     label = (label or "").strip(" \t\r\n\"';").lower()
     if label in VENDOR_LABELS:
         return VENDOR_LABELS[label]
@@ -210,7 +243,8 @@ def known_charset(label: str | None) -> str | None:
     return BROWSER_CODECS.get(charset or "", charset)
 
 
-def _plausible(body: bytes, charset: str) -> bool:
+def _is_plausible(body: bytes, charset: str) -> bool:
+    """Return whether a text decoded by a Western charset has a Western share of accents."""
     if charset not in WESTERN:
         return True
     # Markup is ASCII and may be most of a page: compare within the words that hold an accent.
@@ -220,27 +254,46 @@ def _plausible(body: bytes, charset: str) -> bool:
     return letters < WESTERN_ACCENTS * max(1, len(accented))
 
 
-def _detected(body: bytes) -> tuple[str, str, str | None]:
+def _decode_as_detected(body: bytes) -> tuple[str, str, str | None]:
+    """Decode by the detector's guess; where it has none, as windows-1252."""
     detected = detect_encoding(body) or "cp1252"
     charset = BROWSER_CODECS.get(detected, detected)
-    text = _strict(body, charset)
+    text = _decode_strictly(body, charset)
     if text is not None and charset != UTF8:
         return text, charset, None
+    # The detector only knows EUC-KR, without the Hangul that UHC adds.
+    korean = _decode_korean(body)
+    if korean is not None:
+        return korean, "cp949", None
     if charset == UTF8:  # the detector's way of saying that it does not know
         charset = "cp1252"
     return body.decode(charset, "replace"), charset, "undecodable_bytes"
 
 
+def _decode_korean(body: bytes) -> str | None:
+    """Decode a body as UHC; return None unless nearly all of its characters are Hangul."""
+    text = _decode_strictly(body, "cp949") or ""
+    wide = sum(not character.isascii() for character in text)
+    hangul = sum("가" <= character <= "힣" for character in text)
+    return text if wide and hangul >= HANGUL * wide else None
+
+
 def repair_mojibake(text: str) -> str:
-    """ftfy, only on the stretches between tags where a regex sees mojibake: it is slow."""
-    # `in` is a tenth of the regex's price, and most texts hold none of these letters.
+    """Repair UTF-8 that was decoded as windows-1252, stretch by stretch between tags.
+
+    ftfy is slow, so it only sees the stretches in which MOJIBAKE matches.
+    """
+    # `in` takes a tenth of the regex's time, and most texts hold none of these letters.
     if not any(lead in text for lead in MOJIBAKE_LEADS) or not MOJIBAKE.search(text):
         return text
     parts = SEGMENT_ENDS.split(text)
     return "".join(ftfy.fix_encoding(part) if MOJIBAKE.search(part) else part for part in parts)
 
 
-def _replacement(found: re.Match[str]) -> str:
-    """C1 controls are windows-1252 that somebody read as latin-1; nothing else is worth keeping."""
+def _replace_forbidden(found: re.Match[str]) -> str:
+    """Return the windows-1252 character of a C1 control; "" for any other forbidden character.
+
+    A C1 control stems from windows-1252 that was decoded as latin-1.
+    """
     code = ord(found[0])
     return bytes([code]).decode("cp1252", "ignore") if 0x80 <= code <= 0x9F else ""

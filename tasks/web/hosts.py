@@ -1,20 +1,22 @@
-"""Hosts: their names in ASCII, and the site that a host belongs to."""
+"""Host names in ASCII, and the site that a host belongs to."""
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from ipaddress import IPv6Address
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-import tldextract
 from yarl import URL
+
+if TYPE_CHECKING:
+    from tldextract import TLDExtract
 
 # Names that belong to a local network: RFC 6762, 6761, 8375, and ICANN's `.internal`.
 LOCAL_NAMES: Final = ("local", "localhost", "internal", "home.arpa", "localdomain", "lan")
-# RFC 6761: names that lead nowhere; `.example` is left out, for it stands for real sites in tests.
-NOWHERE: Final = ("test", "invalid")
+# RFC 6761: names that are never in DNS. `.example` is left out: tests use it for ordinary sites.
+_NOWHERE: Final = ("test", "invalid")
 
-# Each subdomain is a publisher of its own, and the suffix list does not say so. Named here are the
-# large ones; `blogspot` has a domain for each country.
+# Large services that give each publisher a subdomain, which the public suffix list does not say.
+# `blogspot` has a domain for each country.
 SUBDOMAIN_PUBLISHERS: Final = frozenset(
     """
     beehiiv.com bearblog.dev canalblog.com dreamwidth.org eklablog.com exblog.jp fc2.com ghost.io
@@ -24,23 +26,30 @@ SUBDOMAIN_PUBLISHERS: Final = frozenset(
     """.split()
 )
 BLOGSPOT: Final = "blogspot"
-# Labels before such a domain that stand for the service itself.
+# Subdomains of SUBDOMAIN_PUBLISHERS that belong to the service itself.
 SERVICE_LABELS: Final = frozenset({"www", "m"})
 
 _NAME = re.compile(r"[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*")
 _NUMBERS = re.compile(r"[0-9.]+")
 _LONGEST_NAME = 253
-_suffixes = tldextract.TLDExtract(
-    suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True
-)
+
+
+@cache
+def _suffixes() -> "TLDExtract":
+    """Return the public suffix list that comes with tldextract, which imports an HTTP client."""
+    import tldextract
+
+    return tldextract.TLDExtract(
+        suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True
+    )
 
 
 def ascii_host(host: str) -> str | None:
-    """Return a host in lower case and ASCII, without its last dot; None if it is no name.
+    """Return a host in lower case and ASCII, without a dot at its end; None if it is no valid name.
 
-    The fetcher asks for this name, and the key of an address holds it. Beyond ASCII it is IDNA
-    2008 by the mapping of UTS 46, as aiohttp has it. IPv6 addresses are compressed, without
-    brackets.
+    The fetcher requests this name, and the key of an address contains it. Names beyond ASCII are
+    converted by IDNA 2008 with the mapping of UTS 46, as aiohttp does. IPv6 addresses are
+    compressed, without brackets.
     """
     if not host.isascii():
         try:
@@ -48,54 +57,60 @@ def ascii_host(host: str) -> str | None:
         except ValueError:
             return None
     if ":" in host:
-        return _compressed(host)
+        return _compressed_ipv6(host)
     name = host.lower().removesuffix(".")
     return name if len(name) <= _LONGEST_NAME and _NAME.fullmatch(name) else None
 
 
 @lru_cache(maxsize=50_000)
 def domain_of(host: str) -> str:
-    """Return the registered domain of a host that `ascii_host` gave; an IP address is its own.
+    """Return the registered domain of a host from `ascii_host`; an IP address is its own domain.
 
-    The private part of the suffix list counts: `a.blogspot.com` is its own site, and so are the
-    subdomains of SUBDOMAIN_PUBLISHERS. A host that is a suffix itself is its own domain.
+    The private part of the suffix list counts: `a.blogspot.com` is a site of its own, and so are
+    the subdomains of SUBDOMAIN_PUBLISHERS. A host that is a suffix itself is its own domain.
     """
     if ":" in host or _NUMBERS.fullmatch(host):
         return host
-    found = _suffixes(host)
+    found = _suffixes()(host)
     domain = found.top_domain_under_public_suffix
     if domain in SUBDOMAIN_PUBLISHERS or found.domain == BLOGSPOT:
-        return _below(host, domain)
+        return _publisher_domain(host, domain)
     if domain or found.suffix == host:
         return domain or host
-    return ".".join(host.split(".")[-2:])  # the list's own rule for tops that it does not name
+    return ".".join(host.split(".")[-2:])  # the list's default rule
+
+
+def has_public_suffix(host: str) -> bool:
+    """Return whether a name ends as hosts do: with an entry of the suffix list, or `.example`."""
+    return bool(_suffixes()(host).suffix) or host.endswith(".example")
 
 
 def is_shared(domain: str) -> bool:
-    """Whether each subdomain of a domain is a site of its own, as those of blogspot.com are."""
-    found = _suffixes(domain)
+    """Return whether each subdomain of a domain is a site of its own, as with blogspot.com."""
+    found = _suffixes()(domain)
     if found.domain == BLOGSPOT:
         return not found.subdomain
     return found.suffix == domain or domain in SUBDOMAIN_PUBLISHERS
 
 
-def is_reserved(host: str) -> bool:
-    """Whether a host is an IP address, a bare name, or a name of a local network."""
+def is_reserved_host(host: str) -> bool:
+    """Return whether a host is an IP address, a bare name, or a name of a local network."""
     if ":" in host or _NUMBERS.fullmatch(host) or "." not in host:
         return True
-    return any(host.endswith(f".{name}") for name in (*LOCAL_NAMES, *NOWHERE))
+    return any(host.endswith(f".{name}") for name in (*LOCAL_NAMES, *_NOWHERE))
 
 
-def _below(host: str, domain: str) -> str:
+def _publisher_domain(host: str, domain: str) -> str:
+    """Return the part of a host that names one publisher of a shared domain."""
     label = host.removesuffix(domain).rstrip(".").rpartition(".")[2]
     return domain if not label or label in SERVICE_LABELS else f"{label}.{domain}"
 
 
-def _compressed(host: str) -> str | None:
-    """Compress an IPv6 address; None with a zone, which names a local network's card."""
+def _compressed_ipv6(host: str) -> str | None:
+    """Compress an IPv6 address; return None for one with a zone, which names a local interface."""
     try:
         address = IPv6Address(host.replace("%", " "))
     except ValueError:
         return None
-    mapped = address.ipv4_mapped  # Python writes these in two ways, by its version
+    mapped = address.ipv4_mapped  # Python versions differ in how they write these
     return f"::ffff:{mapped}" if mapped else str(address)

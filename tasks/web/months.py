@@ -1,13 +1,14 @@
-"""Names of the months in the languages of the news, as they stand in written dates."""
+"""Names of months, in the forms that they have in dates, in about forty languages."""
 
 import re
 import unicodedata
 from typing import Final
 
-# One line a language, twelve months; alternatives after a slash, "_" for a space, and alone for a
-# name that is told apart elsewhere. Genitives where dates use them; no abbreviation that is a word
-# of English, such as "led" and "pro" in Czech.
-NAMES: Final = """
+# One line per language or set of abbreviations, with twelve months. Alternatives are separated by a
+# slash; "_" is a space, and "_" alone stands for a name with two meanings (AMBIGUOUS_NAMES).
+# Genitives are listed if dates use them. Abbreviations that are English words are left out, such as
+# "led" and "pro" in Czech.
+MONTH_NAMES: Final = """
 january february march april may june july august september october november december
 jan feb mar apr may jun jul aug sep/sept oct nov dec
 januar/jänner februar/feber märz/mrz/maerz april mai juni juli august september oktober november dezember
@@ -49,20 +50,20 @@ jaanuar/jaan veebruar/veebr märts aprill/apr mai juuni juuli august/aug septemb
 มกราคม/ม.ค. กุมภาพันธ์/ก.พ. มีนาคม/มี.ค. เมษายน/เม.ย. พฤษภาคม/พ.ค. มิถุนายน/มิ.ย. กรกฎาคม/ก.ค. สิงหาคม/ส.ค. กันยายน/ก.ย. ตุลาคม/ต.ค. พฤศจิกายน/พ.ย. ธันวาคม/ธ.ค.
 tháng_một/tháng_giêng tháng_hai tháng_ba tháng_tư tháng_năm tháng_sáu tháng_bảy tháng_tám tháng_chín tháng_mười tháng_mười_một tháng_mười_hai/tháng_chạp
 """  # noqa: E501
-# Of the solar Hijri calendar, in Iran and in Afghanistan.
+# Months of the solar Hijri calendar, in Iran and in Afghanistan.
 PERSIAN_NAMES: Final = """
 فروردین اردیبهشت خرداد تیر مرداد شهریور مهر آبان آذر دی بهمن اسفند
 حمل ثور جوزا سرطان اسد سنبله میزان عقرب قوس جدی دلو حوت
 """
 # November in Polish and Czech, October in Croatian.
-TWICE: Final = frozenset({"listopad", "listopada"})
-# Accents and Arabic vowel signs; other scripts' marks tell letters apart.
+AMBIGUOUS_NAMES: Final = frozenset({"listopad", "listopada"})
+# Accents and Arabic vowel signs are ignored; the marks of other scripts distinguish letters.
 _ACCENTS: Final = re.compile("[\u0300-\u036f\u064b-\u0655\u0640.]")
 _VARIANTS: Final = str.maketrans("یىکةı", "ييكهi")
 
 
 def fold_name(word: str) -> str:
-    """Return a name without case, accents and full stops, and with Arabic letters for Persian."""
+    """Return a name in lower case without accents and full stops, and with Arabic letters."""
     if word.isascii():
         return word.lower().replace(".", "")
     bare = _ACCENTS.sub("", unicodedata.normalize("NFD", word.casefold()))
@@ -78,18 +79,18 @@ def _table(lines: str) -> dict[str, int]:
     return table
 
 
-MONTHS: Final = _table(NAMES)
+MONTHS: Final = _table(MONTH_NAMES)
 _PERSIAN: Final = _table(PERSIAN_NAMES)
 
 
 def month_number(word: str, *, is_croatian: bool = False) -> int | None:
-    """1 to 12 for the name of a month in any of the languages; None for another word."""
+    """Return 1 to 12 for the name of a month in any of the languages; None for another word."""
     name = fold_name(word)
-    return 10 if is_croatian and name in TWICE else MONTHS.get(name)
+    return 10 if is_croatian and name in AMBIGUOUS_NAMES else MONTHS.get(name)
 
 
 def persian_month_number(word: str) -> int | None:
-    """1 to 12 for the name of a month of the solar Hijri calendar; None for another word."""
+    """Return 1 to 12 for a month's name of the solar Hijri calendar; None for another word."""
     return _PERSIAN.get(fold_name(word))
 
 

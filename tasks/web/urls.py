@@ -1,14 +1,14 @@
-"""Addresses: the key that identifies a page, and the registered domain."""
+"""Normalised addresses: the key that identifies a page, and the registered domain."""
 
 import re
 import unicodedata
 from typing import Final
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
-from tasks.process.hosts import ascii_host, domain_of
+from tasks.web.hosts import ascii_host, domain_of
 
-# Number of the rules of `url_key` and of believed canonicals: raise it with each change of what
-# they give, and resolve finds the articles of older warehouses by their addresses' present keys.
+# Version of the rules of `url_key` and of believed canonicals. Raise it whenever their results
+# change: resolve then finds the articles of older warehouses by their addresses' new keys.
 ADDRESS_RULES: Final = 2
 DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 # Known parameters that say where a reader came from, never which page this is.
@@ -30,30 +30,30 @@ TRACKING: Final = frozenset(
 TRACKING_PREFIXES: Final = ("utm_", "hsa_", "pk_", "mtm_", "matomo_", "piwik_")
 UNSAFE = re.compile(r"[\s\x00-\x20\x7f-\x9f\ud800-\udfff]")
 
-# An address whose parts are in their one form already: most are, and urlsplit is slower. Dot
-# segments (`/.`) are looked for apart.
+# Matches addresses that are normalised already, as most are; urlsplit is slower. Dot segments
+# (`/.`) are checked separately.
 _PLAIN = re.compile(
     r"https?://([a-z0-9_-]{1,60}(?:\.[a-z0-9_-]{1,60}){1,3})"
     r"(/[A-Za-z0-9._~!$&'()*+,;=:@/-]*)(?:\?([A-Za-z0-9._~!$&'()*+,;=:@/?-]*))?"
 )
-_IN_ONE_FORM = re.compile(r"[A-Za-z0-9._~!$&'()*+,;=:@/?-]*")
-# RFC 3986: besides the unreserved characters, what may stand in a path, query or fragment.
+_NORMALISED = re.compile(r"[A-Za-z0-9._~!$&'()*+,;=:@/?-]*")
+# RFC 3986: characters beside the unreserved ones that may stand in a path, query or fragment.
 _ALLOWED: Final = "!$&'()*+,;=:@/?%"
 _UNRESERVED: Final = frozenset(
     b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
 )
-# An escape, or an ASCII character that must be escaped, a `%` that begins no escape among them.
+# An escape, or an ASCII character that must be escaped, such as a `%` that begins no escape.
 _ESCAPE = re.compile(rb"%([0-9A-Fa-f]{2})|[^A-Za-z0-9._~!$&'()*+,;=:@/?\x80-\xff-]")
 _KEPT_ESCAPE = re.compile(r"(%[0-9A-F]{2})")
 
 
 def url_key(url: str | None) -> str | None:
-    """Return the key of an address; None for what is no http(s) address.
+    """Return the key of an address; None for anything but an http(s) address.
 
-    Left out are the scheme (http and https serve one page, and archives mix both), userinfo, the
-    default ports, dot segments, known tracking parameters, and the fragment but for `#!…`. The
-    host is in lower case and IDNA; percent-encoding and Unicode are in one form. All else stays:
-    the order of the query, a slash at the end. The key of a key is itself.
+    The key leaves out the scheme (http and https serve the same page, and archives mix them),
+    userinfo, default ports, dot segments, known tracking parameters, and the fragment except
+    `#!…`. The host is in lower case and IDNA; percent-encoding and Unicode are normalised. All else
+    stays, such as the order of the query and a slash at the end. The key of a key is itself.
 
     Example:
         >>> url_key("https://Herald.example:443/a/../é?utm_source=rss&id=7#top")
@@ -67,14 +67,14 @@ def url_key(url: str | None) -> str | None:
         place = _host_and_port(parts) if parts else None
         if parts is None or place is None:
             return None
-        host, path = place, _without_dots(one_form(parts.path)) or "/"
-        query, fragment = one_form(parts.query), _page_fragment(parts.fragment)
+        host, path = place, _without_dots(normalise_part(parts.path)) or "/"
+        query, fragment = normalise_part(parts.query), _page_fragment(parts.fragment)
     query = _without_tracking(query) if query else ""
     return f"//{host}{path}{'?' if query else ''}{query}{fragment}"
 
 
 def registered_domain(url: str | None) -> str | None:
-    """Return `example.co.uk` for any address below it; the host itself for an IP or a bare name."""
+    """Return `example.co.uk` for any address below it; for an IP or a bare name the host itself."""
     parts = split_address(url)
     host = host_of(parts) if parts else None
     return domain_of(host) if host else None
@@ -93,7 +93,7 @@ def absolute_url(url: str | None, base: str | None) -> str | None:
 
 
 def split_address(url: str | None) -> SplitResult | None:
-    """Return the parts of an http(s) address or key; None where there is none."""
+    """Return the parts of an http(s) address or of a key; None for anything else."""
     if not url:
         return None
     try:
@@ -104,7 +104,7 @@ def split_address(url: str | None) -> SplitResult | None:
 
 
 def parts_of(url: str | None) -> SplitResult:
-    """Return the parts of any address as written; all of them empty for what is none."""
+    """Return the parts of any address as written; empty parts for text that cannot be parsed."""
     try:
         return urlsplit(url or "")
     except ValueError:
@@ -112,32 +112,32 @@ def parts_of(url: str | None) -> SplitResult:
 
 
 def host_of(parts: SplitResult) -> str | None:
-    """Return the host as `ascii_host` has it."""
+    """Return the host in the form of `ascii_host`; None if it is no valid name."""
     try:
         return ascii_host(parts.hostname or "")
     except ValueError:
         return None
 
 
-def one_form(text: str) -> str:
-    """Return a path, query or fragment in the form that equal spellings share (RFC 3986, 6.2.2).
+def normalise_part(text: str) -> str:
+    """Normalise a path, query or fragment, so that equal spellings are equal (RFC 3986, 6.2.2).
 
-    Escaped unreserved characters are decoded; all that must be escaped is so in upper case, as
-    UTF-8 in NFC. Reserved characters stay as they are, escaped or not: `%2F` is no `/`. Bytes that
-    are not UTF-8 stay bytes.
+    Escaped unreserved characters are decoded. Characters that must be escaped are escaped in upper
+    case, as UTF-8 in NFC. Reserved characters stay as they are, escaped or not: `%2F` is not `/`.
+    Bytes that are not UTF-8 stay bytes.
     """
-    if _IN_ONE_FORM.fullmatch(text):
+    if _NORMALISED.fullmatch(text):
         return text
-    decoded = _ESCAPE.sub(_decoded, raw_bytes(text)).decode("utf-8", "surrogateescape")
-    # Piece by piece: an accent after `%5C` must not be joined to the letter C.
+    decoded = _ESCAPE.sub(_normalise_escape, raw_bytes(text)).decode("utf-8", "surrogateescape")
+    # Each piece on its own: an accent after `%5C` must not combine with the letter C.
     pieces = (unicodedata.normalize("NFC", piece) for piece in _KEPT_ESCAPE.split(decoded))
     return "".join(quote(piece, _ALLOWED, errors="surrogateescape") for piece in pieces)
 
 
 def raw_bytes(text: str) -> bytes:
-    """Return an address's text as the bytes that are sent, before escaping.
+    """Return an address's text as the bytes to send, before escaping.
 
-    U+DC80 to U+DCFF stand for bytes that were no UTF-8 when the address was read.
+    U+DC80 to U+DCFF stand for bytes that were not UTF-8 when the address was read.
     """
     try:
         return text.encode("utf-8", "surrogateescape")
@@ -145,8 +145,8 @@ def raw_bytes(text: str) -> bytes:
         return text.encode("utf-8", "surrogatepass")
 
 
-def _decoded(found: re.Match[bytes]) -> bytes:
-    """Decode an escape unless it must stay; escape a character that must be."""
+def _normalise_escape(found: re.Match[bytes]) -> bytes:
+    """Decode an escape unless it must stay, and escape a character that needs it."""
     if found[1] is None:
         return b"%%%02X" % found[0][0]
     byte = int(found[1], 16)
@@ -169,11 +169,12 @@ def _without_dots(path: str) -> str:
 
 
 def _page_fragment(fragment: str) -> str:
-    """Return `#!…`, by which older sites named their pages; `#!` alone is a link to nowhere."""
-    return f"#{one_form(fragment)}" if fragment.startswith("!") and len(fragment) > 1 else ""
+    """Return `#!…`, with which older sites name their pages; "" for `#!` alone, a dead link."""
+    return f"#{normalise_part(fragment)}" if fragment.startswith("!") and len(fragment) > 1 else ""
 
 
 def _host_and_port(parts: SplitResult) -> str | None:
+    """Return host and port as a key has them, None for an invalid host or port."""
     host = host_of(parts)
     try:
         port = parts.port
@@ -187,6 +188,7 @@ def _host_and_port(parts: SplitResult) -> str | None:
 
 
 def _without_tracking(query: str) -> str:
+    """Return a query without tracking parameters and empty parts, in its order."""
     return "&".join(part for part in query.split("&") if part and not _is_tracking(part))
 
 

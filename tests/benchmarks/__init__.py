@@ -1,4 +1,4 @@
 import os
 
-# As workers run: there is one for each core. Set before anything loads numpy.
+# As in worker processes, of which there is one per core. Must be set before numpy is loaded.
 os.environ |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}

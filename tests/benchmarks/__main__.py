@@ -1,7 +1,8 @@
-"""Benchmarks: `make bench`, or `python -m tests.benchmarks NAME`; the names are below.
+"""Benchmarks: `make bench`, or `python -m tests.benchmarks NAME` with a name from BENCHMARKS.
 
-They print ratios of things that run side by side, for the machine's speed drifts; nothing here is
-an assertion. All but `fetching` and `learning` need the corpora (BROADSHEET_CORPORA).
+They print ratios of programs that run side by side, because the speed of the machine drifts. They
+assert nothing. All but `fetching`, `growth`, `large`, `learning`, `sizes` and `stories` need the
+corpora (BROADSHEET_CORPORA).
 """
 
 import sys
@@ -13,11 +14,14 @@ from tests.benchmarks import (
     execution,
     extraction,
     fetching,
+    growth,
+    large_files,
     learning,
     memory,
     peers,
     rows,
     sizes,
+    stories,
 )
 
 BENCHMARKS = {
@@ -30,15 +34,20 @@ BENCHMARKS = {
     "fetching": fetching.report,
     "execution": execution.report,
     "sizes": sizes.report,
+    "large": large_files.report,
+    "stories": stories.report,
+    "growth": growth.report,
 }
+
+SIZED = {**sizes.REPORTS, **large_files.REPORTS, "growth": growth.report}
 
 
 def main() -> None:
     for asked in sys.argv[1:] or BENCHMARKS:
         name, _, size = asked.partition("=")
         with tempfile.TemporaryDirectory() as folder:
-            if name in sizes.REPORTS:
-                sizes.REPORTS[name](Path(folder), *([int(size)] if size else []))
+            if name in SIZED:
+                SIZED[name](Path(folder), *([int(size)] if size else []))
             else:
                 BENCHMARKS[name](Path(folder))
 

@@ -1,4 +1,4 @@
-"""The whole `ingest` against trafilatura alone, by turns, each with two processes."""
+"""The whole `ingest` against trafilatura alone, in turns, with two processes each."""
 
 import statistics
 import subprocess
@@ -16,7 +16,7 @@ INGEST = (sys.executable, "-P", "-c", "from flows.cli import main; main()", "ing
 
 
 def report(folder: Path) -> None:
-    """Prints wall seconds of both, and their ratio pair by pair."""
+    """Print the wall seconds of both, and their ratio for each round."""
     archive = folder / "pages.warc.gz"
     pages = write_archive(archive, pages=PAGES)
     print(
@@ -57,7 +57,7 @@ def _ingest(archive: Path, warehouse: Path) -> tuple[float, float]:
 
 
 def _trafilatura(archive: Path) -> float:
-    """Seconds of the extraction alone: start-up, warming and reading are not counted."""
+    """Return the seconds of the extraction alone, without start-up, warming up and reading."""
     context = get_context("spawn")
     with context.Pool(2) as pool:
         return max(pool.starmap(_extract_share, [(archive, 0), (archive, 1)], chunksize=1))

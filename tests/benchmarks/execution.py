@@ -1,4 +1,4 @@
-"""Throughput of the same archive by processes of one machine and by Dask workers, by turns."""
+"""Throughput for the same archive by worker processes and by Dask workers, in turns."""
 
 import os
 import statistics
@@ -17,7 +17,7 @@ WORKERS = (1, 2)
 
 
 def report(folder: Path) -> None:
-    """Prints pages a second of the whole command, and ratios to one process, round by round."""
+    """Print pages per second of the whole command, and the ratios to one process."""
     archive = folder / "pages.warc.gz"
     pages = write_archive(archive, pages=PAGES)
     print(f"ingest of {pages} pages by processes and by Dask workers, on {os.cpu_count()} cores")
@@ -38,7 +38,7 @@ def report(folder: Path) -> None:
 
 
 def _seconds(archive: Path, where: Path, workers: int, backend: str) -> float:
-    """Seconds of the command; the cluster runs already, with as many workers of one thread."""
+    """Return the seconds of the command; a Dask cluster is started before the clock."""
     if backend == "processes":
         return _ingest(archive, where, "--workers", str(workers))
     with Cluster(where) as cluster:

@@ -1,7 +1,7 @@
 """CPU time of extraction per page, against trafilatura and resiliparse, and of each stage.
 
-One process, warm, by turns page by page, so that all see the same machine. CPU seconds of the
-thread: other work on the machine changes them less than the clock on the wall.
+All run in one warmed-up process and take turns page by page, so that all see the same machine. The
+times are CPU seconds of the thread, which other work on the machine changes less than wall time.
 """
 
 import time
@@ -20,19 +20,19 @@ from config.settings import load_settings
 from tasks.process.body import lanes
 from tasks.process.body.blocks import read_outline
 from tasks.process.body.fast import extract_fast
-from tasks.process.body.model import probabilities, weights
-from tasks.process.body.page import Page
-from tasks.process.charset import Decoded, decode
-from tasks.process.clean import clean
+from tasks.process.body.model import block_probabilities, load_weights
+from tasks.process.body.page_arrays import Page
+from tasks.process.clean.paragraphs import clean
 from tasks.process.document import context_of, process_document
-from tasks.process.fingerprint import payload_digest
-from tasks.process.guards import refuse_page
-from tasks.process.language import identify
+from tasks.process.language import identify_language
+from tasks.process.markup.guards import refuse_page
+from tasks.process.markup.parse import ParsedPage, parse
 from tasks.process.metadata.page import read_metadata
-from tasks.process.parse import ParsedPage, parse
 from tasks.records import Article, Dropped, RawDocument
+from tasks.web.charset import Decoded, decode
+from tasks.web.fingerprint import payload_digest
 from tests.benchmarks.pages import corpora
-from tests.process.test_guards import REFUSED, SURVIVED
+from tests.process.markup.test_guards import REFUSED, SURVIVED
 
 ROUNDS = 2
 STEP = 2  # every second page
@@ -41,7 +41,7 @@ Times = dict[str, list[float]]
 
 
 def report(_: Path) -> None:
-    """Prints milliseconds per page of each way, their ratios, and the stages."""
+    """Print the milliseconds per page of each extractor, their ratios, and those of each stage."""
     lanes.warm()
     documents = list(_documents())
     times: Times = {}
@@ -97,7 +97,7 @@ def _ways(document: RawDocument) -> Mapping[str, Callable[[], Any]]:
 
 
 def _extraction(document: RawDocument, decoded: Decoded) -> Any:
-    """What trafilatura does, too: no decoding, cleaning, judging or hashing."""
+    """Do the same work as trafilatura: without decoding, cleaning, page types and hashes."""
     page = parse(decoded.text, decoded.utf8)
     read_metadata(page, context_of(document), SETTINGS)
     return lanes.extract(page, document.url, "cascade")
@@ -133,11 +133,11 @@ def _measure_stages(document: RawDocument, times: Times) -> None:
     found = timed("metadata", lambda: read_metadata(parsed, context_of(document), SETTINGS))
     if outline.texts:
         page = timed("arrays", lambda: Page(outline))
-        timed("features and model", lambda: probabilities(page, weights()))
+        timed("features and model", lambda: block_probabilities(page, load_weights()))
     body = extract_fast(outline)
     cleaned = timed("clean", lambda: clean(body.paragraphs, found.title, found.authors))
     text = "\n\n".join(cleaned.paragraphs)
-    timed("language", lambda: identify(text, found.language))
+    timed("language", lambda: identify_language(text, found.language))
     timed("fingerprint", lambda: payload_digest(document.body))
 
 
@@ -162,7 +162,7 @@ def _print_handed_over(documents: list[RawDocument]) -> None:
 
 
 def _print_hostile() -> None:
-    """Seconds for pages that were made to keep a parser busy; all should be below 2."""
+    """Print the seconds for pages that are made to keep a parser busy; all should be below 2."""
     print("\nHostile pages, seconds")
     pages = {**{name: page for name, (_, page) in REFUSED.items()}, **SURVIVED}
     settings = SETTINGS.model_copy(update={"extractor": "cascade"})

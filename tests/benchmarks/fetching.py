@@ -1,8 +1,9 @@
-"""Pages per second of fetching, against plain aiohttp and httpx, and the price of each part.
+"""Pages per second of fetching, against plain aiohttp and httpx, and the cost of each part.
 
-One core for the client and another for the server, pages of 200 kB, no delay; every variant asks
-for the same pages in the same run, in turns. Servers of news send their pages compressed, which all
-variants undo; pages that are not are the worst case for what keeps their bytes.
+The client has one core and the server another. Pages have 200 kB, and there is no delay. All
+variants request the same pages in the same run, in turns. News sites send their pages compressed,
+and all variants decompress them. Uncompressed pages are the worst case for variants that store the
+bytes.
 """
 
 import asyncio
@@ -20,13 +21,14 @@ import httpx
 from config.settings import FetchSettings, load_settings
 from config.sources import Source
 from tasks.fetch.attempts import AttemptLog
-from tasks.fetch.fetcher import Fetcher, Order, user_agent
-from tasks.fetch.model import Answer, Evidence
+from tasks.fetch.fetcher import Fetcher, user_agent
+from tasks.fetch.orders import FetchOrder
 from tasks.fetch.page import PageFetcher
 from tasks.fetch.target import Target
-from tasks.fetch.warc_files import WarcFiles, Written
-from tasks.fetch.warc_records import page_exchange
-from tests.sites.many import ManySites, in_a_process
+from tasks.raw.warc_files import StoredRecord, WarcFiles
+from tasks.raw.warc_records import page_exchange
+from tasks.web.exchange import Answer, Evidence
+from tests.sites.many import ManySites, served_by_process
 
 SIZE = 200_000
 PUBLISHERS = 4
@@ -38,24 +40,24 @@ Fetch = Callable[[str], Awaitable[int]]
 
 
 class Nowhere(WarcFiles):
-    """Keeps no bytes, to tell the price of what is done beside keeping them."""
+    """A raw zone that stores no bytes, to show the cost of everything but storing."""
 
-    def write_page(self, answer: Answer, evidence: Evidence) -> Written:
-        return Written("nowhere", 0, 0, 0, "urn:none", None)
+    def write_page(self, answer: Answer, evidence: Evidence) -> StoredRecord:
+        return StoredRecord("nowhere", 0, 0, 0, "urn:none", None)
 
 
 class Uncompressed(WarcFiles):
-    """WARC files without compression, to tell its price."""
+    """WARC files without compression, to show the cost of compressing."""
 
-    def write_page(self, answer: Answer, evidence: Evidence) -> Written:
+    def write_page(self, answer: Answer, evidence: Evidence) -> StoredRecord:
         return self.write(page_exchange(answer, evidence, compress=bytes))
 
 
 def report(folder: Path) -> None:
-    """Prints a table of pages per second and milliseconds per page."""
+    """Print a table of pages per second and milliseconds per page."""
     for has_gzip in (True, False):
         site = ManySites(PUBLISHERS, ARTICLES, size=SIZE, has_gzip=has_gzip, has_log=False)
-        with in_a_process(site) as running, _on_one_core():
+        with served_by_process(site) as running, _on_one_core():
             sent = "compressed by gzip" if has_gzip else "as they are"
             print(f"\nPages of {SIZE // 1000} kB, sent {sent}")
             asyncio.run(_compare(running, folder / str(has_gzip)))
@@ -63,7 +65,7 @@ def report(folder: Path) -> None:
 
 @contextmanager
 def _on_one_core() -> Iterator[None]:
-    """The client keeps to one core; the server, started before, may have the others."""
+    """Bind this process to one core; the server was started before and may use the others."""
     cores = os.sched_getaffinity(0)
     os.sched_setaffinity(0, {min(cores)})
     try:
@@ -110,7 +112,7 @@ def _variants(
         return len((await client.get(at, headers={"Host": host})).content)
 
     async def checked(url: str) -> int:
-        return len((await fetcher.fetch(Order(url))).content)
+        return len((await fetcher.fetch(FetchOrder(url))).content)
 
     yield "aiohttp", plain_aiohttp
     yield "httpx", plain_httpx
@@ -147,7 +149,7 @@ def _direct(url: str, site: ManySites) -> tuple[str, str]:
 
 
 async def _rate(fetch: Fetch, urls: Sequence[str]) -> float:
-    """Pages per second."""
+    """Return the pages per second of a variant."""
     waiting = iter(urls)
 
     async def worker() -> None:

@@ -11,7 +11,7 @@ SIZES = (100_000_000, 400_000_000)
 
 
 def report(folder: Path) -> None:
-    """Prints the peaks and their ratio."""
+    """Print the peaks and their ratio."""
     peaks = []
     for size in SIZES:
         archive = folder / f"{size}.warc.gz"
@@ -38,7 +38,7 @@ def _peak(archive: Path, warehouse: Path) -> tuple[float, int]:
 
 
 def family(pid: int) -> list[int]:
-    """A process and all below it."""
+    """Return the ids of a process and of all its descendants."""
     children = []
     for path in Path(f"/proc/{pid}/task").glob("*/children"):
         try:
@@ -49,7 +49,7 @@ def family(pid: int) -> list[int]:
 
 
 def _proportional_bytes(pid: int) -> int:
-    """Memory with shared pages divided among those who share them."""
+    """Return the memory of a process, with shared pages divided among the processes."""
     try:
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     except OSError:  # the process has ended

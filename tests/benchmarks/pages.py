@@ -1,4 +1,4 @@
-"""Archives of any size, from the dev pages under changed URLs."""
+"""Archives of any size, made of the dev pages under changed URLs."""
 
 import os
 from pathlib import Path
@@ -9,12 +9,16 @@ from warcio.warcwriter import WARCWriter
 
 
 def corpora() -> Path:
-    """The folder of the corpora."""
+    """Return the folder of the corpora."""
     return Path(os.environ["BROADSHEET_CORPORA"])
 
 
 def write_archive(path: Path, *, pages: int | None = None, size: int | None = None) -> int:
-    """Repeats the dev pages, their URLs changed, up to so many pages or bytes; gives the pages."""
+    """Repeat the dev pages under changed URLs, up to so many pages or bytes.
+
+    Returns:
+        The number of written pages.
+    """
     written = 0
     copy = 0
     with path.open("wb") as out:
@@ -35,7 +39,7 @@ def write_archive(path: Path, *, pages: int | None = None, size: int | None = No
 
 
 def read_pages(path: Path, share: int, shares: int) -> list[tuple[str, bytes]]:
-    """URL and body of every `shares`-th page."""
+    """Return URL and body of every `shares`-th page, from number `share` on."""
     found = []
     with path.open("rb") as stream:
         records = ArchiveIterator(stream, record_types=WarcRecordType.response)

@@ -1,9 +1,9 @@
 """Scores and CPU of Broadsheet and its peers on the same pages, in one run.
 
-Broadsheet's figures are in sample: its weights were fitted to these pages. What it reaches on
-publishers that it never saw is in `tests/training/report.json`. Peers that are not installed are
-left out by name; `pip install --target FOLDER readability-lxml newspaper4k`, with FOLDER in
-PYTHONPATH, brings those that the project does not depend on.
+Broadsheet's figures are in sample, because its weights were fitted to these pages. Its scores on
+publishers that it has never seen are in `tests/training/report.json`. Peers that are not installed
+are skipped with a message. Those that the project does not depend on can be installed by `pip
+install --target FOLDER readability-lxml newspaper4k`, with FOLDER in PYTHONPATH.
 """
 
 import importlib.util
@@ -25,9 +25,9 @@ from trafilatura.settings import Document
 
 from config.settings import load_settings
 from tasks.process.body import lanes
-from tasks.process.charset import decode
 from tasks.process.document import process_document
 from tasks.records import Article, RawDocument
+from tasks.web.charset import decode
 from tests.benchmarks.pages import corpora
 
 SUITES = {"dev": "score.py", "dev-wcxb": "score_wcxb.py"}
@@ -36,7 +36,7 @@ Extract = Callable[[RawDocument, str], Row]
 
 
 def report(folder: Path) -> None:
-    """Prints per suite the table of each extractor, and at the end the CPU per page of all."""
+    """Print the scores of each extractor on each suite, and then the CPU time per page of all."""
     lanes.warm()
     seconds: dict[str, list[float]] = {}
     for suite, scorer in SUITES.items():
@@ -90,7 +90,7 @@ def _timed(extract: Extract, page: RawDocument, seconds: list[float]) -> Row:
     started = time.thread_time()
     try:
         row = extract(page, html)
-    except Exception as error:  # noqa: BLE001 - a page that a peer fails on is without a text
+    except Exception as error:  # noqa: BLE001 - a peer may fail in any way; the page has no text
         row = {"text": "", "note": f"{type(error).__name__}: {error}"}
     seconds.append(time.thread_time() - started)
     return {"url": page.url, **row}

@@ -1,4 +1,4 @@
-"""Times of the two kinds of archive that have no HTML: plain-text files and rows of JSON."""
+"""Throughput for the two kinds of archive without HTML: plain-text files and rows of JSON."""
 
 import itertools
 import json
@@ -15,7 +15,7 @@ ROWS = 20_000
 
 
 def report(folder: Path) -> None:
-    """Prints documents by outcome and documents a second of each."""
+    """Print the documents by outcome, and the documents per second, of each kind."""
     for name, make in (("2,000 text files", _texts), ("20,000 rows of JSON", _rows)):
         started = time.perf_counter()
         warehouse = folder / f"{make.__name__}-w"
@@ -31,7 +31,7 @@ def report(folder: Path) -> None:
 
 
 def _texts(folder: Path) -> Path:
-    """The sample's files over and over, each with a last paragraph of its own."""
+    """Repeat the sample's files, each with a different last paragraph."""
     target = folder / "texts"
     target.mkdir()
     samples = sorted((corpora() / "formats" / "bbc").rglob("*.txt"))
@@ -42,7 +42,7 @@ def _texts(folder: Path) -> Path:
 
 
 def _rows(folder: Path) -> Path:
-    """The sample's rows over and over, each with a last paragraph of its own."""
+    """Repeat the sample's rows, each with a different last paragraph."""
     samples = json.loads(next((corpora() / "formats" / "reuters").glob("*.json")).read_bytes())
     rows = []
     for number, row in enumerate(itertools.islice(itertools.cycle(samples), ROWS)):

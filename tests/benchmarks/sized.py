@@ -1,7 +1,7 @@
 """Generated inputs of a given size for `sizes`: a run of rows, a night of sources, a history.
 
-Everything is written as the stage before would have left it, so that the stage that is measured
-finds its input and nothing else had to run.
+They are written in the form in which the previous stage leaves them, so that only the measured
+stage has to run.
 """
 
 from collections.abc import Sequence
@@ -15,16 +15,19 @@ import pyarrow.parquet as pq
 
 from config.settings import load_settings
 from config.sources import Source
-from tasks.discover.model import Listed
-from tasks.discover.source import Discovered, Found
+from tasks.discover.model import ListedPage
+from tasks.discover.source import FoundPage, SourceDiscovery
 from tasks.discover.stage import discovered_file
-from tasks.fetch.attempts import Asked, failed
-from tasks.fetch.model import FetchError, Reason
-from tasks.nightly import describe
-from tasks.parts import Part, write_done
+from tasks.execution.parts import Part, write_done
+from tasks.fetch.attempts import LoggedRequest, attempt_of_error
+from tasks.fetch.model import FetchError
+from tasks.jobs.fetching import describe
 from tasks.pipeline import make_warehouse
-from tasks.process.urls import ADDRESS_RULES
-from tasks.runs import Run, new_run
+from tasks.read.understanding import InputReports
+from tasks.reasons import FetchReason
+from tasks.runs.description import described
+from tasks.runs.run import Run, new_run
+from tasks.web.urls import ADDRESS_RULES
 from warehouse.lake import open_lake
 from warehouse.schema import DISCOVERIES, DOCUMENTS, FETCHES, PROCESSED, Table
 
@@ -32,7 +35,7 @@ NIGHT = date(2025, 3, 11)
 STARTED = datetime(2025, 3, 11, 2, 30, tzinfo=UTC)
 ROWS_OF_A_PART = 512
 PARTS_OF_A_BATCH = 100
-# Instants of publication are spread over ten years without regard to the order of reading.
+# Publication times are spread over ten years, independently of the order of reading.
 ARTICLES = """
 select
     n as position,
@@ -65,9 +68,9 @@ from range($first, $first + $rows) as numbers(n)
 
 
 def write_rows_run(folder: Path, rows: int, words: int = 300) -> Run:
-    """Makes a run whose `rows` articles are processed and not yet resolved."""
-    described = {"flow": "ingest", "parameters": {"source": None}, "inputs": []}
-    run = new_run(make_warehouse(folder), "sizes", described)
+    """Make a run with so many articles that are processed and not yet resolved."""
+    description = described("ingest", {"source": None}, (), load_settings())
+    run = new_run(make_warehouse(folder), "sizes", description)
     for name in ("batches", "parts", "done"):
         (run.folder / name).mkdir()
     step = ROWS_OF_A_PART * PARTS_OF_A_BATCH
@@ -76,11 +79,11 @@ def write_rows_run(folder: Path, rows: int, words: int = 300) -> Run:
         for number, first in enumerate(range(0, rows, step)):
             values = {"first": first, "rows": min(step, rows - first), "words": words}
             made = connection.execute(ARTICLES, values).to_arrow_table()
-            _write_batch(run, number, _fitted(made, PROCESSED))
+            write_batch(run, number, fitted(made, PROCESSED))
     return run
 
 
-def _write_batch(run: Run, number: int, rows: pa.Table) -> None:
+def write_batch(run: Run, number: int, rows: pa.Table) -> None:
     batch = run.folder / "batches" / f"{number:05}.json"
     batch.touch()
     parts = []
@@ -89,11 +92,11 @@ def _write_batch(run: Run, number: int, rows: pa.Table) -> None:
         path = run.folder / "parts" / f"{number:05}-{first:09}-{some.num_rows}.parquet"
         pq.write_table(some, path, compression="zstd")
         parts.append(Part(path, first, first + some.num_rows))
-    write_done(batch, parts)
+    write_done(batch, parts, InputReports())
 
 
-def _fitted(rows: pa.Table, schema: pa.Schema) -> pa.Table:
-    """The rows with all columns of a schema; NULL where there are none."""
+def fitted(rows: pa.Table, schema: pa.Schema) -> pa.Table:
+    """Return the rows with all columns of a schema; columns that they lack are NULL."""
     columns = [
         rows[field.name].cast(field.type)
         if field.name in rows.column_names
@@ -104,7 +107,7 @@ def _fitted(rows: pa.Table, schema: pa.Schema) -> pa.Table:
 
 
 def made_sources(count: int) -> list[Source]:
-    """Sources with a feed each."""
+    """Return so many sources, each with a feed."""
     return [
         Source(
             name=f"Press {number:05}",
@@ -116,7 +119,7 @@ def made_sources(count: int) -> list[Source]:
 
 
 def write_night_run(folder: Path, count: int, listed: int = 20) -> Run:
-    """Makes a night of `count` sources, whose lists were read and none of whose pages came."""
+    """Make a night of so many sources, whose lists were read and whose pages all failed."""
     settings = load_settings(warehouse=make_warehouse(folder))
     sources = made_sources(count)
     run = new_run(folder, "sizes", describe("nightly", NIGHT, sources, settings))
@@ -125,28 +128,29 @@ def write_night_run(folder: Path, count: int, listed: int = 20) -> Run:
     run.raw_folder.mkdir(parents=True)
     for source in sources:
         found = tuple(_found(source, number) for number in range(listed))
-        discovered = Discovered(found, source.feeds, (), 1, 0, ())
+        discovered = SourceDiscovery(found, source.feeds, (), 1, 0, ())
         discovered_file(run, source).write_bytes(orjson.dumps(discovered))
         _write_log(run, f"{source.slug}~lists", source, source.feeds)
         _write_log(run, source.slug, source, [one.listed.url for one in found])
     return run
 
 
-def _found(source: Source, number: int) -> Found:
-    listed = Listed(f"{source.homepage}2025/03/11/story-{number}", f"Story {number}")
-    return Found(listed, "feed", source.feeds[0], STARTED)
+def _found(source: Source, number: int) -> FoundPage:
+    listed = ListedPage(f"{source.homepage}2025/03/11/story-{number}", f"Story {number}")
+    return FoundPage(listed, "feed", source.feeds[0], STARTED)
 
 
 def _write_log(run: Run, name: str, source: Source, urls: Sequence[str]) -> None:
-    error = FetchError(Reason.TIMEOUT, "no answer within 120 s")
+    error = FetchError(FetchReason.TIMEOUT, "no answer within 120 s")
     error.started_at = STARTED
     lines = (
-        orjson.dumps(failed(Asked(source.name, "article", url, url), 1, error)) for url in urls
+        orjson.dumps(attempt_of_error(LoggedRequest(source.name, "article", url, url), 1, error))
+        for url in urls
     )
     run.attempts_file(name).write_bytes(b"".join(line + b"\n" for line in lines))
 
 
-# Of each source and night: `listed` addresses that are new, a third of them asked for and loaded.
+# Each source lists $listed new addresses every night. A third of them was fetched and loaded.
 LISTED = """
 select
     'run-' || lpad($night_number::varchar, 4, '0') as run_id,
@@ -183,7 +187,7 @@ from asked
 
 
 def write_history(folder: Path, sources: int, nights: int, listed: int) -> None:
-    """Makes a warehouse of nights before `NIGHT`, in which each source listed new addresses."""
+    """Make a warehouse with nights before `NIGHT`, in which each source listed new addresses."""
     lake = open_lake(make_warehouse(folder))
     tables = ((DISCOVERIES, "listed"), (FETCHES, "asked"), (DOCUMENTS, "loaded"))
     files: dict[str, list[str]] = {table.name: [] for table, _ in tables}
@@ -207,5 +211,5 @@ def write_history(folder: Path, sources: int, nights: int, listed: int) -> None:
 def _write_table(connection: duckdb.DuckDBPyConnection, name: str, table: Table, path: Path) -> str:
     path.parent.mkdir(parents=True, exist_ok=True)
     rows = connection.execute(f"from {name}").to_arrow_table()
-    pq.write_table(_fitted(rows, table.arrow), path, compression="zstd", row_group_size=8192)
+    pq.write_table(fitted(rows, table.arrow), path, compression="zstd", row_group_size=8192)
     return str(path)

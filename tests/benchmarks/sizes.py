@@ -1,7 +1,7 @@
-"""Sizes of a run that stopped it once: CPU seconds, and the peak memory of its largest process.
+"""CPU seconds and peak memory of runs of sizes that once made a run fail.
 
-`python -m tests.benchmarks sizes` takes each at a moderate size; `sizes-rows=2000000`,
-`sizes-sources=5000`, `sizes-targets=10000000` and `sizes-files=1100` take one at a size of choice.
+`python -m tests.benchmarks sizes` measures each at a moderate size. `sizes-rows=2000000`,
+`sizes-sources=5000`, `sizes-targets=10000000` and `sizes-files=1100` measure one at a given size.
 """
 
 import os
@@ -24,19 +24,19 @@ import sys
 from datetime import date
 from pathlib import Path
 from config.settings import load_settings
-from tasks.runs import unfinished_runs
+from tasks.runs.run import unfinished_runs
 stage, warehouse, workers = sys.argv[1:]
 settings = load_settings(warehouse=Path(warehouse), workers=int(workers))
 [run] = unfinished_runs(Path(warehouse))
 if stage == "select":
     from tasks.discover.select import select
-    from tasks.nightly import sources_of
+    from tasks.jobs.fetching import sources_of
     select(run, sources_of(run, settings), settings)
 elif stage == "resolve":
-    from tasks.resolve import resolve
+    from tasks.load.resolve import resolve
     resolve(run, settings)
 elif stage == "publish":
-    from tasks.load import load, publish_run
+    from tasks.load.commit import load, publish_run
     load(run, settings)
     publish_run(run, settings)
 elif stage == "states":
@@ -47,10 +47,11 @@ elif stage == "states":
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What a command took.
+    """The cost of a command.
 
     Attributes:
-        peak: bytes of resident memory of the process that had most.
+        said: its output.
+        peak: the peak of resident memory, in bytes, of its largest process.
     """
 
     said: str
@@ -65,7 +66,7 @@ class Cost:
 
 
 def cost(*command: str | Path) -> Cost:
-    """Runs a command to its end; what it started counts with it."""
+    """Run a command to its end and return its cost, including that of processes it started."""
     started = time.perf_counter()
     with tempfile.TemporaryFile("w+") as said:
         process = subprocess.Popen([*map(str, command)], stdout=said, stderr=said)
@@ -81,7 +82,10 @@ def cost(*command: str | Path) -> Cost:
 
 
 def peak_bytes(pid: int) -> int:
-    """The most resident memory that a process has had. (`ru_maxrss` counts its parent's.)"""
+    """Return the peak of a process's resident memory.
+
+    `ru_maxrss` would include the memory of the parent from which it was forked.
+    """
     try:
         lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     except OSError:  # the process has ended
@@ -90,12 +94,12 @@ def peak_bytes(pid: int) -> int:
 
 
 def step(stage: str, warehouse: Path, workers: int = 2) -> Cost:
-    """Runs one stage of the only run of a warehouse in a process of its own."""
+    """Run one stage of the only run of a warehouse, in a process of its own."""
     return cost(sys.executable, "-P", "-c", STEP, stage, warehouse, str(workers))
 
 
 def report_rows(folder: Path, rows: int = 300_000) -> None:
-    """Resolves and publishes one run of so many rows, with 2 and with 16 threads."""
+    """Resolve and publish one run of so many rows, with 2 and with 16 threads."""
     for workers in (2, 16):
         warehouse = folder / f"rows-{workers}"
         write_rows_run(warehouse, rows)
@@ -103,14 +107,14 @@ def report_rows(folder: Path, rows: int = 300_000) -> None:
 
 
 def report_sources(folder: Path, sources: int = 5_000) -> None:
-    """Selects, resolves and publishes a night of so many sources."""
+    """Select, resolve and publish a night of so many sources."""
     warehouse = folder / "sources"
     write_night_run(warehouse, sources)
     _print_steps(f"a night of {sources:,} sources", warehouse, "select resolve publish")
 
 
 def report_targets(folder: Path, addresses: int = 10_000_000) -> None:
-    """Selects tonight's targets before a history of 120 nights with so many addresses."""
+    """Select the targets of a night with a history of 120 nights and so many addresses."""
     warehouse = folder / "targets"
     sources = max(addresses // 2_400, 1)
     write_history(warehouse, sources, nights=120, listed=20)
@@ -120,7 +124,7 @@ def report_targets(folder: Path, addresses: int = 10_000_000) -> None:
 
 
 def report_files(folder: Path, sources: int = 1_100, most: int = 1_024) -> None:
-    """Runs a night of so many sources, by the command line, under `ulimit -n`."""
+    """Run a night of so many sources by the command line, with at most so many open files."""
     with ManySites(sources, 2) as site:
         desk = Desk(folder / "files", site)
         command = [*COMMAND, *desk.arguments(0)]
@@ -136,7 +140,7 @@ def _print_steps(name: str, warehouse: Path, stages: str, workers: int = 2) -> N
 
 
 def report(folder: Path) -> None:
-    """Takes each at its usual size."""
+    """Measure each at its usual size."""
     for one in REPORTS.values():
         one(folder)
 

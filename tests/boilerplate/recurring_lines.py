@@ -1,4 +1,4 @@
-"""A paper whose articles all end in the same lines, as rows of an archive and as fetched pages."""
+"""Make articles of a newspaper that have lines in common, as archive rows and as pages."""
 
 import json
 from pathlib import Path
@@ -11,7 +11,7 @@ OTHER = "The Courier is printed on the quay by its own readers, who have owned i
 
 
 def row_of(number: int, day: int, *lines: str) -> dict[str, str]:
-    """One article of a day in March 2025, with lines below its first paragraph."""
+    """Return an article of a day in March 2025, with lines below its first paragraph."""
     first, *rest = story(number).split("\n\n")
     return {
         "url": f"https://courier.example/2025/03/{day:02}/district-{number}",
@@ -23,14 +23,14 @@ def row_of(number: int, day: int, *lines: str) -> dict[str, str]:
 
 
 def write_rows(path: Path, numbers: range, days: range, *lines: str) -> Path:
-    """A JSONL of articles, shared out over the days."""
+    """Write a JSONL file of articles, distributed over the days; return its path."""
     rows = [row_of(number, days[number % len(days)], *lines) for number in numbers]
     path.write_text("".join(json.dumps(one) + "\n" for one in rows), "utf-8")
     return path
 
 
 def page(number: int, day: int, *lines: str) -> str:
-    """The same article as a page."""
+    """Return the article of `row_of` as an HTML page."""
     one = row_of(number, day, *lines)
     body = "".join(f"<p>{line}</p>" for line in one["text"].split("\n\n"))
     data = {
@@ -46,7 +46,11 @@ def page(number: int, day: int, *lines: str) -> str:
 
 
 def write_pages(path: Path, numbers: range, days: range, *lines: str, mark: str = "") -> Path:
-    """A WARC of articles, fetched on 11 March 2025 or, marked, as other bytes the day after."""
+    """Write a WARC file of articles that were fetched on 11 March 2025; return its path.
+
+    Args:
+        mark: text to add to each page, which gives it other bytes; it is fetched on 12 March.
+    """
     pages: dict[str, bytes | str] = {}
     for number in numbers:
         day = days[number % len(days)]

@@ -11,8 +11,8 @@ import pytest
 
 from tasks.records import Article
 from tests.articles import article
+from tests.boilerplate.recurring_lines import COURIER, LINE, OTHER, row_of, write_pages, write_rows
 from tests.pipeline.archives import story
-from tests.pipeline.boilerplate import COURIER, LINE, OTHER, row_of, write_pages, write_rows
 from tests.pipeline.command import ask, run, start
 from tests.pipeline.nights import Nights
 from tests.pipeline.test_kills import SMALL_BATCHES, kill
@@ -32,7 +32,7 @@ OUTCOMES = (
 
 
 def outcomes(warehouse: Path) -> dict[str, int]:
-    """Of the newest run."""
+    """Return the number of documents of the newest run by outcome."""
     return {row["outcome"]: row["n"] for row in ask(warehouse, OUTCOMES)}
 
 
@@ -43,7 +43,7 @@ def texts(warehouse: Path, day: int) -> list[dict[str, Any]]:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Archives of eight days of March 2025, whose articles have one line in common."""
+    """Make archives of eight days of March 2025, whose articles have one line in common."""
     made = tmp_path_factory.mktemp("archives")
     write_rows(made / "four-days.jsonl", range(20), range(1, 5), LINE)
     write_rows(made / "fifth.jsonl", range(20, 25), range(5, 6), LINE)
@@ -55,7 +55,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def paper(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A warehouse that has learned the line, and has removed it from the articles of a day."""
+    """Make a warehouse that has learned the line and removed it from the articles of one day."""
     warehouse = tmp_path_factory.mktemp("paper") / "w"
     run("ingest", folder / "four-days.jsonl", "-w", warehouse)
     assert ask(warehouse, "from boilerplate") == [], "on four days only"
@@ -64,7 +64,7 @@ def paper(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return warehouse
 
 
-def test_what_recurs_is_listed_and_removed_from_later_articles_and_from_these_only(
+def test_a_recurring_line_is_listed_and_removed_from_later_articles_only(
     paper: Path,
 ) -> None:
     [listed] = ask(paper, "from boilerplate")
@@ -84,7 +84,7 @@ def test_what_recurs_is_listed_and_removed_from_later_articles_and_from_these_on
         assert row["content_hash"] == row["whole_hash"]
 
 
-def test_the_same_archives_again_are_duplicates_whatever_was_learned_since(
+def test_loading_the_same_archives_again_gives_duplicates_after_lines_were_learned(
     paper: Path, folder: Path
 ) -> None:
     rows, history = ask(paper, ROWS), ask(paper, HISTORY)
@@ -95,7 +95,7 @@ def test_the_same_archives_again_are_duplicates_whatever_was_learned_since(
 
 
 @pytest.mark.slow
-def test_an_analyst_can_keep_a_line_drop_another_and_take_both_back(
+def test_an_analyst_can_keep_a_line_drop_another_and_withdraw_both_overrides(
     paper: Path, folder: Path
 ) -> None:
     before = ask(paper, "from boilerplate")
@@ -121,7 +121,7 @@ def test_an_analyst_can_keep_a_line_drop_another_and_take_both_back(
     assert after[0]["version"] == before[0]["version"]
 
 
-def test_a_malformed_file_of_overrides_ends_the_run_with_a_sentence(
+def test_a_malformed_file_of_overrides_ends_the_run_with_a_clear_message(
     folder: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "boilerplate.toml").write_text("[Courier]\nkeeps = []\n", "utf-8")
@@ -132,7 +132,7 @@ def test_a_malformed_file_of_overrides_ends_the_run_with_a_sentence(
 
 
 @pytest.mark.slow
-def test_a_killed_run_removes_what_it_began_with_and_equals_an_unbroken_one(
+def test_a_killed_run_resumes_with_the_lines_it_began_with_and_equals_an_unbroken_run(
     folder: Path, tmp_path: Path
 ) -> None:
     known = write_rows(tmp_path / "known.jsonl", range(25), range(1, 6), LINE)
@@ -164,8 +164,8 @@ def test_a_page_whose_text_is_unchanged_is_a_duplicate_after_the_line_was_learne
     run("ingest", first, "-w", warehouse)
     assert [row["state"] for row in ask(warehouse, "from boilerplate")] == ["learned"]
     address = row_of(0, 6)["url"]
-    told = run("explain", address, "-w", warehouse).stdout
-    assert "cleaned: learned boilerplate" in " ".join(told.split())
+    explained = run("explain", address, "-w", warehouse).stdout
+    assert "cleaned: learned boilerplate" in " ".join(explained.split())
     kept = run("explain", address, "-w", warehouse, BROADSHEET_LEARN__REMOVE="false").stdout
     assert "learned boilerplate" not in " ".join(kept.split())
     run("ingest", again, "-w", warehouse)
@@ -175,7 +175,7 @@ def test_a_page_whose_text_is_unchanged_is_a_duplicate_after_the_line_was_learne
 
 
 @pytest.mark.slow
-def test_reprocessing_removes_from_old_articles_once_and_puts_back_what_is_kept(
+def test_reprocessing_removes_lines_from_old_articles_once_and_restores_kept_lines(
     tmp_path: Path,
 ) -> None:
     night = tmp_path / "raw" / "2025-03-11"
@@ -197,7 +197,7 @@ def test_reprocessing_removes_from_old_articles_once_and_puts_back_what_is_kept(
     assert ask(tmp_path, "select text from articles order by url") == loaded
 
 
-def test_nothing_is_removed_if_the_settings_say_so_yet_it_is_listed(
+def test_lines_are_listed_but_not_removed_if_removing_is_switched_off(
     folder: Path, tmp_path: Path
 ) -> None:
     unremoved = {"BROADSHEET_LEARN__REMOVE": "false"}
@@ -208,13 +208,13 @@ def test_nothing_is_removed_if_the_settings_say_so_yet_it_is_listed(
 
 
 def dated(number: int) -> Article:
-    """One of articles that are spread over six days and have a line in common."""
+    """Return an article with a line that all have in common, dated on one of six days."""
     text = f"{story(number)}\n\n{LINE}"
     found = article(f"https://courier.example/{number}", text, position=number, day=11)
     return replace(found, published_date=date(2025, 3, 1 + number % 6))
 
 
-def test_nineteen_articles_teach_nothing_and_the_twentieth_does(tmp_path: Path) -> None:
+def test_nothing_is_learned_from_nineteen_articles_but_from_twenty(tmp_path: Path) -> None:
     nights = Nights(tmp_path / "w")
     nights.load(*map(dated, range(19)))
     assert nights.ask("select count(*) from boilerplate_history") == [(0,)]
@@ -224,8 +224,8 @@ def test_nineteen_articles_teach_nothing_and_the_twentieth_does(tmp_path: Path) 
     ]
 
 
-def _made_before(nights: Nights) -> None:
-    """Takes from a warehouse what this feature brought: columns, in files too, and a table."""
+def _undo_migration(nights: Nights) -> None:
+    """Remove the columns and the table of this feature from a warehouse and its files."""
     lake = open_lake(nights.folder)
     gone = {ARTICLE_VERSIONS: {"learned_lines", "whole_hash"}, DOCUMENTS: {"whole_hash"}}
     for table, columns in gone.items():
@@ -239,11 +239,11 @@ def _made_before(nights: Nights) -> None:
     lake.catalog.drop_table(("news", BOILERPLATE_HISTORY.name))
 
 
-def test_a_warehouse_made_before_this_feature_gets_what_it_lacks(tmp_path: Path) -> None:
+def test_a_warehouse_made_before_this_feature_gets_its_columns_and_table(tmp_path: Path) -> None:
     nights = Nights(tmp_path / "w")
     address = "https://courier.example/basin"
     nights.load(article(address, "A", position=1, day=1))
-    _made_before(nights)
+    _undo_migration(nights)
     assert nights.load(article(address, "A", position=1, day=2, page="other")) == ["duplicate"]
     assert nights.load(article(address, "B", position=1, day=3)) == ["revised"]
     found = nights.ask("select version, whole_hash is null from article_versions order by all")

@@ -1,4 +1,4 @@
-"""The statement that learns boilerplate, by itself: which lines of which articles it takes."""
+"""The SQL that learns boilerplate: the lines and articles that it counts."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -7,18 +7,25 @@ from datetime import UTC, date, datetime, timedelta
 import duckdb
 import pytest
 
-import tasks.learning
+import tasks.boilerplate.learn
 from config.settings import load_settings
-from tasks.learning import find_changes
+from tasks.boilerplate.learn import find_boilerplate_changes
 from warehouse.statements import statement
 
 TABLES = """
 create table article_versions (
     article_id varchar, version int, run_id varchar, source varchar, domain varchar,
-    cluster_id varchar, published_date date, fetched_at timestamptz, text varchar,
+    content_hash varchar, published_date date, fetched_at timestamptz, text varchar,
     authors varchar[], learned_lines varchar[]
 );
+create view new_article_versions as from article_versions where run_id = 'run';
+create table earlier_versions (source varchar, versions bigint);
+create table stored_days (source varchar, day date, articles bigint);
+create view earlier_days as from stored_days union all by name
+select coalesce(source, domain) as source, published_date as day, count(*) as articles
+from article_versions where run_id <> 'run' group by all;
 create table superseded (article_id varchar, version int);
+create table new_superseded (article_id varchar, version int);
 create table boilerplate_history (
     source varchar, line varchar, change int, state varchar, articles bigint, days bigint,
     share double, changed_at timestamptz, run_id varchar
@@ -35,7 +42,7 @@ FIRST = date(2025, 3, 1)
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """One article; its first paragraph is long."""
+    """An article whose first paragraph is long."""
 
     number: int
     day: date | None
@@ -58,7 +65,7 @@ class Story:
 def stories(
     count: int, *, of: int = 40, days: int = 10, line: str = LINE, first: date = FIRST
 ) -> list[Story]:
-    """So many stories over some days, of which the first `count` in each round have the line."""
+    """Return `of` stories spread over `days` days; the first `count` stories have the line."""
     return [
         Story(n, first + timedelta(n % days), (line,) if n < count else (f"Something else, {n}",))
         for n in range(of)
@@ -67,7 +74,7 @@ def stories(
 
 @dataclass(frozen=True, slots=True)
 class Lake:
-    """The tables that the statement reads."""
+    """The tables that the SQL reads, in memory."""
 
     connection: duckdb.DuckDBPyConnection
 
@@ -76,14 +83,14 @@ class Lake:
         rows = [story.row for story in found]
         self.connection.executemany(f"insert into article_versions values ({marks})", rows)
 
-    def say(self, state: str, line: str = LINE, source: str = COURIER) -> None:
+    def override(self, state: str, line: str = LINE, source: str = COURIER) -> None:
         self.connection.execute("insert into overrides values (?, ?, ?)", [source, line, state])
 
     def learn(self, **changed: float) -> list[tuple[str, str, int, str]]:
-        """What changes by one run; it is taken into the history."""
-        self.connection.execute("drop table if exists concerned")
+        """Learn as one run does, insert the changes into the history, and return them."""
+        self.connection.execute("drop table if exists sources_to_learn")
         self.connection.execute("drop table if exists boilerplate_changes")
-        find_changes(self.connection, "run", load_settings(learn=changed))
+        find_boilerplate_changes(self.connection, "run", load_settings(learn=changed))
         self.connection.execute("insert into boilerplate_history by name from boilerplate_changes")
         rows = self.connection.execute(statement("new_boilerplate_history")).fetchall()
         return [(row[0], row[1], row[2], row[3]) for row in rows]
@@ -143,7 +150,7 @@ def test_twenty_articles_are_enough(lake: Lake) -> None:
     assert lake.learn() == LEARNED
 
 
-def test_nothing_up_to_the_first_long_paragraph_is_counted(lake: Lake) -> None:
+def test_lines_up_to_the_first_long_paragraph_are_not_counted(lake: Lake) -> None:
     kicker = "From our reporter at the harbour basin"
     lake.add(replace(one, above=(kicker, LEDE), lines=()) for one in stories(0))
     assert lake.learn() == []
@@ -189,7 +196,7 @@ def test_one_article_that_is_dated_far_ahead_does_not_outvote_all_others(lake: L
     assert lake.learn() == LEARNED
 
 
-def test_only_the_newest_stories_are_looked_at(lake: Lake) -> None:
+def test_only_the_newest_stories_are_counted(lake: Lake) -> None:
     lake.add(stories(40))
     later = stories(0, of=40, first=FIRST + timedelta(20))
     lake.add(replace(one, number=100 + one.number) for one in later)
@@ -197,7 +204,7 @@ def test_only_the_newest_stories_are_looked_at(lake: Lake) -> None:
     assert lake.learn(half_life=3000.0) == LEARNED
 
 
-def test_of_a_day_that_goes_beyond_the_bound_only_a_part_is_looked_at(lake: Lake) -> None:
+def test_a_day_with_more_stories_than_the_limit_is_counted_in_part(lake: Lake) -> None:
     lake.add(stories(40, days=5))
     assert lake.learn(stories=38) == LEARNED
     assert lake.counts()[0] == 38
@@ -221,7 +228,7 @@ def test_a_line_is_forgotten_below_half_of_the_share_and_not_before(lake: Lake) 
     assert lake.learn() == [(COURIER, LINE, 3, "learned")]
 
 
-def test_a_learned_line_may_become_rare_in_numbers_as_long_as_its_share_is_there(
+def test_a_learned_line_stays_if_its_articles_become_few_but_its_share_is_high_enough(
     lake: Lake,
 ) -> None:
     lake.add(stories(10, of=24))
@@ -243,16 +250,16 @@ def test_a_line_that_was_removed_still_counts(lake: Lake) -> None:
     assert lake.counts()[0] == 20
 
 
-def test_each_source_learns_by_itself_and_by_its_domain_where_it_has_no_name(lake: Lake) -> None:
+def test_lines_are_learned_per_source_or_per_domain_if_the_source_has_no_name(lake: Lake) -> None:
     lake.add(replace(one, source=None) for one in stories(20))
     lake.add(replace(one, source="Gazette") for one in stories(9))
     assert lake.learn() == [("courier.example", LINE, 1, "learned")]
 
 
-def test_sources_are_looked_at_in_parts_and_none_is_left_out(
+def test_sources_are_learned_in_groups_and_none_is_left_out(
     lake: Lake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tasks.learning, "SOURCES_AT_ONCE", 2)
+    monkeypatch.setattr(tasks.boilerplate.learn, "_SOURCES_AT_ONCE", 2)
     names = [f"Paper {number}" for number in range(5)]
     for name in names:
         lake.add(replace(one, source=name) for one in stories(20))
@@ -260,7 +267,7 @@ def test_sources_are_looked_at_in_parts_and_none_is_left_out(
     assert lake.learn() == []
 
 
-def test_a_source_of_which_a_run_brings_nothing_stays_as_it_is(lake: Lake) -> None:
+def test_a_source_without_articles_in_a_run_does_not_change(lake: Lake) -> None:
     lake.add(stories(20))
     assert lake.learn() == LEARNED
     lake.connection.execute("update article_versions set run_id = 'older'")
@@ -272,10 +279,10 @@ def test_a_source_of_which_a_run_brings_nothing_stays_as_it_is(lake: Lake) -> No
     assert lake.learn() == [(COURIER, LINE, 2, "forgotten")]
 
 
-def test_what_an_analyst_says_holds_and_ends_with_its_withdrawal(lake: Lake) -> None:
+def test_an_override_applies_until_it_is_withdrawn(lake: Lake) -> None:
     lake.add(stories(20))
-    lake.say("kept")
-    lake.say("dropped", "Never seen anywhere", "Nobody's")
+    lake.override("kept")
+    lake.override("dropped", "Never seen anywhere", "Nobody's")
     assert lake.learn() == [
         (COURIER, LINE, 1, "kept"),
         ("Nobody's", "Never seen anywhere", 1, "dropped"),
@@ -288,7 +295,7 @@ def test_what_an_analyst_says_holds_and_ends_with_its_withdrawal(lake: Lake) -> 
     ]
 
 
-def test_lengths_are_counted_as_python_counts_them(lake: Lake) -> None:
+def test_lengths_are_counted_in_characters_as_in_python(lake: Lake) -> None:
     line = "e\u0301🏴\U000e0067\U000e0062é" * 4  # 20 code points by Python, fewer to the eye
     assert len(line) == 24
     lake.add(stories(20, line=line[:20]))

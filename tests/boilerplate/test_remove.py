@@ -1,4 +1,4 @@
-"""Removing learned lines, by itself: what goes, what stays, and what the row says of it."""
+"""Removing learned lines: the lines that are removed or kept, and the columns that record it."""
 
 from dataclasses import replace
 
@@ -6,11 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.settings import load_settings
+from tasks.boilerplate.remove import NOTHING, Learned, line_set, remove_learned_lines
 from tasks.process.batch import process_batch
-from tasks.process.fingerprint import content_hash
-from tasks.process.learned import NOTHING, Learned, line_set, without_learned
+from tasks.process.terms import QUALITY_FLAGS
 from tasks.records import Article, Declared, RawDocument
-from tasks.terms import QUALITY_FLAGS
+from tasks.web.fingerprint import content_hash
 from tests.articles import EMPTY
 
 SETTINGS = load_settings().process
@@ -30,9 +30,9 @@ def written(*paragraphs: str) -> Article:
     return replace(EMPTY, text=text, content_hash=hashed, whole_hash=hashed, word_count=1)
 
 
-def test_learned_lines_go_and_the_row_says_which() -> None:
+def test_learned_lines_are_removed_and_recorded() -> None:
     whole = written(LEDE, LINE, REST, OTHER, LINE)
-    left = without_learned(whole, KNOWN, min_words=10)
+    left = remove_learned_lines(whole, KNOWN, min_words=10)
     assert left.text == f"{LEDE}\n\n{REST}"
     assert left.learned_lines == (LINE, OTHER, LINE)
     assert left.quality_flags == ("dropped_learned:3",)
@@ -42,64 +42,64 @@ def test_learned_lines_go_and_the_row_says_which() -> None:
     assert left.extractor_version == f"0+learned.{line_set([OTHER, LINE]).version}"
 
 
-def test_nothing_up_to_the_first_long_paragraph_goes() -> None:
+def test_no_line_up_to_the_first_long_paragraph_is_removed() -> None:
     whole = written(LINE, LINE, LEDE, REST)
-    assert without_learned(whole, KNOWN, min_words=10).text == whole.text
+    assert remove_learned_lines(whole, KNOWN, min_words=10).text == whole.text
     short = written(LINE, OTHER, "A text without a long paragraph.")
-    assert without_learned(short, KNOWN, min_words=0).text == short.text
-    assert without_learned(written(LEDE), Learned({DOMAIN: line_set([LEDE])}), 0).text == LEDE
+    assert remove_learned_lines(short, KNOWN, min_words=0).text == short.text
+    assert remove_learned_lines(written(LEDE), Learned({DOMAIN: line_set([LEDE])}), 0).text == LEDE
 
 
-def test_where_too_little_would_be_left_all_stays_and_a_flag_says_so() -> None:
+def test_no_line_is_removed_if_too_few_words_would_be_left_and_a_flag_is_set() -> None:
     whole = written(LEDE, LINE, OTHER)
-    kept = without_learned(whole, KNOWN, min_words=60)
+    kept = remove_learned_lines(whole, KNOWN, min_words=60)
     assert kept.text == whole.text
     assert kept.learned_lines == ()
     assert kept.quality_flags == ("mostly_learned:2",)
     assert kept.content_hash == kept.whole_hash == whole.content_hash
 
 
-def test_the_version_stands_in_all_rows_of_a_source_with_learned_lines_and_in_no_other() -> None:
+def test_only_and_all_articles_of_a_source_with_learned_lines_have_their_version() -> None:
     version = line_set([LINE, OTHER]).version
     assert len(version) == 8
-    plain = without_learned(written(LEDE, REST), KNOWN, 10)
+    plain = remove_learned_lines(written(LEDE, REST), KNOWN, 10)
     assert plain.extractor_version == f"0+learned.{version}"
     assert plain.quality_flags == ()
     stranger = replace(written(LEDE, LINE), domain="gazette.example")
-    assert without_learned(stranger, KNOWN, 10) == stranger
-    assert without_learned(stranger, NOTHING, 10) == stranger
+    assert remove_learned_lines(stranger, KNOWN, 10) == stranger
+    assert remove_learned_lines(stranger, NOTHING, 10) == stranger
 
 
-def test_the_version_is_that_of_the_lines_in_any_order() -> None:
+def test_the_version_depends_on_the_lines_but_not_on_their_order() -> None:
     assert line_set([LINE, OTHER]) == line_set([OTHER, LINE, LINE])
     assert line_set([LINE]).version != line_set([OTHER]).version
 
 
-def test_the_source_is_that_of_the_run_else_the_publication_else_the_domain() -> None:
+def test_the_source_comes_from_the_run_or_else_the_publication_or_else_the_domain() -> None:
     whole = replace(written(LEDE, LINE), publication="Courier")
     lines = line_set([LINE])
     for learned in (Learned({"Courier": lines}), Learned({"Mine": lines}, source="Mine")):
-        assert without_learned(whole, learned, 10).text == LEDE
+        assert remove_learned_lines(whole, learned, 10).text == LEDE
     for other in (Learned({DOMAIN: lines}), Learned({"Courier": lines}, source="Mine")):
-        assert without_learned(whole, other, 10).text == whole.text
+        assert remove_learned_lines(whole, other, 10).text == whole.text
 
 
 @given(
     paragraphs=st.lists(st.sampled_from([LEDE, REST, LINE, OTHER, "Short."]), max_size=8),
     lines=st.sets(st.sampled_from([REST, LINE, OTHER, "Short."])),
 )
-def test_removing_twice_removes_nothing_more_and_no_other_line(
+def test_removing_lines_is_idempotent_and_removes_no_other_line(
     paragraphs: list[str], lines: set[str]
 ) -> None:
     whole, learned = written(*paragraphs), Learned({DOMAIN: line_set(lines)})
-    once = without_learned(whole, learned, 0)
-    assert without_learned(once, learned, 0).text == once.text
-    gone = [*once.learned_lines]
-    assert set(gone) <= lines
-    assert sorted([*once.text.split("\n\n"), *gone]) == sorted(whole.text.split("\n\n"))
+    once = remove_learned_lines(whole, learned, 0)
+    assert remove_learned_lines(once, learned, 0).text == once.text
+    removed = [*once.learned_lines]
+    assert set(removed) <= lines
+    assert sorted([*once.text.split("\n\n"), *removed]) == sorted(whole.text.split("\n\n"))
 
 
-def test_a_batch_removes_after_the_page_was_judged() -> None:
+def test_lines_of_a_batch_are_removed_after_the_pages_were_judged() -> None:
     body = "\n\n".join((LEDE, LINE, REST)).encode()
     row = RawDocument("a#row=1", 1, "text", body, declared=Declared(publication="Courier"))
     learned = Learned({"Courier": line_set([LINE, REST])})

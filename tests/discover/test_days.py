@@ -1,4 +1,4 @@
-"""The days of entries and of the sitemaps that hold them."""
+"""Days of entries, and of the sitemaps that hold them."""
 
 from datetime import date
 
@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.discover.days import entry_day, sitemap_month
-from tasks.discover.model import Listed
+from tasks.discover.days import entry_day, sitemap_span
+from tasks.discover.model import ListedPage
 
 PLAIN = "https://courier.example/story"
 DAY = date(2024, 3, 1)
@@ -26,29 +26,29 @@ DAY = date(2024, 3, 1)
     ],
 )
 def test_a_written_date_is_the_day_as_written(written: str) -> None:
-    assert entry_day(Listed(PLAIN, published=written)) == DAY
-    assert entry_day(Listed(PLAIN, modified=written)) == DAY
+    assert entry_day(ListedPage(PLAIN, published=written)) == DAY
+    assert entry_day(ListedPage(PLAIN, modified=written)) == DAY
 
 
 @pytest.mark.parametrize("written", ["2024", "2024-03", "2024-13-01", "2024-02-31", "", "soon"])
-def test_what_names_no_day_is_none(written: str) -> None:
-    assert entry_day(Listed(PLAIN, published=written)) is None
-    assert entry_day(Listed(PLAIN, published=written, modified="2024-03-01")) == DAY
+def test_a_text_without_a_day_gives_none(written: str) -> None:
+    assert entry_day(ListedPage(PLAIN, published=written)) is None
+    assert entry_day(ListedPage(PLAIN, published=written, modified="2024-03-01")) == DAY
 
 
-def test_published_goes_before_modified_before_the_address() -> None:
+def test_the_published_date_is_preferred_to_the_modified_one_and_to_the_address() -> None:
     dated = "https://courier.example/2024/03/03/story"
-    both = Listed(dated, published="2024-03-01", modified="2024-03-02")
+    both = ListedPage(dated, published="2024-03-01", modified="2024-03-02")
     assert entry_day(both) == DAY
-    assert entry_day(Listed(dated, modified="2024-03-02")) == date(2024, 3, 2)
-    assert entry_day(Listed(dated)) == date(2024, 3, 3)
+    assert entry_day(ListedPage(dated, modified="2024-03-02")) == date(2024, 3, 2)
+    assert entry_day(ListedPage(dated)) == date(2024, 3, 3)
 
 
 @pytest.mark.parametrize(
     "path", ["/2024/03/01/story", "/news/2024-03-01-story.html", "/20240301/story", "/2024/03/01/"]
 )
 def test_a_full_date_in_the_address_is_a_day(path: str) -> None:
-    assert entry_day(Listed(f"https://courier.example{path}")) == DAY
+    assert entry_day(ListedPage(f"https://courier.example{path}")) == DAY
 
 
 @pytest.mark.parametrize(
@@ -61,8 +61,8 @@ def test_a_full_date_in_the_address_is_a_day(path: str) -> None:
         "https://[broken/2024/03/01/",
     ],
 )
-def test_loose_digits_of_an_address_are_no_day(address: str) -> None:
-    assert entry_day(Listed(address)) is None
+def test_digits_elsewhere_in_an_address_are_no_day(address: str) -> None:
+    assert entry_day(ListedPage(address)) is None
 
 
 @pytest.mark.parametrize(
@@ -83,10 +83,10 @@ def test_loose_digits_of_an_address_are_no_day(address: str) -> None:
         ("/sitemap.xml?date=2020-03-01", (2020, 3, 1)),
     ],
 )
-def test_a_dated_sitemap_says_what_it_holds(
+def test_a_date_in_a_sitemaps_address_is_the_date_of_its_pages(
     place: str, expected: tuple[int, int | None, int | None]
 ) -> None:
-    assert sitemap_month(f"https://courier.example{place}") == expected
+    assert sitemap_span(f"https://courier.example{place}") == expected
 
 
 @pytest.mark.parametrize(
@@ -107,13 +107,13 @@ def test_a_dated_sitemap_says_what_it_holds(
         "/sitemap.xml?yyyy=1&mm=2",
     ],
 )
-def test_in_doubt_a_sitemap_holds_anything(place: str) -> None:
-    assert sitemap_month(f"https://courier.example{place}") is None
+def test_an_ambiguous_sitemap_address_gives_no_date(place: str) -> None:
+    assert sitemap_span(f"https://courier.example{place}") is None
 
 
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_any_text_gives_an_answer(address: str, written: str) -> None:
-    entry_day(Listed(address, published=written))
-    entry_day(Listed(PLAIN, published=f"2024-{written}"))
-    sitemap_month(f"https://courier.example/{address}?{written}")
-    sitemap_month(address)
+    entry_day(ListedPage(address, published=written))
+    entry_day(ListedPage(PLAIN, published=f"2024-{written}"))
+    sitemap_span(f"https://courier.example/{address}?{written}")
+    sitemap_span(address)

@@ -1,16 +1,16 @@
-"""What a page links to: feeds, sitemaps and articles, and nothing that only looks like one."""
+"""Links to feeds, sitemaps and articles, told from links that only resemble them."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tasks.discover.links import article_links, feed_and_sitemap_links, is_article_link
-from tasks.discover.model import Listing, Places
+from tasks.discover.model import ListAddresses, Listing
 
 URL = "https://www.courier.example/news/"
 
 
-def places(body: str) -> Places:
+def list_addresses(body: str) -> ListAddresses:
     return feed_and_sitemap_links(body.encode(), URL)
 
 
@@ -19,7 +19,7 @@ def articles(body: str) -> Listing:
 
 
 def test_declared_feeds_are_found_in_their_order_and_once() -> None:
-    found = places(
+    found = list_addresses(
         """<head><LINK REL="Alternate" TYPE="application/rss+xml; charset=utf-8" HREF="/feed">
         <link rel="alternate" type="application/atom+xml" href="https://feeds.host.example/c">
         <link rel="alternate home" type="application/feed+json" href="feed.json">
@@ -35,8 +35,8 @@ def test_declared_feeds_are_found_in_their_order_and_once() -> None:
     )
 
 
-def test_other_alternates_are_no_feeds() -> None:
-    found = places(
+def test_alternate_links_of_other_types_are_no_feeds() -> None:
+    found = list_addresses(
         """<link rel="alternate" type="application/json" href="/wp-json/wp/v2/pages/2">
         <link rel="alternate" type="application/json+oembed" href="/oembed">
         <link rel="alternate" hreflang="de" href="/de/">
@@ -46,7 +46,7 @@ def test_other_alternates_are_no_feeds() -> None:
 
 
 def test_feeds_of_comments_are_left_out() -> None:
-    found = places(
+    found = list_addresses(
         """<link rel="alternate" type="application/rss+xml" title="Comments" href="/c.xml">
         <link rel="alternate" type="application/rss+xml" href="/comments/feed/">
         <link rel="alternate" type="application/rss+xml" title="News" href="/feed/">"""
@@ -57,16 +57,16 @@ def test_feeds_of_comments_are_left_out() -> None:
 @pytest.mark.parametrize(
     "path", ["/rss", "/feed/", "/feeds/all", "/news.rss", "/a.atom", "/rss.xml", "/index.xml"]
 )
-def test_without_declared_feeds_links_that_look_like_one_are_taken(path: str) -> None:
-    found = places(
+def test_links_that_look_like_feeds_are_taken_if_none_is_declared(path: str) -> None:
+    found = list_addresses(
         f'<a href="{path}">RSS</a><a href="https://elsewhere.example{path}">theirs</a>'
         f'<a href="/feedback">Feedback</a><a href="/rss-explained-for-beginners">What is RSS</a>'
     )
     assert found.feeds == (f"https://www.courier.example{path}",)
 
 
-def test_sitemaps_that_a_page_names_are_found() -> None:
-    found = places(
+def test_sitemaps_that_a_page_links_are_found() -> None:
+    found = list_addresses(
         """<link rel="sitemap" type="application/xml" href="/map"><a href="/sitemap_index.xml">S</a>
         <a href="/sitemap">Overview</a><a href="https://elsewhere.example/sitemap.xml">x</a>"""
     )
@@ -126,7 +126,7 @@ def test_other_addresses_are_not_taken_for_articles(path: str) -> None:
     assert not is_article_link(f"https://courier.example{path}")
 
 
-def test_a_section_lists_its_domains_articles_once_with_their_titles() -> None:
+def test_a_section_lists_each_article_of_its_domain_once_with_its_title() -> None:
     listing = articles(
         """<a href="/2024/03/01/flood#top"><img src="x.jpg"></a>
         <h2><a href="/2024/03/01/flood?utm_source=front">  Flood in
@@ -142,7 +142,7 @@ def test_a_section_lists_its_domains_articles_once_with_their_titles() -> None:
     assert (listing.how, listing.fault) == ("section", None)
 
 
-def test_one_query_apart_are_two_entries() -> None:
+def test_addresses_that_differ_in_the_query_are_two_entries() -> None:
     listing = articles('<a href="/story?id=1">One</a><a href="/story?id=2">Two</a>')
     assert [entry.url for entry in listing.entries] == [
         "https://www.courier.example/story?id=1",
@@ -166,7 +166,7 @@ def test_a_page_in_another_charset_keeps_its_titles() -> None:
     assert listing.entries[0].title == "Потоп в старом городе"
 
 
-def test_a_page_without_articles_says_so() -> None:
+def test_a_page_without_articles_has_a_fault() -> None:
     assert articles("<p>Nothing").fault
 
 
@@ -181,6 +181,6 @@ def test_a_page_without_articles_says_so() -> None:
         ).map(lambda pieces: "".join(pieces).encode()),
     )
 )  # fmt: skip
-def test_any_bytes_give_an_answer(content: bytes) -> None:
+def test_any_bytes_are_handled_without_an_exception(content: bytes) -> None:
     assert article_links(content, URL).how == "section"
     assert all(feed.startswith("http") for feed in feed_and_sitemap_links(content, URL).feeds)

@@ -1,4 +1,4 @@
-"""Subscription lists: what is broken in one costs its own entry."""
+"""Subscription lists, in which a broken outline costs its own entry only."""
 
 import pytest
 
@@ -23,6 +23,6 @@ def test_a_broken_outline_hides_no_other(broken: str) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"\0", b"<", b"&#xD800;", b"\xed\xa0\x80", b"<opml/>"])
-def test_what_has_no_feeds_is_refused_in_a_sentence(content: bytes) -> None:
+def test_a_file_without_feeds_is_refused_with_a_message(content: bytes) -> None:
     with pytest.raises(UsageError, match="holds no feeds"):
         read_opml(content, "x.opml")

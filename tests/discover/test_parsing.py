@@ -1,4 +1,4 @@
-"""Parsing in processes that can be killed: whatever one call does, the next is as if it had not."""
+"""Parsing in processes that can be killed: no call has an effect on the next one."""
 
 import asyncio
 import os
@@ -14,14 +14,14 @@ import pytest
 from config.errors import WorkerError
 from tasks.discover.feeds import read_feed
 from tasks.discover.links import article_links, feed_and_sitemap_links
-from tasks.discover.model import Listed, Listing, Places
+from tasks.discover.model import ListAddresses, ListedPage, Listing
 from tasks.discover.parsing import Parsers
 from tasks.discover.sitemaps import read_sitemap
 
 URL = "https://courier.example/feed"
 FEED = b"<rss version='2.0'><channel><item><link>https://courier.example/1</link></item></channel></rss>"
-READ = Listing("feed", (Listed("https://courier.example/1"),))
-# Quadratic in feedparser's search for a document type: minutes.
+READ = Listing("feed", (ListedPage("https://courier.example/1"),))
+# Takes minutes: feedparser's search for a document type is quadratic.
 ENDLESS = b'<?xml version="1.0"?>' + b"\n" * 1_000_000 + b"<rss/>"
 LONG = 60.0
 
@@ -29,6 +29,8 @@ LONG = 60.0
 def with_parsers(
     use: Callable[[Parsers], Awaitable[Any]], seconds: float = LONG, **how: int
 ) -> Any:
+    """Run a coroutine function with a pool of parsers."""
+
     async def run() -> Any:
         async with Parsers(seconds, **how) as parsers:
             return await use(parsers)
@@ -36,11 +38,11 @@ def with_parsers(
     return asyncio.run(run())
 
 
-def test_each_function_gives_in_a_worker_what_it_gives_here() -> None:
+def test_each_function_gives_the_same_result_in_a_worker() -> None:
     sitemap = b"<urlset><url><loc>/a</loc><lastmod>2024</lastmod></url></urlset>"
     page = b'<link rel=alternate type=application/rss+xml href=/rss><a href="/2024/03/01/a">A</a>'
 
-    async def use(parsers: Parsers) -> list[Listing | Places]:
+    async def use(parsers: Parsers) -> list[Listing | ListAddresses]:
         return [
             await parsers.parse(read_feed, FEED, URL, (("Content-Type", "text/xml"),)),
             await parsers.parse(read_sitemap, sitemap, URL),
@@ -52,11 +54,11 @@ def test_each_function_gives_in_a_worker_what_it_gives_here() -> None:
         READ,
         read_sitemap(sitemap, URL),
         article_links(page, URL),
-        Places(feeds=("https://courier.example/rss",)),
+        ListAddresses(feeds=("https://courier.example/rss",)),
     ]
 
 
-def test_a_list_of_many_megabytes_goes_through() -> None:
+def test_a_list_of_many_megabytes_is_parsed() -> None:
     urls = [f"https://courier.example/2024/03/01/{'x' * 400}-{n}" for n in range(20_000)]
     listing = with_parsers(
         lambda parsers: parsers.parse(read_sitemap, "\n".join(urls).encode(), URL)
@@ -115,7 +117,7 @@ def test_a_defect_is_a_fault() -> None:
     assert listing.fault.startswith("parsing failed: AttributeError")
 
 
-def test_a_worker_that_was_killed_while_idle_costs_no_list() -> None:
+def test_a_worker_that_is_killed_while_idle_costs_no_list() -> None:
     async def use(parsers: Parsers) -> Listing:
         os.kill(await parsers.parse(os.getpid), signal.SIGKILL)
         return await parsers.parse(read_feed, FEED, URL, ())
@@ -123,8 +125,8 @@ def test_a_worker_that_was_killed_while_idle_costs_no_list() -> None:
     assert with_parsers(use, count=1) == READ
 
 
-async def busy(parsers: Parsers, sign: Path) -> "asyncio.Task[Any]":
-    """A call without an end that has begun."""
+async def start_endless_call(parsers: Parsers, sign: Path) -> "asyncio.Task[Any]":
+    """Start a call that never ends, and return its task once it runs."""
     code = f"open({str(sign)!r}, 'w').close()\nwhile True: pass"
     task = asyncio.create_task(parsers.parse(exec, code))
     while not sign.exists():
@@ -134,7 +136,7 @@ async def busy(parsers: Parsers, sign: Path) -> "asyncio.Task[Any]":
 
 def test_a_cancelled_call_leaves_no_answer_to_the_next(tmp_path: Path) -> None:
     async def use(parsers: Parsers) -> Listing:
-        task = await busy(parsers, tmp_path / "begun")
+        task = await start_endless_call(parsers, tmp_path / "begun")
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
@@ -150,11 +152,11 @@ def test_workers_are_used_again() -> None:
     assert len(with_parsers(use)) == 1
 
 
-def test_closing_ends_workers_amid_a_call_and_refuses_others(tmp_path: Path) -> None:
+def test_closing_kills_busy_workers_and_refuses_further_calls(tmp_path: Path) -> None:
     async def use() -> None:
         parsers = Parsers(LONG, count=1)
         pid = await parsers.parse(os.getpid)
-        task = await busy(parsers, tmp_path / "begun")
+        task = await start_endless_call(parsers, tmp_path / "begun")
         await parsers.close()
         with pytest.raises(ProcessLookupError):
             os.kill(pid, 0)
@@ -183,7 +185,8 @@ BUSY = "await parsers.parse(exec, \"import os; os.write(2, b'ready')\\nwhile Tru
 INTERRUPTED = "os.killpg(0, signal.SIGINT); print(before == await parsers.parse(os.getpid))"
 
 
-def started(rest: str) -> subprocess.Popen[bytes]:
+def start_parent(rest: str) -> subprocess.Popen[bytes]:
+    """Start a process that has a pool of parsers and runs `rest`."""
     return subprocess.Popen(
         [sys.executable, "-c", SCRIPT.format(rest=rest)],
         stdout=subprocess.PIPE,
@@ -193,16 +196,16 @@ def started(rest: str) -> subprocess.Popen[bytes]:
 
 
 @pytest.mark.parametrize("rest", [IDLE, BUSY], ids=["idle", "busy"])
-def test_a_worker_ends_when_what_started_it_is_killed(rest: str) -> None:
-    with started(rest) as parent:
+def test_a_worker_ends_when_its_parent_is_killed(rest: str) -> None:
+    with start_parent(rest) as parent:
         assert parent.stderr is not None
         assert parent.stderr.read(5) == b"ready"
         parent.kill()
-        # The worker has its parent's standard error, which ends with the last of both.
+        # The worker shares its parent's standard error, which ends when both have ended.
         assert parent.stderr.read() == b""
 
 
 def test_ctrl_c_does_not_reach_the_workers() -> None:
-    with started(INTERRUPTED) as parent:
+    with start_parent(INTERRUPTED) as parent:
         output, errors = parent.communicate(timeout=LONG)
     assert output.strip() == b"True", errors

@@ -1,4 +1,4 @@
-"""Which sitemaps of an index are read, and what is said of those that are not."""
+"""The choice among the sitemaps of an index, and the report of those that are left unread."""
 
 import asyncio
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ import pytest
 from config.settings import load_settings
 from config.sources import Source
 from tasks.discover.lists import ListRead, ListReader
-from tasks.discover.model import Listed
+from tasks.discover.model import ListedPage
 from tasks.discover.newest import newest
 from tasks.discover.parsing import Parsers
 from tasks.discover.sitemap_walk import Window, walk_sitemaps
@@ -63,7 +63,7 @@ def test_an_index_whose_dates_are_never_changed_does_not_hide_new_stories() -> N
     assert found(walk(replies)) == ["new"]
 
 
-def test_of_an_index_that_is_kept_up_the_old_children_are_not_asked_for() -> None:
+def test_old_children_of_an_index_with_current_dates_are_not_requested() -> None:
     children = [("a.xml", "2016-02-01"), ("b.xml", "2025-03-11"), ("c.xml", None)]
     reads = walk({"/sitemap.xml": index(children), "/b.xml": urlset(), "/c.xml": urlset()})
     assert sorted(read.url.removeprefix(HOME) for read in reads) == [
@@ -74,7 +74,7 @@ def test_of_an_index_that_is_kept_up_the_old_children_are_not_asked_for() -> Non
 
 
 @pytest.mark.parametrize("newest_at", [0, 79])
-def test_of_an_index_without_dates_both_ends_are_read(newest_at: int) -> None:
+def test_both_ends_of_an_index_without_dates_are_read(newest_at: int) -> None:
     children = [(f"s{number}.xml", None) for number in range(80)]
     replies = {f"/s{number}.xml": urlset((f"old-{number}", "2019-01-01")) for number in range(80)}
     replies[f"/s{newest_at}.xml"] = urlset(("new", "2025-03-11"))
@@ -85,7 +85,7 @@ def test_of_an_index_without_dates_both_ends_are_read(newest_at: int) -> None:
     assert not reads[-1].is_complete
 
 
-def test_undated_entries_beyond_the_setting_are_left_out_and_it_is_said() -> None:
+def test_undated_entries_beyond_the_limit_are_left_out_and_reported() -> None:
     entries: list[tuple[str, str | None]] = [(f"story-{number}", None) for number in range(50)]
     replies = {"/sitemap.xml": urlset(*entries)}
     [read] = walk(replies, list_entries=10)
@@ -94,18 +94,18 @@ def test_undated_entries_beyond_the_setting_are_left_out_and_it_is_said() -> Non
     assert not read.is_complete
 
 
-def test_the_number_of_undated_entries_is_a_source_s_not_a_file_s() -> None:
+def test_the_limit_of_undated_entries_is_per_source_and_not_per_file() -> None:
     children = [(f"s{number}.xml", None) for number in range(4)]
     replies = {f"/s{n}.xml": urlset(*((f"{n}-{k}", None) for k in range(8))) for n in range(4)}
     assert len(found(walk({"/sitemap.xml": index(children), **replies}, list_entries=10))) == 10
 
 
-def test_the_newest_of_a_list_are_kept_in_their_order() -> None:
+def test_the_newest_entries_of_a_list_are_kept_in_their_order() -> None:
     days = [date(2025, 3, day) for day in (4, 9, 1, 8)]
-    items = [Listed(str(number), modified=str(day)) for number, day in enumerate(days)]
+    items = [ListedPage(str(number), modified=str(day)) for number, day in enumerate(days)]
     kept = newest(items, 2, lambda item: date.fromisoformat(item.modified or ""))
     assert [item.url for item in kept] == ["1", "3"]
 
 
-def test_of_a_list_without_dates_both_ends_are_kept() -> None:
+def test_both_ends_of_a_list_without_dates_are_kept() -> None:
     assert newest(list(range(10)), 4, lambda item: None) == [0, 1, 8, 9]

@@ -13,10 +13,11 @@ from typing import Self
 
 from distributed import Client
 
-# The batch worker's own module, read before each document; a Dask worker's processes all read it.
+# A sitecustomize.py, which Python imports when it starts. In batch workers it replaces the
+# processing of a document by one that hangs, or kills worker and Dask worker, at some addresses.
 FAULTS = """
 import os, sys, time
-if "tasks.batch_worker" in sys.orig_argv:
+if "tasks.execution.batch_worker" in sys.orig_argv:
     import tasks.process.document as document
     genuine = document.process_document
     def process_document(raw, settings):
@@ -31,7 +32,7 @@ if "tasks.batch_worker" in sys.orig_argv:
 
 
 def wait_for(condition: Callable[[], object], what: str, seconds: float = 90.0) -> None:
-    """Waits until another process has brought something about."""
+    """Wait until another process has made the condition true; `what` names it in a failure."""
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, f"waited {seconds:g} s for {what}"
@@ -39,7 +40,7 @@ def wait_for(condition: Callable[[], object], what: str, seconds: float = 90.0) 
 
 
 class Cluster:
-    """A scheduler on a port of its own, with as many workers as are started; a context manager."""
+    """A Dask scheduler on a free port, and the workers that a test starts; a context manager."""
 
     def __init__(self, folder: Path, **environment: str) -> None:
         self._folder = folder
@@ -75,7 +76,7 @@ class Cluster:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What makes the command line use this cluster."""
+        """Return the settings that make the command line use this cluster."""
         return {
             "BROADSHEET_EXECUTION__BACKEND": "dask",
             "BROADSHEET_EXECUTION__SCHEDULER": self.address,
@@ -84,7 +85,7 @@ class Cluster:
     def start_worker(
         self, *options: str, cwd: Path | None = None, **environment: str
     ) -> subprocess.Popen[bytes]:
-        """Starts a worker with one thread, in a session of its own, with its nanny."""
+        """Start a Dask worker with one thread and its nanny, in a session of its own."""
         folder = self._folder / f"worker-{len(self._processes)}"
         return self._start(
             *("worker", self.address, "--nthreads", "1", "--local-directory", str(folder)),
@@ -94,21 +95,21 @@ class Cluster:
         )
 
     def end_workers(self) -> None:
-        """Kills them all, with their nannies."""
+        """Kill all workers and their nannies."""
         for process in self._processes[1:]:
             kill_session(process)
 
     def workers(self) -> int:
-        """How many workers the scheduler has."""
+        """Return how many workers the scheduler knows."""
         with Client(self.address, set_as_default=False) as client:
             return len(client.nthreads())
 
     def _start(
-        self, what: str, *options: str, cwd: Path | None = None, **environment: str
+        self, role: str, *options: str, cwd: Path | None = None, **environment: str
     ) -> subprocess.Popen[bytes]:
-        with (self._folder / f"{what}-{len(self._processes)}.log").open("wb") as log:
+        with (self._folder / f"{role}-{len(self._processes)}.log").open("wb") as log:
             process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "dask", what, *options, "--host", "127.0.0.1"],
+                [sys.executable, "-P", "-m", "dask", role, *options, "--host", "127.0.0.1"],
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
@@ -120,7 +121,7 @@ class Cluster:
 
 
 def kill_session(process: subprocess.Popen[bytes]) -> None:
-    """Kills a process with all that it started, as if its machine had lost its power."""
+    """Kill a process and all that it started, as if its machine had lost power."""
     try:
         os.killpg(process.pid, signal.SIGKILL)
     except ProcessLookupError:

@@ -1,4 +1,4 @@
-"""The cluster that a module's tests share."""
+"""A Dask cluster that the tests of a module share."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ from tests.execution.clusters import Cluster
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """A scheduler and two workers."""
+    """Start a scheduler and two workers."""
     with Cluster(tmp_path_factory.mktemp("cluster")) as cluster:
         cluster.start_worker()
         cluster.start_worker()

@@ -1,4 +1,4 @@
-"""Batches on a real Dask cluster: results equal to those of one machine, whatever dies."""
+"""A real Dask cluster gives the results of a single machine, even if workers or machines die."""
 
 import os
 import signal
@@ -10,9 +10,10 @@ from unittest.mock import patch
 import pytest
 
 from config.settings import load_settings
-from tasks.pipeline import ingest, plain_calls
-from tasks.runs import Request
-from tasks.watching import Watcher
+from tasks.jobs.ingest import ingest
+from tasks.pipeline import Stages, thread_runner
+from tasks.runs.progress import ProgressListener
+from tasks.runs.run import IngestRequest
 from tests.execution.clusters import Cluster, kill_session, wait_for
 from tests.pipeline.archives import page, url_of, write_stories, write_warc
 from tests.pipeline.command import Started, ask, start
@@ -31,10 +32,10 @@ STOPPED = "broadsheet: Stopped; the same command resumes the run.\n"
 
 
 def ingested(archive: Path, warehouse: Path, **environment: str) -> Path:
-    """The warehouse, with the archive in it."""
-    with patch.dict(os.environ, environment), plain_calls(2) as call:
+    """Ingest the archive into the warehouse and return the warehouse."""
+    with patch.dict(os.environ, environment), thread_runner(2) as run_stage:
         settings = load_settings(warehouse=warehouse, workers=2)
-        ingest(Request((str(archive),)), settings, call, Watcher())
+        ingest(IngestRequest((str(archive),)), Stages(settings, run_stage, ProgressListener()))
     return warehouse
 
 
@@ -42,14 +43,14 @@ def state(warehouse: Path) -> list[list[dict[str, Any]]]:
     return [ask(warehouse, table) for table in TABLES]
 
 
-def appear(warehouse: Path, pattern: str, process: Started, number: int = 1) -> None:
-    """Waits until the run's folder has so many such files."""
+def wait_for_files(warehouse: Path, pattern: str, process: Started, number: int = 1) -> None:
+    """Wait until the run's folder has at least `number` files that match the pattern."""
 
-    def there() -> bool:
+    def are_there() -> bool:
         assert process.poll() is None, process.communicate()
         return len(list(warehouse.glob(f"runs/*/{pattern}"))) >= number
 
-    wait_for(there, f"{number} of {pattern}")
+    wait_for(are_there, f"{number} of {pattern}")
 
 
 @pytest.fixture(scope="module")
@@ -58,19 +59,21 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def unbroken(archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """What processes of one machine make of the archive."""
-    return state(ingested(archive, tmp_path_factory.mktemp("unbroken") / "w", **SMALL_BATCHES))
+def expected(archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """Return the rows that worker processes of one machine make of the archive, undisturbed."""
+    return state(ingested(archive, tmp_path_factory.mktemp("expected") / "w", **SMALL_BATCHES))
 
 
-def test_a_cluster_gives_the_same_to_the_byte(cluster: Cluster, tmp_path: Path) -> None:
+def test_a_cluster_gives_the_same_rows_as_worker_processes(
+    cluster: Cluster, tmp_path: Path
+) -> None:
     here = ingested(CORPUS, tmp_path / "here", **SMALL_BATCHES)
     there = ingested(CORPUS, tmp_path / "there", **SMALL_BATCHES, **cluster.environment)
     assert state(there) == state(here)
 
 
 @pytest.mark.slow
-def test_pages_that_hang_or_take_dask_workers_down_are_failed_and_their_neighbours_are_not_lost(
+def test_pages_that_hang_or_kill_dask_workers_fail_and_all_others_are_loaded(
     cluster: Cluster, tmp_path: Path
 ) -> None:
     pages = {url_of(n): page(n) for n in range(40)}
@@ -92,8 +95,8 @@ def test_pages_that_hang_or_take_dask_workers_down_are_failed_and_their_neighbou
 
 
 @pytest.mark.slow
-def test_a_machine_that_is_gone_costs_nothing(
-    cluster: Cluster, archive: Path, unbroken: Any, tmp_path: Path
+def test_a_machine_that_fails_in_the_middle_of_a_run_costs_no_row(
+    cluster: Cluster, archive: Path, expected: Any, tmp_path: Path
 ) -> None:
     doomed = cluster.start_worker()
     wait_for(lambda: cluster.workers() == 3, "the third worker")
@@ -101,39 +104,39 @@ def test_a_machine_that_is_gone_costs_nothing(
     process = start(
         "ingest", archive, "--warehouse", warehouse, **SMALL_BATCHES, **cluster.environment
     )
-    appear(warehouse, "attempted/*", process, 3)
+    wait_for_files(warehouse, "attempted/*", process, 3)
     kill_session(doomed)
     assert process.wait(timeout=110) == 0, process.communicate()
     process.communicate()
-    assert state(warehouse) == unbroken
+    assert state(warehouse) == expected
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("first", ["processes", "dask"])
-def test_a_run_that_was_killed_is_resumed_by_the_other_backend(
-    cluster: Cluster, archive: Path, unbroken: Any, tmp_path: Path, first: str
+def test_a_killed_run_can_be_resumed_by_the_other_backend(
+    cluster: Cluster, archive: Path, expected: Any, tmp_path: Path, first: str
 ) -> None:
     backends = {"processes": {}, "dask": cluster.environment}
     warehouse = tmp_path / "w"
     process = start(
         "ingest", archive, "--warehouse", warehouse, **SMALL_BATCHES, **backends.pop(first)
     )
-    appear(warehouse, "done/*.json", process)
+    wait_for_files(warehouse, "done/*.json", process)
     os.killpg(process.pid, signal.SIGKILL)
     process.communicate()
     (second,) = backends.values()
-    assert state(ingested(archive, warehouse, **SMALL_BATCHES, **second)) == unbroken
+    assert state(ingested(archive, warehouse, **SMALL_BATCHES, **second)) == expected
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGKILL])
-def test_nobody_works_for_a_run_that_was_stopped(
+def test_workers_stop_working_on_a_run_that_was_interrupted_or_killed(
     cluster: Cluster, tmp_path: Path, sign: signal.Signals
 ) -> None:
     archive = write_warc(tmp_path / "a.warc.gz", {"https://courier.example/hang": page(1)})
     long = {"BROADSHEET_PROCESS__PAGE_SECONDS": "1000"}
     process = start("ingest", archive, "--warehouse", tmp_path / "w", **cluster.environment, **long)
-    appear(tmp_path / "w", "attempted/*", process)
+    wait_for_files(tmp_path / "w", "attempted/*", process)
     os.killpg(process.pid, sign)
     _, shown = process.communicate(timeout=60)
     if sign == signal.SIGINT:
@@ -142,20 +145,20 @@ def test_nobody_works_for_a_run_that_was_stopped(
 
 
 @pytest.mark.slow
-def test_a_cluster_of_this_machine_s_own_gives_the_same(
-    archive: Path, unbroken: Any, tmp_path: Path
+def test_a_local_cluster_gives_the_same_rows_as_worker_processes(
+    archive: Path, expected: Any, tmp_path: Path
 ) -> None:
-    assert state(ingested(archive, tmp_path / "w", **SMALL_BATCHES, **LOCAL_CLUSTER)) == unbroken
+    assert state(ingested(archive, tmp_path / "w", **SMALL_BATCHES, **LOCAL_CLUSTER)) == expected
 
 
 @pytest.mark.slow
-def test_ctrl_c_ends_a_cluster_of_this_machine_s_own(archive: Path, tmp_path: Path) -> None:
+def test_ctrl_c_ends_a_local_cluster(archive: Path, tmp_path: Path) -> None:
     process = start(
         *("ingest", archive, "--warehouse", tmp_path / "w", "--workers", "2"),
         **SMALL_BATCHES,
         **LOCAL_CLUSTER,
     )
-    appear(tmp_path / "w", "parts/*.parquet", process)
+    wait_for_files(tmp_path / "w", "parts/*.parquet", process)
     os.killpg(process.pid, signal.SIGINT)
     _, shown = process.communicate(timeout=60)
     assert (process.returncode, shown) == (130, STOPPED)
@@ -163,7 +166,10 @@ def test_ctrl_c_ends_a_cluster_of_this_machine_s_own(archive: Path, tmp_path: Pa
 
 
 def alive_in_group(group: int) -> list[str]:
-    """The processes of a group that have not ended; who adopted them may not have asked yet."""
+    """Return the processes of a group that have not ended.
+
+    Zombies do not count: the process that adopted them may not have waited for them yet.
+    """
     found = []
     for stat in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError):
@@ -174,8 +180,8 @@ def alive_in_group(group: int) -> list[str]:
 
 
 @pytest.mark.slow
-def test_a_scheduler_that_is_gone_ends_the_run_with_a_sentence_and_it_can_be_resumed(
-    archive: Path, unbroken: Any, tmp_path: Path
+def test_a_run_that_loses_its_scheduler_ends_with_one_sentence_and_can_be_resumed(
+    archive: Path, expected: Any, tmp_path: Path
 ) -> None:
     warehouse = tmp_path / "w"
     with Cluster(tmp_path) as cluster:
@@ -183,10 +189,10 @@ def test_a_scheduler_that_is_gone_ends_the_run_with_a_sentence_and_it_can_be_res
         process = start(
             "ingest", archive, "--warehouse", warehouse, **SMALL_BATCHES, **cluster.environment
         )
-        appear(warehouse, "parts/*.parquet", process)
+        wait_for_files(warehouse, "parts/*.parquet", process)
         kill_session(cluster.scheduler)
         _, shown = process.communicate(timeout=60)
     assert process.returncode == 1
     assert shown.startswith("broadsheet: The Dask scheduler is gone")
     assert shown.count("\n") == 1
-    assert state(ingested(archive, warehouse, **SMALL_BATCHES)) == unbroken
+    assert state(ingested(archive, warehouse, **SMALL_BATCHES)) == expected

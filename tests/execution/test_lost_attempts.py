@@ -1,4 +1,4 @@
-"""Which document took its machine down, told from what attempts left behind."""
+"""The document that took its machine down is found from the records that attempts left behind."""
 
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
@@ -7,54 +7,56 @@ import pytest
 
 from config.errors import WorkerError
 from tasks.execution.dask_pool import MOST_CULPRITS, blame
-from tasks.execution.deaths import attempt, culprit, forget_attempts
-from tasks.parts import PART_DOCUMENTS
-from tasks.worker_pool import Faults
+from tasks.execution.lost_attempts import find_culprit, forget_attempts, recorded_attempt
+from tasks.execution.parts import PART_DOCUMENTS
+from tasks.execution.worker_pool import Faults
 
 died: list[AbstractContextManager[int]] = []
 
 
 @pytest.fixture
 def batch(tmp_path: Path) -> Path:
-    """A batch of which five documents are processed."""
+    """Return a batch of which five documents are processed."""
     (tmp_path / "parts").mkdir()
     (tmp_path / "parts" / "00002-000000000-5.parquet").touch()
     return tmp_path / "batches" / "00002.json"
 
 
 def die(batch: Path) -> int:
-    """An attempt that never comes to its end; gives how large its parts are."""
-    died.append(attempt(batch))
+    """Begin an attempt that never ends and return how large its parts are."""
+    died.append(recorded_attempt(batch))
     return died[-1].__enter__()
 
 
-def test_attempts_that_end_leave_nothing(batch: Path) -> None:
-    with attempt(batch) as part_documents:
+def test_an_attempt_that_ends_leaves_no_record(batch: Path) -> None:
+    with recorded_attempt(batch) as part_documents:
         assert part_documents == PART_DOCUMENTS
-    with suppress(OSError), attempt(batch):
+    with suppress(OSError), recorded_attempt(batch):
         raise OSError("the disk is full")
     assert not list((batch.parent.parent / "attempted").iterdir())
-    assert culprit(batch) is None
+    assert find_culprit(batch) is None
 
 
 def test_a_document_is_at_fault_when_two_attempts_that_began_with_it_died(batch: Path) -> None:
     assert die(batch) == PART_DOCUMENTS
     assert die(batch) == 1
-    assert culprit(batch) is None
+    assert find_culprit(batch) is None
     die(batch)
-    assert culprit(batch) == 5
+    assert find_culprit(batch) == 5
     forget_attempts(batch)
-    assert culprit(batch) is None
+    assert find_culprit(batch) is None
 
 
-def test_deaths_at_different_documents_are_nobody_s_fault(batch: Path) -> None:
+def test_deaths_at_different_documents_blame_none_of_them(batch: Path) -> None:
     for number in range(5, 9):
         die(batch)
         (batch.parent.parent / "parts" / f"00002-{number:09}-1.parquet").touch()
-    assert culprit(batch) is None
+    assert find_culprit(batch) is None
 
 
-def test_when_leaving_a_document_out_does_not_help_it_cannot_be_read(batch: Path) -> None:
+def test_a_document_that_still_kills_workers_when_it_is_left_out_counts_as_unreadable(
+    batch: Path,
+) -> None:
     faults = Faults()
     blame(7, faults, batch)
     assert (faults.culprits, faults.unreadable) == ({7: "worker_died"}, None)

@@ -1,4 +1,4 @@
-"""Two attempts at one batch that know nothing of each other cannot spoil each other's work."""
+"""Two attempts at one batch that know nothing of each other cannot damage each other's work."""
 
 import os
 import signal
@@ -12,10 +12,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from config.settings import load_settings
-from tasks.learned_lines import remember_learned
-from tasks.parts import documents_in, finished_parts
-from tasks.runs import Request, Run, plan, start_or_resume
-from tasks.worker_pool import Faults, WorkerPool
+from tasks.boilerplate.in_force import write_learned_lines
+from tasks.execution.parts import count_documents, finished_parts
+from tasks.execution.worker_pool import Faults, WorkerPool
+from tasks.runs.run import IngestRequest, Run, plan, start_or_resume
 from tests.pipeline.archives import write_stories
 
 DOCUMENTS = 60
@@ -36,25 +36,25 @@ document.process_document = process_document
 
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """A run of one batch, none of which is processed."""
+    """Begin a run of one batch, of which nothing is processed yet."""
     monkeypatch.setenv("BROADSHEET_PROCESS__PAGE_SECONDS", "100")
     archive = write_stories(tmp_path / "night.warc.gz", range(DOCUMENTS))
     settings = load_settings(warehouse=tmp_path / "w")
     (tmp_path / "w" / "runs").mkdir(parents=True)
-    request = Request((str(archive),))
+    request = IngestRequest((str(archive),))
     made = start_or_resume(request, plan(request, settings), settings)
-    remember_learned(made, settings)
+    write_learned_lines(made, settings)
     return made
 
 
 def locators(run: Run) -> Counter[str]:
-    """The documents of the parts that count."""
+    """Count the documents, by locator, in the parts that belong to the run."""
     return Counter(
         locator for part in run.parts for locator in pq.read_table(part)["locator"].to_pylist()
     )
 
 
-def test_an_attempt_that_was_given_up_and_wakes_again_changes_nothing(
+def test_an_attempt_that_was_given_up_for_dead_and_continues_later_changes_nothing(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "site").mkdir()
@@ -77,7 +77,7 @@ def test_an_attempt_that_was_given_up_and_wakes_again_changes_nothing(
     assert locators(run) == once
 
 
-def test_who_goes_on_with_a_batch_goes_on_behind_parts_that_follow_on_each_other(
+def test_a_new_attempt_continues_behind_the_longest_chain_of_parts_without_a_gap(
     tmp_path: Path,
 ) -> None:
     batch = tmp_path / "batches" / "00003.json"
@@ -93,10 +93,10 @@ def test_who_goes_on_with_a_batch_goes_on_behind_parts_that_follow_on_each_other
         (tmp_path / "parts" / f"{stranger}.parquet").touch()
     parts = finished_parts(batch)
     assert [(part.first, part.end) for part in parts] == [(0, 7), (7, 12), (12, 21)]
-    assert documents_in(parts) == 21
+    assert count_documents(parts) == 21
 
 
-def test_a_folder_that_is_removed_stays_so_whoever_still_writes_to_it(run: Run) -> None:
+def test_a_worker_that_still_writes_does_not_bring_a_removed_folder_back(run: Run) -> None:
     done = run.folder / "done" / "00000.json"
     with done.with_name(".00000.json.aside").open("wb") as lagging:
         run.remove()

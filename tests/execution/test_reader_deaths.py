@@ -1,4 +1,4 @@
-"""Inputs at which a reader hangs or crashes cost themselves, whatever they lie in."""
+"""A reader that hangs or crashes costs only the file or archive member that it was reading."""
 
 import io
 import json
@@ -11,20 +11,23 @@ import pytest
 from tests.pipeline.archives import page, story
 from tests.pipeline.command import ask, run
 
-# A worker's own module: reading rows that hold these words hangs or crashes the process, as a
-# defect of a library in C would.
+# A sitecustomize.py, which Python imports when it starts. In batch workers it makes reading rows
+# with these words hang or crash the process, as a defect of a library in C would, or raise the
+# error of a system that refuses a request.
 FAULTS = """
 import os, sys, time
-if "tasks.batch_worker" in sys.orig_argv:
-    import tasks.read.json_rows as json_rows
-    genuine = json_rows.parse_json
+if "tasks.execution.batch_worker" in sys.orig_argv:
+    from tasks.read.formats import json_rows, json_values
+    genuine = json_values.parse_json
     def parse_json(data):
         if b"HANGS" in data:
             time.sleep(1000)
         if b"CRASHES" in data:
             os.abort()
+        if b"RAISES" in data:
+            raise OSError(22, "Invalid argument")
         return genuine(data)
-    json_rows.parse_json = parse_json
+    json_rows.parse_json = json_values.parse_json = parse_json
 """
 
 
@@ -61,7 +64,7 @@ def tarred(members: dict[str, bytes]) -> bytes:
     return out.getvalue()
 
 
-def test_a_reader_that_dies_costs_its_file_or_member_and_no_neighbour(
+def test_a_reader_that_dies_costs_its_file_or_member_and_no_other(
     tmp_path: Path, faulty: dict[str, str]
 ) -> None:
     folder = tmp_path / "in"
@@ -72,6 +75,7 @@ def test_a_reader_that_dies_costs_its_file_or_member_and_no_neighbour(
     members = {"a.html": page(50).encode(), "b.jsonl": rows(killer="HANGS").replace(b"/r", b"/z")}
     (folder / "25.zip").write_bytes(zipped({**members, "c.html": page(51).encode()}))
     members = {"a.html": page(52).encode(), "b.json": row(60, "CRASHES").encode()}
+    (folder / "23-raises.jsonl").write_bytes(rows(killer="RAISES").replace(b"/r", b"/y"))
     (folder / "30.tar").write_bytes(tarred({**members, "c.html": page(53).encode()}))
 
     run("ingest", folder, "--warehouse", tmp_path / "w", "--workers", "1", **faulty)
@@ -79,6 +83,7 @@ def test_a_reader_that_dies_costs_its_file_or_member_and_no_neighbour(
     dead = ask(tmp_path / "w", "select locator from documents where reason = 'reader_died'")
     assert sorted(found["locator"] for found in dead) == [
         "22-rows.jsonl#row=2 (and what follows)",
+        "23-raises.jsonl#row=2 (and what follows)",
         "25.zip!b.jsonl#row=2 (and what follows)",
         "30.tar!b.json",
     ]
@@ -88,6 +93,8 @@ def test_a_reader_that_dies_costs_its_file_or_member_and_no_neighbour(
     assert names - {f"{number}.html" for number in range(20, 40)} == {
         "22-rows.jsonl#row=1",
         "22-rows.jsonl#row=2",
+        "23-raises.jsonl#row=1",
+        "23-raises.jsonl#row=2",
         "25.zip!a.html",
         "25.zip!b.jsonl#row=1",
         "25.zip!b.jsonl#row=2",

@@ -1,4 +1,4 @@
-"""What is wrong with a cluster or its settings is said in one sentence, and costs nothing."""
+"""A fault of a cluster or of its settings is reported in one sentence and changes nothing."""
 
 import re
 from collections.abc import Iterator
@@ -30,14 +30,14 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 
 @pytest.fixture
 def scheduler(running: Cluster) -> Iterator[Cluster]:
-    """A scheduler without workers; those that a test starts are gone after it."""
+    """Provide a scheduler without workers; workers that a test starts are killed after it."""
     yield running
     running.end_workers()
     wait_for(lambda: running.workers() == 0, "the workers' end")
 
 
 def refused(archive: Path, warehouse: Path, status: int = 1, **environment: str) -> str:
-    """The one sentence with which a command ends."""
+    """Run an ingest that fails and return its message, which must be one line."""
     shown = run("ingest", archive, "--warehouse", warehouse, status=status, **environment).stderr
     assert shown.startswith("broadsheet: ")
     assert shown.count("\n") == 1
@@ -55,7 +55,7 @@ def refused(archive: Path, warehouse: Path, status: int = 1, **environment: str)
         ("NODES", "3", "Unknown setting 'execution.nodes'"),
     ],
 )
-def test_a_setting_that_cannot_be_is_refused(
+def test_an_impossible_setting_is_refused(
     monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str
 ) -> None:
     monkeypatch.setenv(f"BROADSHEET_EXECUTION__{name}", value)
@@ -72,7 +72,7 @@ def test_a_scheduler_that_does_not_answer_changes_nothing(archive: Path, tmp_pat
 
 
 @pytest.mark.slow
-def test_a_scheduler_without_workers_is_waited_for_no_longer_than_set(
+def test_a_run_waits_for_workers_no_longer_than_the_setting_says(
     archive: Path, tmp_path: Path, scheduler: Cluster
 ) -> None:
     said = refused(archive, tmp_path / "w", **scheduler.environment, **QUICK)
@@ -111,7 +111,7 @@ def test_a_worker_without_broadsheet_is_refused(
 def test_a_worker_that_does_not_share_the_folder_is_refused(
     archive: Path, tmp_path: Path, scheduler: Cluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A path that means another folder to each process stands for two machines' own disks."""
+    """Use a path that leads to another folder in each process, like local disks of two machines."""
     for place in ("here", "there"):
         (tmp_path / place).mkdir()
     monkeypatch.chdir(tmp_path / "here")

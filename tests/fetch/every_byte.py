@@ -1,4 +1,4 @@
-"""Every byte below a folder, as somebody who looks for a key would unpack it."""
+"""The bytes of all files in a folder, decompressed, for tests that search for a key."""
 
 import gzip
 import re
@@ -11,12 +11,12 @@ import pyarrow.parquet as pq
 
 
 def files_with(key: str, folder: Path) -> list[Path]:
-    """Return the files below a folder that hold a key, packed or not."""
+    """Return the files below a folder that hold a key, compressed or not."""
     return [path for path, content in every_byte(folder) if key.encode() in content]
 
 
 def every_byte(folder: Path) -> Iterator[tuple[Path, bytes]]:
-    """Yield each file as it lies there, and once more unpacked."""
+    """Yield each file with its bytes, and once more with its decompressed bytes."""
     for path in sorted(folder.rglob("*")):
         if path.is_file():
             content = path.read_bytes()

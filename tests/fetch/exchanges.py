@@ -1,8 +1,8 @@
-"""Answers of servers that were never asked, and what was known of their pages."""
+"""Answers and evidence made without a server."""
 
 from datetime import UTC, datetime
 
-from tasks.fetch.model import Answer, Evidence
+from tasks.web.exchange import Answer, Evidence
 from tests.read.samples import page
 
 HTML = (("Content-Type", "text/html; charset=utf-8"),)

@@ -1,4 +1,4 @@
-"""Servers on loopback for the tests of fetching: well-behaved ones, and those that are not."""
+"""Servers on loopback for the tests of fetching, well-behaved and misbehaving ones."""
 
 import asyncio
 import functools
@@ -13,19 +13,22 @@ import pytest
 from aiohttp import web
 
 from config.settings import FetchSettings, load_settings
-from tasks.fetch.fetcher import Fetcher, Order, user_agent
-from tasks.fetch.model import Answer, FetchError
+from tasks.fetch.fetcher import Fetcher, user_agent
+from tasks.fetch.model import FetchError
+from tasks.fetch.orders import FetchOrder
+from tasks.web.exchange import Answer
 
 PATIENCE = 30
 PAGE = b"<html><body><p>The harbour of Port Elder stays closed.</p></body></html>"
 URL = "http://courier.example/story"
+CHUNKED = "Transfer-Encoding: chunked"
 
 Speak = Callable[[bytes, asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 Reply = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 def on_loop(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., None]:
-    """Runs a test's coroutine; one that hangs fails."""
+    """Make a test of a coroutine function; it fails if the coroutine takes too long."""
 
     @functools.wraps(test)
     def run(*args: Any, **kwargs: Any) -> None:
@@ -38,7 +41,7 @@ def on_loop(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., Non
 
 
 def response(body: bytes = PAGE, *headers: str, status: str = "200 OK") -> bytes:
-    """A response as bytes, of the right length unless a header says otherwise."""
+    """Return a response as bytes, with the right length unless a header states another."""
     lines = [f"HTTP/1.1 {status}", *headers]
     if not any(line.lower().startswith(("content-length", "transfer-encoding")) for line in lines):
         lines.append(f"Content-Length: {len(body)}")
@@ -47,10 +50,10 @@ def response(body: bytes = PAGE, *headers: str, status: str = "200 OK") -> bytes
 
 @dataclass
 class RawServer:
-    """Speaks whatever bytes a test wants.
+    """A server that sends whatever bytes a test wants.
 
     Attributes:
-        requests: heads of the requests, robots.txt left out.
+        requests: headers of the requests, without those for robots.txt.
     """
 
     port: int = 0
@@ -66,14 +69,14 @@ async def raw_server(
     port: int = 0,
     tls: ssl.SSLContext | None = None,
 ) -> AsyncIterator[RawServer]:
-    """Sends some bytes, or has a coroutine speak, after each request; then closes.
+    """Serve on loopback: send bytes or call `speak` after each request, then close.
 
-    A robots.txt is not there.
+    A request for robots.txt is answered by 404.
     """
     server = RawServer()
     tasks: set[asyncio.Task[Any]] = set()
 
-    async def meet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task
         tasks.add(task)
@@ -89,7 +92,7 @@ async def raw_server(
         with suppress(OSError):
             writer.close()
 
-    listening = await asyncio.start_server(meet, host, port, ssl=tls)
+    listening = await asyncio.start_server(serve, host, port, ssl=tls)
     server.port = listening.sockets[0].getsockname()[1]
     try:
         yield server
@@ -110,7 +113,7 @@ async def _speak(
 
 
 def reset(writer: asyncio.StreamWriter) -> None:
-    """Closes a connection by RST."""
+    """Close a connection with RST."""
     import socket
     import struct
 
@@ -120,7 +123,7 @@ def reset(writer: asyncio.StreamWriter) -> None:
 
 
 @dataclass(frozen=True)
-class Visit:
+class SiteVisit:
     """One request as the server saw it."""
 
     host: str
@@ -132,37 +135,37 @@ class Visit:
 
 @dataclass
 class Site:
-    """A normal server.
+    """A well-behaved server.
 
     Attributes:
-        replies: by `host/path`, else by `/path`: bytes of a page, or what makes the reply.
+        replies: by `host/path`, else by `/path`: bytes of a page, or a function that replies.
         visits: in the order of their ends.
         asked: host and path, in the order of their starts.
-        most_at_once: by host.
-        hold: seconds for which each reply is held back.
+        most_at_once: most concurrent requests, by host.
+        hold: seconds before each reply.
     """
 
     replies: dict[str, bytes | Reply] = field(default_factory=dict)
     port: int = 0
-    visits: list[Visit] = field(default_factory=list)
+    visits: list[SiteVisit] = field(default_factory=list)
     asked: list[tuple[str, str]] = field(default_factory=list)
     most_at_once: dict[str, int] = field(default_factory=dict)
     hold: float = 0.0
-    _now: dict[str, int] = field(default_factory=dict)
+    _running: dict[str, int] = field(default_factory=dict)
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         host = request.host
         started = time.monotonic()
         self.asked.append((host, request.raw_path))
-        self._now[host] = self._now.get(host, 0) + 1
-        self.most_at_once[host] = max(self.most_at_once.get(host, 0), self._now[host])
+        self._running[host] = self._running.get(host, 0) + 1
+        self.most_at_once[host] = max(self.most_at_once.get(host, 0), self._running[host])
         try:
             if self.hold:
                 await asyncio.sleep(self.hold)
             return await self._reply(request)
         finally:
-            self._now[host] -= 1
-            visit = Visit(host, request.raw_path, request.headers, started, time.monotonic())
+            self._running[host] -= 1
+            visit = SiteVisit(host, request.raw_path, request.headers, started, time.monotonic())
             self.visits.append(visit)
 
     async def _reply(self, request: web.Request) -> web.StreamResponse:
@@ -179,7 +182,7 @@ class Site:
 
 @asynccontextmanager
 async def site(replies: Mapping[str, Any] | None = None) -> AsyncIterator[Site]:
-    """Serves every host by aiohttp."""
+    """Serve all hosts by aiohttp."""
     served = Site(dict(replies or {}))
     app = web.Application()
     app.router.add_route("GET", "/{path:.*}", served.answer)
@@ -195,7 +198,7 @@ async def site(replies: Mapping[str, Any] | None = None) -> AsyncIterator[Site]:
 
 
 def reply(body: bytes = PAGE, status: int = 200, headers: Mapping[str, str] | None = None) -> Reply:
-    """The same reply to each request."""
+    """Return a function that replies to each request in the same way."""
 
     async def same(_: web.Request) -> web.StreamResponse:
         return web.Response(body=body, status=status, headers=headers)
@@ -208,7 +211,7 @@ def moved(location: str, status: int = 302) -> Reply:
 
 
 def settings(port: int, **changes: Any) -> FetchSettings:
-    """No delay, short time-outs, and every `*.example` at a port of loopback."""
+    """Return settings without delay, with short time-outs, and `*.example` on loopback."""
     quick = {
         "contact": "desk@courier.example",
         "delay": 0.0,
@@ -222,18 +225,20 @@ def settings(port: int, **changes: Any) -> FetchSettings:
 
 
 def fetcher(port: int, **changes: Any) -> Fetcher:
-    """A fetcher for the servers of a port."""
+    """Return a fetcher for the servers on a port."""
     return Fetcher(settings(port, **changes), user_agent=user_agent("desk@courier.example"))
 
 
-async def fetched(speak: Speak | bytes, order: Order | None = None, **changes: Any) -> Answer:
-    """What comes of one request to a server that speaks so."""
+async def fetched(speak: Speak | bytes, order: FetchOrder | None = None, **changes: Any) -> Answer:
+    """Return the answer to one request to a server that sends this."""
     async with raw_server(speak) as server, fetcher(server.port, **changes) as fetching:
-        return await fetching.fetch(order or Order(URL))
+        return await fetching.fetch(order or FetchOrder(URL))
 
 
-async def refused(speak: Speak | bytes, order: Order | None = None, **changes: Any) -> FetchError:
-    """The error of one request to a server that speaks so."""
+async def refused(
+    speak: Speak | bytes, order: FetchOrder | None = None, **changes: Any
+) -> FetchError:
+    """Return the error of one request to a server that sends this."""
     with pytest.raises(FetchError) as caught:
         await fetched(speak, order, **changes)
     return caught.value

@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 
 from config.errors import UsageError
 from tasks.fetch.addresses import AddressRules, CheckedResolver, checked_url
-from tasks.fetch.fetcher import Fetcher, Order, user_agent
-from tasks.fetch.model import FetchError, Reason
+from tasks.fetch.fetcher import Fetcher, user_agent
+from tasks.fetch.model import FetchError
+from tasks.fetch.orders import FetchOrder
+from tasks.reasons import FetchReason
 from tests.fetch.servers import PAGE, fetcher, moved, on_loop, raw_server, response, settings, site
 
 PUBLIC = AddressRules.of(settings(1, hosts={}))
@@ -35,44 +37,44 @@ PRIVATE = """
 
 
 @pytest.mark.parametrize("url", PRIVATE)
-def test_an_address_in_a_private_network_is_refused_however_it_is_written(url: str) -> None:
+def test_a_private_address_is_refused_in_any_spelling(url: str) -> None:
     with pytest.raises(FetchError) as caught:
         checked_url(url, PUBLIC)
-    assert caught.value.reason is Reason.PRIVATE_ADDRESS
+    assert caught.value.reason is FetchReason.PRIVATE_ADDRESS
     assert not caught.value.passing
 
 
 @pytest.mark.parametrize(
     ("url", "reason"),
     [
-        ("ftp://courier.example/a", Reason.SCHEME),
-        ("file:///etc/passwd", Reason.SCHEME),
-        ("javascript:alert(1)", Reason.SCHEME),
-        ("//courier.example/a", Reason.SCHEME),
-        ("story", Reason.SCHEME),
-        ("", Reason.SCHEME),
-        ("http://desk@courier.example/", Reason.USERINFO),
-        ("http://courier.example:80@127.0.0.1/", Reason.USERINFO),
-        ("http://courier.example\\@127.0.0.1/", Reason.USERINFO),
-        ("http:///story", Reason.BAD_URL),
-        ("http://courier.example:99999/", Reason.BAD_URL),
-        ("http://courier.example:port/", Reason.BAD_URL),
-        ("http://courier.example:0/", Reason.BAD_URL),
-        ("http://courier.example:25/", Reason.BAD_URL),
-        ("https://8.8.8.8:6667/", Reason.BAD_URL),
-        ("http://[::1/", Reason.BAD_URL),
-        ("http://[fe80::1%25eth0]/", Reason.BAD_URL),
-        ("http://a..example/", Reason.BAD_URL),
-        ("http://-a.example/", Reason.BAD_URL),
-        (f"http://{'a' * 64}.example/", Reason.BAD_URL),
-        ("http://%6c%6fcalhost/", Reason.BAD_URL),
-        ("http://courier.example\\127.0.0.1/", Reason.BAD_URL),
-        ("http://courier .example/", Reason.BAD_URL),
-        ("http://256.1.1.1/", Reason.BAD_URL),
-        ("http://134744072/", Reason.BAD_URL),  # public, but in disguise
+        ("ftp://courier.example/a", FetchReason.SCHEME),
+        ("file:///etc/passwd", FetchReason.SCHEME),
+        ("javascript:alert(1)", FetchReason.SCHEME),
+        ("//courier.example/a", FetchReason.SCHEME),
+        ("story", FetchReason.SCHEME),
+        ("", FetchReason.SCHEME),
+        ("http://desk@courier.example/", FetchReason.USERINFO),
+        ("http://courier.example:80@127.0.0.1/", FetchReason.USERINFO),
+        ("http://courier.example\\@127.0.0.1/", FetchReason.USERINFO),
+        ("http:///story", FetchReason.BAD_URL),
+        ("http://courier.example:99999/", FetchReason.BAD_URL),
+        ("http://courier.example:port/", FetchReason.BAD_URL),
+        ("http://courier.example:0/", FetchReason.BAD_URL),
+        ("http://courier.example:25/", FetchReason.BAD_URL),
+        ("https://8.8.8.8:6667/", FetchReason.BAD_URL),
+        ("http://[::1/", FetchReason.BAD_URL),
+        ("http://[fe80::1%25eth0]/", FetchReason.BAD_URL),
+        ("http://a..example/", FetchReason.BAD_URL),
+        ("http://-a.example/", FetchReason.BAD_URL),
+        (f"http://{'a' * 64}.example/", FetchReason.BAD_URL),
+        ("http://%6c%6fcalhost/", FetchReason.BAD_URL),
+        ("http://courier.example\\127.0.0.1/", FetchReason.BAD_URL),
+        ("http://courier .example/", FetchReason.BAD_URL),
+        ("http://256.1.1.1/", FetchReason.BAD_URL),
+        ("http://134744072/", FetchReason.BAD_URL),  # public, but not written as an address
     ],
 )
-def test_what_is_no_plain_web_address_is_refused(url: str, reason: Reason) -> None:
+def test_an_address_that_is_no_plain_web_address_is_refused(url: str, reason: FetchReason) -> None:
     with pytest.raises(FetchError) as caught:
         checked_url(url, PUBLIC)
     assert caught.value.reason is reason
@@ -95,7 +97,7 @@ def test_what_is_no_plain_web_address_is_refused(url: str, reason: Reason) -> No
         ("http://a_b.example/", "http://a_b.example/"),
     ],
 )
-def test_a_public_address_stays_as_written_but_for_its_host(url: str, sent: str) -> None:
+def test_a_public_address_stays_as_written_except_for_its_host(url: str, sent: str) -> None:
     assert str(checked_url(url, PUBLIC)) == sent
     assert str(checked_url(sent, PUBLIC)) == sent
 
@@ -118,7 +120,7 @@ def test_public_addresses_are_allowed(address: str) -> None:
     assert PUBLIC.allows(ip_address(address))
 
 
-def test_a_setting_allows_a_private_network_and_no_other() -> None:
+def test_the_setting_allows_one_private_network_and_no_other() -> None:
     rules = AddressRules.of(settings(1, allow_networks=["10.1.0.0/16", "fd12::/16"]))
     assert rules.allows(ip_address("10.1.2.3"))
     assert rules.allows(ip_address("::ffff:10.1.2.3"))
@@ -151,7 +153,7 @@ def test_hosts_of_the_settings_are_found_by_name_and_nearest_wildcard() -> None:
 
 
 @pytest.mark.parametrize("value", ["", "courier", "127.0.0.1:x", "127.0.0.1:99999", "[::1"])
-def test_a_host_of_the_settings_that_is_no_address_is_refused_by_name(value: str) -> None:
+def test_an_invalid_address_of_a_host_in_the_settings_is_refused_by_name(value: str) -> None:
     with pytest.raises(UsageError, match=r"fetch\.hosts\.courier\.example"):
         AddressRules.of(settings(1, hosts={"courier.example": value}))
 
@@ -168,7 +170,7 @@ async def test_a_name_with_one_forbidden_address_among_others_is_refused() -> No
 
 
 @on_loop
-async def test_the_system_s_own_names_are_asked_and_checked() -> None:
+async def test_names_that_the_system_resolves_are_checked() -> None:
     resolver = CheckedResolver(PUBLIC)
     with pytest.raises(FetchError, match="is at"):
         await resolver.resolve("localhost", 80)
@@ -177,7 +179,7 @@ async def test_the_system_s_own_names_are_asked_and_checked() -> None:
 
 @on_loop
 async def test_the_connection_is_made_to_the_address_that_was_checked() -> None:
-    """127.0.0.2 stands for a public address, 127.0.0.1 for a private one."""
+    """Let 127.0.0.2 stand for a public address, and 127.0.0.1 for a private one."""
     answers = iter([["127.0.0.2"], ["127.0.0.1"], ["127.0.0.1"]])
 
     async def rebinding(_: str) -> list[str]:
@@ -188,7 +190,7 @@ async def test_the_connection_is_made_to_the_address_that_was_checked() -> None:
         raw_server(page, host="127.0.0.2") as public,
         raw_server(page, host="127.0.0.1", port=public.port) as private,
     ):
-        order = Order(f"http://courier.example:{public.port}/", check_robots=False)
+        order = FetchOrder(f"http://courier.example:{public.port}/", check_robots=False)
         rules = settings(1, hosts={}, allow_networks=["127.0.0.2/32"])
         agent = user_agent("")
         async with Fetcher(rules, user_agent=agent, lookup=rebinding) as first:
@@ -198,22 +200,22 @@ async def test_the_connection_is_made_to_the_address_that_was_checked() -> None:
         async with Fetcher(rules, user_agent=agent, lookup=rebinding) as second:
             with pytest.raises(FetchError) as caught:
                 await second.fetch(order)
-            assert caught.value.reason is Reason.PRIVATE_ADDRESS
+            assert caught.value.reason is FetchReason.PRIVATE_ADDRESS
             with pytest.raises(FetchError) as page_caught:
-                await second.fetch(Order(order.url))
-            assert page_caught.value.reason is Reason.PRIVATE_ADDRESS
+                await second.fetch(FetchOrder(order.url))
+            assert page_caught.value.reason is FetchReason.PRIVATE_ADDRESS
         assert private.connections == 0
 
 
 @on_loop
-async def test_those_who_wait_for_the_same_forbidden_name_get_an_error_each() -> None:
+async def test_concurrent_requests_to_a_forbidden_name_get_an_error_each() -> None:
     async def lookup(_: str) -> list[str]:
         await asyncio.sleep(0.01)
         return ["10.0.0.1"]
 
     limits = settings(1, hosts={})
     async with Fetcher(limits, user_agent=user_agent(""), lookup=lookup) as fetching:
-        orders = [Order(f"http://courier.example/{n}", check_robots=False) for n in range(3)]
+        orders = [FetchOrder(f"http://courier.example/{n}", check_robots=False) for n in range(3)]
         errors = await asyncio.gather(
             *(fetching.fetch(order) for order in orders), return_exceptions=True
         )
@@ -223,22 +225,22 @@ async def test_those_who_wait_for_the_same_forbidden_name_get_an_error_each() ->
 @pytest.mark.parametrize(
     ("location", "reason"),
     [
-        ("http://127.0.0.1:{port}/secret", Reason.PRIVATE_ADDRESS),
-        ("http://2130706433:{port}/secret", Reason.PRIVATE_ADDRESS),
-        ("http://[::ffff:127.0.0.1]:{port}/secret", Reason.PRIVATE_ADDRESS),
-        ("//localhost:{port}/secret", Reason.PRIVATE_ADDRESS),
-        ("http://desk:pw@courier.example/secret", Reason.USERINFO),
-        ("file:///secret", Reason.SCHEME),
-        ("gopher://courier.example/secret", Reason.SCHEME),
+        ("http://127.0.0.1:{port}/secret", FetchReason.PRIVATE_ADDRESS),
+        ("http://2130706433:{port}/secret", FetchReason.PRIVATE_ADDRESS),
+        ("http://[::ffff:127.0.0.1]:{port}/secret", FetchReason.PRIVATE_ADDRESS),
+        ("//localhost:{port}/secret", FetchReason.PRIVATE_ADDRESS),
+        ("http://desk:pw@courier.example/secret", FetchReason.USERINFO),
+        ("file:///secret", FetchReason.SCHEME),
+        ("gopher://courier.example/secret", FetchReason.SCHEME),
     ],
 )
-def test_a_redirect_is_checked_like_any_other_address(location: str, reason: Reason) -> None:
+def test_a_redirect_is_checked_like_any_other_address(location: str, reason: FetchReason) -> None:
     @on_loop
     async def check() -> None:
         async with site({"/secret": PAGE}) as served, fetcher(served.port) as fetching:
             served.replies["/story"] = moved(location.format(port=served.port))
             with pytest.raises(FetchError) as caught:
-                await fetching.fetch(Order("http://courier.example/story"))
+                await fetching.fetch(FetchOrder("http://courier.example/story"))
             assert caught.value.reason is reason
             assert caught.value.hops == ("http://courier.example/story",)
             assert all(visit.path != "/secret" for visit in served.visits)
@@ -254,7 +256,7 @@ async def test_no_proxy_of_the_environment_is_used(monkeypatch: pytest.MonkeyPat
         fetcher(served.port) as fetching,
     ):
         monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{proxy.port}")
-        answer = await fetching.fetch(Order("http://courier.example/story"))
+        answer = await fetching.fetch(FetchOrder("http://courier.example/story"))
         assert answer.content == PAGE
         assert proxy.connections == 0
 
@@ -266,5 +268,5 @@ async def test_no_cookie_is_kept() -> None:
 
     async with site({"/story": remember}) as served, fetcher(served.port) as fetching:
         for _ in range(2):
-            await fetching.fetch(Order("http://courier.example/story"))
+            await fetching.fetch(FetchOrder("http://courier.example/story"))
         assert not any("Cookie" in visit.headers for visit in served.visits)

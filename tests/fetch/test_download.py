@@ -1,4 +1,4 @@
-"""Large files come to disk within bounds, and go on where an earlier try has ended."""
+"""Downloads of large files to disk within limits, resumed where an earlier try ended."""
 
 import asyncio
 from pathlib import Path
@@ -13,8 +13,8 @@ BODY = bytes(range(256)) * 40
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 
 
-async def came(speak: Speak | bytes, path: Path, **changes: object) -> str | None:
-    """Downloads from a server that speaks so; gives the reason if it failed."""
+async def download_failure(speak: Speak | bytes, path: Path, **changes: object) -> str | None:
+    """Download from a server that sends this; return the reason of a failure."""
     async with raw_server(speak) as server, fetcher(server.port, **changes) as fetching:
         try:
             await fetching.download(URL, path)
@@ -39,39 +39,45 @@ async def dripping(head: bytes, reader: asyncio.StreamReader, writer: asyncio.St
 
 
 @on_loop
-async def test_a_file_comes_whole(tmp_path: Path) -> None:
-    assert await came(response(BODY), tmp_path / "a") is None
+async def test_a_file_is_downloaded_whole(tmp_path: Path) -> None:
+    assert await download_failure(response(BODY), tmp_path / "a") is None
     assert (tmp_path / "a").read_bytes() == BODY
 
 
 @on_loop
-async def test_a_server_that_sends_without_end_is_left(tmp_path: Path) -> None:
-    assert await came(endless, tmp_path / "a", ccnews_bytes=1_000_000) == "too_large"
+async def test_an_endless_file_is_given_up(tmp_path: Path) -> None:
+    assert await download_failure(endless, tmp_path / "a", ccnews_bytes=1_000_000) == "too_large"
     assert (tmp_path / "a").stat().st_size <= 1_000_000
 
 
 @on_loop
-async def test_a_server_that_drips_is_left(tmp_path: Path) -> None:
-    assert await came(dripping, tmp_path / "a", ccnews_seconds=0.5) == "timeout"
+async def test_a_server_that_sends_single_bytes_is_given_up(tmp_path: Path) -> None:
+    assert await download_failure(dripping, tmp_path / "a", ccnews_seconds=0.5) == "timeout"
 
 
 @on_loop
-async def test_a_server_that_says_how_large_it_is_sends_nothing(tmp_path: Path) -> None:
+async def test_a_file_that_is_declared_too_large_is_not_downloaded(tmp_path: Path) -> None:
     head = b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\n"
-    assert await came(head + BODY, tmp_path / "a", ccnews_bytes=1_000_000) == "too_large"
+    assert (
+        await download_failure(head + BODY, tmp_path / "a", ccnews_bytes=1_000_000) == "too_large"
+    )
     assert not (tmp_path / "a").exists()
 
 
 @on_loop
-async def test_what_comes_beyond_the_stated_length_is_not_taken(tmp_path: Path) -> None:
+async def test_bytes_beyond_the_declared_length_are_not_written(tmp_path: Path) -> None:
     more = response(BODY + b"more", "Content-Length: 10240")
-    assert await came(more, tmp_path / "a") in (None, "bad_response")  # as it lies in packets
+    # The outcome depends on how the bytes are split into packets.
+    assert await download_failure(more, tmp_path / "a") in (None, "bad_response")
     assert not (tmp_path / "a").exists() or (tmp_path / "a").stat().st_size <= len(BODY)
 
 
 @on_loop
-async def test_what_is_shorter_than_it_says_is_truncated(tmp_path: Path) -> None:
-    assert await came(response(BODY, "Content-Length: 20000"), tmp_path / "a") == "truncated"
+async def test_a_file_that_is_shorter_than_declared_is_truncated(tmp_path: Path) -> None:
+    assert (
+        await download_failure(response(BODY, "Content-Length: 20000"), tmp_path / "a")
+        == "truncated"
+    )
 
 
 @pytest.mark.parametrize(
@@ -88,44 +94,51 @@ async def test_no_redirect_is_followed(tmp_path: Path, location: str) -> None:
     assert not (tmp_path / "a").exists()
 
 
-def ranged(body: bytes, start: int, said: int | None = None) -> bytes:
-    """A partial answer, or one that says that it is another part."""
-    where = f"Content-Range: bytes {start if said is None else said}-{len(body) - 1}/{len(body)}"
-    return response(body[start:], where, status="206 Partial Content")
+def ranged(body: bytes, start: int, declared_start: int | None = None) -> bytes:
+    """Return a partial answer, which may declare another start than its own."""
+    first = start if declared_start is None else declared_start
+    content_range = f"Content-Range: bytes {first}-{len(body) - 1}/{len(body)}"
+    return response(body[start:], content_range, status="206 Partial Content")
 
 
 @on_loop
-async def test_a_part_is_gone_on_with(tmp_path: Path) -> None:
+async def test_a_partial_file_is_resumed(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(BODY[:100])
-    assert await came(ranged(BODY, 100), tmp_path / "a") is None
+    assert await download_failure(ranged(BODY, 100), tmp_path / "a") is None
     assert (tmp_path / "a").read_bytes() == BODY
 
 
 @on_loop
-async def test_the_bound_is_for_all_parts_together(tmp_path: Path) -> None:
+async def test_the_limit_is_for_all_parts_together(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(BODY[:100])
-    assert await came(ranged(BODY, 100), tmp_path / "a", ccnews_bytes=10_200) == "too_large"
+    assert (
+        await download_failure(ranged(BODY, 100), tmp_path / "a", ccnews_bytes=10_200)
+        == "too_large"
+    )
 
 
 @on_loop
-async def test_another_part_than_was_asked_for_is_not_added(tmp_path: Path) -> None:
+async def test_another_part_than_requested_is_not_appended(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(BODY[:100])
-    assert await came(ranged(BODY, 100, said=0), tmp_path / "a") == "bad_response"
+    assert (
+        await download_failure(ranged(BODY, 100, declared_start=0), tmp_path / "a")
+        == "bad_response"
+    )
     assert (tmp_path / "a").read_bytes() == BODY[:100]
 
 
 @on_loop
-async def test_a_file_that_was_whole_already_is_taken(tmp_path: Path) -> None:
+async def test_a_file_that_was_whole_already_is_kept(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(BODY)
     beyond = response(
         b"", f"Content-Range: bytes */{len(BODY)}", status="416 Range Not Satisfiable"
     )
-    assert await came(beyond, tmp_path / "a") is None
+    assert await download_failure(beyond, tmp_path / "a") is None
     assert (tmp_path / "a").read_bytes() == BODY
 
 
 @on_loop
-async def test_a_server_that_knows_no_parts_sends_all_anew(tmp_path: Path) -> None:
+async def test_a_server_without_ranges_sends_the_whole_file_again(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"old")
-    assert await came(response(BODY), tmp_path / "a") is None
+    assert await download_failure(response(BODY), tmp_path / "a") is None
     assert (tmp_path / "a").read_bytes() == BODY

@@ -1,4 +1,4 @@
-"""Redirects, statuses and headers: what one attempt makes of them."""
+"""Redirects, statuses and headers in one attempt of the fetcher."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -6,9 +6,10 @@ from collections.abc import Awaitable, Callable
 import pytest
 from aiohttp import web
 
-from tasks.fetch.fetcher import Order
-from tasks.fetch.model import FetchError, Reason
+from tasks.fetch.model import FetchError
+from tasks.fetch.orders import FetchOrder
 from tasks.fetch.secrets import Secrets
+from tasks.reasons import FetchReason
 from tests.fetch.servers import (
     PAGE,
     URL,
@@ -26,7 +27,7 @@ from tests.fetch.servers import (
 ETAG = ("If-None-Match", '"7"')
 
 
-async def failing(served: Site, order: Order, **changes: object) -> FetchError:
+async def failing(served: Site, order: FetchOrder, **changes: object) -> FetchError:
     async with fetcher(served.port, **changes) as fetching:
         with pytest.raises(FetchError) as caught:
             await fetching.fetch(order)
@@ -39,7 +40,7 @@ def test_each_kind_of_redirect_is_followed(status: int) -> None:
     async def check() -> None:
         replies = {"/story": moved("/moved?a=1#part", status), "/moved": PAGE}
         async with site(replies) as served, fetcher(served.port) as fetching:
-            answer = await fetching.fetch(Order(URL))
+            answer = await fetching.fetch(FetchOrder(URL))
             assert answer.url == "http://courier.example/moved?a=1"
             assert answer.hops == (URL,)
             assert answer.content == PAGE
@@ -48,20 +49,20 @@ def test_each_kind_of_redirect_is_followed(status: int) -> None:
 
 
 @on_loop
-async def test_relative_and_odd_locations_are_resolved_as_browsers_do() -> None:
+async def test_relative_and_unusual_locations_are_resolved_as_in_browsers() -> None:
     replies = {
         "/a/story": moved("../b/ü ber"),
         "/b/ü ber": moved("//press.example/c"),
         "press.example/c": PAGE,
     }
     async with site(replies) as served, fetcher(served.port) as fetching:
-        answer = await fetching.fetch(Order("http://courier.example/a/story"))
+        answer = await fetching.fetch(FetchOrder("http://courier.example/a/story"))
     assert answer.url == "http://press.example/c"
     assert answer.hops[1] == "http://courier.example/b/%C3%BC%20ber"
 
 
 @on_loop
-async def test_a_location_in_bytes_that_are_no_utf_8_is_followed_as_bytes() -> None:
+async def test_a_location_that_is_not_utf_8_is_followed_byte_by_byte() -> None:
     async def speak(
         head: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
@@ -77,9 +78,9 @@ async def test_redirects_end_at_the_limit() -> None:
     replies = {f"/{number}": moved(f"/{number + 1}") for number in range(9)} | {"/2": PAGE}
     async with site({**replies, "/9": PAGE}) as served:
         async with fetcher(served.port, redirects=2) as fetching:
-            assert (await fetching.fetch(Order("http://courier.example/0"))).content == PAGE
-        error = await failing(served, Order("http://courier.example/3"), redirects=2)
-    assert error.reason is Reason.TOO_MANY_REDIRECTS
+            assert (await fetching.fetch(FetchOrder("http://courier.example/0"))).content == PAGE
+        error = await failing(served, FetchOrder("http://courier.example/3"), redirects=2)
+    assert error.reason is FetchReason.TOO_MANY_REDIRECTS
     assert len(error.hops) == 3
     assert (error.status, error.url) == (302, "http://courier.example/5")
 
@@ -88,14 +89,14 @@ async def test_redirects_end_at_the_limit() -> None:
     ("replies", "hops"),
     [({"/story": moved("/story#top")}, 1), ({"/story": moved("/b"), "/b": moved(URL)}, 2)],
 )
-def test_a_redirect_to_where_it_was_is_a_loop(
+def test_a_redirect_to_an_earlier_address_is_a_loop(
     replies: dict[str, bytes | Callable[[web.Request], Awaitable[web.StreamResponse]]], hops: int
 ) -> None:
     @on_loop
     async def check() -> None:
         async with site(replies) as served:
-            error = await failing(served, Order(URL))
-        assert (error.reason, len(error.hops)) == (Reason.REDIRECT_LOOP, hops)
+            error = await failing(served, FetchOrder(URL))
+        assert (error.reason, len(error.hops)) == (FetchReason.REDIRECT_LOOP, hops)
 
     check()
 
@@ -103,11 +104,11 @@ def test_a_redirect_to_where_it_was_is_a_loop(
 @pytest.mark.parametrize(
     "headers", [[], ["Location:"], ["Location: http://["], ["Location: http://a..b/"]]
 )
-def test_a_redirect_to_nowhere_is_a_bad_one(headers: list[str]) -> None:
+def test_a_redirect_without_a_valid_location_is_a_bad_redirect(headers: list[str]) -> None:
     @on_loop
     async def check() -> None:
         error = await refused(response(b"", *headers, status="301 Moved Permanently"))
-        assert (error.reason, error.status) == (Reason.BAD_REDIRECT, 301)
+        assert (error.reason, error.status) == (FetchReason.BAD_REDIRECT, 301)
 
     check()
 
@@ -115,23 +116,23 @@ def test_a_redirect_to_nowhere_is_a_bad_one(headers: list[str]) -> None:
 @pytest.mark.parametrize(
     ("status", "reason"),
     [
-        ("404 Not Found", Reason.GONE),
-        ("410 Gone", Reason.GONE),
-        ("429 Too Many Requests", Reason.RATE_LIMITED),
-        ("500 Oops", Reason.SERVER_ERROR),
-        ("503 Busy", Reason.SERVER_ERROR),
-        ("599 Odd", Reason.SERVER_ERROR),
-        ("400 Bad Request", Reason.HTTP_STATUS),
-        ("401 Unauthorized", Reason.HTTP_STATUS),
-        ("403 Forbidden", Reason.HTTP_STATUS),
-        ("451 Unavailable For Legal Reasons", Reason.HTTP_STATUS),
-        ("204 No Content", Reason.HTTP_STATUS),
-        ("206 Partial Content", Reason.HTTP_STATUS),
-        ("300 Multiple Choices", Reason.HTTP_STATUS),
-        ("304 Not Modified", Reason.BAD_RESPONSE),
+        ("404 Not Found", FetchReason.GONE),
+        ("410 Gone", FetchReason.GONE),
+        ("429 Too Many Requests", FetchReason.RATE_LIMITED),
+        ("500 Oops", FetchReason.SERVER_ERROR),
+        ("503 Busy", FetchReason.SERVER_ERROR),
+        ("599 Odd", FetchReason.SERVER_ERROR),
+        ("400 Bad Request", FetchReason.HTTP_STATUS),
+        ("401 Unauthorized", FetchReason.HTTP_STATUS),
+        ("403 Forbidden", FetchReason.HTTP_STATUS),
+        ("451 Unavailable For Legal Reasons", FetchReason.HTTP_STATUS),
+        ("204 No Content", FetchReason.HTTP_STATUS),
+        ("206 Partial Content", FetchReason.HTTP_STATUS),
+        ("300 Multiple Choices", FetchReason.HTTP_STATUS),
+        ("304 Not Modified", FetchReason.BAD_RESPONSE),
     ],
 )
-def test_each_status_has_its_reason(status: str, reason: Reason) -> None:
+def test_each_status_has_its_reason(status: str, reason: FetchReason) -> None:
     @on_loop
     async def check() -> None:
         body = b"" if status[:3] in ("204", "304") else PAGE
@@ -149,11 +150,11 @@ async def test_not_modified_answers_a_condition_at_the_first_address_only() -> N
         "/moved": moved("/story"),
     }
     async with site(replies) as served, fetcher(served.port) as fetching:
-        answer = await fetching.fetch(Order(URL, headers=(ETAG,)))
+        answer = await fetching.fetch(FetchOrder(URL, headers=(ETAG,)))
         assert (answer.status, answer.body, answer.content) == (304, b"", b"")
         assert answer.header("etag") == '"7"'
         with pytest.raises(FetchError, match="304"):
-            await fetching.fetch(Order("http://courier.example/moved", headers=(ETAG,)))
+            await fetching.fetch(FetchOrder("http://courier.example/moved", headers=(ETAG,)))
     sent = [
         visit.headers.get("If-None-Match") for visit in served.visits if visit.path != "/robots.txt"
     ]
@@ -161,7 +162,7 @@ async def test_not_modified_answers_a_condition_at_the_first_address_only() -> N
 
 
 @on_loop
-async def test_a_source_s_headers_stay_within_its_registered_domain() -> None:
+async def test_the_headers_of_a_source_stay_within_its_registered_domain() -> None:
     replies = {
         "/story": moved("http://www.courier.example/b"),
         "/b": moved("http://press.example/c"),
@@ -172,7 +173,7 @@ async def test_a_source_s_headers_stay_within_its_registered_domain() -> None:
         frozenset({"courier.example"}),
         frozenset({"courier.example"}),
     )
-    order = Order(URL, headers=(ETAG,), secrets=secrets)
+    order = FetchOrder(URL, headers=(ETAG,), secrets=secrets)
     async with site(replies) as served, fetcher(served.port) as fetching:
         await fetching.fetch(order)
     sent = {visit.path: visit for visit in served.visits if visit.path != "/robots.txt"}
@@ -190,17 +191,17 @@ async def test_a_source_s_headers_stay_within_its_registered_domain() -> None:
 async def test_headers_that_no_request_can_hold_are_left_out() -> None:
     odd = (("X-A", "b\r\nX-Evil: 1"), ("X B", "c"), ("If-None-Match", '"\udce9"'), ("X-C", "ü"))
     async with site({"/story": PAGE}) as served, fetcher(served.port) as fetching:
-        answer = await fetching.fetch(Order(URL, headers=odd))
+        answer = await fetching.fetch(FetchOrder(URL, headers=odd))
     assert {name for name, _ in answer.request_headers} & {"X-A", "X B", "If-None-Match"} == set()
     assert "X-Evil" not in served.visits[-1].headers
     assert served.visits[-1].headers["X-C"] == "ü"
 
 
 @on_loop
-async def test_every_error_says_when_and_how_long() -> None:
+async def test_every_error_has_its_start_and_duration() -> None:
     async with site({"/story": moved("/gone")}) as served:
-        error = await failing(served, Order(URL))
-    assert error.reason is Reason.GONE
+        error = await failing(served, FetchOrder(URL))
+    assert error.reason is FetchReason.GONE
     assert error.started_at is not None
     assert error.seconds is not None
     assert error.seconds > 0
@@ -209,7 +210,7 @@ async def test_every_error_says_when_and_how_long() -> None:
 
 
 @on_loop
-async def test_connections_are_kept_between_pages_and_past_small_errors() -> None:
+async def test_connections_are_kept_between_pages_and_after_small_errors() -> None:
     replies = {"/a": PAGE, "/b": reply(b"not here", 404), "/c": moved("/a")}
     peers = set()
 
@@ -225,7 +226,7 @@ async def test_connections_are_kept_between_pages_and_past_small_errors() -> Non
             served.replies[f"/{path}"] = noted
         for path in "abc":
             await asyncio.gather(
-                fetching.fetch(Order(f"http://courier.example/{path}")), return_exceptions=True
+                fetching.fetch(FetchOrder(f"http://courier.example/{path}")), return_exceptions=True
             )
     assert len(peers) == 1
 
@@ -236,7 +237,7 @@ async def test_no_more_connections_at_once_than_the_setting_allows() -> None:
         served.hold = 0.02
         async with fetcher(served.port, connections=3) as fetching:
             urls = [f"http://desk{number}.example/story" for number in range(12)]
-            await asyncio.gather(*(fetching.fetch(Order(url)) for url in urls))
+            await asyncio.gather(*(fetching.fetch(FetchOrder(url)) for url in urls))
     starts = [(visit.started, 1) for visit in served.visits]
     ends = [(visit.ended, -1) for visit in served.visits]
     at_once = most = 0

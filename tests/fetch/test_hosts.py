@@ -1,4 +1,4 @@
-"""Politeness, as the servers see it."""
+"""Politeness towards hosts, measured at the servers."""
 
 import asyncio
 import time
@@ -9,14 +9,17 @@ from itertools import pairwise
 import pytest
 from aiohttp import web
 
-from tasks.fetch.fetcher import Fetcher, Order
-from tasks.fetch.hosts import asked_pause
-from tasks.fetch.model import Answer, FetchError, Reason
+from tasks.fetch.fetcher import Fetcher
+from tasks.fetch.hosts import parse_retry_after
+from tasks.fetch.model import FetchError
+from tasks.fetch.orders import FetchOrder
+from tasks.reasons import FetchReason
+from tasks.web.exchange import Answer
 from tests.fetch.servers import PAGE, Reply, Site, fetcher, moved, on_loop, raw_server, reply, site
 
 DELAY = 0.05
 HELD = 0.03
-# Clocks of client and server are read a little apart.
+# Client and server read the clock at slightly different times.
 SLACK = 0.005
 
 
@@ -27,15 +30,15 @@ def pages(host: str, count: int) -> list[str]:
 async def outcomes(
     fetching: Fetcher, urls: list[str], delay: float | None = None
 ) -> list[Answer | FetchError]:
-    """What comes of all of them, asked for at once."""
+    """Return the outcomes of concurrent fetches."""
     found = await asyncio.gather(
-        *(fetching.fetch(Order(url, delay=delay)) for url in urls), return_exceptions=True
+        *(fetching.fetch(FetchOrder(url, delay=delay)) for url in urls), return_exceptions=True
     )
     assert all(isinstance(one, Answer | FetchError) for one in found)
     return [one for one in found if isinstance(one, Answer | FetchError)]
 
 
-def reasons(found: list[Answer | FetchError]) -> list[Reason | int]:
+def reasons(found: list[Answer | FetchError]) -> list[FetchReason | int]:
     return [one.status if isinstance(one, Answer) else one.reason for one in found]
 
 
@@ -47,7 +50,7 @@ def assert_polite(served: Site, delay: float, host: str = "courier.example") -> 
 
 
 @on_loop
-async def test_a_host_with_a_delay_is_asked_one_by_one_and_not_faster() -> None:
+async def test_requests_to_a_host_with_a_delay_are_consecutive_and_not_faster() -> None:
     async with site(dict.fromkeys(("/0", "/1", "/2", "/3"), PAGE)) as served:
         served.hold = HELD
         async with fetcher(served.port, delay=DELAY) as fetching:
@@ -59,7 +62,7 @@ async def test_a_host_with_a_delay_is_asked_one_by_one_and_not_faster() -> None:
 
 
 @on_loop
-async def test_robots_reservations_redirects_and_failures_take_turns_too() -> None:
+async def test_robots_txt_reservations_redirects_and_failures_take_turns_too() -> None:
     async def broken(request: web.Request) -> web.StreamResponse:
         assert request.transport
         request.transport.abort()
@@ -91,7 +94,7 @@ async def test_http_and_https_of_a_name_are_one_host() -> None:
 
 
 @on_loop
-async def test_a_delay_of_the_source_counts_instead_of_the_setting() -> None:
+async def test_the_delay_of_a_source_overrides_the_setting() -> None:
     async with (
         site(dict.fromkeys(("/0", "/1", "/2"), PAGE)) as served,
         fetcher(served.port, delay=30.0) as fetching,
@@ -102,7 +105,7 @@ async def test_a_delay_of_the_source_counts_instead_of_the_setting() -> None:
 
 
 @on_loop
-async def test_a_crawl_delay_counts_where_it_is_longer() -> None:
+async def test_a_crawl_delay_is_obeyed_if_it_is_longer() -> None:
     robots = b"User-agent: *\nCrawl-delay: 0.2"
     async with (
         site({"/robots.txt": robots, "/0": PAGE, "/1": PAGE}) as served,
@@ -114,7 +117,7 @@ async def test_a_crawl_delay_counts_where_it_is_longer() -> None:
 
 
 @on_loop
-async def test_a_host_without_a_delay_is_asked_by_some_at_once_in_their_order() -> None:
+async def test_a_host_without_a_delay_gets_a_few_concurrent_requests_in_order() -> None:
     urls = pages("courier.example", 9)
     async with site({f"/{number}": PAGE for number in range(9)}) as served:
         served.hold = HELD
@@ -126,7 +129,7 @@ async def test_a_host_without_a_delay_is_asked_by_some_at_once_in_their_order() 
 
 
 @on_loop
-async def test_a_slow_host_holds_up_no_other() -> None:
+async def test_a_slow_host_does_not_delay_another() -> None:
     async def stall(_: web.Request) -> web.StreamResponse:
         await asyncio.sleep(20)
         return web.Response()
@@ -135,8 +138,8 @@ async def test_a_slow_host_holds_up_no_other() -> None:
         site({"slow.example/0": stall, "/0": PAGE}) as served,
         fetcher(served.port, delay=1.0) as fetching,
     ):
-        slow = asyncio.create_task(fetching.fetch(Order("http://slow.example/0", delay=0.0)))
-        quick = await fetching.fetch(Order("http://quick.example/0", delay=0.0))
+        slow = asyncio.create_task(fetching.fetch(FetchOrder("http://slow.example/0", delay=0.0)))
+        quick = await fetching.fetch(FetchOrder("http://quick.example/0", delay=0.0))
         assert quick.content == PAGE
         assert not slow.done()
         slow.cancel()
@@ -145,14 +148,15 @@ async def test_a_slow_host_holds_up_no_other() -> None:
 
 
 @on_loop
-async def test_one_who_no_longer_waits_gives_up_the_turn() -> None:
+async def test_a_cancelled_request_gives_up_its_turn() -> None:
     async with (
         site({"/0": PAGE, "/1": PAGE}) as served,
         fetcher(served.port, delay=DELAY) as fetching,
     ):
         await fetching.robots("http://courier.example/")
         first, second = (
-            asyncio.create_task(fetching.fetch(Order(url))) for url in pages("courier.example", 2)
+            asyncio.create_task(fetching.fetch(FetchOrder(url)))
+            for url in pages("courier.example", 2)
         )
         await asyncio.sleep(0)
         first.cancel()
@@ -162,7 +166,7 @@ async def test_one_who_no_longer_waits_gives_up_the_turn() -> None:
 
 @pytest.mark.parametrize("status", [429, 503])
 @pytest.mark.parametrize("form", ["seconds", "date"])
-def test_a_host_pauses_as_long_as_it_asks(status: int, form: str) -> None:
+def test_requests_to_a_host_pause_as_long_as_it_asks(status: int, form: str) -> None:
     @on_loop
     async def check() -> None:
         until = datetime.now(UTC) + timedelta(seconds=2)
@@ -179,9 +183,9 @@ def test_a_host_pauses_as_long_as_it_asks(status: int, form: str) -> None:
             assert refusal.passing
             assert 0 < (refusal.retry_after or 0) <= 2
             ended = time.monotonic()
-            other = await fetching.fetch(Order("http://other.example/0"))
+            other = await fetching.fetch(FetchOrder("http://other.example/0"))
             assert time.monotonic() - ended < (refusal.retry_after or 0)
-            answer = await fetching.fetch(Order("http://courier.example/1"))
+            answer = await fetching.fetch(FetchOrder("http://courier.example/1"))
         waited = served.visits[-1].started - served.visits[1].ended
         assert waited >= (refusal.retry_after or 0) - SLACK
         assert answer.waited_seconds > other.waited_seconds
@@ -190,7 +194,7 @@ def test_a_host_pauses_as_long_as_it_asks(status: int, form: str) -> None:
 
 
 @on_loop
-async def test_a_busy_host_that_names_no_time_is_left_alone_longer_each_time() -> None:
+async def test_pauses_for_a_busy_host_grow_if_it_names_no_time() -> None:
     async with (
         site({"/0": reply(b"", 429)}) as served,
         fetcher(served.port, retry_seconds=0.1) as fetching,
@@ -213,9 +217,9 @@ async def test_a_host_that_asks_for_too_long_a_pause_is_given_up() -> None:
     ):
         found = await outcomes(fetching, pages("courier.example", 3))
         assert reasons(found) == [
-            Reason.RATE_LIMITED,
-            Reason.HOST_GIVEN_UP,
-            Reason.HOST_GIVEN_UP,
+            FetchReason.RATE_LIMITED,
+            FetchReason.HOST_GIVEN_UP,
+            FetchReason.HOST_GIVEN_UP,
         ]
         assert isinstance(found[0], FetchError)
         assert found[0].retry_after == 7200
@@ -225,13 +229,13 @@ async def test_a_host_that_asks_for_too_long_a_pause_is_given_up() -> None:
 
 
 @on_loop
-async def test_a_host_that_fails_again_and_again_is_given_up_at_once_for_all_who_wait() -> None:
+async def test_a_host_that_fails_repeatedly_is_given_up_for_all_waiting_requests() -> None:
     async with (
         site({f"/{n}": reply(b"", 500) for n in range(6)}) as served,
         fetcher(served.port, host_failures=3, delay=0.01) as fetching,
     ):
         found = await outcomes(fetching, pages("courier.example", 6))
-        assert reasons(found) == [Reason.SERVER_ERROR] * 3 + [Reason.HOST_GIVEN_UP] * 3
+        assert reasons(found) == [FetchReason.SERVER_ERROR] * 3 + [FetchReason.HOST_GIVEN_UP] * 3
         assert fetching.host_of("http://courier.example/").failures == 3
         served.replies["/0"] = PAGE
         again = await outcomes(fetching, pages("other.example", 1))
@@ -240,16 +244,16 @@ async def test_a_host_that_fails_again_and_again_is_given_up_at_once_for_all_who
 
 
 @on_loop
-async def test_connections_that_break_count_too() -> None:
+async def test_broken_connections_count_as_failures() -> None:
     async with raw_server(b"") as server, fetcher(server.port, host_failures=2) as fetching:
         found = [(await outcomes(fetching, pages("courier.example", 1)))[0] for _ in range(3)]
-    assert reasons(found) == [Reason.RESET, Reason.RESET, Reason.HOST_GIVEN_UP]
+    assert reasons(found) == [FetchReason.RESET, FetchReason.RESET, FetchReason.HOST_GIVEN_UP]
     assert isinstance(found[2], FetchError)
     assert found[2].detail == "2 failures in a row, the last: reset"
 
 
 @on_loop
-async def test_an_answer_of_any_use_ends_the_row_of_failures() -> None:
+async def test_any_usable_answer_ends_a_series_of_failures() -> None:
     bad, gone = reply(b"", 500), reply(b"", 404)
     async with (
         site({"/0": bad, "/1": gone, "/2": bad, "/3": PAGE, "/4": bad}) as served,
@@ -257,7 +261,7 @@ async def test_an_answer_of_any_use_ends_the_row_of_failures() -> None:
     ):
         found = await outcomes(fetching, pages("courier.example", 5))
         assert fetching.host_of("http://courier.example/").given_up is None
-    assert Reason.HOST_GIVEN_UP not in reasons(found)
+    assert FetchReason.HOST_GIVEN_UP not in reasons(found)
 
 
 @pytest.mark.parametrize(
@@ -277,4 +281,4 @@ async def test_an_answer_of_any_use_ends_the_row_of_failures() -> None:
     ],
 )
 def test_retry_after_is_a_number_or_a_date(header: str | None, seconds: float | None) -> None:
-    assert asked_pause(header) == seconds
+    assert parse_retry_after(header) == seconds

@@ -1,4 +1,4 @@
-"""Keys of a source go to its own sites only, and are stored nowhere."""
+"""Keys of sources, which are sent to the source's own sites only and stored nowhere."""
 
 import os
 from pathlib import Path
@@ -10,7 +10,7 @@ from yarl import URL
 
 from config.errors import UsageError
 from config.sources import Source, load_sources, with_headers
-from tasks.fetch.fetcher import Order
+from tasks.fetch.orders import FetchOrder
 from tasks.fetch.secrets import secrets_of
 from tests.fetch.every_byte import files_with
 from tests.fetch.servers import PAGE, fetcher, moved, on_loop, site
@@ -62,7 +62,7 @@ def test_no_other_host_is_ever_given_a_key(url: str) -> None:
 
 
 @on_loop
-async def test_what_is_stored_of_a_request_has_no_key() -> None:
+async def test_the_stored_request_has_no_key() -> None:
     source = Source(
         name="Courier", homepage="http://courier.example/", headers={"x-KEY": KEY, "X-Desk": "7"}
     )
@@ -71,11 +71,11 @@ async def test_what_is_stored_of_a_request_has_no_key() -> None:
         "/story": PAGE,
         "/plain": PAGE,
     }
-    order = Order("http://courier.example/story", secrets=secrets_of(source))
+    order = FetchOrder("http://courier.example/story", secrets=secrets_of(source))
     async with site(replies) as served, fetcher(served.port) as fetching:
         answer = await fetching.fetch(order)
         direct = await fetching.fetch(
-            Order("http://courier.example/plain", secrets=secrets_of(source))
+            FetchOrder("http://courier.example/plain", secrets=secrets_of(source))
         )
     sent = {visit.path: visit.headers for visit in served.visits if visit.host == "courier.example"}
     assert sent["/story"]["X-Key"] == KEY
@@ -92,16 +92,16 @@ def test_a_key_may_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("COURIER_KEY", KEY)
     assert secrets_of(source).headers == (("X-Key", KEY),)
     monkeypatch.delenv("COURIER_KEY")
-    with pytest.raises(UsageError, match=r"X-Key is to come from the environment.*COURIER_KEY"):
+    with pytest.raises(UsageError, match=r"X-Key comes from the environment.*COURIER_KEY"):
         secrets_of(source)
 
 
-def test_a_key_does_not_stand_in_what_is_printed_of_an_entry() -> None:
+def test_a_key_is_not_in_the_repr_of_an_entry_or_order() -> None:
     assert KEY not in repr(SOURCE)
-    assert KEY not in repr(Order("https://www.courier.example/", secrets=secrets_of(SOURCE)))
+    assert KEY not in repr(FetchOrder("https://www.courier.example/", secrets=secrets_of(SOURCE)))
 
 
-def test_a_run_that_resumes_takes_the_keys_of_the_list(tmp_path: Path) -> None:
+def test_a_resumed_run_takes_the_keys_from_the_list(tmp_path: Path) -> None:
     listed = tmp_path / "sources.toml"
     listed.write_text(
         '[[source]]\nname = "A"\nhomepage = "https://a.example/"\nheaders = {X-Key = "new"}\n'
@@ -116,8 +116,8 @@ def test_a_run_that_resumes_takes_the_keys_of_the_list(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("written", ["env:PAPER_KEY", KEY])
-def test_strangers_see_no_key_and_no_file_holds_it(tmp_path: Path, written: str) -> None:
-    """A feed lists what it wants; the night's files, its tables and logs do not know the key."""
+def test_other_sites_get_no_key_and_no_file_holds_it(tmp_path: Path, written: str) -> None:
+    """Check the files, tables and logs of a night in which a feed lists other sites' pages."""
     with published(tmp_path, ["paper", "stranger"]) as (papers, desk):
         text = desk.listed.read_text()
         own, _ = text.split("[[source]]\nname = 'stranger'")
@@ -132,7 +132,7 @@ def test_strangers_see_no_key_and_no_file_holds_it(tmp_path: Path, written: str)
         papers.story("http://stranger.example/4", 4)
         os.environ["PAPER_KEY"] = KEY
         try:
-            said = desk.night()
+            output = desk.night()
         finally:
             del os.environ["PAPER_KEY"]
         assert {row["url"] for row in desk.ask("select url from articles")} >= {f"{home}1"}
@@ -140,5 +140,5 @@ def test_strangers_see_no_key_and_no_file_holds_it(tmp_path: Path, written: str)
     assert (f"{home}1", KEY) in seen
     assert (f"{home}feed.xml", KEY) in seen
     assert not [url for url, key in seen if key and "stranger" in url]
-    assert KEY not in said
+    assert KEY not in output
     assert not files_with(KEY, desk.warehouse)

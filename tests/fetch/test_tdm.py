@@ -4,14 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.fetch.model import FetchError, Reason
+from tasks.fetch.model import FetchError
 from tasks.fetch.tdm import (
     declared_rights,
     header_rights,
-    is_reserved,
+    is_mining_reserved,
     meta_rights,
     parse_tdmrep,
 )
+from tasks.reasons import FetchReason
 from tests.fetch.servers import fetcher, on_loop, reply, site
 
 BASE = "http://courier.example"
@@ -38,7 +39,7 @@ RULES = json.dumps(
         ("/caf%c3%a9", ("tdm-reservation:0",)),
     ],
 )
-def test_the_longest_pattern_that_matches_declares(path: str, rights: tuple[str, ...]) -> None:
+def test_the_longest_matching_pattern_decides(path: str, rights: tuple[str, ...]) -> None:
     assert declared_rights(parse_tdmrep(RULES), BASE + path) == rights
 
 
@@ -57,7 +58,7 @@ def test_the_longest_pattern_that_matches_declares(path: str, rights: tuple[str,
         b'[{"location": "/", "tdm-reservation": ' + b"[" * 900 + b"]" * 900 + b"}]",
     ],
 )
-def test_what_is_malformed_declares_nothing(content: bytes) -> None:
+def test_malformed_content_declares_nothing(content: bytes) -> None:
     assert declared_rights(parse_tdmrep(content), f"{BASE}/story") == ()
 
 
@@ -66,7 +67,7 @@ def test_malformed_rules_do_not_hide_the_others() -> None:
     assert declared_rights(parse_tdmrep(content), f"{BASE}/story") == ("tdm-reservation:1",)
 
 
-def test_a_pattern_cannot_smuggle_in_a_rule_of_its_own() -> None:
+def test_a_pattern_cannot_inject_a_rule() -> None:
     content = json.dumps([{"location": "/a\nDisallow: /", "tdm-reservation": 1}]).encode()
     assert declared_rights(parse_tdmrep(content), f"{BASE}/story") == ()
 
@@ -83,12 +84,12 @@ def test_a_pattern_cannot_smuggle_in_a_rule_of_its_own() -> None:
         ),
     ).map(lambda value: json.dumps(value).encode())
 )
-def test_any_bytes_are_rules_or_none(content: bytes) -> None:
+def test_any_bytes_are_parsed_without_an_exception(content: bytes) -> None:
     assert all(":" in right for right in declared_rights(parse_tdmrep(content), f"{BASE}/a?b"))
 
 
 @on_loop
-async def test_reservations_are_asked_for_once_per_site_and_in_the_beginning_only() -> None:
+async def test_reservations_are_requested_once_per_site() -> None:
     async with (
         site({PATH: RULES, "press.example" + PATH: reply(b"", 404)}) as served,
         fetcher(served.port) as fetching,
@@ -101,7 +102,7 @@ async def test_reservations_are_asked_for_once_per_site_and_in_the_beginning_onl
 
 
 @on_loop
-async def test_reservations_that_cannot_be_had_are_none_and_asked_for_again() -> None:
+async def test_unreachable_reservations_are_none_and_are_requested_again() -> None:
     async with site({PATH: reply(b"", 500)}) as served, fetcher(served.port) as fetching:
         assert await fetching.tdm_rights(f"{BASE}/story") == ()
         served.replies[PATH] = RULES
@@ -109,14 +110,14 @@ async def test_reservations_that_cannot_be_had_are_none_and_asked_for_again() ->
 
 
 @on_loop
-async def test_reservations_of_what_must_not_be_asked_are_refused() -> None:
+async def test_reservations_of_a_forbidden_address_are_refused() -> None:
     async with fetcher(1) as fetching:
         with pytest.raises(FetchError) as caught:
             await fetching.tdm_rights("http://127.0.0.1/")
-    assert caught.value.reason is Reason.PRIVATE_ADDRESS
+    assert caught.value.reason is FetchReason.PRIVATE_ADDRESS
 
 
-def test_headers_declare_as_pages_do() -> None:
+def test_headers_declare_rights_like_pages() -> None:
     headers = (
         ("TDM-Reservation", "1"),
         ("tdm-policy", f" {POLICY} "),
@@ -134,7 +135,7 @@ def test_headers_declare_as_pages_do() -> None:
 def test_mining_is_reserved_by_the_protocol_or_by_noai(
     rights: tuple[str, ...], expected: bool
 ) -> None:
-    assert is_reserved(rights) is expected
+    assert is_mining_reserved(rights) is expected
 
 
 def test_reservations_in_meta_elements_are_read_like_those_in_headers() -> None:
@@ -143,5 +144,5 @@ def test_reservations_in_meta_elements_are_read_like_those_in_headers() -> None:
         b"<meta name='robots' content='index, noai'></head><body>...</body></html>"
     )
     assert meta_rights(page) == ("tdm-reservation:1", "noai")
-    assert is_reserved(meta_rights(page))
+    assert is_mining_reserved(meta_rights(page))
     assert meta_rights(b"<p>tdm-reservation") == ()

@@ -1,4 +1,4 @@
-"""`broadsheet demo`: every document of the corpus ends as its author says it must."""
+"""`broadsheet demo --archive`: every document of the corpus has the outcome its author expects."""
 
 import csv
 from collections import Counter
@@ -29,13 +29,13 @@ def expected() -> list[dict[str, str]]:
 
 
 def key(row: dict[str, Any]) -> tuple[str, str, str]:
-    """File, row and address: what the ledger and the list of expectations have in common."""
+    """Return the file, row and address by which the ledger and the expectations are compared."""
     file, _, place = row["locator"].partition("#")
     number = place.removeprefix("row=") if place.startswith("row=") else ""
     return file, number, row["url"] or "" if place.startswith("offset=") else ""
 
 
-def test_it_closes_with_the_table_three_answers_and_what_to_type_next(
+def test_it_closes_with_the_table_three_answers_and_the_next_commands(
     demo: tuple[Path, str],
 ) -> None:
     _, shown = demo
@@ -61,7 +61,7 @@ def test_every_document_has_the_outcome_and_reason_that_its_author_expects(
 FIELDS = ("title", "authors", "published_date", "language")
 
 
-def test_every_article_says_what_its_author_wrote(
+def test_every_article_has_the_metadata_that_its_author_expects(
     demo: tuple[Path, str], expected: list[dict[str, str]]
 ) -> None:
     query = (
@@ -91,7 +91,7 @@ def test_every_article_says_what_its_author_wrote(
     assert not wrong
 
 
-def test_a_story_on_three_sites_is_one_cluster_and_the_teaser_is_known_as_one(
+def test_a_story_on_three_sites_is_one_cluster_and_its_teaser_is_recognised(
     demo: tuple[Path, str],
 ) -> None:
     clusters = "select count(*) as sites from articles group by cluster_id order by sites desc"
@@ -100,7 +100,7 @@ def test_a_story_on_three_sites_is_one_cluster_and_the_teaser_is_known_as_one(
     assert ask(demo[0], teasers) == [{"n": 1}]
 
 
-def test_a_second_demo_starts_anew_and_other_folders_are_left_alone(tmp_path: Path) -> None:
+def test_a_folder_that_is_not_a_demo_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "precious").write_text("mine")
     refused = run("demo", "--warehouse", tmp_path, status=2)
     assert "holds something else than an earlier demo" in refused.stderr

@@ -1,4 +1,4 @@
-"""`broadsheet demo`: two nights, in which every page becomes what its author expects."""
+"""`broadsheet demo`: in two nights every page has the outcome that its author expects."""
 
 import csv
 from pathlib import Path
@@ -80,7 +80,7 @@ def test_every_page_has_the_outcome_that_its_author_expects(demo: tuple[Path, st
     }
 
 
-def test_every_article_says_what_its_author_wrote(demo: tuple[Path, str]) -> None:
+def test_every_article_has_the_metadata_that_its_author_expects(demo: tuple[Path, str]) -> None:
     fields = ("title", "authors", "published_date", "language")
     found = {(str(row["night"]), row["url"]): row for row in ask(demo[0], PAGES)}
     for row in expected():
@@ -89,7 +89,7 @@ def test_every_article_says_what_its_author_wrote(demo: tuple[Path, str]) -> Non
             assert {f: str(page[f] or "") for f in fields} == {f: row[f] for f in fields}
 
 
-def test_no_news_is_told_from_not_collected(demo: tuple[Path, str]) -> None:
+def test_coverage_distinguishes_no_news_from_not_collected(demo: tuple[Path, str]) -> None:
     query = "select source, state from coverage where day = '2025-03-12' order by source"
     states = {row["source"]: row["state"] for row in ask(demo[0], query)}
     assert states["Tessary Press Agency"] == "possible_loss"
@@ -98,7 +98,7 @@ def test_no_news_is_told_from_not_collected(demo: tuple[Path, str]) -> None:
     assert states["Skerrow Notes"] == "collected"
 
 
-def test_what_the_agency_s_feed_lost_came_from_its_sitemap(demo: tuple[Path, str]) -> None:
+def test_articles_that_the_agency_s_feed_lost_come_from_its_sitemap(demo: tuple[Path, str]) -> None:
     query = "select filled from nights where source = 'Tessary Press Agency' and possible_loss"
     assert ask(demo[0], query) == [{"filled": 2}]
     query = """

@@ -1,4 +1,4 @@
-"""The command `explain` from end to end."""
+"""The command `explain`, from end to end."""
 
 from os.path import relpath
 from pathlib import Path
@@ -41,7 +41,9 @@ def test_a_rejected_page_is_explained_and_another_setting_tried(warehouse: Path)
     assert "type product" in run("explain", SHOP, "--keep-all", "-w", warehouse).stdout
 
 
-def test_a_page_of_a_night_is_read_from_its_warc_file_wherever_one_stands(tmp_path: Path) -> None:
+def test_a_page_of_a_night_is_read_from_its_warc_file_from_any_working_directory(
+    tmp_path: Path,
+) -> None:
     with ManySites(1, 2) as site:
         desk = Desk(tmp_path, site)
         desk.warehouse = Path(relpath(desk.warehouse))  # with dots, as people name folders
@@ -49,9 +51,9 @@ def test_a_page_of_a_night_is_read_from_its_warc_file_wherever_one_stands(tmp_pa
     (row,) = desk.ask("select url, article_id, locator from articles limit 1")
     assert row["locator"].startswith("raw/2025-03-11/")
     for warehouse in (desk.warehouse, tmp_path / "w"):
-        said = run("explain", row["url"], "-w", warehouse).stdout
-        assert row["locator"] in "".join(said.split())
-        assert "an article of" in said
+        output = run("explain", row["url"], "-w", warehouse).stdout
+        assert row["locator"] in "".join(output.split())
+        assert "an article of" in output
 
 
 def test_the_page_it_writes_has_every_block_with_its_verdict(tmp_path: Path) -> None:
@@ -66,14 +68,14 @@ def test_the_page_it_writes_has_every_block_with_its_verdict(tmp_path: Path) -> 
     assert not tree.css("script, link, img")
 
 
-def test_what_nobody_knows_is_wrong_usage(warehouse: Path, tmp_path: Path) -> None:
+def test_an_unknown_document_is_wrong_usage(warehouse: Path, tmp_path: Path) -> None:
     unknown = run("explain", "https://elsewhere.example/", "-w", warehouse, status=2)
     assert "knows no document 'https://elsewhere.example/'" in unknown.stderr
     nothing = run("explain", "x", "-w", tmp_path / "nowhere", status=2)
     assert "There is no" in nothing.stderr
 
 
-def test_bytes_that_are_gone_are_said_to_be(tmp_path: Path) -> None:
+def test_an_error_says_that_the_bytes_are_gone(tmp_path: Path) -> None:
     archive = write_warc(tmp_path / "a.warc.gz", {url_of(0): page(0)})
     run("ingest", archive, "--warehouse", tmp_path / "w")
     archive.unlink()

@@ -1,4 +1,4 @@
-"""Texts of strangers in the artifacts of the Prefect UI."""
+"""Text from web pages in the artifacts of the Prefect UI."""
 
 import pytest
 from hypothesis import given
@@ -28,7 +28,7 @@ def tokens_of(markdown: str) -> list[Token]:
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-def test_what_a_stranger_wrote_is_shown_as_it_is(text: str) -> None:
+def test_text_from_web_pages_is_shown_literally(text: str) -> None:
     found = tokens_of("\n".join(table_of(("note",), [(text,)], numbers=set())))
     shown = "".join(token.content for token in found if token.type == "text")
     assert shown == "note" + text.replace("|", "/").strip()
@@ -42,7 +42,7 @@ def test_no_text_becomes_a_link_an_image_or_html(text: str) -> None:
 
 
 @pytest.mark.parametrize("address", ["https://evil.example/", "www.evil.example", "a@evil.example"])
-def test_a_bare_address_has_nothing_that_makes_it_a_link(address: str) -> None:
+def test_a_bare_address_does_not_become_a_link(address: str) -> None:
     assert not {"://", "www.", "@"} & {
         part for part in ("://", "www.", "@") if part in cell(address)
     }

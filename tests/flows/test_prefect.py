@@ -1,4 +1,4 @@
-"""The flow on a real Prefect server: what a person finds there after a run."""
+"""Flows on a real Prefect server: the runs, artifacts and logs that a person finds there."""
 
 import os
 import socket
@@ -13,9 +13,9 @@ import httpx
 import pytest
 
 from flows.demo.server import serve
-from flows.running.patience import patiently
+from flows.running.client_retries import retry_while_unreachable
 from tests.execution.clusters import Cluster, wait_for
-from tests.past.site import write_config
+from tests.jobs.site import write_config
 from tests.pipeline.archives import page, url_of, write_stories, write_warc
 from tests.pipeline.command import ask, run
 from tests.service.flaky import flaky
@@ -35,7 +35,7 @@ def free_port() -> int:
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of the API of a server of our own."""
+    """Start a Prefect server for this module and yield the address of its API."""
     port = free_port()
     home = tmp_path_factory.mktemp("prefect")
     environment = {
@@ -72,7 +72,7 @@ def read(server: str, path: str, body: dict[str, Any] | None = None) -> Any:
 
 
 @pytest.mark.slow
-def test_a_flow_run_tells_what_it_was_and_what_came_of_it(server: str, tmp_path: Path) -> None:
+def test_a_flow_run_has_a_name_tasks_artifacts_and_a_log(server: str, tmp_path: Path) -> None:
     archive = write_stories(tmp_path / "night.warc.gz", range(8))
     small = {"BROADSHEET_READ__BATCH_BYTES": "4000", "PREFECT_API_URL": server}
     done = run("ingest", archive, "--warehouse", tmp_path / "w", "--prefect", **small)
@@ -93,7 +93,7 @@ def test_a_flow_run_tells_what_it_was_and_what_came_of_it(server: str, tmp_path:
 
 
 @pytest.mark.slow
-def test_the_flow_and_the_command_line_give_the_same(server: str, tmp_path: Path) -> None:
+def test_the_flow_and_the_command_line_give_the_same_rows(server: str, tmp_path: Path) -> None:
     pages = {url_of(n): page(n) for n in range(5)} | {"https://courier.example/x": "<p>Soon.</p>"}
     archive = write_warc(tmp_path / "night.warc.gz", pages)
     run("ingest", archive, "--warehouse", tmp_path / "a", "--prefect", PREFECT_API_URL=server)
@@ -103,7 +103,9 @@ def test_the_flow_and_the_command_line_give_the_same(server: str, tmp_path: Path
 
 
 @pytest.mark.slow
-def test_a_flow_whose_batches_go_to_a_cluster_gives_the_same(server: str, tmp_path: Path) -> None:
+def test_a_flow_whose_batches_go_to_a_cluster_gives_the_same_rows(
+    server: str, tmp_path: Path
+) -> None:
     archive = write_stories(tmp_path / "night.warc.gz", range(8))
     small = {"BROADSHEET_READ__BATCH_BYTES": "4000"}
     with Cluster(tmp_path) as cluster:
@@ -126,7 +128,7 @@ def test_a_failed_flow_run_says_why_in_a_sentence(server: str, tmp_path: Path) -
 
 
 @pytest.mark.slow
-def test_a_night_s_run_tells_what_each_source_gave(server: str, tmp_path: Path) -> None:
+def test_the_run_of_a_night_has_a_table_of_its_sources(server: str, tmp_path: Path) -> None:
     with serve() as site:
         config = write_config(tmp_path, site)
         run(
@@ -163,13 +165,13 @@ def test_the_log_of_a_stage_that_fails_has_a_sentence_and_no_traceback(
     (flow_run,) = read(server, "flow_runs/filter", named)
     assert flow_run["state"]["type"] == "FAILED"
     mine = {"logs": {"flow_run_id": {"any_": [flow_run["id"]]}}, "limit": 200}
-    said = [line["message"] for line in read(server, "logs/filter", mine)]
-    assert any(line.startswith("failed: ") for line in said), said
-    assert not any("Traceback" in line for line in said)
+    output = [line["message"] for line in read(server, "logs/filter", mine)]
+    assert any(line.startswith("failed: ") for line in output), output
+    assert not any("Traceback" in line for line in output)
 
 
 @pytest.mark.slow
-def test_a_server_that_is_too_busy_is_asked_again(server: str, tmp_path: Path) -> None:
+def test_requests_to_a_busy_server_are_repeated(server: str, tmp_path: Path) -> None:
     archive = write_stories(tmp_path / "busy.warc.gz", range(3))
     with flaky(int(server.split(":")[2].removesuffix("/api"))) as (port, faults):
         run(
@@ -185,7 +187,7 @@ def test_a_server_that_is_too_busy_is_asked_again(server: str, tmp_path: Path) -
     assert kept == {"ingest-outcomes", "ingest", "ingest-progress"}
 
 
-def test_a_server_that_restarts_is_waited_for_and_no_longer_than_that() -> None:
+def test_requests_are_repeated_while_a_server_restarts_and_then_given_up() -> None:
     tries: list[int] = []
 
     def ask() -> str:
@@ -194,8 +196,8 @@ def test_a_server_that_restarts_is_waited_for_and_no_longer_than_that() -> None:
             raise httpx.ConnectError("refused")
         return "there"
 
-    assert patiently(ask, pause=0.0) == "there"
+    assert retry_while_unreachable(ask, pause=0.0) == "there"
     assert len(tries) == 3
     tries.clear()
     with pytest.raises(httpx.ConnectError):
-        patiently(ask, seconds=0.0, pause=0.0)
+        retry_while_unreachable(ask, seconds=0.0, pause=0.0)

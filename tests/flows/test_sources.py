@@ -1,4 +1,4 @@
-"""`broadsheet sources`: what sites have is found, entries are written, bad ones are refused."""
+"""`broadsheet sources`: feeds are found, entries are written, and bad entries are refused."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,7 +8,7 @@ import pytest
 from config.errors import UsageError
 from config.sources import load_sources
 from flows.demo.server import DemoSite, serve
-from tests.past.site import write_config
+from tests.jobs.site import write_config
 from tests.pipeline.command import run
 
 COMMENTED = """# The papers that we read.
@@ -35,7 +35,7 @@ def site() -> Iterator[DemoSite]:
         yield running
 
 
-def test_check_says_what_each_source_gives_and_what_is_wrong(
+def test_check_prints_the_lists_of_each_source_and_its_problems(
     site: DemoSite, tmp_path: Path
 ) -> None:
     config = write_config(tmp_path, site)
@@ -52,7 +52,7 @@ def test_check_says_what_each_source_gives_and_what_is_wrong(
     assert run("sources", "check", "Hohenlisker Bote", "--config", config).returncode == 0
 
 
-def test_an_added_site_is_found_and_comments_stay(site: DemoSite, tmp_path: Path) -> None:
+def test_adding_a_site_finds_its_feeds_and_keeps_comments(site: DemoSite, tmp_path: Path) -> None:
     listed = tmp_path / "sources.toml"
     listed.write_text(COMMENTED)
     config = write_config(tmp_path, site, sources=listed)
@@ -107,7 +107,7 @@ BAD = {
         "Source A",
         "'timezone'",
     ),
-    "twins": (
+    "equal file names": (
         "[[source]]\nname = 'A B'\nhomepage = 'http://a.example/'\n"
         "[[source]]\nname = 'a-b'\nhomepage = 'http://b.example/'",
         "Source a-b",

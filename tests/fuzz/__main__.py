@@ -1,4 +1,4 @@
-"""Fuzz the readers of what strangers wrote: `python -m tests.fuzz [SECONDS] [TARGETS...]`."""
+"""Fuzz the readers of untrusted input: `python -m tests.fuzz [SECONDS] [TARGETS...]`."""
 
 import argparse
 import sys
@@ -11,7 +11,7 @@ from tests.fuzz.targets import TARGETS
 
 
 def main() -> int:
-    """Fuzz for the time that was asked for; return 1 if anything was found."""
+    """Fuzz for the given time; return 1 if any input failed, else 0."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("seconds", nargs="?", type=float, default=60, help="0: one input each")
     parser.add_argument("targets", nargs="*", metavar="target", help=" ".join(TARGETS))
@@ -48,7 +48,7 @@ def _close(result: Result) -> None:
 
 
 def _again(file: Path) -> int:
-    """Run a saved input as it is; its name says the target and the seed."""
+    """Run a saved input once more; its file name contains the target and the seed."""
     name, _, seed = file.name.rpartition("-")
     TARGETS[name].run(int(seed), file.read_bytes())
     print("nothing is wrong with it")

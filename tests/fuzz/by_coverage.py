@@ -1,4 +1,4 @@
-"""Has atheris (libFuzzer) make up pages until one breaks a promise of `process_document`."""
+"""Fuzzing by coverage: atheris (libFuzzer) makes pages until one breaks `process_document`."""
 
 import argparse
 import logging
@@ -17,7 +17,7 @@ with atheris.instrument_imports(include=["tasks.process"]):
 import pyarrow as pa
 
 from config.settings import load_settings
-from tasks.parts import as_row
+from tasks.execution.parts import as_row
 from tasks.process.batch import Processed
 from tasks.process.body.lanes import warm
 from tasks.records import RawDocument
@@ -32,7 +32,7 @@ ADDRESSES = (None, "https://courier.example/2024/03/01/pier", "https://courier.e
 
 
 def main() -> None:
-    """Runs until the minutes are over, or until something is found (exit status 77)."""
+    """Run until the time is over, or until a page fails (exit status 77)."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--folder", type=Path, default=Path("fuzz"), help="of what was found")
@@ -54,10 +54,10 @@ def main() -> None:
 
 
 def check(found: bytes) -> None:
-    """One page: whatever it is, it has one outcome, quickly, that a table can hold.
+    """Process a page and check its outcome: it comes quickly, is repeatable, and fits the table.
 
     Args:
-        found: three bytes that choose what is known of the page, and the page.
+        found: three bytes that choose kind, address and charset, and then the page.
     """
     choice, page = found[:3].ljust(3, b"\0"), found[3:]
     document = RawDocument(

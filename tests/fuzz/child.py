@@ -1,6 +1,7 @@
-"""The process that runs inputs, and dies of some: which one it is at stands in a shared file.
+"""The process that runs inputs, some of which may kill it.
 
-Failures go to standard output, a line of JSON each.
+A shared file tells its supervisor which input it is running. It prints failures to standard output,
+one line of JSON each.
 """
 
 import faulthandler
@@ -20,17 +21,17 @@ from pathlib import Path
 from tests.fuzz.targets import TARGETS, Target
 
 MOST_BYTES = 6_000_000_000  # of address space
-GRACE = 3.0  # past so many times the limit of an input the kernel ends the process
-NOBODY = 2**32
+GRACE = 3.0  # the kernel ends the process after so many times the time limit of an input
+NOBODY = 2**32  # stands for "no target" on the board
 _PLACE = struct.Struct("<Q")
 _ROW = struct.Struct("<Qd")
 
 
 class Board:
-    """How far each target is, in a file that outlives the process.
+    """The progress of each target, in a file that survives the process.
 
-    The first number is the target that is run now; then for each target come the number of its
-    next input and the seconds that its inputs took so far.
+    The file holds the number of the target that is running; then, for each target, the number of
+    its next input and the seconds that its inputs have taken.
     """
 
     def __init__(self, path: Path, targets: int) -> None:
@@ -43,7 +44,7 @@ class Board:
 
     @property
     def current(self) -> int:
-        """The target at whose last input the process is, or NOBODY."""
+        """Return the target whose input is running, or NOBODY."""
         return int(_PLACE.unpack_from(self._shared)[0])
 
     @current.setter
@@ -51,24 +52,28 @@ class Board:
         _PLACE.pack_into(self._shared, 0, target)
 
     def row(self, target: int) -> tuple[int, float]:
-        """Return the number of inputs that were begun, and their seconds."""
+        """Return how many inputs of a target were begun, and their seconds."""
         count, seconds = _ROW.unpack_from(self._shared, _PLACE.size + target * _ROW.size)
         return count, seconds
 
     @property
     def seconds(self) -> float:
-        """What all inputs took together."""
+        """Return the seconds of all inputs together."""
         return sum(self.row(target)[1] for target in self.rows)
 
+    def is_done(self, seconds: float) -> bool:
+        """Return whether the time is over, and each target has had at least one input."""
+        return self.seconds >= seconds and all(self.row(target)[0] for target in self.rows)
+
     def begin(self, target: int) -> int:
-        """Note that the next input of a target is run; return its number."""
+        """Record that the next input of a target is running, and return its number."""
         count, seconds = self.row(target)
         self._write(target, count + 1, seconds)
         self.current = target
         return count
 
     def end(self, target: int, seconds: float) -> None:
-        """Note how long the input took."""
+        """Record that the running input has ended, and its seconds."""
         count, before = self.row(target)
         self._write(target, count, before + seconds)
         self.current = NOBODY
@@ -79,10 +84,11 @@ class Board:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """What is wrong with an input.
+    """A failure of an input.
 
     Attributes:
-        where: the innermost line of ours that was at work; failures with the same are one fault.
+        where: the innermost line of our code that was running. Failures at the same line count as
+            one fault.
     """
 
     target: str
@@ -92,7 +98,7 @@ class Failure:
 
 
 def main(names: Sequence[str], first: int, seconds: float, board: Board) -> None:
-    """Run inputs, always of the target that had the least time, until all took so long."""
+    """Run inputs for some seconds, always one of the target that has had the least time."""
     logging.disable(logging.CRITICAL)
     faulthandler.enable()
     faulthandler.register(signal.SIGPROF, chain=True)
@@ -109,23 +115,23 @@ def main(names: Sequence[str], first: int, seconds: float, board: Board) -> None
             print(
                 json.dumps([failure.target, failure.seed, failure.error, failure.where]), flush=True
             )
-        if board.seconds >= seconds:
+        if board.is_done(seconds):
             return
 
 
 def run_one(target: Target, seed: int) -> Failure | None:
-    """Run an input; the kernel ends the process if it takes far too long."""
+    """Run an input and return its failure, if any; the kernel ends the process if it hangs."""
     signal.setitimer(signal.ITIMER_PROF, GRACE * target.seconds)
     try:
         data = target.input(seed)
         seconds = _timed(target, seed, data)
-        if seconds > target.seconds:  # once more: the machine may have been busy
+        if seconds > target.seconds:  # a second try, because the machine may have been busy
             seconds = min(seconds, _timed(target, seed, data))
         if seconds > target.seconds and not target.known:
             return Failure(target.name, seed, f"{len(data)} bytes took {seconds:.1f} s", "slow")
-    except Exception as error:  # noqa: BLE001 (whatever it is, it is a find)
-        said = f"{type(error).__name__}: {error}"[:500]
-        return Failure(target.name, seed, said, _where(error))
+    except Exception as error:  # noqa: BLE001 (any error of a target is a fault to be reported)
+        message = f"{type(error).__name__}: {error}"[:500]
+        return Failure(target.name, seed, message, _where(error))
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
     return None

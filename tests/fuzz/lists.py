@@ -1,4 +1,4 @@
-"""The good feeds, sitemaps, robots.txt and addresses that the fuzzer damages."""
+"""Good feeds, sitemaps, robots.txt and addresses, which the fuzzer damages."""
 
 import gzip
 import json
@@ -97,5 +97,5 @@ def sitemaps() -> tuple[bytes, ...]:
 
 
 def addresses() -> tuple[bytes, ...]:
-    """Return addresses as bytes, lone surrogates among them."""
+    """Return addresses as bytes, some of them with lone surrogates."""
     return tuple(one.encode("utf-8", "surrogatepass") for one in ADDRESSES)

@@ -1,4 +1,4 @@
-"""Mutations of bytes that know no format: damage, forged numbers, nesting, repetition, splices."""
+"""Mutations for any format: damage, forged numbers, nesting, repetition, and splices."""
 
 from collections.abc import Callable, Sequence
 from random import Random
@@ -9,7 +9,7 @@ from tests.fuzz.words import WORDS
 Mutation = Callable[[Random, bytes], bytes]
 
 MOST_BYTES = 400_000
-LONG = 60_000  # quadratic work on so many bytes takes far longer than the limit of an input
+LONG = 60_000  # quadratic work on so many bytes takes far longer than an input may take
 BYTES = b"\0\1\t\n\r\x1b \"'&<>[]{}(),:;\\/=%#!-.\x7f\x80\xc3\xe2\xed\xf0\xfe\xff09aZ"
 NUMBERS = (
     *("0", "-0", "-1", "1", "00000000000", "2147483647", "2147483648", "4294967295", "4294967296"),
@@ -35,8 +35,8 @@ def mutate(chance: Random, data: bytes, others: Sequence[bytes], own: Sequence[M
     """Return the data after one to five mutations.
 
     Args:
-        others: what spans are spliced in from.
-        own: mutations that know the format; half of all are of these.
+        others: inputs from which spans are spliced in.
+        own: mutations that know the format; they are half of all mutations.
     """
     for _ in range(chance.choice((1, 1, 1, 2, 3, 5))):
         if own and chance.random() < 0.5:
@@ -49,13 +49,13 @@ def mutate(chance: Random, data: bytes, others: Sequence[bytes], own: Sequence[M
 
 
 def span_of(chance: Random, data: bytes, most: int = 200) -> tuple[int, int]:
-    """Choose a span of at most so many bytes; mostly a short one."""
+    """Choose a span of at most so many bytes, most often a short one."""
     start = chance.randint(0, len(data))
     return start, min(start + chance.randint(0, chance.choice((4, 16, most))), len(data))
 
 
 def flip(chance: Random, data: bytes) -> bytes:
-    """Change some single bytes, to any or to those that mean something."""
+    """Change some single bytes to random ones, or to bytes that mean something to parsers."""
     changed = bytearray(data)
     for _ in range(chance.choice((1, 1, 2, 8)) if changed else 0):
         at = chance.randrange(len(changed))
@@ -83,7 +83,7 @@ def repeat(chance: Random, data: bytes) -> bytes:
 
 
 def pump(chance: Random, data: bytes) -> bytes:
-    """Repeat a short span until it is long: work that is not linear in it shows."""
+    """Repeat a short span until it is long, which reveals work that is not linear in it."""
     start, end = span_of(chance, data, 40)
     piece = data[start:end] or bytes([chance.choice(BYTES)])
     if chance.random() < 0.3:
@@ -102,7 +102,7 @@ def number(chance: Random, data: bytes) -> bytes:
 
 
 def date(chance: Random, data: bytes) -> bytes:
-    """Forge a date, where one stands."""
+    """Forge a date, if there is one."""
     found = list(finditer(rb"\d{4}-\d\d-\d\d(?:T[\d:.]+(?:Z|[+-][\d:]+)?)?", data[:20_000]))
     if not found:
         return data
@@ -136,7 +136,7 @@ def word(chance: Random, data: bytes) -> bytes:
 
 
 def splice(chance: Random, data: bytes, other: bytes) -> bytes:
-    """Insert a span of another input, or go on with it."""
+    """Insert a span of another input, with or without the rest of the data behind it."""
     start, end = span_of(chance, other, len(other))
     at = chance.randint(0, len(data))
     behind = data[at:] if chance.random() < 0.6 else b""

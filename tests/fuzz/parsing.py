@@ -1,4 +1,4 @@
-"""Checks of what is parsed in memory: lists of sources, addresses, pages and texts."""
+"""Checks for inputs that are parsed in memory: lists of sources, addresses, pages and texts."""
 
 import zlib
 from contextlib import suppress
@@ -12,20 +12,20 @@ import orjson
 from config.errors import UsageError
 from config.settings import load_settings
 from tasks.discover.addresses import page_address
-from tasks.discover.days import entry_day, sitemap_month
+from tasks.discover.days import entry_day, sitemap_span
 from tasks.discover.feeds import read_feed
 from tasks.discover.links import article_links, feed_and_sitemap_links
 from tasks.discover.model import Listing
 from tasks.discover.opml import read_opml
 from tasks.discover.sitemaps import read_sitemap
 from tasks.fetch.addresses import AddressRules, checked_url
-from tasks.fetch.decoding import decoded
+from tasks.fetch.decoding import decode_content
 from tasks.fetch.model import FetchError
 from tasks.fetch.robots import parse_robots
 from tasks.fetch.tdm import declared_rights, header_rights, meta_rights, parse_tdmrep
-from tasks.process.archive_dates import read_archive_date
-from tasks.process.urls import absolute_url, registered_domain, url_key
+from tasks.process.metadata.dates.archive import read_archive_date
 from tasks.records import Declared, RawDocument
+from tasks.web.urls import absolute_url, registered_domain, url_key
 from tests.fuzz.reading import store
 
 BASE = "https://courier.example/2024/03/01/pier"
@@ -54,7 +54,7 @@ def check_links(data: bytes, chance: Random) -> None:
 
 
 def _use(listing: Listing) -> None:
-    """Check that a listing can be stored; derive what selection derives of its entries."""
+    """Check that a listing can be stored, and derive from its entries what selection derives."""
     orjson.dumps(listing)
     for entry in listing.entries[:50]:
         entry_day(entry)
@@ -62,14 +62,14 @@ def _use(listing: Listing) -> None:
         if entry.modified:
             read_archive_date(entry.modified)
     for child, modified in listing.children[:50]:
-        sitemap_month(child)
+        sitemap_span(child)
         _check_key(child)
         if modified:
             read_archive_date(modified)
 
 
 def check_robots(data: bytes, chance: Random) -> None:
-    """Read a robots.txt and ask it for some addresses; also as the patterns of a tdmrep.json."""
+    """Read a robots.txt and ask it for some addresses."""
     robots = parse_robots(data, BASE)
     assert robots.crawl_delay >= 0
     for address in (BASE, BASE + "?" + "x" * 300, "https://courier.example/" + "xy" * 2_000):
@@ -84,21 +84,23 @@ def check_tdmrep(data: bytes, chance: Random) -> None:
 
 
 def check_opml(data: bytes, chance: Random) -> None:
-    """Read a list of a feed reader; a refusal is one sentence."""
+    """Read an OPML list of a feed reader; it may be refused by a UsageError only."""
     with suppress(UsageError):
         read_opml(data, "x.opml")
 
 
 def check_encoded(data: bytes, chance: Random) -> None:
-    """Undo content encodings, the right ones and others, of a body that may be damaged."""
+    """Undo right and wrong content encodings of a body that may be damaged."""
     names = ("gzip", "deflate", "br", "zstd", "x-gzip, br", "identity", "gzip, gzip, gzip", "\0")
     with suppress(FetchError):
-        content = decoded(data, chance.choice(names), MOST_CONTENT, cut=chance.random() < 0.3)
+        content = decode_content(
+            data, chance.choice(names), MOST_CONTENT, truncate=chance.random() < 0.3
+        )
         assert len(content) <= max(MOST_CONTENT, len(data))
 
 
 def check_address(data: bytes, chance: Random) -> None:
-    """Check the promises of addresses on a text, and on the text joined to a base."""
+    """Check the rules that keys must obey, for a text and for the text joined to a base."""
     text = (
         data.decode("utf-8", chance.choice(("replace", "surrogateescape", "surrogatepass")))
         if _is_text(data)
@@ -124,7 +126,7 @@ def _check_key(address: str) -> None:
         assert key.isascii(), key
     domain = registered_domain(address)
     assert domain is None or domain.isascii(), domain
-    sitemap_month(address)
+    sitemap_span(address)
     with suppress(FetchError):
         checked_url(address, _rules())
 
@@ -135,12 +137,12 @@ def _rules() -> AddressRules:
 
 
 def check_page(data: bytes, chance: Random) -> None:
-    """Process a page twice, with what may be known of it; it has one outcome, always the same."""
+    """Process a page twice, with random metadata, and check that the outcome is the same."""
     _check_document("html", data, chance)
 
 
 def check_text(data: bytes, chance: Random) -> None:
-    """Process a plain text twice, as a file or with the fields of a row."""
+    """Process a plain text twice, as a file or with the fields of a row, and compare."""
     _check_document("text", data, chance)
 
 

@@ -1,4 +1,4 @@
-"""The good inputs that the fuzzer damages, a few of each kind, small so that many are read."""
+"""Good inputs that the fuzzer damages: a few of each kind, small so that many can be read."""
 
 import bz2
 import gzip
@@ -18,7 +18,8 @@ import pyarrow.parquet as pq
 from fastwarc.stream_io import ZstdWriter
 
 from tests.fuzz.words import GOLDEN
-from tests.read.samples import page, record
+from tests.read.samples import arc, page, record, wacz
+from tests.read.saved.pages import archive_today, mhtml, story, wayback, webarchive
 
 SMALL_PAGE = 9_000
 STORY = "The harbour council met on Monday and said that the basin would open. " * 4
@@ -35,14 +36,14 @@ ROW = {
 
 @cache
 def pages() -> tuple[bytes, ...]:
-    """The golden pages that are not large."""
+    """Return the golden pages that are small."""
     found = (path.read_bytes() for path in sorted(GOLDEN.glob("*/page.html")))
     return tuple(one for one in found if len(one) <= SMALL_PAGE)
 
 
 @cache
 def texts() -> tuple[bytes, ...]:
-    """Plain text, Markdown, and text in other encodings."""
+    """Return plain texts, Markdown, and texts in other encodings."""
     markdown = (
         f"---\ntitle: Pier\n---\n# The pier\n\n*By* [Ola](http://a.example)\n\n{STORY}\n\n> x\n"
     )
@@ -54,7 +55,7 @@ def texts() -> tuple[bytes, ...]:
 
 @cache
 def json_files() -> tuple[bytes, ...]:
-    """An array, an object over several lines, and lines."""
+    """Return JSON as an array, as an object over several lines, and as lines."""
     rows = [ROW | {"url": f"https://courier.example/{number}"} for number in range(3)]
     lines = "\n".join(json.dumps(row) for row in rows)
     html = json.dumps([{"html": page(1).decode(), "url": "https://a.example/1"}])
@@ -65,7 +66,7 @@ def json_files() -> tuple[bytes, ...]:
 
 @cache
 def csv_files() -> tuple[bytes, ...]:
-    """With commas, semicolons, tabs; with backslashes; in older encodings."""
+    """Return CSV with commas, semicolons, tabs, backslashes, and in older encodings."""
     head, cells = "url,title,text,date", f'https://a.example/1,"a ""b"", c","{STORY}\nx",2024-03-01'
     comma = "\n".join([head, cells, cells.replace("/1", "/2"), "x,y,z,1", "", "a,b"])
     semicolon = "title;text;url\r\n" + f"Pier;{STORY};https://a.example\r\n" * 3
@@ -78,7 +79,7 @@ def csv_files() -> tuple[bytes, ...]:
 
 @cache
 def parquet_files() -> tuple[bytes, ...]:
-    """Of several row groups, of several compressions, with nested and dated columns."""
+    """Return Parquet files of several row groups and compressions, with nested columns."""
     rows = {
         "text": [STORY, None, STORY] * 8,
         "url": [f"https://a.example/{number}" for number in range(24)],
@@ -112,7 +113,7 @@ def _packed(count: int) -> bytes:
 
 @cache
 def plain_warcs() -> tuple[bytes, ...]:
-    """Records one after the other: responses, a revisit, a resource, encoded and chunked bodies."""
+    """Return uncompressed WARCs with responses, a revisit, a resource and encoded bodies."""
     parts = [
         _record(1),
         _record(2),
@@ -132,13 +133,43 @@ def _chunked(body: bytes) -> bytes:
 
 @cache
 def gzip_warcs() -> tuple[bytes, ...]:
-    """With a member for each record, and with one for all of them."""
+    """Return gzipped WARCs, with a member for each record and with one for all."""
     return _packed(4), gzip.compress(plain_warcs()[0], mtime=0)
 
 
 @cache
+def arcs() -> tuple[bytes, ...]:
+    """Return ARC files of both versions: plain, a gzip member per record, one member for all."""
+    old, new = arc(3), arc(3, version=2)
+    packed = b"".join(gzip.compress(one, mtime=0) for one in old)
+    return b"".join(old), b"".join(new), packed, gzip.compress(b"".join(old), mtime=0)
+
+
+@cache
+def wets() -> tuple[bytes, ...]:
+    """Return WET files: the texts of pages as conversion records."""
+    plain = {"Content-Type": "text/plain"}
+    texts = [_record(number, STORY.encode(), kind="conversion", http=plain) for number in (1, 2)]
+    return b"".join(texts), b"".join(gzip.compress(one, mtime=0) for one in texts)
+
+
+@cache
+def saved_pages() -> tuple[bytes, ...]:
+    """Return pages as browsers, tools and web archives save them."""
+    encodings = ("quoted-printable", "base64", "8bit")
+    files = tuple(mhtml(story(), encoding=one) for one in encodings)
+    address = "https://archive.ph/2016.03.05-120000/https://www.courier.example/pier"
+    notes = "<!-- saved from url=(0029)https://www.courier.example/a -->"
+    return (
+        *files,
+        webarchive(),
+        *(page.encode() for page in (wayback(), archive_today(address), story(top=notes))),
+    )
+
+
+@cache
 def members() -> Mapping[str, bytes]:
-    """What the archives of the samples hold."""
+    """Return the members of the sample archives."""
     return {
         "pages/one.html": page(1),
         "two.txt": texts()[2],
@@ -151,7 +182,7 @@ def members() -> Mapping[str, bytes]:
 
 @cache
 def zips() -> tuple[bytes, ...]:
-    """Stored, deflated, with other compressions, and within each other."""
+    """Return zips with several compressions, and a zip within a zip."""
     some = {name: members()[name] for name in ("pages/one.html", "two.txt", "last.html")}
     inner = {"inner.zip": zipped(some, zipfile.ZIP_STORED), "last.html": page(2)}
     return (
@@ -160,6 +191,7 @@ def zips() -> tuple[bytes, ...]:
         zipped(some, zipfile.ZIP_BZIP2),
         zipped(some, zipfile.ZIP_LZMA),
         zipped(inner, zipfile.ZIP_DEFLATED),
+        zipped(wacz(rec=_packed(2)), zipfile.ZIP_STORED),
     )
 
 
@@ -174,7 +206,7 @@ def zipped(files: Mapping[str, bytes], compression: int) -> bytes:
 
 @cache
 def tars() -> tuple[bytes, ...]:
-    """In each of the formats of tar, and compressed."""
+    """Return tars in each of the formats, and a compressed one."""
     formats = (tarfile.USTAR_FORMAT, tarfile.GNU_FORMAT, tarfile.PAX_FORMAT)
     plain = [tarred(members(), one) for one in formats]
     long = tarred({"é" * 70 + ".html": page(1), "last.html": page(2)}, tarfile.GNU_FORMAT)
@@ -194,7 +226,7 @@ def tarred(files: Mapping[str, bytes], kind: int) -> bytes:
 
 @cache
 def compressed() -> tuple[bytes, ...]:
-    """Rows and pages under every compression, in one member and in several."""
+    """Return rows and pages in every compression, in one member and in several."""
     rows, story = json_files()[2], page(1)
     return (
         gzip.compress(rows, mtime=0),
@@ -215,11 +247,12 @@ def zstd(data: bytes) -> bytes:
 
 
 def everything() -> Sequence[bytes]:
-    """Return all of these: what mutations splice in."""
+    """Return all samples, from which mutations splice spans in."""
     return _everything()
 
 
 @cache
 def _everything() -> tuple[bytes, ...]:
-    kinds = (texts, json_files, csv_files, parquet_files, plain_warcs, gzip_warcs, zips, tars)
-    return pages()[:20] + compressed() + tuple(one for kind in kinds for one in kind())
+    kinds = (texts, json_files, csv_files, parquet_files, plain_warcs, gzip_warcs)
+    archives = (arcs, wets, saved_pages, zips, tars)
+    return pages()[:20] + compressed() + tuple(one for kind in kinds + archives for one in kind())

@@ -1,12 +1,15 @@
-"""Mutations that know a format: headers are forged so that a reader does not stop at the first."""
+"""Mutations that know a format: they forge headers that a reader accepts at first."""
 
 import gzip
+import io
 import re
 import struct
+import zipfile
 import zlib
 from random import Random
 
-from tests.fuzz.mutations import BOUNDARIES, GENERAL, NUMBERS
+from tests.fuzz.mutations import BOUNDARIES, GENERAL, MOST_BYTES, NUMBERS
+from tests.fuzz.samples import zipped
 
 # Signature: the fields behind it, each as (offset, size). PKWARE's APPNOTE.TXT, 4.3.
 ZIP_FIELDS = {
@@ -17,7 +20,7 @@ ZIP_FIELDS = {
     ),
     b"PK\x05\x06": ((4, 2), (6, 2), (8, 2), (10, 2), (12, 4), (16, 4), (20, 2)),
 }
-# The fields of a ustar header, each as (offset, size); the checksum is made anew.
+# The fields of a ustar header, each as (offset, size). The checksum is computed again.
 TAR_FIELDS = (
     *((0, 100), (100, 8), (108, 8), (116, 8), (124, 12), (136, 12), (156, 1), (157, 100)),
     *((257, 8), (265, 32), (329, 8), (345, 155)),
@@ -71,7 +74,7 @@ def rename_zip(chance: Random, data: bytes) -> bytes:
 
 
 def forge_tar(chance: Random, data: bytes) -> bytes:
-    """Forge a field of a header of a tar; its checksum is right again, but for one in ten."""
+    """Forge a field of a tar header; in nine of ten cases correct its checksum."""
     starts = [
         at for at in range(0, len(data) - 511, TAR_BLOCK) if data[at + 257 : at + 262] == b"ustar"
     ]
@@ -117,7 +120,7 @@ def forge_pax(chance: Random, data: bytes) -> bytes:
 
 
 def forge_warc(chance: Random, data: bytes) -> bytes:
-    """Put a forged line in the place of a header's line, or before it."""
+    """Replace a line of a header by a forged one, or insert the forged line before it."""
     lines = list(re.finditer(rb"[^\r\n]{1,500}\r\n", data))
     if not lines:
         return data
@@ -128,7 +131,7 @@ def forge_warc(chance: Random, data: bytes) -> bytes:
 
 
 def within_gzip(chance: Random, data: bytes) -> bytes:
-    """Mutate what lies in one of the gzip members, and compress it again."""
+    """Mutate the content of one of the gzip members and compress it again."""
     starts = [match.start() for match in re.finditer(b"\x1f\x8b\x08", data)]
     if not starts:
         return data
@@ -141,6 +144,21 @@ def within_gzip(chance: Random, data: bytes) -> bytes:
     changed = chance.choice((forge_warc, *GENERAL))(chance, content)
     packed = gzip.compress(changed, chance.choice((0, 1, 9)), mtime=0)
     return data[:start] + packed + inflater.unused_data
+
+
+def within_zip(chance: Random, data: bytes) -> bytes:
+    """Mutate the content of one of the members of a zip and pack all of them again."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as files:
+            members = {name: files.read(name) for name in files.namelist()}
+    # An earlier mutation may have damaged any header, and the library raises what it likes.
+    except Exception:  # noqa: BLE001
+        return data
+    if not members or sum(map(len, members.values())) > MOST_BYTES:
+        return data
+    name = chance.choice(list(members))
+    members[name] = chance.choice(GENERAL)(chance, members[name])
+    return zipped(members, chance.choice((zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)))
 
 
 def forge_gzip(chance: Random, data: bytes) -> bytes:

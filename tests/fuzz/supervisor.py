@@ -1,4 +1,4 @@
-"""Starts the process that runs inputs, again and again; notes what it says and what it dies of."""
+"""The supervisor of fuzzing: it starts the process that runs inputs again whenever it dies."""
 
 import json
 import signal
@@ -13,17 +13,17 @@ from pathlib import Path
 from tests.fuzz.child import NOBODY, Board, Failure
 from tests.fuzz.targets import TARGETS
 
-MOST_KEPT = 3  # inputs that are saved for one fault
+MOST_KEPT = 3  # how many inputs are saved for each fault
 
 
 @dataclass(slots=True)
 class Result:
-    """What a session of fuzzing found.
+    """The result of a session of fuzzing.
 
     Attributes:
-        inputs, seconds: per target.
+        inputs, seconds: how many inputs of each target were run, and their seconds.
         saved: the failures whose inputs were saved, with the file of each.
-        faults: how many inputs showed each fault, by target and place.
+        faults: how many inputs failed at each place, by target and place.
     """
 
     inputs: dict[str, int] = field(default_factory=dict)
@@ -38,9 +38,9 @@ def fuzz(
     """Run inputs for some time; yield each new kind of failure as it is found, and the result.
 
     Args:
-        names: of the targets, which share the time evenly.
-        first: seed of each target's first input; the next one has the next seed.
-        folder: for the inputs that fail.
+        names: the targets, which share the time evenly.
+        first: the seed of each target's first input; the next input has the next seed.
+        folder: the folder for inputs that fail.
     """
     result = Result()
     with tempfile.TemporaryDirectory() as place:
@@ -50,7 +50,7 @@ def fuzz(
             for failure in _one_process(names, first, seconds, board_file, board):
                 if _noted(result, failure, folder):
                     yield failure
-            if board.seconds >= seconds:
+            if board.is_done(seconds):
                 break
     for number, name in enumerate(names):
         result.inputs[name], result.seconds[name] = board.row(number)
@@ -60,7 +60,7 @@ def fuzz(
 def _one_process(
     names: Sequence[str], first: int, seconds: float, board_file: Path, board: Board
 ) -> Iterator[Failure]:
-    """Yield the failures of one process, the one that it died of last."""
+    """Yield the failures of one process; the last one is the input that killed it, if any."""
     command = [sys.executable, "-m", "tests.fuzz.child", str(board_file), str(first), str(seconds)]
     with tempfile.TemporaryFile() as said:
         child = subprocess.Popen([*command, *names], stdout=subprocess.PIPE, stderr=said, text=True)
@@ -78,7 +78,7 @@ def _one_process(
 
 
 def _is_known(names: Sequence[str], status: int, last_words: str, board: Board) -> bool:
-    """Return whether a library that is known to be slow was at work when the time was over."""
+    """Return whether the time ran out in a library that is known to be slow."""
     known = TARGETS[names[board.current]].known if board.current != NOBODY else ""
     return status == -signal.SIGPROF and bool(known) and known in last_words
 
@@ -97,7 +97,7 @@ def _death(names: Sequence[str], first: int, status: int, last_words: str, board
 
 
 def _line(last_words: str) -> str:
-    """Return the innermost line of ours in a dump of faulthandler."""
+    """Return the innermost line of our code in a dump of faulthandler."""
     lines = [line.strip() for line in last_words.splitlines() if "/tasks/" in line]
     return lines[0].rpartition("/")[2] if lines else ""
 

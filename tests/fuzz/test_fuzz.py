@@ -1,4 +1,4 @@
-"""The fuzzer finds what it is there to find, and nothing in the readers as they are."""
+"""The fuzzer finds failures that are made for it, and none in the readers as they are."""
 
 import os
 import subprocess
@@ -14,13 +14,15 @@ from tests.fuzz.samples import everything
 from tests.fuzz.supervisor import Result, fuzz
 from tests.fuzz.targets import TARGETS, Target
 
-SEEDS = Random(os.environ.get("PYTEST_XDIST_TESTRUNUID"))  # other inputs in each session of tests
+SEEDS = Random(os.environ.get("PYTEST_XDIST_TESTRUNUID"))  # different inputs in each test session
 
 
 @pytest.mark.parametrize(
     "seconds", [4, pytest.param(120, marks=[pytest.mark.slow, pytest.mark.timeout(400)])]
 )
-def test_damaged_input_of_every_kind_costs_itself(tmp_path: Path, seconds: int) -> None:
+def test_damaged_input_of_every_kind_affects_no_other_document(
+    tmp_path: Path, seconds: int
+) -> None:
     seed = SEEDS.randrange(10**9)
     *found, result = fuzz(list(TARGETS), seed, seconds, tmp_path / "found")
     assert isinstance(result, Result)
@@ -34,7 +36,7 @@ DIGEST = (
 )
 
 
-def test_a_seed_repeats_its_input_in_any_process() -> None:
+def test_a_seed_gives_the_same_input_in_every_process() -> None:
     first, second = (subprocess.check_output([sys.executable, "-c", DIGEST]) for _ in range(2))
     assert first == second
 
@@ -43,7 +45,7 @@ def _with(check: object, seconds: float = 2.0) -> Target:
     return Target("text", everything, check, seconds=seconds)  # type: ignore[arg-type]
 
 
-def test_what_a_check_raises_is_a_failure_with_its_place() -> None:
+def test_an_error_of_a_check_is_a_failure_with_its_place() -> None:
     def check(data: bytes, chance: Random) -> None:
         raise KeyError("x")
 
@@ -51,8 +53,8 @@ def test_what_a_check_raises_is_a_failure_with_its_place() -> None:
     assert failure == Failure("text", 3, "KeyError: 'x'", failure.where if failure else "")
 
 
-def test_an_input_that_takes_long_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tests.fuzz.child.GRACE", 1000)  # the kernel ends no process of pytest
+def test_an_input_that_takes_too_long_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.fuzz.child.GRACE", 1000)  # so that the kernel does not end pytest
 
     def check(data: bytes, chance: Random) -> None:
         end = time.process_time() + 0.05
@@ -65,7 +67,7 @@ def test_an_input_that_takes_long_is_a_failure(monkeypatch: pytest.MonkeyPatch) 
 
 
 @pytest.mark.parametrize("died", ["SIGSEGV", "SIGPROF"])
-def test_an_input_that_kills_its_process_is_saved_and_the_next_are_run(
+def test_an_input_that_kills_its_process_is_saved_and_the_next_ones_are_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, died: str
 ) -> None:
     killer = tmp_path / "sitecustomize.py"

@@ -1,4 +1,4 @@
-"""What the fuzzer puts pages together from: words of markup, and the golden pages."""
+"""Material for pages of the fuzzer: words of markup, and the golden pages."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,6 +30,6 @@ WORDS = (
 
 
 def seeds() -> Iterator[bytes]:
-    """The golden pages, each with what is known of it in front."""
+    """Yield the golden pages, each behind the three bytes that choose its metadata."""
     for page in sorted(GOLDEN.glob("*/page.html")):
         yield FRONT + page.read_bytes()

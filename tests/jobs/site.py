@@ -7,7 +7,7 @@ from flows.demo.server import SITE, DemoSite
 
 
 def write_config(folder: Path, site: DemoSite, *, sources: Path = SITE / "sources.toml") -> Path:
-    """A broadsheet.toml for the running site."""
+    """Write a broadsheet.toml for the running site and return its path."""
     hosts = "\n".join(f"{json.dumps(host)} = {json.dumps(at)}" for host, at in site.hosts.items())
     path = folder / "broadsheet.toml"
     path.write_text(

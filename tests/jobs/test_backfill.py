@@ -1,14 +1,14 @@
-"""A source's past: its sitemaps by date, and nothing beside them."""
+"""A backfill fetches the pages that a source's sitemaps date to some days, and nothing else."""
 
 from datetime import date
 from pathlib import Path
 
-from tests.past.site import write_config
+from tests.jobs.site import write_config
 from tests.pipeline.command import ask, run
 from tests.sites.many import ManySites
 
 
-def test_only_the_asked_days_are_fetched_and_a_second_time_nothing(tmp_path: Path) -> None:
+def test_only_pages_of_the_given_days_are_fetched_and_none_a_second_time(tmp_path: Path) -> None:
     with ManySites(publishers=2, articles=12, feed_items=3) as site:
         listed = tmp_path / "sources.toml"
         listed.write_text(site.sources_toml())

@@ -1,4 +1,4 @@
-"""CC-NEWS: records of some domains and days are copied, and only they become documents."""
+"""Import from CC-NEWS: only records of the wanted domains and days become documents."""
 
 import gzip
 import threading
@@ -18,13 +18,15 @@ BOUNDS = ("--from", "2025-01-20", "--to", "2025-02-10")
 
 
 class QuietHandler(SimpleHTTPRequestHandler):
+    """A server of files that does not log requests."""
+
     def log_message(self, format: str, *args: object) -> None:
-        """Says nothing."""
+        """Ignore a message."""
 
 
 @pytest.fixture
 def archive(tmp_path: Path) -> Path:
-    """Two files of CC-NEWS: March 11 and 12, each with three domains."""
+    """Write two files like those of CC-NEWS, of March 11 and 12, each with three domains."""
     folder = tmp_path / "cc"
     folder.mkdir()
     for day in (11, 12):
@@ -49,7 +51,9 @@ def server(archive: Path) -> Iterator[str]:
 DOMAINS = ("--domain", "courier.example", "--domain", "tide.example")
 
 
-def test_of_a_folder_only_wanted_domains_and_days_are_taken(archive: Path, tmp_path: Path) -> None:
+def test_only_wanted_domains_and_days_of_a_folder_are_imported(
+    archive: Path, tmp_path: Path
+) -> None:
     days = ("--from", "2025-03-12", "--to", "2025-03-12")
     run("backfill", "--ccnews", archive, *DOMAINS, *days, "-w", tmp_path / "w")
     found = ask(tmp_path / "w", "select url, domain from articles order by url")
@@ -61,7 +65,7 @@ def test_of_a_folder_only_wanted_domains_and_days_are_taken(archive: Path, tmp_p
     assert details[-1] == {"detail": "6 records copied, 3 others skipped"}
 
 
-def test_a_second_time_changes_nothing(archive: Path, tmp_path: Path) -> None:
+def test_a_second_import_changes_no_article(archive: Path, tmp_path: Path) -> None:
     for _ in range(2):
         run("backfill", "--ccnews", archive, *DOMAINS, "-w", tmp_path / "w")
     counts = ask(tmp_path / "w", "select documents, loaded, duplicate from runs order by run_id")
@@ -71,7 +75,7 @@ def test_a_second_time_changes_nothing(archive: Path, tmp_path: Path) -> None:
     ]
 
 
-def test_a_list_of_addresses_is_fetched_and_sources_are_named(
+def test_a_list_of_addresses_is_downloaded_and_articles_get_their_configured_source(
     archive: Path, server: str, tmp_path: Path
 ) -> None:
     names = sorted(path.name for path in archive.iterdir())
@@ -91,7 +95,7 @@ def test_a_list_of_addresses_is_fetched_and_sources_are_named(
 
 
 def test_hostile_servers_cost_their_own_line_only(archive: Path, tmp_path: Path) -> None:
-    """Of a list by somebody else: archives that never end, drip, or lead elsewhere."""
+    """Import a list with archives that never end, arrive very slowly, or lead elsewhere."""
     with hostile(archive) as server:
         names = sorted(path.name for path in archive.iterdir())
         listed = tmp_path / "warc.paths"
@@ -117,7 +121,7 @@ def test_hostile_servers_cost_their_own_line_only(archive: Path, tmp_path: Path)
 
 
 class HostileHandler(QuietHandler):
-    """Serves a folder's files, and under some names answers that are none."""
+    """A server of a folder's files that gives hostile answers under some names."""
 
     protocol_version = "HTTP/1.1"
 
@@ -163,7 +167,7 @@ def hostile(archive: Path) -> Iterator[str]:
         http.shutdown()
 
 
-def test_a_month_s_end_is_not_the_end(tmp_path: Path) -> None:
+def test_a_range_of_days_may_extend_over_the_end_of_a_month(tmp_path: Path) -> None:
     listed = tmp_path / "warc.paths"
     for name in ("20250119", "20250131", "20250201", "20250210", "20250211"):
         write_warc(
@@ -179,7 +183,9 @@ def test_a_month_s_end_is_not_the_end(tmp_path: Path) -> None:
     assert days == ["20250119", "20250131", "20250201", "20250210"]
 
 
-def test_a_damaged_record_has_a_row_and_the_others_are_taken(archive: Path, tmp_path: Path) -> None:
+def test_a_damaged_record_has_a_row_and_the_others_are_imported(
+    archive: Path, tmp_path: Path
+) -> None:
     victim = sorted(archive.iterdir())[0]
     content = bytearray(victim.read_bytes())
     middle = content.find(b"\x1f\x8b\x08", len(content) // 2)
@@ -192,7 +198,7 @@ def test_a_damaged_record_has_a_row_and_the_others_are_taken(archive: Path, tmp_
     assert len(ledger) == int(fetch["detail"].partition(" ")[0])
 
 
-def test_what_is_no_archive_or_names_no_domain_is_wrong_usage(
+def test_input_that_is_not_an_archive_or_lacks_a_domain_is_wrong_usage(
     archive: Path, tmp_path: Path
 ) -> None:
     nothing = run("backfill", "--ccnews", tmp_path / "none", *DOMAINS, status=2)

@@ -1,4 +1,4 @@
-"""Lists of CC-NEWS archives: bad lines are named, the others are used."""
+"""Lists of CC-NEWS archives: bad lines are reported, and the others are used."""
 
 import gzip
 import os
@@ -8,8 +8,8 @@ import pytest
 
 from config.errors import UsageError
 from config.settings import FetchSettings, load_settings
-from tasks.ccnews_list import MOST_LINE_BYTES, archives_below, read_list
-from tests.past.test_ccnews import DOMAINS
+from tasks.jobs.ccnews_list import MOST_LINE_BYTES, archives_below, read_list
+from tests.jobs.test_ccnews import DOMAINS
 from tests.pipeline.archives import page, write_warc
 from tests.pipeline.command import ask, run
 
@@ -23,7 +23,7 @@ def fetch(**changes: object) -> FetchSettings:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A folder with an archive, and beside it what no list of the folder may name."""
+    """Make a folder with archives and lists, and files outside that no list in it may name."""
     (tmp_path / "outside").mkdir()
     for place in (tmp_path / "outside", tmp_path / "lists", tmp_path / "lists" / "deep"):
         place.mkdir(exist_ok=True)
@@ -38,7 +38,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def read(folder: Path, content: bytes, name: str = "warc.paths") -> tuple[list[str], list[str]]:
-    """The files, and reason and detail of each bad line."""
+    """Read a list with this content; return its files, and reason and detail of each bad line."""
     path = folder / name
     path.write_bytes(gzip.compress(content) if name.endswith(".gz") else content)
     found = read_list(path, fetch())
@@ -115,7 +115,7 @@ def test_addresses_and_files_below_the_folder_are_used(folder: Path, name: str) 
     ],
     ids=lambda value: value[:40] if isinstance(value, str) else None,
 )
-def test_a_bad_line_is_named_and_its_neighbours_are_used(
+def test_a_bad_line_is_reported_and_its_neighbours_are_used(
     folder: Path, line: str, reason: str
 ) -> None:
     line = line.replace("{folder}", str(folder))
@@ -125,10 +125,10 @@ def test_a_bad_line_is_named_and_its_neighbours_are_used(
     assert bad.startswith(f"{reason}: line 2: ")
 
 
-def test_bytes_that_are_no_text_are_a_bad_line(folder: Path) -> None:
+def test_a_line_that_is_not_utf_8_is_a_bad_line(folder: Path) -> None:
     files, bad = read(folder, b"\xff\xfe\x00a\n" + NAME.encode() + b"\n\xe4.warc.gz")
     assert files == [str(folder / NAME)]
-    assert bad == ["bad_url: line 1: it is no UTF-8", "bad_url: line 3: it is no UTF-8"]
+    assert bad == ["bad_url: line 1: it is not UTF-8", "bad_url: line 3: it is not UTF-8"]
 
 
 def test_a_list_that_expands_without_end_is_refused(folder: Path) -> None:
@@ -141,7 +141,7 @@ def test_a_list_that_expands_without_end_is_refused(folder: Path) -> None:
         read_list(path, fetch())
 
 
-def test_a_list_that_is_cut_says_where(folder: Path) -> None:
+def test_a_truncated_list_is_refused(folder: Path) -> None:
     path = folder / "warc.paths.gz"
     path.write_bytes(gzip.compress(b"a.warc.gz\n" * 9)[:-12])
     with pytest.raises(UsageError, match="Cannot read"):
@@ -167,7 +167,7 @@ def test_private_networks_that_the_settings_allow_may_be_named(folder: Path) -> 
     assert read_list(path, fetch(allow_networks=("10.1.0.0/16",))).files
 
 
-def test_bad_lines_have_rows_and_are_printed_and_the_others_are_loaded(
+def test_bad_lines_have_rows_and_notices_and_the_others_are_loaded(
     folder: Path, tmp_path: Path
 ) -> None:
     path = folder / "warc.paths"
@@ -192,7 +192,7 @@ def test_bad_lines_have_rows_and_are_printed_and_the_others_are_loaded(
     assert ask(tmp_path / "w", "select count(*) as n from articles") == [{"n": 1}]
 
 
-def test_a_list_of_bad_lines_alone_is_wrong_usage_and_says_why(
+def test_a_list_with_only_bad_lines_is_wrong_usage_with_a_reason(
     folder: Path, tmp_path: Path
 ) -> None:
     path = folder / "warc.paths"

@@ -1,4 +1,4 @@
-"""Stored bytes go through the present extractor: only what differs gets a new version."""
+"""Reprocessing gives a new version only to articles for which the present extractor differs."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from flows.demo.server import DemoSite, serve
-from tests.past.site import write_config
+from tests.jobs.site import write_config
 from tests.pipeline.command import ask, run
 
 CURRENT = (
@@ -20,7 +20,18 @@ Rows = dict[str, dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """A warehouse whose first night was blind to JSON-LD and to short texts, and what came then."""
+    """A warehouse that is reprocessed, and its articles before and after.
+
+    The night was processed with settings that ignore JSON-LD and refuse short texts.
+
+    Attributes:
+        night: the articles after the night.
+        dry: the output of a dry run.
+        is_untouched: whether the dry run left the published file as it was.
+        reprocessed: the articles after reprocessing.
+        again: the output of a second reprocessing.
+        after_all: the articles after that.
+    """
 
     warehouse: Path
     night: Rows
@@ -67,21 +78,21 @@ def test_a_dry_run_reports_and_changes_nothing(story: Story) -> None:
     assert not list((story.warehouse / "runs").iterdir())
 
 
-def test_only_what_differs_gets_a_version_and_a_second_time_nothing(story: Story) -> None:
+def test_only_articles_that_differ_get_a_version_and_none_a_second_time(story: Story) -> None:
     changed = {key for key in story.night if story.reprocessed[key]["version"] == 2}
     assert changed
     for key, row in story.night.items():
         before = {name: row[name] for name in row if name != "version"}
         after = {name: story.reprocessed[key][name] for name in before}
         assert (before == after) is (key not in changed)
-    assert set(story.reprocessed) > set(story.night), "what was too short is loaded now"
+    assert set(story.reprocessed) > set(story.night), "short articles must be loaded now"
     reasons = "select distinct change_reason from article_versions where version > 1"
     assert ask(story.warehouse, reasons) == [{"change_reason": "reprocess"}]
     assert " 0 changed" in story.again
     assert story.after_all == story.reprocessed
 
 
-def test_ids_and_first_sight_stay_and_the_ledger_accounts_for_every_record(story: Story) -> None:
+def test_ids_and_first_seen_at_stay_and_the_ledger_accounts_for_every_record(story: Story) -> None:
     query = "select url_key, article_id, first_seen_at, fetched_at from articles where version = 2"
     for row in ask(story.warehouse, query):
         before = story.night[row["url_key"]]
@@ -92,7 +103,7 @@ def test_ids_and_first_sight_stay_and_the_ledger_accounts_for_every_record(story
     assert len({row["documents"] for row in flows}) == 1
 
 
-def test_a_bound_or_source_without_files_is_wrong_usage(story: Story) -> None:
+def test_days_or_a_source_without_files_are_wrong_usage(story: Story) -> None:
     refused = run("reprocess", "--source", "Nobody", "-w", story.warehouse, status=2)
     assert "There are no WARC files" in refused.stderr
     run("reprocess", "--from", "2025-03-12", "-w", story.warehouse, status=2)
@@ -100,7 +111,7 @@ def test_a_bound_or_source_without_files_is_wrong_usage(story: Story) -> None:
     assert "1 documents" in one.stdout
 
 
-def test_a_reprocessed_article_that_is_looked_at_again_is_no_revision(
+def test_a_reprocessed_article_that_is_fetched_again_is_not_revised(
     story: Story, site: DemoSite, tmp_path: Path
 ) -> None:
     config = write_config(tmp_path, site)
@@ -111,7 +122,7 @@ def test_a_reprocessed_article_that_is_looked_at_again_is_no_revision(
     assert sum(row["unchanged"] for row in nights) == len(story.reprocessed)
 
 
-def test_prune_says_first_what_it_would_remove(tmp_path: Path) -> None:
+def test_prune_shows_what_it_would_remove_before_it_does(tmp_path: Path) -> None:
     old, new = tmp_path / "raw" / "2025-03-11", tmp_path / "raw" / "2999-03-11"
     for folder in (old, new):
         folder.mkdir(parents=True)
@@ -125,7 +136,7 @@ def test_prune_says_first_what_it_would_remove(tmp_path: Path) -> None:
     assert list(new.iterdir())
 
 
-def test_prune_keeps_what_an_unfinished_night_needs(site: DemoSite, tmp_path: Path) -> None:
+def test_prune_keeps_files_that_an_unfinished_night_needs(site: DemoSite, tmp_path: Path) -> None:
     config = write_config(tmp_path, site)
     night = ("--night", "2025-03-11", "-w", tmp_path / "w", "--config", config)
     run("fetch", "Skerrow Notes", *night)

@@ -1,4 +1,4 @@
-"""`forget-keys` that is killed at any place is made whole by the same command."""
+"""Kills of `forget-keys` at any place, after which the same command completes its work."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -8,18 +8,18 @@ from pkgutil import resolve_name
 import pytest
 
 from tests.fetch.every_byte import files_with
-from tests.fetch.warc_readers import check
 from tests.keys.older import KEY, newsroom_with_keys
-from tests.keys.test_forget import Room
+from tests.keys.test_forget import RestoredNewsroom
 from tests.nights.night import kill
 from tests.pipeline.command import run, start
+from tests.raw.warc_readers import check
 
 pytestmark = pytest.mark.timeout(300)
 STEPS = (
     "tasks.keys.forget.replace_requests",
     "tasks.keys.lake.rewrite_entries",
     "warehouse.lake.Lake.amend",
-    "tasks.keys.lake._forget_past",
+    "tasks.keys.lake._remove_old_snapshots",
     "tasks.keys.forget.commit_run",
     "tasks.keys.forget.publish",
     "tasks.keys.forget.remove_unnamed",
@@ -28,34 +28,34 @@ STEPS = (
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
+def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RestoredNewsroom]:
     with newsroom_with_keys(tmp_path_factory.mktemp("killed")) as (papers, desk):
-        yield Room(papers, desk)
+        yield RestoredNewsroom(papers, desk)
 
 
 @pytest.fixture
-def room(built: Room) -> Room:
-    built.put_back()
+def newsroom(built: RestoredNewsroom) -> RestoredNewsroom:
+    built.restore()
     return built
 
 
 @pytest.mark.parametrize("step", STEPS, ids=lambda step: step.rpartition(".")[2])
 @pytest.mark.parametrize("when", ["before", "after"])
-def test_broken_off_at_a_step_it_goes_on(
-    room: Room, step: str, when: str, monkeypatch: pytest.MonkeyPatch
+def test_the_command_resumes_after_an_interruption_at_any_step(
+    newsroom: RestoredNewsroom, step: str, when: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rows = room.rows()
+    rows = newsroom.rows()
     module, _, name = step.rpartition(".")
     with monkeypatch.context() as patch:
-        patch.setattr(step, broken_off(resolve(module, name), when))
+        patch.setattr(step, interrupted(resolve(module, name), when))
         with pytest.raises(KeyboardInterrupt):
-            room.forget()
-    room.forget()
-    assert_whole(room)
-    assert room.rows() == rows
+            newsroom.forget()
+    newsroom.forget()
+    assert_whole(newsroom)
+    assert newsroom.rows() == rows
 
 
-def broken_off(function: Callable[..., object], when: str) -> Callable[..., object]:
+def interrupted(function: Callable[..., object], when: str) -> Callable[..., object]:
     def called(*arguments: object, **named: object) -> None:
         if when == "after":
             function(*arguments, **named)
@@ -91,24 +91,26 @@ def run_is_recorded(warehouse: Path, kept: Path) -> bool:
     [first_warc_is_replaced, table_is_rewritten, run_is_recorded],
     ids=lambda f: f.__name__,
 )
-def test_killed_by_the_system_it_goes_on(room: Room, reached: Callable[[Path, Path], bool]) -> None:
-    rows = room.rows()
-    arguments = ("forget-keys", "-w", room.warehouse, "--config", room.desk.config)
-    kept = room.desk.folder / "kept"
+def test_the_command_resumes_after_a_kill(
+    newsroom: RestoredNewsroom, reached: Callable[[Path, Path], bool]
+) -> None:
+    rows = newsroom.rows()
+    arguments = ("forget-keys", "-w", newsroom.warehouse, "--config", newsroom.desk.config)
+    kept = newsroom.desk.folder / "kept"
     process = start(*arguments)
-    while not reached(room.warehouse, kept):
+    while not reached(newsroom.warehouse, kept):
         assert process.poll() is None, process.communicate()
         time.sleep(0.0005)
     kill(process)
     run(*arguments)
-    assert_whole(room)
-    assert room.rows() == rows
+    assert_whole(newsroom)
+    assert newsroom.rows() == rows
 
 
-def assert_whole(room: Room) -> None:
-    assert not files_with(KEY, room.warehouse)
-    assert "no key" in room.doctor(deep=True)
-    check(*(room.warehouse / "raw").rglob("*.warc.gz"))
-    lake = room.warehouse / "lake/visits/data"
+def assert_whole(newsroom: RestoredNewsroom) -> None:
+    assert not files_with(KEY, newsroom.warehouse)
+    assert "no key" in newsroom.doctor(deep=True)
+    check(*(newsroom.warehouse / "raw").rglob("*.warc.gz"))
+    lake = newsroom.warehouse / "lake/visits/data"
     assert len(list(lake.glob("*.parquet"))) == 2
-    assert not list(room.warehouse.rglob(".*.warc.gz.*"))
+    assert not list(newsroom.warehouse.rglob(".*.warc.gz.*"))

@@ -1,4 +1,4 @@
-"""A warehouse that a version before b78c26d really wrote, by its own code from the history."""
+"""Keys in a warehouse that the code of a version before b78c26d wrote, taken from git."""
 
 import io
 import os
@@ -14,7 +14,7 @@ import pytest
 
 from tests.fetch.every_byte import files_with
 from tests.keys.older import KEY, set_key
-from tests.keys.test_forget import Room, names
+from tests.keys.test_forget import RestoredNewsroom, names
 from tests.nights.night import Desk
 from tests.nights.paper import Papers, Reply, published
 
@@ -25,7 +25,7 @@ STORED_KEYS = "b78c26d517174325c1096659fa57aa97ce5aabba^"  # the last commit tha
 
 @pytest.fixture(scope="module")
 def older(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The old version's tree."""
+    """Return the folder with the old version's code."""
     folder = tmp_path_factory.mktemp("older")
     done = subprocess.run(
         ["git", "archive", STORED_KEYS], cwd=ROOT, capture_output=True, check=False
@@ -65,7 +65,7 @@ def old_night(older: Path, desk: Desk, night: int) -> "subprocess.Popen[bytes]":
 
 
 def _without_settings() -> dict[str, str]:
-    """The environment without names that the old version would take for unknown settings."""
+    """Return the environment without BROADSHEET_ variables, which the old version would refuse."""
     return {name: text for name, text in os.environ.items() if not name.startswith("BROADSHEET_")}
 
 
@@ -74,8 +74,8 @@ def test_keys_that_an_old_version_wrote_are_found_and_removed(
 ) -> None:
     papers, desk = newsroom
     process = old_night(older, desk, 0)
-    said, _ = process.communicate(timeout=120)
-    assert process.returncode == 0, said.decode()
+    output, _ = process.communicate(timeout=120)
+    assert process.returncode == 0, output.decode()
     papers.story("http://paper.example/1", 50)
     process = old_night(older, desk, 1)
     while not list(desk.warehouse.glob("runs/*/visits.parquet")):
@@ -83,20 +83,20 @@ def test_keys_that_an_old_version_wrote_are_found_and_removed(
         time.sleep(0.001)
     os.killpg(process.pid, signal.SIGKILL)
     process.communicate()
-    held = names(files_with(KEY, desk.warehouse), desk.warehouse)
-    assert {name.partition("/")[0] for name in held} == {"lake", "raw", "runs"}
-    room = Room(papers, desk)
-    said_of_keys = room.doctor()
-    assert all(name in said_of_keys for name in held if not name.startswith("raw/2025-03-12"))
+    files = names(files_with(KEY, desk.warehouse), desk.warehouse)
+    assert {name.partition("/")[0] for name in files} == {"lake", "raw", "runs"}
+    room = RestoredNewsroom(papers, desk)
+    report = room.doctor()
+    assert all(name in report for name in files if not name.startswith("raw/2025-03-12"))
     query = "select url, version, text, locator from article_versions order by all"
     rows = desk.ask(query)
-    assert set(held) == {one.partition(" ")[0] for one in room.forget()}
+    assert set(files) == {one.partition(" ")[0] for one in room.forget()}
     assert not files_with(KEY, desk.warehouse)
     assert desk.ask(query) == rows
     desk.night(1)
     assert not files_with(KEY, desk.warehouse)
     assert "no key" in room.doctor(deep=True)
     process = old_night(older, desk, 2)
-    said, _ = process.communicate(timeout=120)
-    assert process.returncode == 2, said.decode()
-    assert b"newer Broadsheet" in said
+    output, _ = process.communicate(timeout=120)
+    assert process.returncode == 2, output.decode()
+    assert b"newer Broadsheet" in output

@@ -1,4 +1,4 @@
-"""Request records lose the headers that hold keys, and every record stays where it is."""
+"""Removal of headers with keys from request records, without moving any record."""
 
 import gzip
 import random
@@ -13,11 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.settings import load_settings
-from tasks.fetch.model import Answer, Evidence, Headers
-from tasks.fetch.warc_files import WarcFiles
 from tasks.keys.warc_requests import member_of_length, replace_requests, replacements
+from tasks.raw.warc_files import WarcFiles
+from tasks.web.exchange import Answer, Evidence, Headers
 from tests.fetch.every_byte import files_with
-from tests.fetch.warc_readers import check, types
+from tests.raw.warc_readers import check, types
 
 READ = load_settings().read
 KEY = "k3y-of-the-courier-77f1"
@@ -29,8 +29,8 @@ USUAL: Headers = (
 )
 
 
-def written(folder: Path, *requests: Headers) -> Path:
-    """A WARC as earlier versions wrote it, with so many requests."""
+def write_warc(folder: Path, *requests: Headers) -> Path:
+    """Write a WARC file with these requests, as earlier versions did."""
     with WarcFiles(folder, "courier", 1 << 30) as files:
         for number, headers in enumerate(requests):
             body = f"<p>{number} {random.Random(number).randbytes(4000).hex()}".encode()
@@ -72,10 +72,12 @@ def places(path: Path) -> list[tuple[str, int]]:
     ],
     ids=lambda pair: pair[0],
 )
-def test_a_key_goes_and_all_else_stays_where_it_is(tmp_path: Path, header: tuple[str, str]) -> None:
+def test_a_key_is_removed_and_all_else_stays_in_place(
+    tmp_path: Path, header: tuple[str, str]
+) -> None:
     usual = tuple(pair for pair in USUAL if pair[0] != header[0])
     requests: list[Headers] = [(*usual, header), USUAL, (header, *usual)]
-    path = written(tmp_path, *requests)
+    path = write_warc(tmp_path, *requests)
     before, size = places(path), path.stat().st_size
     names = frozenset({header[0].lower()})
     found = replacements(path, names, READ)
@@ -91,22 +93,22 @@ def test_a_key_goes_and_all_else_stays_where_it_is(tmp_path: Path, header: tuple
     assert not replacements(path, names, READ)
 
 
-def test_a_header_that_broadsheet_does_not_send_of_itself_is_taken_for_a_key(
+def test_a_header_that_broadsheet_does_not_send_by_itself_counts_as_a_key(
     tmp_path: Path,
 ) -> None:
-    path = written(tmp_path, (*USUAL, ("If-None-Match", '"1"')), (*USUAL, ("X-Desk", KEY)))
+    path = write_warc(tmp_path, (*USUAL, ("If-None-Match", '"1"')), (*USUAL, ("X-Desk", KEY)))
     [found] = replacements(path, frozenset(), READ)
     assert found.names == ("x-desk",)
 
 
-def test_only_the_first_requests_are_looked_at_if_asked(tmp_path: Path) -> None:
-    path = written(tmp_path, USUAL, (*USUAL, ("X-Key", KEY)))
+def test_a_limit_restricts_the_search_to_the_first_requests(tmp_path: Path) -> None:
+    path = write_warc(tmp_path, USUAL, (*USUAL, ("X-Key", KEY)))
     assert not replacements(path, frozenset(), READ, most=1)
     assert replacements(path, frozenset(), READ, most=2)
 
 
-def test_damage_between_records_hides_no_key_behind_it(tmp_path: Path) -> None:
-    path = written(tmp_path, USUAL, (*USUAL, ("X-Key", KEY)))
+def test_damage_between_records_does_not_hide_the_keys_behind_it(tmp_path: Path) -> None:
+    path = write_warc(tmp_path, USUAL, (*USUAL, ("X-Key", KEY)))
     content = bytearray(path.read_bytes())
     content[900:960] = b"\0" * 60
     path.write_bytes(content)
@@ -129,7 +131,7 @@ def _members(packed: bytes) -> list[bytes]:
 
 
 @given(st.binary(max_size=3000), st.integers(0, 9000))
-def test_a_member_has_the_length_that_is_asked_for(content: bytes, more: int) -> None:
+def test_a_member_has_the_requested_length(content: bytes, more: int) -> None:
     least = len(zlib.compress(content, 9, wbits=-15)) + 18
     member = member_of_length(content, least + more)
     assert member is not None

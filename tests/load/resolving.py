@@ -1,4 +1,4 @@
-"""The statements of resolving over tables in memory, without files, runs and workers."""
+"""Run the SQL of resolving on tables in memory, without files, runs and worker processes."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -8,10 +8,10 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from tasks.address_rules import define_functions
-from tasks.process.fingerprint import article_id
-from tasks.process.urls import url_key
-from tasks.resolve import judge, meet
+from tasks.load.decisions import decide, define_captures
+from tasks.runs.address_rules import define_functions
+from tasks.web.fingerprint import article_id
+from tasks.web.urls import url_key
 from warehouse.schema import (
     ARTICLE_KEYS,
     ARTICLE_VERSIONS,
@@ -23,8 +23,8 @@ from warehouse.schema import (
 from warehouse.statements import statement
 
 PAGE = "https://courier.example/basin"
-# What new_versions.sql and ledger.sql write, as far as resolving reads it again.
-TAKE_IN_VERSIONS = """
+# These statements write the columns of new_versions.sql and ledger.sql that resolving reads again.
+INSERT_VERSIONS = """
 insert into article_versions by name
 select
     if(is_revisit is true, null, locator) as locator, url, url_canonical, title,
@@ -42,7 +42,7 @@ join processed using (position)
 left join identified using (position)
 where decided.outcome <> 'duplicate'
 """
-TAKE_IN_DOCUMENTS = """
+INSERT_DOCUMENTS = """
 insert into documents by name
 select
     outcomes.* exclude (position), locator, url, captures.fetched_at,
@@ -51,7 +51,26 @@ from outcomes
 join processed using (position)
 left join captures using (position)
 """
-MADE = (
+# Grain: one row per article that has no current version, or several.
+WITHOUT_ONE_CURRENT = """
+with candidates as (
+    select article_id
+    from article_versions
+    where version > 1
+    union
+    select article_id
+    from superseded
+)
+select
+    article_id,
+    count(*) filter (superseded.version is null) as current_versions
+from article_versions
+semi join candidates using (article_id)
+left join superseded using (article_id, version)
+group by article_id
+having count(*) filter (superseded.version is null) <> 1
+"""
+TABLES_OF_A_RUN = (
     *("damaged", "reprocessed", "identified", "originals", "known"),
     *("reread", "captures", "decided", "holders", "claims", "revisit_contents"),
 )
@@ -62,13 +81,13 @@ class Capture:
     """One record of an archive: a page with a text, or a revisit that names an earlier capture.
 
     Attributes:
-        name: of the record; the same capture may be loaded by several runs.
-        day: of March 2025; None without a capture time.
-        page: what stands for the bytes around the text.
-        below: a line below the text that is boilerplate.
+        name: the name of the record; several runs may load the same capture.
+        day: the day of March 2025; None without a capture time.
+        page: a placeholder for the bytes around the text.
+        below: a line of boilerplate below the text.
         original: the name of the capture that a revisit refers to.
-        canonical: as the page declares it, if the page alone makes it believable.
-        payload: the bytes; None: text and page.
+        canonical: the canonical URL that the page declares, if the page alone is credible.
+        payload: the bytes; None if they are the text and the page.
     """
 
     name: str
@@ -92,7 +111,7 @@ class Capture:
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """A warehouse's tables in memory."""
+    """The tables of a warehouse, in memory."""
 
     connection: duckdb.DuckDBPyConnection
 
@@ -105,6 +124,7 @@ class Tables:
             self.connection.from_arrow(schema.empty_table()).to_table(name)
         self.connection.execute("create table attempts as from stored_fetches")
         self.connection.execute(f"create view superseded as {statement('superseded')}")
+        self.connection.execute("create view whole_versions as from article_versions")
         define_functions(self.connection)
 
     def clear(self) -> None:
@@ -119,33 +139,34 @@ class Tables:
         reprocess: bool = False,
         between: Callable[[], None] = lambda: None,
     ) -> list[tuple[str, int | None]]:
-        """Resolves one run and takes it into the tables.
+        """Resolve one run and insert its rows into the tables.
 
         Args:
             learned: whether the line below a text is known to be boilerplate.
-            between: called when it is known what is to be decided.
+            between: called after `define_captures` and before `decide`.
 
         Returns:
-            Outcome and version of each capture, in order.
+            The outcome and version of each capture, in order.
         """
         self._put(captures, learned)
-        for name in MADE:
+        for name in TABLES_OF_A_RUN:
             self.connection.execute(f"drop table if exists {name}")
         self.connection.execute("drop view if exists outcomes; drop view if exists contents")
-        meet(self.connection, reprocess=reprocess)
+        self.connection.execute(f"create temp table damaged as {WITHOUT_ONE_CURRENT}")
+        define_captures(self.connection, reprocess=reprocess)
         between()
-        judge(self.connection)
+        decide(self.connection)
         outdated = statement("newly_superseded")
         self.connection.execute(f"insert into superseded_history {outdated}", {"run_id": "run"})
-        self.connection.execute(TAKE_IN_VERSIONS, {"reason": "reprocess" if reprocess else None})
-        self.connection.execute(TAKE_IN_DOCUMENTS)
+        self.connection.execute(INSERT_VERSIONS, {"reason": "reprocess" if reprocess else None})
+        self.connection.execute(INSERT_DOCUMENTS)
         return self.ask("select outcome, version from outcomes order by position")
 
     def ask(self, query: str) -> list[tuple[Any, ...]]:
         return self.connection.execute(query).fetchall()
 
     def current(self) -> list[tuple[str, int, str]]:
-        """Address, version and text of each article, as readers see them."""
+        """Return the address, version and text of each article, as readers see them."""
         return self.ask(
             "select url, version, text from article_versions "
             "anti join superseded using (article_id, version) order by url"
@@ -153,7 +174,8 @@ class Tables:
 
     def _put(self, captures: Sequence[Capture], learned: bool) -> None:
         self.connection.execute("delete from processed")
-        # Positions order the documents of a run and nothing else; these are below any version.
+        # A position has no meaning but the order of documents. These are lower than any version
+        # number, so that a statement that confuses the two gives wrong results here.
         rows = [_processed(n, capture, learned) for n, capture in enumerate(captures, start=-999)]
         self.connection.register("read", pa.Table.from_pylist(rows, PROCESSED))
         self.connection.execute("insert into processed from read")

@@ -1,4 +1,4 @@
-"""Resolving, from processed articles to published tables; no reading and no worker processes."""
+"""Resolving and publishing of processed articles, without readers and worker processes."""
 
 from itertools import permutations
 from pathlib import Path
@@ -83,7 +83,7 @@ def test_an_older_capture_that_is_loaded_later_does_not_become_current(nights: N
     assert current(nights) == [(PAGE, 1, "B")]
 
 
-def test_a_text_found_unchanged_later_stays_current_when_an_older_one_arrives(
+def test_a_text_that_was_seen_again_stays_current_when_an_older_capture_arrives(
     nights: Nights,
 ) -> None:
     nights.load(article(PAGE, "A", position=1, day=1))

@@ -1,24 +1,23 @@
-"""The statements of resolving by themselves: any captures of one article, in any runs."""
+"""The SQL of resolving, compared with a simple model for any captures in any runs."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 
-import duckdb
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.warehouse.resolving import Capture, Tables
+from tests.load.resolving import Capture, Tables
 
-# One example is many articles, for the statements take as long for one as for thirty.
+# Each example has many articles, because the statements take as long for thirty as for one.
 ANY = settings(
     max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 Days = st.sampled_from([None, 1, 2, 3])
 Texts = st.sampled_from("ABC")
-# Of a page its text, the day of its capture, and what is around the text; of a revisit which of the
-# pages it repeats that were loaded before it or with it, and its day.
+# A page has a text, the day of its capture, and bytes around the text. A revisit has the number of
+# the page that it repeats, among those loaded before or with it, and its day.
 Page = tuple[str, int | None, str]
 Revisit = tuple[int, int | None]
 Pages = st.lists(st.tuples(Texts, Days, st.sampled_from(["", "other bytes"])), max_size=4)
@@ -28,32 +27,18 @@ Runs = st.lists(
 Articles = st.lists(Runs, max_size=30)
 
 
-@pytest.fixture(scope="module")
-def connection() -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect(config={"threads": 1}) as opened:
-        Tables(opened).create()
-        yield opened
-
-
-@pytest.fixture
-def tables(connection: duckdb.DuckDBPyConnection) -> Tables:
-    found = Tables(connection)
-    found.clear()
-    return found
-
-
 @dataclass
 class Life:
-    """The oracle: one article's life as a sorted list, gone through by hand.
+    """The oracle: a simple model of one article, which sorts its states and compares neighbours.
 
     Attributes:
-        states: (day, version, text) of each state in the warehouse.
+        states: the day, version and text of each state in the warehouse.
     """
 
     states: list[tuple[int | None, int, str]] = field(default_factory=list)
 
     def load(self, captures: Sequence[tuple[str, int | None]]) -> list[tuple[str, int]]:
-        """Outcome and version of each capture (text, day) of a run, in order."""
+        """Return the outcome and version of each capture (text, day) of a run, in order."""
         newest = max((version for _, version, _ in self.states), default=0)
         life = [((day is not None, day, 0, v), text, v, -1) for day, v, text in self.states]
         verdicts: dict[int, tuple[str, int]] = {}
@@ -88,7 +73,7 @@ class Life:
 
 
 def captures_of(article: int, runs: list[tuple[list[Page], list[Revisit]]]) -> list[list[Capture]]:
-    """The captures of each run of one article; a revisit has the text of the page it refers to."""
+    """Return the captures of one article by run; a revisit has the text of its original."""
     url = f"https://courier.example/{article}"
     pages: list[Capture] = []
     captures = []
@@ -104,7 +89,7 @@ def captures_of(article: int, runs: list[tuple[list[Page], list[Revisit]]]) -> l
 
 
 def interleaved(articles: list[list[list[Capture]]]) -> Iterator[list[Capture]]:
-    """The captures of each run, those of different articles in turns."""
+    """Yield the captures of each run, alternating between the articles."""
     for run in zip_longest(*articles, fillvalue=[]):
         yield [one for turn in zip_longest(*run) for one in turn if one is not None]
 
@@ -128,7 +113,7 @@ def test_the_statements_agree_with_the_oracle_in_every_outcome_and_version(
 
 @ANY
 @given(lives=Articles, learned=st.lists(st.booleans(), min_size=3, max_size=3))
-def test_any_runs_leave_one_current_version_and_again_they_change_nothing(
+def test_any_runs_leave_one_current_version_and_repeating_them_changes_nothing(
     tables: Tables, lives: list[list[tuple[list[Page], list[Revisit]]]], learned: list[bool]
 ) -> None:
     tables.clear()
@@ -139,7 +124,7 @@ def test_any_runs_leave_one_current_version_and_again_they_change_nothing(
         urls |= {capture.url for capture in captures}
         tables.load(captures, learned=is_learned)
         before = tables.current()
-        for since in (is_learned, not is_learned):  # whatever was learned or forgotten since
+        for since in (is_learned, not is_learned):  # lines may be learned or forgotten in between
             again = tables.load(captures, learned=since)
             assert {outcome for outcome, _ in again} <= {"duplicate"}
             assert tables.current() == before
@@ -163,11 +148,24 @@ def test_articles_shows_the_newest_capture_in_any_order_of_loading(
     assert {url: text for url, _, text in tables.current()} == newest
 
 
+def test_a_text_between_two_captures_of_another_is_one_version_and_the_later_capture_stays_current(
+    tables: Tables,
+) -> None:
+    assert tables.load([Capture("1", "A", 1), Capture("3", "A", 3)]) == [
+        ("loaded", 1),
+        ("duplicate", 1),
+    ]
+    assert tables.load([Capture("2", "B", 2)]) == [("revised", 2)]
+    assert [row[1:] for row in tables.current()] == [(1, "A")]
+    again = tables.ask("select day(fetched_at), version from documents order by fetched_at")
+    assert again == [(1, 1), (2, 2), (3, 1)], "the ledger says when each text was there"
+
+
 def outcomes(found: list[tuple[str, int | None]]) -> list[str]:
     return [outcome for outcome, _ in found]
 
 
-def test_a_page_with_the_same_text_is_a_duplicate_whatever_was_learned_since(
+def test_a_page_with_the_same_text_is_a_duplicate_although_boilerplate_was_learned_or_forgotten(
     tables: Tables,
 ) -> None:
     page = Capture("1", "A", 1, below="d")
@@ -176,7 +174,7 @@ def test_a_page_with_the_same_text_is_a_duplicate_whatever_was_learned_since(
     other = replace(page, below="a")
     assert outcomes(tables.load([other.again("3", 3)])) == ["duplicate"], "other boilerplate only"
     unlearned = tables.load([other.again("4", 4)], learned=False)
-    assert outcomes(unlearned) == ["duplicate"], "unchanged since the third"
+    assert outcomes(unlearned) == ["duplicate"], "unchanged since the third capture"
     last = replace(page, below="b").again("5", 5)
     assert outcomes(tables.load([last], learned=False)) == ["revised"], "it is part of the text"
 
@@ -207,7 +205,7 @@ def test_another_text_without_a_capture_time_is_no_change_by_the_publisher(
     assert change_reasons(tables) == [(1, None), (2, "input")]
 
 
-def test_a_better_reading_of_a_page_is_shown_although_it_was_met_again_since(
+def test_a_version_made_by_reprocessing_is_current_even_if_the_page_was_seen_again_since(
     tables: Tables,
 ) -> None:
     first, later = Capture("1", "A", 1), Capture("2", "A", 2, page="with another advertisement")
@@ -224,7 +222,7 @@ def test_a_better_reading_of_a_page_is_shown_although_it_was_met_again_since(
     assert tables.current() == [(first.url, 3, "B")]
 
 
-def test_reading_outdated_bytes_better_makes_no_version_of_those_who_repeated_them(
+def test_reprocessing_outdated_bytes_makes_no_version_of_captures_that_repeated_them(
     tables: Tables,
 ) -> None:
     pages = [
@@ -237,3 +235,16 @@ def test_reading_outdated_bytes_better_makes_no_version_of_those_who_repeated_th
     found = tables.load(better, reprocess=True)
     assert found == [("duplicate", 1), ("duplicate", 1), ("revised", 3)]
     assert tables.current() == [(pages[0].url, 3, "B better")]
+
+
+def test_a_repeated_revisit_has_the_text_of_the_record_that_it_names(tables: Tables) -> None:
+    both = [Capture("1", "A", 2, below="ad"), Capture("2", "A", 2)]
+    tables.load(both, learned=False)
+    tables.load(both)  # the line is learned: the first page repeats the version of the second
+    page = Capture("3", "A", below="ad")
+    captures = [page, replace(page, name="4", day=1, original="3")]
+    tables.load(captures, learned=False)
+    before = tables.current()
+    for learned in (False, True):
+        assert outcomes(tables.load(captures, learned=learned)) == ["duplicate"] * 2
+        assert tables.current() == before

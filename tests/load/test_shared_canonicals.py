@@ -1,50 +1,35 @@
-"""Which pages are one article, where several addresses declare the same canonical."""
+"""Pages with the same canonical URL are one article only if they tell the same story."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import permutations
 from random import Random
 
-import duckdb
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-import tasks.identify
-from tests.warehouse.resolving import Capture, Tables
+import tasks.load.identify
+from tests.load.resolving import Capture, Tables
 
 SITE = "https://www.courier.example"
 FIRST = f"{SITE}/2025/03/11/story-0"
 SECTION = f"{SITE}/town"
 
 
-@pytest.fixture(scope="module")
-def connection() -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect(config={"threads": 1}) as opened:
-        Tables(opened).create()
-        yield opened
-
-
-@pytest.fixture
-def tables(connection: duckdb.DuckDBPyConnection) -> Tables:
-    found = Tables(connection)
-    found.clear()
-    return found
-
-
 def page(
     story: int, *, host: str = "www", edit: int = 0, day: int = 1, canonical: str | None = FIRST
 ) -> Capture:
-    """A page of a story; an edited one has another headline, and another second half.
+    """Make a page of a story; an edited page has another headline and another second half.
 
     All stories of the site share some phrases.
     """
-    said = [
+    sentences = [
         f"Engineers drilled {story + n} holes in the wall of the weir {story}" for n in range(4)
     ]
-    said[2:] = [f"{sentence} in version {edit}" for sentence in said[2:]]
+    sentences[2:] = [f"{sentence} in version {edit}" for sentence in sentences[2:]]
     return Capture(
         name=f"{story}-{host}-{edit}-{day}",
-        text=". ".join([*said, "Nobody spoke against the plan"]),
+        text=". ".join([*sentences, "Nobody spoke against the plan"]),
         day=day,
         url=f"https://{host}.courier.example/2025/03/11/story-{story}",
         canonical=canonical,
@@ -53,7 +38,7 @@ def page(
 
 
 def shown(tables: Tables) -> dict[str, str]:
-    """The id of each article, by its current text."""
+    """Return the id of each article, by its current text."""
     query = (
         "select text, article_id from article_versions "
         "anti join superseded using (article_id, version)"
@@ -80,7 +65,7 @@ def test_stories_that_share_a_careless_canonical_are_articles_in_any_order(
             assert tables.load([again]) == [("duplicate", 1)]
 
 
-def test_the_page_whose_address_it_is_has_the_shared_key_and_the_others_their_own(
+def test_the_page_at_the_canonical_address_gets_its_key_and_other_pages_keep_their_own(
     tables: Tables,
 ) -> None:
     tables.load([page(story) for story in range(3)])
@@ -90,7 +75,7 @@ def test_the_page_whose_address_it_is_has_the_shared_key_and_the_others_their_ow
 
 
 @pytest.mark.parametrize("together", [True, False])
-def test_variants_of_a_story_share_an_article_also_where_it_was_revised(
+def test_variants_of_a_story_share_an_article_even_if_the_story_was_revised(
     tables: Tables, together: bool
 ) -> None:
     pages = [page(0, host="m"), page(0, edit=1, day=2), page(0, host="amp", edit=1, day=3)]
@@ -108,7 +93,7 @@ def test_a_story_with_the_same_headline_and_another_text_is_a_revision(tables: T
     assert tables.load([renewed]) == [("revised", 2)]
 
 
-def test_a_story_that_is_wholly_rewritten_at_its_address_is_a_revision(tables: Tables) -> None:
+def test_a_story_that_is_completely_rewritten_at_its_address_is_a_revision(tables: Tables) -> None:
     old, new = page(0), page(5, day=2)
     tables.load([old])
     renewed = Capture("new", new.text, 2, url=old.url, canonical=FIRST, title=new.title)
@@ -126,18 +111,18 @@ def test_an_address_whose_canonical_changes_with_its_story_is_no_article_of_its_
         assert tables.load([seen]) == [("loaded", 1)]
 
 
-def test_an_article_that_had_no_canonical_stays_when_it_gets_a_careless_one(
+def test_an_article_without_a_canonical_keeps_its_id_when_it_gets_a_careless_one(
     tables: Tables,
 ) -> None:
     tables.load([page(1, canonical=None), page(0)])
     assert tables.load([page(1, day=2), page(2, day=2)]) == [("duplicate", 1), ("loaded", 1)]
 
 
-def test_texts_of_many_addresses_are_read_in_parts_and_not_compared(
+def test_claims_are_read_in_ranges_and_texts_of_too_many_addresses_are_not_compared(
     tables: Tables, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tasks.identify, "CLAIMS_AT_ONCE", 3)
-    monkeypatch.setattr(tasks.identify, "MOST_COMPARED", 2)
+    monkeypatch.setattr(tasks.load.identify, "CLAIMS_AT_ONCE", 3)
+    monkeypatch.setattr(tasks.load.identify, "MOST_COMPARED", 2)
     keys = [f"{SITE}/section-{n}" for n in range(3)]
     variants = [page(0, host="m", edit=1, canonical=keys[0]), page(0, canonical=keys[0])]
     many = [page(story, canonical=key) for key in keys[1:] for story in (3, 4, 5)]
@@ -187,14 +172,14 @@ def test_any_order_of_any_pages_gives_one_article_for_each_story(
         ids = current
     newest = {story: page(story, edit=edit).text for story, _, edit in pages}
     assert sorted(shown(tables)) == sorted(newest.values())
-    told = tables.ask(
+    stories_by_article = tables.ask(
         "select article_id, list(distinct regexp_extract(text, 'weir .')) "
         "from article_versions group by all"
     )
-    assert all(len(stories) == 1 for _, stories in told)
+    assert all(len(stories) == 1 for _, stories in stories_by_article)
 
 
-def test_a_canonical_at_whose_address_another_story_stands_is_not_believed(
+def test_a_canonical_is_not_believed_if_its_address_has_another_story(
     tables: Tables,
 ) -> None:
     resident = page(0, canonical=SECTION)

@@ -1,4 +1,4 @@
-"""The statements of comparing with stored bytes: after an upgrade, any captures of one article."""
+"""The SQL of comparing with stored bytes after an upgrade, for any captures of one article."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -9,29 +9,29 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tasks.stored_texts import READ_AGAIN, WANTED
-from tests.warehouse.resolving import Capture, Tables
+from tasks.load.stored_texts import READ_AGAIN, WANTED
+from tests.load.resolving import Capture, Tables
 from warehouse.schema import RUNS
 from warehouse.statements import statement
 
-# A page: its text, and what an extractor may take for a part of it or not.
+# A page: its text, and a second part that one extractor takes for text and the other does not.
 Page = tuple[str, str]
 Extractor = Callable[[Page], str]
 PAGES = st.tuples(st.sampled_from("AB"), st.sampled_from("xy"))
 DAYS = st.integers(1, 9)
-# Days on which the page was captured, and what it was then. Bytes differ from capture to capture.
+# The days on which the page was captured, with its content. Bytes differ between captures.
 PAST = st.dictionaries(DAYS, PAGES, max_size=4).map(lambda life: list(life.items()))
 PRESENT = st.lists(st.tuples(DAYS, PAGES), min_size=1, max_size=3)
-MADE = ("doubtful", "compared", "wanted", "read_again", "verdicts")
+TABLES_OF_A_COMPARISON = ("doubtful", "compared", "wanted", "read_again", "verdicts")
 
 
 def fine(page: Page) -> str:
-    """What an extractor makes of a page that takes the second part for text."""
+    """Return the text of a page by an extractor that takes the second part for text."""
     return f"fine {page[0]}{page[1]}"
 
 
 def coarse(page: Page) -> str:
-    """What an extractor makes of a page that takes the second part for an advertisement."""
+    """Return the text of a page by an extractor that takes the second part for an advertisement."""
     return f"coarse {page[0]}"
 
 
@@ -45,7 +45,7 @@ class Warehouse:
     def load(
         self, captured: Sequence[tuple[int, Page]], extractor: Extractor, name: str
     ) -> list[str]:
-        """Loads a run of captures, each read by `extractor`; gives their outcomes."""
+        """Load a run of captures, each read by `extractor`; return their outcomes."""
         captures = []
         for number, (day, page) in enumerate(captured):
             record = f"raw/{name}-{number}"
@@ -55,10 +55,10 @@ class Warehouse:
         return [outcome for outcome, _ in loaded]
 
     def compare(self, extractor: Extractor) -> None:
-        """Does as `StoredTexts`, without files and worker processes."""
+        """Do the work of `StoredTexts` without files and worker processes."""
         connection = self.tables.connection
-        for made in MADE:
-            connection.execute(f"drop table if exists {made}")
+        for table in TABLES_OF_A_COMPARISON:
+            connection.execute(f"drop table if exists {table}")
         connection.execute(statement("doubtful"))
         connection.execute(statement("compared"), {"code_version": "present"})
         best: dict[tuple[int, int, str], dict[str, object]] = {}
@@ -95,7 +95,7 @@ def warehouse() -> Iterator[Warehouse]:
 @pytest.mark.slow
 @settings(max_examples=20, deadline=None)
 @given(past=PAST, present=PRESENT, is_finer=st.booleans())
-def test_the_outcomes_are_as_if_the_present_extractor_had_read_all_from_the_start(
+def test_outcomes_are_the_same_as_if_the_present_extractor_had_always_been_used(
     warehouse: Warehouse,
     past: list[tuple[int, Page]],
     present: list[tuple[int, Page]],
@@ -111,7 +111,9 @@ def test_the_outcomes_are_as_if_the_present_extractor_had_read_all_from_the_star
     assert warehouse.load(present, new, "again") == ["duplicate"] * len(present)
 
 
-def test_the_bytes_of_a_stored_version_need_not_be_read_to_be_known(warehouse: Warehouse) -> None:
+def test_a_capture_with_the_digest_of_a_stored_version_is_a_duplicate_without_reading(
+    warehouse: Warehouse,
+) -> None:
     warehouse.tables.clear()
     stored = Capture("archive", coarse(("A", "x")), 3, payload="bytes")
     earlier = Capture("older archive", fine(("A", "x")), 1, payload="bytes")
@@ -120,7 +122,7 @@ def test_the_bytes_of_a_stored_version_need_not_be_read_to_be_known(warehouse: W
     assert loaded == [("duplicate", 1)]
 
 
-def test_a_revisit_has_the_text_of_the_capture_in_its_run_that_it_names(
+def test_a_revisit_has_the_text_of_the_capture_of_the_same_run_that_it_names(
     warehouse: Warehouse,
 ) -> None:
     warehouse.tables.clear()
@@ -133,7 +135,7 @@ def test_a_revisit_has_the_text_of_the_capture_in_its_run_that_it_names(
     assert loaded == [("duplicate", 1), ("duplicate", 1)]
 
 
-def test_of_two_versions_with_the_text_the_one_before_the_capture_counts(
+def test_a_capture_repeats_the_version_before_it_rather_than_the_one_after_it(
     warehouse: Warehouse,
 ) -> None:
     warehouse.tables.clear()
@@ -143,7 +145,7 @@ def test_of_two_versions_with_the_text_the_one_before_the_capture_counts(
     assert loaded == [("duplicate", 1)]
 
 
-def test_only_what_would_be_revised_is_read_again(warehouse: Warehouse) -> None:
+def test_only_the_bytes_of_possible_revisions_are_read_again(warehouse: Warehouse) -> None:
     warehouse.tables.clear()
     warehouse.load([(1, ("A", "x")), (5, ("B", "x"))], coarse, "past")
     assert warehouse.load([(3, ("A", "y"))], coarse, "same") == ["duplicate"]

@@ -1,4 +1,4 @@
-"""Nights against generated sites, by the command line."""
+"""A newsroom whose nights run against generated sites."""
 
 import json
 import signal
@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from config.settings import load_settings
-from tasks.nightly import NightRequest, nightly
-from tasks.pipeline import Stages, plain_calls
-from tasks.watching import Watcher
+from tasks.jobs.nightly import NightRequest, nightly
+from tasks.pipeline import Stages, thread_runner
+from tasks.runs.progress import ProgressListener
 from tests.pipeline.command import Started, ask, run, start
 from tests.sites.many import ManySites
 
@@ -20,7 +20,10 @@ FIRST = date(2025, 3, 11)
 
 
 class Desk:
-    """A newsroom's folder: its list of sources, its settings, its warehouse."""
+    """A newsroom: a folder with a list of sources, settings and a warehouse, and its nights.
+
+    Nights are counted from 0, which is FIRST.
+    """
 
     def __init__(
         self, folder: Path, site: ManySites, *, delay: float = 0.0, with_sitemaps: bool = False
@@ -38,7 +41,7 @@ class Desk:
 
     @property
     def config(self) -> Path:
-        """The settings as they are now, written down."""
+        """Write the present settings to a file and return its path."""
         lines = [f"sources = {json.dumps(str(self.listed))}", "workers = 2"]
         for section, values in self.settings.items():
             lines += [f"[{section}]", *(f"{k} = {json.dumps(v)}" for k, v in values.items())]
@@ -52,14 +55,14 @@ class Desk:
         return (command, "--night", day, "-w", self.warehouse, "--config", self.config)
 
     def quick_night(self, number: int = 0) -> None:
-        """Runs the night so many days after the first, within this process."""
+        """Run a night within this process, which is faster than the command."""
         settings = load_settings(self.config, warehouse=self.warehouse, workers=1)
         request = NightRequest(FIRST + timedelta(days=number))
-        with plain_calls(1) as call:
-            nightly(request, Stages(settings, call, Watcher()))
+        with thread_runner(1) as run_stage:
+            nightly(request, Stages(settings, run_stage, ProgressListener()))
 
     def night(self, number: int = 0, command: str = "nightly", status: int = 0) -> str:
-        """Runs the night so many days after the first; gives what was printed."""
+        """Run a night by the command line and return its output."""
         done = run(*self.arguments(number, command), status=status)
         return done.stdout + done.stderr
 
@@ -67,7 +70,7 @@ class Desk:
         return start(*self.arguments(number))
 
     def wait_for_requests(self, process: Started, count: int) -> None:
-        """Waits until the site was asked so often."""
+        """Wait until the site has had a number of requests."""
         while len(self.site.requests) < count:
             assert process.poll() is None, process.communicate()
             time.sleep(0.005)
@@ -76,12 +79,12 @@ class Desk:
         return ask(self.warehouse, query)
 
     def texts(self) -> dict[str, str]:
-        """The current text of every article, by its address."""
+        """Return the current text of every article, by address."""
         return {row["url"]: row["text"] for row in self.ask("select url, text from articles")}
 
 
 def kill(process: Started) -> None:
-    """-9 to the command and everything that it started."""
+    """Kill a command and all processes that it started with SIGKILL."""
     with suppress(ProcessLookupError):
         killpg(process.pid, signal.SIGKILL)
     process.communicate()

@@ -1,4 +1,4 @@
-"""Papers on loopback whose every answer a test can change between two nights."""
+"""Papers on loopback whose responses a test can change between two nights."""
 
 import threading
 from collections.abc import Iterator, Sequence
@@ -15,7 +15,7 @@ from tests.sites.many import ManySites
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One answer."""
+    """A response that a paper gives."""
 
     body: str = ""
     status: int = 200
@@ -25,7 +25,7 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request, as it came."""
+    """A request that a paper received."""
 
     url: str
     conditions: dict[str, str]
@@ -34,15 +34,19 @@ class Request:
 
 @dataclass
 class Papers:
-    """What is behind each address, and what was asked; all else is not found.
+    """Replies by address, and the requests so far; other addresses answer 404.
 
     Attributes:
+        replies: the reply of each address; change it between two nights.
+        requests: the requests so far, in order.
         hosts: "address:port" by host.
+        tagged: addresses that answer 304 to a request with their ETag.
     """
 
     replies: dict[str, Reply] = field(default_factory=dict)
     requests: list[Request] = field(default_factory=list)
     hosts: dict[str, str] = field(default_factory=dict)
+    tagged: set[str] = field(default_factory=set)
 
     def feed(self, url: str, *links: str, headers: tuple[tuple[str, str], ...] = ()) -> None:
         items = "".join(f"<item><link>{escape(link)}</link></item>" for link in links)
@@ -52,18 +56,23 @@ class Papers:
     def story(self, url: str, number: int) -> None:
         self.replies[url] = Reply(page(number))
 
+    def conditional(self, url: str, reply: Reply) -> None:
+        """Serve a page that answers 304 to a request with its ETag."""
+        self.replies[url] = reply
+        self.tagged.add(url)
+
     def asked(self, url: str) -> list[Request]:
         return [request for request in self.requests if request.url == url]
 
 
 @contextmanager
 def published(folder: Path, names: Sequence[str] = ("paper",)) -> Iterator[tuple[Papers, Desk]]:
-    """Papers NAME.example with a feed each, and a newsroom whose sources they are."""
+    """Serve papers NAME.example with a feed each; yield them and a newsroom that reads them."""
     papers = Papers()
     with ThreadingHTTPServer(("127.0.0.1", 0), _handler(papers)) as server:
         server.daemon_threads = True
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        site = ManySites(0, 0)  # not served: a newsroom asks it for the hosts' addresses
+        site = ManySites(0, 0)  # not served: the newsroom only reads the hosts' addresses from it
         for name in names:
             site.hosts[f"{name}.example"] = f"127.0.0.1:{server.server_address[1]}"
         desk = Desk(folder, site)
@@ -74,7 +83,7 @@ def published(folder: Path, names: Sequence[str] = ("paper",)) -> Iterator[tuple
 
 
 def entry(name: str) -> str:
-    """A paper in the list of sources."""
+    """Return the entry of a paper in the list of sources."""
     home = f"http://{name}.example/"
     return (
         f"[[source]]\nname = '{name}'\nhomepage = '{home}'\nfeeds = ['{home}feed.xml']\ndelay = 0\n"
@@ -91,6 +100,8 @@ def _handler(papers: Papers) -> type[BaseHTTPRequestHandler]:
             sent = {name: self.headers[name] for name in names if name in self.headers}
             papers.requests.append(Request(url, sent, self.headers["X-Key"]))
             reply = papers.replies.get(url, Reply(status=404))
+            if url in papers.tagged and sent.get("If-None-Match") == dict(reply.headers)["ETag"]:
+                reply = Reply(status=304)
             body = reply.body.encode()
             self.send_response(reply.status)
             for name, value in reply.headers:
@@ -101,6 +112,6 @@ def _handler(papers: Papers) -> type[BaseHTTPRequestHandler]:
             self.wfile.write(body)
 
         def log_message(self, format: str, *args: object) -> None:
-            """Says nothing."""
+            """Print nothing."""
 
     return Handler

@@ -1,4 +1,4 @@
-"""What a feed may lead to: every hostile address and answer ends in rows that say what it was."""
+"""Hostile feeds: every dangerous address and response ends in a row with its reason."""
 
 import gzip
 import threading
@@ -39,7 +39,7 @@ ANSWERS = {
 
 
 class Hostile(BaseHTTPRequestHandler):
-    """One bad answer per path."""
+    """A server with one bad response per path."""
 
     protocol_version = "HTTP/1.1"
 
@@ -97,7 +97,7 @@ class Hostile(BaseHTTPRequestHandler):
             self.wfile.write(b"X-%d: %s\r\n" % (number, b"a" * 500))
 
     def log_message(self, format: str, *args: object) -> None:
-        """Says nothing."""
+        """Print nothing."""
 
 
 @pytest.fixture(scope="module")
@@ -125,7 +125,7 @@ def rows(desk: Desk) -> dict[str, list[tuple[str, str | None]]]:
 
 
 @pytest.mark.parametrize(("url", "reason"), REFUSED.items())
-def test_an_address_that_must_not_be_asked_is_refused(desk: Desk, url: str, reason: str) -> None:
+def test_a_forbidden_address_is_refused(desk: Desk, url: str, reason: str) -> None:
     assert rows(desk)[url] == [("refused", reason)]
 
 
@@ -138,7 +138,7 @@ def test_the_page_among_them_is_loaded(desk: Desk) -> None:
     assert [row["url"] for row in desk.ask("select url from articles")] == [f"{HOME}/page"]
 
 
-def test_nothing_else_was_written(desk: Desk) -> None:
+def test_no_other_row_was_written(desk: Desk) -> None:
     assert len(rows(desk)) == len(REFUSED) + len(ANSWERS) + 1
     assert [
         Path(row["f"]).name

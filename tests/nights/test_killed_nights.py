@@ -1,4 +1,4 @@
-"""Nights that are killed end as an unbroken one does, and no page is fetched twice."""
+"""Killed nights end like an uninterrupted one, and no page is fetched twice."""
 
 import time
 from collections.abc import Iterator
@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from tests.fetch.warc_readers import check
 from tests.flows.test_prefect import free_port
 from tests.nights.night import Desk, kill
+from tests.raw.warc_readers import check
 from tests.sites.many import ManySites
 
 pytestmark = pytest.mark.timeout(600)
@@ -25,15 +25,15 @@ LEDGER = "select url, outcome, reason from documents order by url, outcome"
 
 
 @pytest.fixture(scope="module")
-def unbroken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+def uninterrupted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     with ManySites(4, 12, faults=0.2) as site:
-        desk = Desk(tmp_path_factory.mktemp("unbroken"), site)
+        desk = Desk(tmp_path_factory.mktemp("uninterrupted"), site)
         desk.night()
         yield {query: desk.ask(query) for query in (ARTICLES, OUTCOMES, LEDGER)}
 
 
 def kill_at(desk: Desk, night: int, seconds: float) -> bool:
-    """Starts a night and kills it so many seconds after its first sign of life."""
+    """Kill a night some seconds after its run has begun; return whether it was still running."""
     process = desk.start(night)
     began = None
     while process.poll() is None:
@@ -47,8 +47,8 @@ def kill_at(desk: Desk, night: int, seconds: float) -> bool:
     return was_running
 
 
-def is_as_unbroken(desk: Desk, unbroken: dict[str, Any]) -> None:
-    for query, rows in unbroken.items():
+def assert_like_uninterrupted(desk: Desk, uninterrupted: dict[str, Any]) -> None:
+    for query, rows in uninterrupted.items():
         assert desk.ask(query) == rows
     fetched_twice = desk.ask(
         "select url from fetches where kind = 'article' and outcome = 'fetched' "
@@ -65,21 +65,21 @@ def is_as_unbroken(desk: Desk, unbroken: dict[str, Any]) -> None:
 
 
 @pytest.mark.slow
-def test_a_night_killed_at_four_moments_is_as_an_unbroken_one(
-    tmp_path: Path, unbroken: dict[str, Any]
+def test_a_night_killed_at_four_moments_ends_like_an_uninterrupted_one(
+    tmp_path: Path, uninterrupted: dict[str, Any]
 ) -> None:
     with ManySites(4, 12, faults=0.2, latency=0.03) as site:
         desk = Desk(tmp_path, site, delay=0.01)
         moments = (0.3, 1.2, 2.0, 2.6)
         assert [kill_at(desk, 0, moment) for moment in moments].count(True) >= 2
         desk.night()
-    is_as_unbroken(desk, unbroken)
+    assert_like_uninterrupted(desk, uninterrupted)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
-def test_a_night_killed_at_ten_random_moments_is_as_an_unbroken_one(
-    tmp_path: Path, unbroken: dict[str, Any], seed: int
+def test_a_night_killed_at_ten_random_moments_ends_like_an_uninterrupted_one(
+    tmp_path: Path, uninterrupted: dict[str, Any], seed: int
 ) -> None:
     random = Random(seed)
     with ManySites(4, 12, faults=0.2, latency=0.05) as site:
@@ -87,10 +87,12 @@ def test_a_night_killed_at_ten_random_moments_is_as_an_unbroken_one(
         for _ in range(10):
             kill_at(desk, 0, random.uniform(0.1, 4.0))
         desk.night()
-    is_as_unbroken(desk, unbroken)
+    assert_like_uninterrupted(desk, uninterrupted)
 
 
-def test_a_killed_night_is_completed_by_the_next_and_its_rest_is_carried(tmp_path: Path) -> None:
+def test_a_killed_night_is_completed_by_the_next_one_and_its_rest_is_carried_over(
+    tmp_path: Path,
+) -> None:
     with ManySites(2, 12, latency=0.05) as site:
         desk = Desk(tmp_path, site, delay=0.05)
         process = desk.start(0)
@@ -105,7 +107,7 @@ def test_a_killed_night_is_completed_by_the_next_and_its_rest_is_carried(tmp_pat
     assert desk.ask(waited) == [{"some": True}]
 
 
-def test_what_a_killed_night_had_found_is_carried_though_not_all_lists_were_read(
+def test_addresses_of_a_killed_night_are_carried_over_if_some_lists_were_not_read(
     tmp_path: Path,
 ) -> None:
     with ManySites(2, 6, latency=0.2) as site:

@@ -1,4 +1,4 @@
-"""A night that is killed at every step, with an archive ingested in between."""
+"""A night that is killed at every step, and an archive that is ingested in between."""
 
 import time
 from collections import Counter
@@ -8,10 +8,10 @@ import pytest
 from warcio.archiveiterator import ArchiveIterator
 
 from tasks.fetch.attempts import read_attempts
-from tests.fetch.warc_readers import check
 from tests.nights.night import Desk, kill
 from tests.pipeline.archives import write_stories
 from tests.pipeline.command import run
+from tests.raw.warc_readers import check
 from tests.sites.many import ManySites
 
 pytestmark = pytest.mark.timeout(240)
@@ -20,7 +20,7 @@ ANSWERS = {"response", "revisit"}
 
 
 def kill_at(desk: Desk, step: str) -> None:
-    """Kills the night as soon as a file of its run is there and not empty."""
+    """Start the night and kill it as soon as a file of its run exists and is not empty."""
     process = desk.start()
     while not any(path.stat().st_size for path in (desk.warehouse / "runs").glob(f"*/{step}")):
         assert process.poll() is None, process.communicate()
@@ -29,7 +29,7 @@ def kill_at(desk: Desk, step: str) -> None:
 
 
 def logged(desk: Desk) -> set[str]:
-    """The articles that the run knows to have been fetched."""
+    """Return the addresses of articles that the run's log has as fetched."""
     logs = (desk.warehouse / "runs").glob("*/attempts/press-??.jsonl")
     return {
         attempt.url
@@ -44,7 +44,7 @@ def asked(site: ManySites) -> Counter[str]:
 
 
 def records(desk: Desk) -> dict[tuple[str, int], str]:
-    """The addresses of all records with an answer, by file and offset."""
+    """Return the addresses of all records with a response, by file and offset."""
     found = {}
     for path in (desk.warehouse / "raw").rglob("*.warc.gz"):
         with path.open("rb") as file:
@@ -58,12 +58,14 @@ def records(desk: Desk) -> dict[tuple[str, int], str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Mended:
-    """A night that was killed at each step and then repeated.
+class RepeatedNight:
+    """A night that was killed at each step and then repeated to its end.
 
     Attributes:
-        again: articles that were asked for although the run had logged them as fetched.
-        at_last: requests of the repetition that went to the end.
+        expected: the text of each article, by address.
+        closed: the addresses that robots.txt disallows.
+        again: articles that were requested although the log had them as fetched.
+        at_last: the number of requests of the last repetition.
     """
 
     desk: Desk
@@ -74,7 +76,7 @@ class Mended:
 
 
 @pytest.fixture(scope="module")
-def mended(tmp_path_factory: pytest.TempPathFactory) -> Mended:
+def repeated(tmp_path_factory: pytest.TempPathFactory) -> RepeatedNight:
     with ManySites(3, 10, latency=0.02) as site:
         desk = Desk(tmp_path_factory.mktemp("killed"), site)
         again: set[str] = set()
@@ -86,35 +88,37 @@ def mended(tmp_path_factory: pytest.TempPathFactory) -> Mended:
         run("ingest", archive, "-w", desk.warehouse, "--source", "archive")
         before = asked(site)
         desk.night()
-        return Mended(desk, site.expected(), site.closed, again, (asked(site) - before).total())
+        return RepeatedNight(
+            desk, site.expected(), site.closed, again, (asked(site) - before).total()
+        )
 
 
-def test_no_page_that_was_logged_is_asked_for_again(mended: Mended) -> None:
-    assert mended.again == set()
-    assert mended.at_last == 0, "it was killed after all had been fetched"
+def test_no_page_in_the_log_is_requested_again(repeated: RepeatedNight) -> None:
+    assert repeated.again == set()
+    assert repeated.at_last == 0, "the last kill came after all pages had been fetched"
 
 
-def test_every_article_is_loaded_once_and_so_is_the_archive(mended: Mended) -> None:
-    rows = mended.desk.ask("select url, text, source from articles")
+def test_every_article_is_loaded_once_and_so_is_the_archive(repeated: RepeatedNight) -> None:
+    rows = repeated.desk.ask("select url, text, source from articles")
     night = [row for row in rows if row["source"] != "archive"]
-    assert {row["url"]: row["text"] for row in night} == mended.expected
-    assert len(night) == len(mended.expected)
+    assert {row["url"]: row["text"] for row in night} == repeated.expected
+    assert len(night) == len(repeated.expected)
     assert len(rows) - len(night) == 3
 
 
-def test_every_address_has_one_row_and_its_outcome(mended: Mended) -> None:
-    rows = mended.desk.ask("select url, outcome from fetches where kind = 'article' order by url")
-    pages = dict.fromkeys(mended.expected, "fetched") | dict.fromkeys(mended.closed, "refused")
+def test_every_address_has_one_row_and_its_outcome(repeated: RepeatedNight) -> None:
+    rows = repeated.desk.ask("select url, outcome from fetches where kind = 'article' order by url")
+    pages = dict.fromkeys(repeated.expected, "fetched") | dict.fromkeys(repeated.closed, "refused")
     assert [(row["url"], row["outcome"]) for row in rows] == sorted(pages.items())
 
 
-def test_every_record_has_its_row_and_every_row_its_record(mended: Mended) -> None:
-    desk = mended.desk
+def test_every_record_has_its_row_and_every_row_its_record(repeated: RepeatedNight) -> None:
+    desk = repeated.desk
     rows = desk.ask("select url, warc_file, warc_offset from fetches where warc_file is not null")
     assert records(desk) == {(row["warc_file"], row["warc_offset"]): row["url"] for row in rows}
-    assert len(rows) == len(mended.expected)
+    assert len(rows) == len(repeated.expected)
     check(*(desk.warehouse / "raw").rglob("*.warc.gz"))
 
 
-def test_nothing_of_the_run_is_left_over(mended: Mended) -> None:
-    assert not list((mended.desk.warehouse / "runs").iterdir())
+def test_no_file_of_the_run_is_left(repeated: RepeatedNight) -> None:
+    assert not list((repeated.desk.warehouse / "runs").iterdir())

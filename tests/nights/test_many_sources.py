@@ -1,4 +1,4 @@
-"""A night of more sources than a process may open files, killed in between: nothing is lost."""
+"""A night of more sources than the limit of open files, killed in between, loses nothing."""
 
 import resource
 from collections import Counter
@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.fetch.warc_readers import check
 from tests.nights.night import Desk, kill
 from tests.pipeline.command import Started
+from tests.raw.warc_readers import check
 from tests.sites.many import ManySites
 
 pytestmark = pytest.mark.timeout(900)
 
 
 def started(desk: Desk, open_files: int) -> Started:
-    """A night under `ulimit -n`."""
+    """Start a night with a limit of open files, as `ulimit -n` sets it."""
     process = desk.start()
     resource.prlimit(process.pid, resource.RLIMIT_NOFILE, (open_files, open_files))
     return process
@@ -25,7 +25,7 @@ def started(desk: Desk, open_files: int) -> Started:
     ("sources", "open_files", "connections"),
     [(220, 160, 20), pytest.param(1_100, 1_024, 100, marks=pytest.mark.slow)],
 )
-def test_a_night_of_more_sources_than_open_files_keeps_what_was_done_and_ends(
+def test_a_killed_night_of_more_sources_than_open_files_resumes_and_ends(
     tmp_path: Path, sources: int, open_files: int, connections: int
 ) -> None:
     with ManySites(sources, 2) as site:
@@ -36,8 +36,8 @@ def test_a_night_of_more_sources_than_open_files_keeps_what_was_done_and_ends(
         kill(process)
         read = {path.stem for path in desk.warehouse.glob("runs/*/discovered/*.json")}
         process = started(desk, open_files)
-        said = process.communicate()
-        assert process.returncode == 0, said
+        output = process.communicate()
+        assert process.returncode == 0, output
         asked = Counter(seen.host for seen in site.requests if seen.path == "/feed.xml")
         expected = site.expected()
     assert len(read) > sources // 2

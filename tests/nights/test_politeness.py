@@ -1,4 +1,4 @@
-"""Politeness, measured at the server: pauses, patience, robots.txt, conditions."""
+"""Politeness, measured at the server: pauses, retries, robots.txt, conditional requests."""
 
 import threading
 from collections import Counter
@@ -12,12 +12,12 @@ from typing import ClassVar
 import pytest
 
 from flows.demo.server import serve
+from tests.jobs.site import write_config
 from tests.nights.night import FIRST, Desk
-from tests.past.site import write_config
 from tests.pipeline.archives import page
 from tests.pipeline.command import ask, run
 from tests.sites.many import ManySites
-from tests.sites.server import Seen
+from tests.sites.server import SeenRequest
 
 pytestmark = pytest.mark.timeout(240)
 DELAY = 0.05
@@ -26,7 +26,7 @@ CRAWL_DELAY = 0.15
 
 @pytest.fixture(scope="module")
 def polite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ManySites]:
-    """Two nights at hosts with a delay, a tenth of whose answers is faulty."""
+    """Run two nights at hosts with a delay, of which a tenth of the responses are faulty."""
     with ManySites(3, 8, faults=0.2, crawl_delay=CRAWL_DELAY) as site:
         desk = Desk(tmp_path_factory.mktemp("polite"), site, delay=DELAY)
         desk.quick_night(0)
@@ -37,29 +37,27 @@ def polite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ManySites]:
 
 
 @pytest.mark.parametrize("host", [f"press-{number:02}.example" for number in range(3)])
-def test_a_host_is_asked_one_thing_at_a_time_and_never_too_soon(
-    polite: ManySites, host: str
-) -> None:
+def test_a_host_gets_one_request_at_a_time_and_never_too_soon(polite: ManySites, host: str) -> None:
     seen = polite.of(host)
     assert len(seen) > 20
     assert not polite.overlaps(host)
-    # An answer ends after its request began, so this holds however late the server notes the end.
+    # Measured from start to start, because the server may record the end of a response late.
     gaps = [two.started - one.started for one, two in pairwise(seen)]
     assert min(gaps) >= DELAY
     assert median(polite.pauses(host)) >= DELAY
     if any(one.path == "/robots.txt" and one.status == 200 for one in seen):
-        # Before robots.txt is read, its delay is not known: that is once a night.
+        # Once a night the delay is unknown: before robots.txt has been read.
         unaware = sum(one.path == "/robots.txt" for one in seen)
         assert sorted(gaps)[2 * unaware] >= CRAWL_DELAY
 
 
-def test_robots_txt_is_asked_once_a_night_and_what_it_disallows_never(polite: ManySites) -> None:
+def test_robots_txt_is_requested_once_a_night_and_disallowed_pages_never(polite: ManySites) -> None:
     asked = Counter(seen.host for seen in polite.requests if seen.path == "/robots.txt")
     assert set(asked.values()) == {2}
     assert not [seen for seen in polite.requests if seen.path.startswith("/closed/")]
 
 
-def test_retry_after_is_obeyed_and_the_page_is_had(tmp_path: Path) -> None:
+def test_retry_after_is_obeyed_and_the_page_is_fetched(tmp_path: Path) -> None:
     busy = "/people/maud-ferris-net-maker-1928-2025-8839.html"
     with serve() as site:
         config = write_config(tmp_path, site)
@@ -71,10 +69,10 @@ def test_retry_after_is_obeyed_and_the_page_is_had(tmp_path: Path) -> None:
     assert min(after) - asked[0].at >= 1.0, "the whole host is left alone meanwhile"
 
 
-def test_a_feed_that_has_not_changed_is_not_sent_again_but_for_the_forced_time(
+def test_an_unchanged_feed_is_sent_again_only_for_the_forced_visit(
     tmp_path: Path,
 ) -> None:
-    def feed_answers(seen: list[Seen]) -> list[tuple[bool, int | None]]:
+    def feed_answers(seen: list[SeenRequest]) -> list[tuple[bool, int | None]]:
         return [(one.is_conditional, one.status) for one in seen if one.path == "/feed.xml"]
 
     with ManySites(1, 2) as site:
@@ -98,7 +96,7 @@ def test_a_feed_that_has_not_changed_is_not_sent_again_but_for_the_forced_time(
 
 
 class Stumbling(BaseHTTPRequestHandler):
-    """Its first robots.txt and its first feed fail; both are there a moment later."""
+    """A server whose first robots.txt and first feed fail; the second requests succeed."""
 
     asked: ClassVar[list[str]] = []
 
@@ -121,10 +119,12 @@ class Stumbling(BaseHTTPRequestHandler):
         self.wfile.write(body.encode())
 
     def log_message(self, format: str, *args: object) -> None:
-        """Says nothing."""
+        """Print nothing."""
 
 
-def test_a_robots_txt_or_feed_that_fails_once_costs_no_night(tmp_path: Path) -> None:
+def test_a_robots_txt_or_feed_that_fails_once_is_requested_again_in_the_same_night(
+    tmp_path: Path,
+) -> None:
     with ManySites(1, 1) as site, ThreadingHTTPServer(("127.0.0.1", 0), Stumbling) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         site.hosts["stumbling.example"] = f"127.0.0.1:{server.server_address[1]}"

@@ -1,4 +1,4 @@
-"""A source with another name is the same source; a night that cannot be is refused."""
+"""A renamed source stays the same source; impossible nights and days are refused."""
 
 from datetime import date, timedelta
 from pathlib import Path
@@ -20,7 +20,7 @@ GAZETTE = entry("paper").replace("name = 'paper'", "name = 'The Gazette'\nformer
 
 
 @pytest.mark.slow
-def test_a_renamed_source_goes_on_where_it_was(tmp_path: Path) -> None:
+def test_a_renamed_source_keeps_its_history(tmp_path: Path) -> None:
     with published(tmp_path) as (papers, desk):
         desk.settings["fetch"] |= {"revisit_days": [1], "max_per_night": 2}
         papers.feed(FEED, *STORIES)
@@ -52,7 +52,7 @@ def test_a_renamed_source_goes_on_where_it_was(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("entries", "said"),
+    ("entries", "problem"),
     [
         (entry("paper") + GAZETTE.replace("http://paper", "http://www.paper"), "in the list"),
         (GAZETTE.replace("['paper']", "['paper', 'paper']"), "also a former name"),
@@ -61,27 +61,27 @@ def test_a_renamed_source_goes_on_where_it_was(tmp_path: Path) -> None:
     ],
 )
 def test_a_rename_that_can_be_read_in_two_ways_is_refused(
-    tmp_path: Path, entries: str, said: str
+    tmp_path: Path, entries: str, problem: str
 ) -> None:
     path = tmp_path / "sources.toml"
     path.write_text(entries)
-    with pytest.raises(UsageError, match=rf"the key 'formerly' is refused: .*{said}"):
+    with pytest.raises(UsageError, match=rf"the key 'formerly' is refused: .*{problem}"):
         load_sources(path)
 
 
 @pytest.mark.parametrize("night", ["2099-01-01", "0205-03-11"])
-def test_a_night_that_cannot_be_is_refused(tmp_path: Path, night: str) -> None:
+def test_an_impossible_night_is_refused(tmp_path: Path, night: str) -> None:
     with ManySites(1, 1) as site:
         desk = Desk(tmp_path, site)
         for command in ("nightly", "fetch"):
             asked = (command, "--night", night, "-w", desk.warehouse, "--config", desk.config)
-            said = run(*asked, status=2).stderr
-            assert f"The night {night} cannot be" in " ".join(said.split())
+            output = run(*asked, status=2).stderr
+            assert f"The night {night} cannot be" in " ".join(output.split())
         assert not site.requests
     assert not desk.warehouse.exists()
 
 
-def test_days_that_hold_nothing_are_refused() -> None:
+def test_an_empty_range_of_days_is_refused() -> None:
     today = date.today()
     require_days(today - timedelta(days=400), today)
     require_days(None, today + timedelta(days=1))

@@ -1,4 +1,4 @@
-"""Pages that are looked at again: the smallest cases that once lost or invented something."""
+"""Pages that are fetched again: the smallest cases that once lost or invented something."""
 
 from datetime import date
 from pathlib import Path
@@ -26,7 +26,7 @@ def outcomes(desk: Desk) -> list[tuple[str, str | None]]:
 
 
 def lives(desk: Desk) -> dict[str, list[int]]:
-    """Return the districts that each article's versions tell of, by its first address.
+    """Return the districts in the texts of each article's versions, by its first address.
 
     Only articles that `articles` shows count.
     """
@@ -47,7 +47,7 @@ def current(desk: Desk) -> list[int]:
 
 
 def tagged(papers: Papers, url: str, number: int, tag: str, canonical: str = "") -> None:
-    """Show a story with an ETag."""
+    """Serve a story with an ETag."""
     body = page(number)
     if canonical:
         body = body.replace("<head>", f"<head><link rel='canonical' href='{canonical}'>")
@@ -109,7 +109,22 @@ def test_a_304_at_the_print_view_confirms_the_article_that_both_are(tmp_path: Pa
 
 
 @pytest.mark.slow
-def test_a_page_that_a_wall_hid_for_a_night_keeps_its_article_and_its_history(
+def test_a_304_at_the_print_view_is_a_duplicate_also_where_nothing_else_was_fetched(
+    tmp_path: Path,
+) -> None:
+    with published(tmp_path) as (papers, desk):
+        desk.settings["fetch"]["revisit_days"] = [1]
+        papers.feed(FEED, FERRY, PRINT)
+        tagged(papers, FERRY, 1, '"a"', FERRY)
+        tagged(papers, PRINT, 1, '"p"', FERRY)
+        desk.quick_night(0)
+        papers.replies[FERRY] = Reply(status=500)
+        not_modified(papers, PRINT)
+        desk.quick_night(1)
+    assert outcomes(desk)[-1] == ("duplicate", "revisit")
+
+
+def test_a_page_behind_a_wall_for_one_night_keeps_its_article_and_its_history(
     tmp_path: Path,
 ) -> None:
     with published(tmp_path) as (papers, desk):
@@ -132,8 +147,8 @@ def test_a_page_that_a_wall_hid_for_a_night_keeps_its_article_and_its_history(
     assert lives(desk) == {FERRY: [1]}
 
 
-def test_a_page_is_asked_only_for_what_it_has_said_itself(tmp_path: Path) -> None:
-    """For a night it redirects to a wall, whose date says nothing of the page."""
+def test_a_page_is_requested_with_its_own_validators_only(tmp_path: Path) -> None:
+    """Check a page that redirects to a wall for one night; the wall's date is not the page's."""
     wall = "http://paper.example/consent"
     with published(tmp_path) as (papers, desk):
         desk.settings["fetch"]["revisit_days"] = [1, 2, 3]
@@ -153,7 +168,7 @@ def test_a_page_is_asked_only_for_what_it_has_said_itself(tmp_path: Path) -> Non
 
 
 def test_a_text_that_comes_back_by_a_304_is_a_version_again(tmp_path: Path) -> None:
-    """A cache behind one of two addresses confirms what it had before the other changed."""
+    """Check two addresses of which one has a cache that still confirms the earlier text."""
     with published(tmp_path) as (papers, desk):
         papers.feed(FEED, FERRY, PRINT)
         tagged(papers, FERRY, 1, '"a"', FERRY)
@@ -193,3 +208,23 @@ def test_a_counter_of_comments_makes_no_version(tmp_path: Path, counter: str) ->
             desk.quick_night(night)
     assert [outcome for outcome, _ in outcomes(desk)] == ["loaded", "duplicate"]
     assert "omments" not in desk.texts()[FERRY]
+
+
+@pytest.mark.parametrize("order", ["direct first", "redirect first"])
+def test_a_304_confirms_the_newest_answer_that_had_the_validators(
+    tmp_path: Path, order: str
+) -> None:
+    """Check a server with one ETag for all texts, where a second address redirects to the page."""
+    short = "http://paper.example/s/7"
+    links = (FERRY, short) if order == "direct first" else (short, FERRY)
+    with published(tmp_path) as (papers, desk):
+        desk.settings["fetch"] |= {"revisit_days": [1, 2, 3], "host_connections": 1}
+        papers.feed(FEED, *links)
+        papers.replies[short] = Reply(status=302, headers=(("Location", FERRY),))
+        for night, number in enumerate((1, 2, 2)):
+            reply = Reply(page(number), headers=(("ETag", '"for ever"'),))
+            papers.conditional(FERRY, reply)
+            desk.quick_night(night)
+    # Until the redirect shows the change, a 304 can only confirm the first text.
+    assert lives(desk) == {FERRY: [1, 2]}
+    assert current(desk) == [2]

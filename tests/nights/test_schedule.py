@@ -1,4 +1,4 @@
-"""Which night an address is asked for again: revisits, retries, and what there was no room for."""
+"""The nights in which an address is requested: revisits, retries, and carried-over addresses."""
 
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.timeout(240)
 
 
 def nights_of(desk: Desk, where: str) -> list[int]:
-    """The nights, counted from 1, in which there are such attempts."""
+    """Return the nights, counted from 1, that have attempts which meet a condition."""
     rows = desk.ask(
         f"select distinct night - date '2025-03-10' as n from fetches where {where} order by n"
     )
@@ -21,7 +21,7 @@ def nights_of(desk: Desk, where: str) -> list[int]:
 
 
 @pytest.mark.slow
-def test_articles_are_looked_at_again_after_one_three_and_seven_days(tmp_path: Path) -> None:
+def test_articles_are_fetched_again_after_one_three_and_seven_days(tmp_path: Path) -> None:
     with ManySites(1, 2) as site:
         desk = Desk(tmp_path, site)
         old = " or ".join(f"url = '{url}'" for url in site.urls)
@@ -31,13 +31,13 @@ def test_articles_are_looked_at_again_after_one_three_and_seven_days(tmp_path: P
                 site.next_night(new=1, revised=0)
     assert nights_of(desk, f"({old}) and outcome = 'fetched'") == [1]
     assert nights_of(desk, f"({old}) and outcome = 'unchanged'") == [2, 4, 8]
-    # It brought something new in each of three nights, and then no more.
+    # The feed had new articles in each of three nights, and none after that.
     silent = "select last_day, silent_days, habit_days from silent_sources"
     assert desk.ask(silent) == [{"last_day": "2025-03-13", "silent_days": 6, "habit_days": 1}]
 
 
 @pytest.mark.slow
-def test_a_night_left_out_delays_a_look_and_loses_none(tmp_path: Path) -> None:
+def test_a_missing_night_delays_a_revisit_and_loses_none(tmp_path: Path) -> None:
     with ManySites(1, 2) as site:
         desk = Desk(tmp_path, site)
         for night in (0, 4, 5, 6, 20, 21):
@@ -46,7 +46,7 @@ def test_a_night_left_out_delays_a_look_and_loses_none(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_what_there_was_no_room_for_waits_and_then_comes(tmp_path: Path) -> None:
+def test_addresses_for_which_there_was_no_room_wait_and_are_then_fetched(tmp_path: Path) -> None:
     with ManySites(1, 7) as site:
         desk = Desk(tmp_path, site)
         desk.settings["fetch"] |= {"max_per_night": 3, "revisit_days": [30]}
@@ -62,7 +62,7 @@ def test_what_there_was_no_room_for_waits_and_then_comes(tmp_path: Path) -> None
 
 
 class Broken(BaseHTTPRequestHandler):
-    """Lists a page that is gone and one that always fails."""
+    """A server whose feed lists a page that is gone and one that always fails."""
 
     def do_GET(self) -> None:
         items = ("gone", "failing")
@@ -75,10 +75,12 @@ class Broken(BaseHTTPRequestHandler):
         self.wfile.write(feed)
 
     def log_message(self, format: str, *args: object) -> None:
-        """Says nothing."""
+        """Print nothing."""
 
 
-def test_passing_failures_are_tried_for_some_nights_and_permanent_ones_once(tmp_path: Path) -> None:
+def test_temporary_failures_are_retried_for_some_nights_and_permanent_ones_are_not(
+    tmp_path: Path,
+) -> None:
     with ManySites(1, 1) as site, ThreadingHTTPServer(("127.0.0.1", 0), Broken) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         site.hosts["broken.example"] = f"127.0.0.1:{server.server_address[1]}"

@@ -1,4 +1,4 @@
-"""What publishers change their mind about between two nights."""
+"""Decisions that publishers change between two nights."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,7 +18,7 @@ DEAD = "127.0.0.1:1"
 
 
 def verdicts(desk: Desk, url: str = STORY) -> list[tuple[int, str, str | None]]:
-    """Of each final attempt at an address: the night from 1, outcome and why it was asked for."""
+    """Return night (from 1), outcome and reason to fetch of each final attempt at an address."""
     rows: list[dict[str, Any]] = desk.ask(
         "select night - date '2025-03-10' as n, arg_max(outcome, started_at) as outcome, "
         f"any_value(why) as why from fetches where url = '{url}' group by night order by night"
@@ -26,7 +26,7 @@ def verdicts(desk: Desk, url: str = STORY) -> list[tuple[int, str, str | None]]:
     return [(row["n"], row["outcome"], row["why"]) for row in rows]
 
 
-def test_a_page_that_robots_txt_opens_again_is_fetched_once(tmp_path: Path) -> None:
+def test_a_page_that_robots_txt_allows_again_is_fetched_once(tmp_path: Path) -> None:
     with published(tmp_path) as (papers, desk):
         desk.settings["fetch"]["revisit_days"] = [30]
         papers.feed(FEED, STORY)
@@ -48,7 +48,7 @@ def test_a_page_that_robots_txt_opens_again_is_fetched_once(tmp_path: Path) -> N
     assert rows == [{"verdict": "known"}]
 
 
-def test_a_host_that_is_away_for_longer_than_retries_last_loses_nothing(tmp_path: Path) -> None:
+def test_a_host_that_is_down_for_longer_than_the_retries_loses_nothing(tmp_path: Path) -> None:
     with published(tmp_path) as (papers, desk):
         desk.settings["fetch"] |= {"retry_nights": 2, "tries": 1, "host_failures": 1}
         stories = [f"http://paper.example/2025/03/10/story-{number}" for number in range(24)]
@@ -68,7 +68,7 @@ def test_a_host_that_is_away_for_longer_than_retries_last_loses_nothing(tmp_path
     assert set(stories) - tried <= loaded, "they were never asked for, so nothing is known of them"
 
 
-def test_what_failed_for_a_passing_reason_is_loaded_the_night_it_is_back(tmp_path: Path) -> None:
+def test_a_page_that_failed_temporarily_is_loaded_when_it_is_back(tmp_path: Path) -> None:
     with published(tmp_path) as (papers, desk):
         papers.feed(FEED, STORY)
         papers.replies[STORY] = Reply(status=500)
@@ -80,7 +80,7 @@ def test_what_failed_for_a_passing_reason_is_loaded_the_night_it_is_back(tmp_pat
     assert counts == [{"loaded": 0, "failed": 1}, {"loaded": 1, "failed": 0}]
 
 
-def test_what_one_source_excludes_another_may_want(tmp_path: Path) -> None:
+def test_an_address_that_one_source_excludes_is_fetched_for_another_source(tmp_path: Path) -> None:
     with published(tmp_path, ["digest", "paper"]) as (papers, desk):
         desk.listed.write_text(
             f"{entry('digest')}exclude = ['paper\\.example']\n\n{entry('paper')}"
@@ -97,7 +97,7 @@ def test_what_one_source_excludes_another_may_want(tmp_path: Path) -> None:
     ]
 
 
-def test_a_feed_that_has_given_up_its_etag_is_not_asked_about_the_old_one(tmp_path: Path) -> None:
+def test_a_feed_that_no_longer_sends_an_etag_is_requested_unconditionally(tmp_path: Path) -> None:
     with published(tmp_path) as (papers, desk):
         papers.feed(FEED, STORY, headers=(("ETag", '"old"'),))
         desk.quick_night(0)
@@ -108,7 +108,7 @@ def test_a_feed_that_has_given_up_its_etag_is_not_asked_about_the_old_one(tmp_pa
     assert conditions == [{}, {"If-None-Match": '"old"'}, {}]
 
 
-def test_a_feed_of_html_or_errors_stops_no_other_source(
+def test_a_feed_of_html_or_errors_does_not_affect_other_sources(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     names = ["busy", "elsewhere", "paper", "unheard", "webpage"]
@@ -146,7 +146,7 @@ def test_a_feed_of_html_or_errors_stops_no_other_source(
     }
 
 
-def test_a_page_that_its_list_says_has_changed_is_asked_for_before_its_time(tmp_path: Path) -> None:
+def test_a_page_that_its_list_reports_as_changed_is_fetched_early(tmp_path: Path) -> None:
     with ManySites(2, 6, night=datetime.now(UTC).date()) as site:
         desk = Desk(tmp_path, site)
         desk.listed.write_text(entry("press-01"))  # its feed is Atom, which has dates of changes
@@ -167,7 +167,7 @@ def test_a_page_that_its_list_says_has_changed_is_asked_for_before_its_time(tmp_
     assert desk.texts() == expected
 
 
-def test_a_loss_that_nothing_can_fill_is_still_told_and_a_quiet_night_is_quiet(
+def test_a_loss_that_no_list_can_fill_is_reported_and_a_quiet_night_is_quiet(
     tmp_path: Path,
 ) -> None:
     with published(tmp_path) as (papers, desk):

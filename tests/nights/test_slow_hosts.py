@@ -1,4 +1,4 @@
-"""Nights with hosts that would hold up everybody: the honest ones beside them are in time."""
+"""Nights with hosts that respond too slowly: the other sources are not delayed."""
 
 import threading
 import time
@@ -20,8 +20,8 @@ PAUSE = 0.3
 HOSTS = ("patient", "refusing", "busy", "silent", "dripping")
 
 
-class Asked(NamedTuple):
-    """A request, as the server saw it."""
+class LoggedRequest(NamedTuple):
+    """A request that the server received."""
 
     at: float
     host: str
@@ -30,22 +30,22 @@ class Asked(NamedTuple):
 
 @dataclass(frozen=True)
 class SlowHosts:
-    """The address of the server that is all of them, and what it was asked."""
+    """The address of the one server behind all slow hosts, and its requests."""
 
     address: str
-    asked: list[Asked]
+    asked: list[LoggedRequest]
 
 
 class Slow(BaseHTTPRequestHandler):
-    """Hosts that want a pause of a day, or answer as slowly as they can."""
+    """A server of hosts that want a pause of a day, or respond as slowly as they can."""
 
     protocol_version = "HTTP/1.1"
-    asked: list[Asked]
+    asked: list[LoggedRequest]
 
     def do_GET(self) -> None:
         self.close_connection = True
         host = str(self.headers["Host"]).partition(".")[0]
-        self.asked.append(Asked(time.monotonic(), host, self.path))
+        self.asked.append(LoggedRequest(time.monotonic(), host, self.path))
         with suppress(OSError):
             if self.path == "/robots.txt":
                 getattr(self, f"_{host}")()
@@ -88,12 +88,12 @@ class Slow(BaseHTTPRequestHandler):
             time.sleep(0.1)
 
     def log_message(self, format: str, *args: object) -> None:
-        """Says nothing."""
+        """Print nothing."""
 
 
 @pytest.fixture
 def slow_hosts() -> Iterator[SlowHosts]:
-    asked: list[Asked] = []
+    asked: list[LoggedRequest] = []
     handler = type("Handler", (Slow,), {"asked": asked})
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         server.daemon_threads = True
@@ -109,7 +109,7 @@ def entry(name: str) -> str:
     )
 
 
-def test_nine_honest_sources_are_loaded_and_the_night_ends_soon_after_them(
+def test_nine_normal_sources_are_loaded_and_the_night_ends_soon_after_them(
     tmp_path_factory: pytest.TempPathFactory, slow_hosts: SlowHosts
 ) -> None:
     with ManySites(9, 3) as site:
@@ -124,7 +124,7 @@ def test_nine_honest_sources_are_loaded_and_the_night_ends_soon_after_them(
         desk.settings["fetch"] |= {"request_seconds": REQUEST_SECONDS, "tries": 1}
         began = time.monotonic()
         desk.quick_night()
-        # Were any of them waited for, it would be minutes or a day.
+        # If the night waited for one of the hosts, it would take minutes or a day.
         assert time.monotonic() - began < seconds_alone + REQUEST_SECONDS + 20.0
     assert desk.texts().keys() == alone.texts().keys()
     told = {
@@ -139,7 +139,7 @@ def test_nine_honest_sources_are_loaded_and_the_night_ends_soon_after_them(
     assert [one.path for one in slow_hosts.asked if one.host == "patient"] == ["/robots.txt"]
 
 
-def test_a_slow_host_is_asked_as_often_as_fits_and_the_rest_is_carried_over(
+def test_a_slow_host_gets_as_many_requests_as_fit_and_the_rest_is_carried_over(
     tmp_path_factory: pytest.TempPathFactory, slow_hosts: SlowHosts
 ) -> None:
     with ManySites(1, 20, latency=0.2) as site:

@@ -1,4 +1,4 @@
-"""The counts of any night add up: in its closing table, in `visits` and in `nights`."""
+"""The counts of every night add up: in its closing table, in `visits` and in `nights`."""
 
 from io import StringIO
 from pathlib import Path
@@ -7,8 +7,8 @@ from random import Random
 import pytest
 from rich.console import Console
 
-from flows.terminal import night_table
-from tasks.account import Visit
+from flows.terminal.tables import night_table
+from tasks.jobs.report import Visit
 from tests.nights.night import Desk
 from tests.sites.many import ManySites
 
@@ -20,7 +20,7 @@ where found <> new + known + excluded
     or reread > fetched
     or least(found, new, known, excluded, fetched, reread, loaded, revised, unchanged) < 0
 """
-# Counted anew from the single rows; an address counts for the first source that lists it.
+# The same counts from the single rows; an address counts for the first source that lists it.
 FROM_ROWS = """
 with attempts as (
     select run_id, source, url_key, arg_max(outcome, started_at) as outcome, any_value(why) as why
@@ -79,15 +79,15 @@ def visit(source: str, **counts: int) -> Visit:
     return Visit(source=source, **(dict.fromkeys(names.split(), 0) | counts), **other)  # type: ignore[arg-type]
 
 
-def test_the_closing_table_fits_80_columns_and_says_how_it_adds_up() -> None:
+def test_the_closing_table_fits_80_columns_and_explains_its_sums() -> None:
     counts = {"found": 12_345, "new": 345, "known": 12_000, "fetched": 2_345, "reread": 2_000}
     rows = [visit("The Harbour Courier of Quillhaven", **counts), visit("Tide", found=1, known=1)]
     out = StringIO()
     Console(file=out, width=80).print(night_table(rows))
-    head, courier, _, total, *said = out.getvalue().splitlines()
+    head, courier, _, total, *output = out.getvalue().splitlines()
     assert head.split()[:6] == ["source", "found", "new", "known", "fetched", "again"]
     assert courier.split()[-10:-5] == ["12,345", "345", "12,000", "2,345", "2,000"]
     assert total.split()[:4] == ["all", "12,346", "345", "12,001"]
-    assert said[0].startswith("found = new + known; fetched = loaded + revised + same + reject")
+    assert output[0].startswith("found = new + known; fetched = loaded + revised + same + reject")
     Console(file=out, width=80).print(night_table([visit("Tide", found=3, known=1, excluded=2)]))
     assert "found = new + known + exclud;" in out.getvalue()

@@ -1,4 +1,4 @@
-"""Thirty publishers and a tenth of all answers faulty: nothing is lost, everything has its row."""
+"""Thirty publishers with a tenth of faulty responses: nothing is lost, and everything has a row."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -8,25 +8,29 @@ from pathlib import Path
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
-from tests.fetch.warc_readers import check
 from tests.nights.night import Desk
+from tests.raw.warc_readers import check
 from tests.sites.many import ManySites
 from tests.sites.pages import gzip_parts
-from tests.sites.server import Seen
+from tests.sites.server import SeenRequest
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = pytest.mark.timeout(600)
 
 
 @dataclass(frozen=True, slots=True)
 class Night:
-    """
+    """A night that has ended.
+
     Attributes:
-        sizes: bytes of each page as the server sends it.
+        expected: the text of each article, by address.
+        requests: the requests that the sites received.
+        shown: the output of the command.
+        sizes: the bytes of each page as the server sends it.
     """
 
     desk: Desk
     expected: dict[str, str]
-    requests: list[Seen]
+    requests: list[SeenRequest]
     shown: str
     sizes: dict[str, int]
 
@@ -50,7 +54,7 @@ def sizes(site: ManySites) -> dict[str, int]:
     return found
 
 
-def test_every_article_is_there_once_with_its_very_text(night: Night) -> None:
+def test_every_article_is_loaded_once_with_its_exact_text(night: Night) -> None:
     assert night.desk.texts() == night.expected
     assert "1,200" in night.shown
 
@@ -64,7 +68,7 @@ def test_every_request_has_its_row(night: Night) -> None:
     assert +logged == asked
 
 
-def test_a_patient_retry_got_what_faults_withheld(night: Night) -> None:
+def test_retries_fetched_the_pages_that_faults_had_withheld(night: Night) -> None:
     rows = night.desk.ask(
         "select count(*) as n, bool_and(passing) as passing, count(distinct reason) as reasons "
         "from fetches where kind = 'article' and outcome = 'failed'"

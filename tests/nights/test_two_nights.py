@@ -1,4 +1,4 @@
-"""A second night: what is new, revised, unchanged, possibly lost, failing."""
+"""A second night: new, revised and unchanged articles, a possible loss, and failing sources."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ class Nights:
 
 @pytest.fixture(scope="module")
 def nights(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nights]:
-    """Nights 0 and 2; the one between is left out."""
+    """Run nights 0 and 2; night 1 is left out."""
     with ManySites(5, 10, feed_items=10, has_wrong_certificate=True) as site:
         desk = Desk(tmp_path_factory.mktemp("two"), site)
         desk.listed.write_text(desk.listed.read_text() + DEAD)
@@ -56,11 +56,11 @@ def nights(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nights]:
         )
 
 
-def test_the_warehouse_shows_what_the_sites_show(nights: Nights) -> None:
+def test_the_warehouse_matches_the_sites(nights: Nights) -> None:
     assert nights.desk.texts() == nights.second
 
 
-def test_new_and_revised_articles_are_told_apart(nights: Nights) -> None:
+def test_new_and_revised_articles_are_distinguished(nights: Nights) -> None:
     rows = nights.desk.ask("select url, version, change_reason from articles")
     revised = {row["url"] for row in rows if row["version"] == 2}
     assert revised == nights.revised
@@ -75,7 +75,7 @@ def test_new_and_revised_articles_are_told_apart(nights: Nights) -> None:
     ]
 
 
-def test_old_articles_are_asked_for_on_conditions_and_once(nights: Nights) -> None:
+def test_old_articles_are_requested_conditionally_and_once(nights: Nights) -> None:
     asked = [one for one in nights.asked_again if one[0] in nights.first]
     assert len(asked) == len({url for url, _, _ in asked}) == len(nights.first)
     assert all(is_conditional for _, is_conditional, _ in asked)
@@ -84,7 +84,9 @@ def test_old_articles_are_asked_for_on_conditions_and_once(nights: Nights) -> No
     )
 
 
-def test_an_unchanged_article_is_a_duplicate_that_points_at_what_it_repeats(nights: Nights) -> None:
+def test_an_unchanged_article_is_a_duplicate_that_names_the_version_it_repeats(
+    nights: Nights,
+) -> None:
     rows = nights.desk.ask(
         "select documents.url, article_id is not null and version = 1 as points "
         "from documents where outcome = 'duplicate' and reason = 'revisit'"
@@ -93,12 +95,14 @@ def test_an_unchanged_article_is_a_duplicate_that_points_at_what_it_repeats(nigh
     assert all(row["points"] for row in rows)
 
 
-def test_a_feed_that_rolled_over_is_noticed_and_filled_from_the_sitemap(nights: Nights) -> None:
+def test_a_feed_that_lost_items_is_noticed_and_the_gap_filled_from_the_sitemap(
+    nights: Nights,
+) -> None:
     query = "select source, filled from nights where possible_loss"
     assert nights.desk.ask(query) == [{"source": "press-02", "filled": 3}]
 
 
-def test_coverage_tells_no_news_from_not_collected(nights: Nights) -> None:
+def test_coverage_distinguishes_no_news_from_not_collected(nights: Nights) -> None:
     rows = nights.desk.ask("select source, day, state from coverage where day >= '2025-03-11'")
     states = {(row["source"], str(row["day"])): row["state"] for row in rows}
     assert states["press-01", "2025-03-11"] == "collected"
@@ -108,7 +112,7 @@ def test_coverage_tells_no_news_from_not_collected(nights: Nights) -> None:
     assert states["Gone", "2025-03-13"] == "failed"
 
 
-def test_sources_that_fail_say_why_and_stop_no_other(nights: Nights) -> None:
+def test_a_source_that_fails_has_a_reason_and_does_not_affect_others(nights: Nights) -> None:
     rows = nights.desk.ask(
         "select source, discovery, problem from nights where night = '2025-03-11'"
     )
@@ -120,7 +124,7 @@ def test_sources_that_fail_say_why_and_stop_no_other(nights: Nights) -> None:
     assert "certificate" in problems["wrong-certificate"].lower()
 
 
-def test_what_robots_txt_disallows_is_refused_and_never_asked(nights: Nights) -> None:
+def test_pages_that_robots_txt_disallows_are_refused_and_never_requested(nights: Nights) -> None:
     rows = nights.desk.ask("select distinct url from fetches where reason = 'robots'")
     assert {row["url"] for row in rows} == {
         f"http://{host}/closed/{path}"

@@ -1,4 +1,4 @@
-"""Pages that their server says are unchanged: 304, at any of their addresses."""
+"""Pages for which a server answers 304, at any of their addresses."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ FROM_FEED = f"{FERRY}?utm_source=rss"
 
 
 def serve(papers: Papers, url: str, number: int) -> None:
-    """Puts a story behind an address that is listed, with a validator."""
+    """List an address and serve a story there, with an ETag."""
     papers.feed(FEED, url)
     papers.replies[url] = Reply(page(number), headers=(("ETag", f'"{number}"'),))
 
@@ -29,7 +29,7 @@ def shown(desk: Desk) -> list[tuple[int, str]]:
     return [tuple(row.values()) for row in desk.ask("select version, title from articles")]  # type: ignore[misc]
 
 
-def test_an_article_that_changed_at_one_address_and_is_unchanged_at_another_stays(
+def test_an_article_changed_at_one_address_and_unchanged_at_another_stays(
     tmp_path: Path,
 ) -> None:
     with published(tmp_path) as (papers, desk):

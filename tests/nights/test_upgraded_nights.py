@@ -1,4 +1,4 @@
-"""Nights after an upgrade of Broadsheet: the stored bytes lie in the raw zone."""
+"""Nights after an upgrade of Broadsheet, with the stored bytes in the raw zone."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,12 +25,12 @@ def numbered(url: str, number: int) -> str:
 
 
 def put(papers: Papers, url: str, text: int, night: int) -> None:
-    """A page whose bytes differ from night to night, whatever its text."""
+    """Serve a page whose bytes differ from night to night, even if its text does not."""
     papers.replies[url] = Reply(page(text).replace("</nav>", f"<i>Night {night}</i></nav>"))
 
 
 def put_night(papers: Papers, night: int) -> None:
-    """Pages 1 stay as they are, pages 2 change in night 1, pages 3 in night 3."""
+    """Serve the pages of a night: pages 1 never change, pages 2 in night 1, pages 3 in night 3."""
     for paper in (KEPT, GONE):
         for number, changes in ((1, None), (2, 1), (3, 3)):
             is_changed = changes is not None and night >= changes
@@ -40,7 +40,13 @@ def put_night(papers: Papers, night: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Upgrade:
-    """What two nights after an upgrade made of what a night before it had fetched."""
+    """The outcomes of two nights after an upgrade, for pages that were fetched before it.
+
+    Attributes:
+        outcomes: outcome and reason by night and address.
+        reasons: the change_reason of each version, by address.
+        kept: whether the first versions are unchanged.
+    """
 
     outcomes: dict[int, dict[str, tuple[str, str | None]]]
     reasons: dict[str, list[str | None]]
@@ -82,7 +88,9 @@ def upgrade(tmp_path_factory: pytest.TempPathFactory) -> Upgrade:
     return Upgrade(found, reasons, before == [row for row in after if row["version"] == 1])
 
 
-def test_unchanged_pages_are_duplicates_and_changed_ones_the_publishers(upgrade: Upgrade) -> None:
+def test_unchanged_pages_are_duplicates_and_changed_ones_are_publisher_revisions(
+    upgrade: Upgrade,
+) -> None:
     same: Any = ("duplicate", "same_text")
     pages = [numbered(KEPT, number) for number in (1, 2, 3)]
     assert [upgrade.outcomes[1][url] for url in pages] == [same, ("revised", None), same]
@@ -93,13 +101,15 @@ def test_unchanged_pages_are_duplicates_and_changed_ones_the_publishers(upgrade:
     ]
 
 
-def test_nights_later_the_bytes_that_were_found_unchanged_are_compared(upgrade: Upgrade) -> None:
+def test_nights_later_the_bytes_of_the_last_unchanged_capture_are_compared(
+    upgrade: Upgrade,
+) -> None:
     same: Any = ("duplicate", "same_text")
     pages = [numbered(KEPT, number) for number in (1, 2, 3)]
     assert [upgrade.outcomes[3][url] for url in pages] == [same, same, ("revised", None)]
 
 
-def test_where_the_bytes_are_pruned_the_reason_is_unknown_once(upgrade: Upgrade) -> None:
+def test_if_the_bytes_were_pruned_the_reason_is_unknown_once(upgrade: Upgrade) -> None:
     pages = [numbered(GONE, number) for number in (1, 2, 3)]
     unknown: list[str | None] = [None, "unknown"]
     assert [upgrade.reasons[url] for url in pages] == [unknown, unknown, [*unknown, "publisher"]]

@@ -1,4 +1,4 @@
-"""A night that cannot begin says why in a sentence, and changes nothing."""
+"""A night that cannot begin says why in one sentence and changes nothing."""
 
 import os
 import signal
@@ -46,7 +46,7 @@ def test_a_night_does_not_start_without_room_on_the_disk(tmp_path: Path) -> None
         assert not site.requests
 
 
-def test_a_second_night_says_who_is_at_it_and_an_archive_can_be_ingested_meanwhile(
+def test_a_second_night_names_the_first_one_and_an_archive_can_be_ingested_meanwhile(
     tmp_path: Path,
 ) -> None:
     with ManySites(2, 10, latency=0.3) as site:
@@ -64,7 +64,7 @@ def test_a_second_night_says_who_is_at_it_and_an_archive_can_be_ingested_meanwhi
         assert desk.ask("select count(*) as n from articles") == [{"n": 23}]
 
 
-def test_ctrl_c_ends_a_night_with_a_sentence_and_the_same_command_goes_on(tmp_path: Path) -> None:
+def test_ctrl_c_ends_a_night_with_a_sentence_and_the_same_command_resumes(tmp_path: Path) -> None:
     with ManySites(2, 8, latency=0.1) as site:
         desk = Desk(tmp_path, site, delay=0.02)
         process = desk.start()

@@ -1,4 +1,4 @@
-"""What a night is compared with: earlier nights of the same sources, and no others."""
+"""A night is compared with earlier nights of the same sources, and with no others."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from config.settings import load_settings
-from tasks.account import Night, account_of_night
-from tasks.nightly import NightRequest, nightly
-from tasks.pipeline import Stages, plain_calls
-from tasks.watching import Watcher
+from tasks.jobs.nightly import NightRequest, nightly
+from tasks.jobs.report import NightReport, report_night
+from tasks.pipeline import Stages, thread_runner
+from tasks.runs.progress import ProgressListener
 from tests.nights.night import FIRST, Desk
 from tests.sites.many import ManySites
 
@@ -24,22 +24,24 @@ class Newsroom:
         self.desk = Desk(folder, site)
         self.nights = 0
 
-    def night(self, *sources: str) -> Night:
-        """Runs the next night of all or some sources; gives its account."""
+    def night(self, *sources: str) -> NightReport:
+        """Run the next night of all or some sources and return its account."""
         night = FIRST + timedelta(days=self.nights)
         if self.nights:
             self.desk.site.next_night(new=NEW, revised=0)
         self.nights += 1
         settings = load_settings(self.desk.config, warehouse=self.desk.warehouse, workers=1)
-        with plain_calls(1) as call:
-            summary = nightly(NightRequest(night, sources), Stages(settings, call, Watcher()))
+        with thread_runner(1) as run_stage:
+            summary = nightly(
+                NightRequest(night, sources), Stages(settings, run_stage, ProgressListener())
+            )
         assert summary is not None
-        return account_of_night(summary, night, 0.5)
+        return report_night(summary, night, 0.5)
 
 
 @pytest.fixture(scope="module")
 def newsroom(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Newsroom]:
-    """Four nights of all sources have been."""
+    """Return a newsroom that has had four nights of all sources."""
     with ManySites(3, 6) as site:
         made = Newsroom(tmp_path_factory.mktemp("usual"), site)
         for _ in range(4):
@@ -49,7 +51,7 @@ def newsroom(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Newsroom]:
 
 @pytest.mark.slow
 def test_nights_of_some_sources_and_of_all_are_not_compared(newsroom: Newsroom) -> None:
-    """One test, for each night builds upon those before."""
+    """Check all cases in one test, because each night builds on those before."""
     for _ in range(3):
         some = newsroom.night("press-00")
         assert [loaded for _, loaded in some.history[:4]] == [NEW] * 4
@@ -60,7 +62,9 @@ def test_nights_of_some_sources_and_of_all_are_not_compared(newsroom: Newsroom) 
     assert [loaded for _, loaded in every.history[1:4]] == [3 * NEW] * 3
 
 
-def test_a_source_that_is_new_excludes_no_earlier_night(newsroom: Newsroom) -> None:
+def test_a_new_source_does_not_exclude_earlier_nights_from_the_comparison(
+    newsroom: Newsroom,
+) -> None:
     listed = newsroom.desk.listed
     listed.write_text(listed.read_text().replace("press-02", "press-02 renamed"))
     after = newsroom.night()

@@ -1,6 +1,6 @@
-"""Many nights over a living site, each compared with the truth.
+"""Many nights over a changing site; after each the warehouse is compared with the expected state.
 
-`python -m tests.nights.trial --seeds 20` tries many seeds and prints what differs.
+`python -m tests.nights.trial --seeds 20` tries many seeds and prints the differences.
 """
 
 import argparse
@@ -17,7 +17,7 @@ from typing import Any
 from tests.nights.night import FIRST, Desk, kill
 from tests.sites.living_server import LivingSites
 from tests.sites.press import Trait
-from tests.sites.truth import Sight, Truth, sights
+from tests.sites.truth import ExpectedOutcomes, StoredAnswer, stored_answers
 
 ANSWERS = """
     select *, cast(started_at as varchar) as started_at, cast(night as varchar) as night
@@ -56,12 +56,16 @@ BALANCE = """
 
 @dataclass
 class Trial:
-    """So many nights over a site made by a seed.
+    """A number of nights over a site that is generated from a seed.
 
     Attributes:
-        kills: nights that are killed, each once or twice, by processes of their own.
-        broken: nights that were killed and not repeated: only what their lists gave must be there.
-        traits: what is special about the site.
+        kills: the number of nights that are killed, once or twice each; these run as processes.
+        traits: the peculiarities of the site.
+        faults: the share of responses that are faulty.
+        truth: the state that the warehouse must have, by all responses so far.
+        taken: the locators of all responses that `truth` knows.
+        interrupted: nights that were killed and not repeated. Of these, only addresses from lists
+            that were read must be fetched in the end.
     """
 
     folder: Path
@@ -73,12 +77,12 @@ class Trial:
     publishers: int = 2
     new: int = 3
     faults: float = 0.1
-    truth: Truth = field(default_factory=Truth, init=False)
+    truth: ExpectedOutcomes = field(default_factory=ExpectedOutcomes, init=False)
     taken: set[str] = field(default_factory=set, init=False)
-    broken: set[int] = field(default_factory=set, init=False)
+    interrupted: set[int] = field(default_factory=set, init=False)
 
     def run(self) -> list[str]:
-        """What differs from the truth after the first night that does; nothing if all is well."""
+        """Run all nights and return the problems of the first night that has some."""
         random = Random(self.seed)
         killed = set(random.sample(range(1, self.nights), self.kills))
         site = LivingSites(
@@ -97,17 +101,17 @@ class Trial:
                 "revisit_days": [1, 2, 3, 4, 6, 8, 11, 15, 20, 26],
             }
             for night in range(self.nights):
-                site.dawn()
+                site.begin_night()
                 is_whole = self._night(desk, site, night, random if night in killed else None)
                 if not is_whole:
-                    self.broken.add(night)
+                    self.interrupted.add(night)
                 found = list(self._problems(desk, site, is_whole=is_whole))
                 if found:
                     return [f"seed {self.seed}, night {night}: {one}" for one in found]
         return []
 
     def _night(self, desk: Desk, site: LivingSites, night: int, random: Random | None) -> bool:
-        """Runs a night; whether it came to its own end."""
+        """Run a night and return whether it ended by itself."""
         if random is None:
             desk.quick_night(night)
             return True
@@ -126,18 +130,18 @@ class Trial:
         if not (desk.warehouse / "news.duckdb").is_file():
             return
         seen = self._seen(desk, site)
-        self.truth.learn(seen)
+        self.truth.add_answers(seen)
         yield from self._wrong_documents(desk)
         yield from self._wrong_articles(desk, site)
         yield from (f"not one current version: {row}" for row in desk.ask(CURRENT))
         yield from (f"does not add up: {row}" for row in desk.ask(BALANCE))
         if is_whole:
-            yield from self._unasked(desk, site)
+            yield from self._never_fetched(desk, site)
 
-    def _seen(self, desk: Desk, site: LivingSites) -> list[Sight]:
+    def _seen(self, desk: Desk, site: LivingSites) -> list[StoredAnswer]:
         rows = desk.ask(ANSWERS)
         first = datetime.combine(FIRST, datetime.min.time())
-        new = [one for one in sights(site, rows, first) if one.locator not in self.taken]
+        new = [one for one in stored_answers(site, rows, first) if one.locator not in self.taken]
         self.taken.update(one.locator for one in new)
         return new
 
@@ -147,7 +151,7 @@ class Trial:
             yield f"a document of no fetch: {rows[locator]}"
         ids: dict[str, str] = {}
         for locator, outcome in self.truth.outcomes.items():
-            sight, row = self.truth.sights[locator], rows.get(locator)
+            sight, row = self.truth.stored_answers[locator], rows.get(locator)
             if row is None:
                 yield f"{sight.url}: fetched, and not in the ledger"
             elif row["outcome"] != outcome:
@@ -182,8 +186,8 @@ class Trial:
         if len(current) != len(self.truth.lives):
             yield f"{len(self.truth.lives)} articles, found {len(current)}"
 
-    def _unasked(self, desk: Desk, site: LivingSites) -> Iterator[str]:
-        """Addresses that lists named and nobody got, though the site would have given them."""
+    def _never_fetched(self, desk: Desk, site: LivingSites) -> Iterator[str]:
+        """Yield a problem for each listed address that was never fetched, though it is served."""
         rows = desk.ask(
             "select distinct url from fetches where kind = 'article' and attempt > 0 "
             "and (outcome in ('fetched', 'unchanged') or not passing)"
@@ -201,11 +205,11 @@ class Trial:
             for url in site.listed[night] - got:
                 source = re.search(r"press-\d+", url)
                 assert source
-                if night not in self.broken or (day, source[0]) in read:
+                if night not in self.interrupted or (day, source[0]) in read:
                     yield f"{url}: listed in night {night}, and never fetched"
 
 
-def _differences(row: dict[str, Any], sight: Sight, number: int) -> Iterator[str]:
+def _differences(row: dict[str, Any], sight: StoredAnswer, number: int) -> Iterator[str]:
     text = sight.text
     assert text is not None
     expected = {
@@ -218,11 +222,12 @@ def _differences(row: dict[str, Any], sight: Sight, number: int) -> Iterator[str
         if row[name] != value:
             yield f"{sight.url}: version {number}: {name} {value!r}, found {row[name]!r}"
     if row["text"] not in (text.words, text.words_learned):
-        yield f"{sight.url}: version {number}: text {_apart(text.words, row['text'])}"
+        difference = _differing_paragraphs(text.words, row["text"])
+        yield f"{sight.url}: version {number}: text {difference}"
 
 
-def _apart(expected: str, found: str) -> str:
-    """The paragraphs that only one of two texts has."""
+def _differing_paragraphs(expected: str, found: str) -> str:
+    """Return a text that names the paragraphs that only one of two texts has."""
     lines = [set(text.split("\n\n")) for text in (expected, found)]
     return f"lacks {sorted(lines[0] - lines[1])}, has {sorted(lines[1] - lines[0])}"
 

@@ -1,1 +1,1 @@
-"""Every regular expression below tasks/ takes time in line with its text, whatever the text."""
+"""Tests that every regular expression below tasks/ takes time in proportion to its text."""

@@ -1,4 +1,4 @@
-"""Finds the regular expressions below tasks/, and how each of them is applied."""
+"""Collection of the regular expressions below tasks/, and of the way each is applied."""
 
 import ast
 import importlib
@@ -29,11 +29,11 @@ FUNCTIONS = {
 
 @dataclass(frozen=True, slots=True)
 class Used:
-    """A regular expression and where it stands.
+    """A regular expression and its place in the code.
 
     Attributes:
-        where: module and name, or module and line for one that is written within a function.
-        how: "match" or "fullmatch" where it is only ever applied so, else "search".
+        where: module and name, or module and line if it is written within a function.
+        how: "match" or "fullmatch" if it is only ever applied in that way, else "search".
     """
 
     where: str
@@ -42,7 +42,7 @@ class Used:
 
 
 def patterns() -> list[Used]:
-    """Return every expression once, those of modules and those within functions."""
+    """Return every regular expression once, from modules and from within functions."""
     found = {(used.pattern.pattern, used.pattern.flags, used.how): used for used in _all()}
     return list(found.values())
 
@@ -58,7 +58,7 @@ def _all() -> Iterator[Used]:
 def _of_module(module: ModuleType) -> Iterator[Used]:
     for name, value in vars(module).items():
         for pattern in _within(value):
-            yield Used(f"{module.__name__}.{name}", pattern, _how(name))
+            yield Used(f"{module.__name__}.{name}", pattern, _how(module.__name__, name))
 
 
 def _within(value: object, depth: int = 0) -> Iterator[re.Pattern[Any]]:
@@ -75,20 +75,23 @@ def _within(value: object, depth: int = 0) -> Iterator[re.Pattern[Any]]:
             yield from _within(getattr(value, field, None), depth + 1)
 
 
-def _how(name: str) -> str:
-    """Return how a name is applied in all of the code; "search" where that cannot be seen."""
-    methods, others = _uses().get(name, (set(), 0))
+def _how(module: str, name: str) -> str:
+    """Return how a pattern is applied; "search" if that cannot be seen.
+
+    The uses of a private name are looked for in its own module, those of others in all code.
+    """
+    methods, others = _uses(module if name.startswith("_") else None).get(name, (set(), 0))
     if others or not methods or not methods <= ANCHORED:
         return "search"
     return "match" if "match" in methods else "fullmatch"
 
 
 @cache
-def _uses() -> dict[str, tuple[set[str], int]]:
+def _uses(module: str | None) -> dict[str, tuple[set[str], int]]:
     """Return for each name the methods that are called of it, and how often it stands otherwise."""
     methods: dict[str, set[str]] = {}
     names: Counter[str] = Counter()
-    for file in FILES:
+    for file in FILES if module is None else [_file_of(module)]:
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
                 names[node.id] += 1
@@ -96,6 +99,11 @@ def _uses() -> dict[str, tuple[set[str], int]]:
                 methods.setdefault(node.value.id, set()).add(node.attr)
                 names[node.value.id] -= 1
     return {name: (found, names[name]) for name, found in methods.items()}
+
+
+def _file_of(module: str) -> Path:
+    path = ROOT.joinpath(*module.split("."))
+    return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
 
 
 def _inline(file: Path, module: str) -> Iterator[Used]:

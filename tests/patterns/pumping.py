@@ -95,7 +95,7 @@ def _examples(tree: Any) -> list[str]:
 
 
 def _example(tree: Iterable[Any]) -> str:
-    """Return a short text that the tree matches, as far as that is easily told."""
+    """Return a short text that the tree matches, as far as that is easily found."""
     text = ""
     for item in tree:
         kind, value = item

@@ -1,7 +1,8 @@
-"""Archives for tests, made of invented pages."""
+"""WARC archives of invented pages for tests."""
 
 import io
 from pathlib import Path
+from random import Random
 
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
@@ -10,13 +11,18 @@ WORDS = (
     *("harbour", "basin", "council", "ferry", "tide", "lantern", "market", "orchard", "bridge"),
     *("winter", "record", "meeting", "quarry", "festival", "railway", "island", "weather"),
 )
+SYLLABLES = ("bar", "den", "fol", "gan", "hes", "kel", "lor", "mir", "nas", "pol", "ric", "tam")
 
 
 def story(number: int, paragraphs: int = 6) -> str:
-    """Some sentences that no other number gives."""
+    """Return a text of some paragraphs, different for each number.
+
+    Texts with different numbers share phrases, but are no copies of each other.
+    """
     lines = []
     for paragraph in range(paragraphs):
-        picked = [WORDS[(number * 7 + paragraph * 3 + n) % len(WORDS)] for n in range(9)]
+        chance = Random(100 * number + paragraph)
+        picked = ["".join(chance.choices(SYLLABLES, k=2)) for _ in range(9)]
         lines.append(
             f"The {picked[0]} committee of district {number} met on the {picked[1]} {picked[2]} "
             f"and said that the {picked[3]} near the {picked[4]} would open after the {picked[5]}. "
@@ -26,7 +32,7 @@ def story(number: int, paragraphs: int = 6) -> str:
 
 
 def page(number: int) -> str:
-    """A whole HTML page with one story."""
+    """Return an HTML page with the story of this number."""
     body = "".join(f"<p>{line}</p>" for line in story(number).split("\n\n"))
     return (
         "<!doctype html><html lang='en'><head>"
@@ -44,7 +50,7 @@ def url_of(number: int) -> str:
 
 
 def write_warc(path: Path, pages: dict[str, bytes | str], *, day: int = 11) -> Path:
-    """A gzipped WARC, one response record per page, fetched in the night of `day` March 2025."""
+    """Write a gzipped WARC with one response record per page, fetched on that day of March 2025."""
     with path.open("wb") as out:
         writer = WARCWriter(out, gzip=True)
         for url, body in pages.items():
@@ -64,5 +70,5 @@ def write_warc(path: Path, pages: dict[str, bytes | str], *, day: int = 11) -> P
 
 
 def write_stories(path: Path, numbers: range) -> Path:
-    """A WARC of so many invented pages."""
+    """Write a WARC with the invented pages of these numbers."""
     return write_warc(path, {url_of(number): page(number) for number in numbers})

@@ -1,4 +1,4 @@
-"""The command line as users run it: a process of its own."""
+"""The command line as users run it, in a process of its own."""
 
 import io
 import json
@@ -20,11 +20,11 @@ COMMAND = (sys.executable, "-P", "-c", "from flows.cli import main; main()")
 
 
 class Started:
-    """A running command; what it says is read at its end.
+    """A running command, like `subprocess.Popen`; its output is read at its end.
 
     Attributes:
-        pid: of the process, which leads a session of its own.
-        returncode: None while it runs; the negative number of the signal that ended it.
+        pid: the id of the process, which leads a session of its own.
+        returncode: the exit status; None while it runs, negative for a signal that ended it.
     """
 
     def __init__(self, arguments: list[str], environment: dict[str, str]) -> None:
@@ -46,13 +46,13 @@ class Started:
         self.wait()
 
     def poll(self) -> int | None:
-        """The exit status, if it has ended."""
+        """Return the exit status, or None while the command runs."""
         with suppress(subprocess.TimeoutExpired):
             self.wait(0)
         return self.returncode
 
     def wait(self, timeout: float | None = None) -> int:
-        """Waits for its end; gives the exit status."""
+        """Wait for the end of the command and return its exit status."""
         if self.returncode is None:
             if not select([self._status], [], [], timeout)[0]:
                 raise subprocess.TimeoutExpired(self.args, timeout or 0.0)
@@ -61,7 +61,7 @@ class Started:
         return self.returncode
 
     def communicate(self, timeout: float | None = None) -> tuple[str, str]:
-        """Waits for its end; gives what it said on standard output and standard error."""
+        """Wait for the end of the command; return its standard output and standard error."""
         self.wait(timeout)
         return _content(self._out), _content(self._err)
 
@@ -73,7 +73,7 @@ def _content(file: IO[bytes]) -> str:
 
 @cache
 def _warm() -> socket.socket:
-    """The way to the process that forks; one for each process of pytest's."""
+    """Start the process that forks commands, once per process of pytest; return its socket."""
     here, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     for one in (here, there):
         one.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 20)
@@ -90,22 +90,22 @@ def _warm() -> socket.socket:
 
 
 def start(*arguments: str | Path, **environment: str) -> Started:
-    """Starts `broadsheet` in a session of its own, so that it can be killed with its workers."""
+    """Start `broadsheet` in a session of its own, so that it can be killed with its workers."""
     return Started([*map(str, arguments)], {**os.environ, "COLUMNS": "120", **environment})
 
 
 def run(
     *arguments: str | Path, status: int = 0, **environment: str
 ) -> subprocess.CompletedProcess[str]:
-    """Runs `broadsheet` to its end and checks its exit status."""
+    """Run `broadsheet` to its end and check its exit status."""
     with start(*arguments, **environment) as process:
-        out, err = process.communicate(timeout=110)
+        out, err = process.communicate(timeout=280)
     assert process.returncode == status, f"exit {process.returncode}\n{out}\n{err}"
     return subprocess.CompletedProcess(process.args, process.returncode, out, err)
 
 
 def ask(warehouse: Path, query: str) -> list[dict[str, Any]]:
-    """A query's rows, as `broadsheet sql --format json` gives them."""
+    """Return the rows of a query, as `broadsheet sql --format json` gives them."""
     out = io.BytesIO()
     with opened(warehouse) as connection:
         write_json(connection, query, out)

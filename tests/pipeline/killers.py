@@ -1,4 +1,4 @@
-"""Files of strangers that ended, hung or misled a reader once, or might: one of each kind."""
+"""Hostile files of every known kind: each might crash, hang or mislead a reader."""
 
 import gzip
 import io
@@ -25,7 +25,7 @@ def _zip_with_empty_name() -> bytes:
 
 
 def _huge_member() -> bytes:
-    """A tar whose header claims 2 ** 95 bytes, in base 256, of something that is no file."""
+    """Return a tar whose header claims 2 ** 95 bytes, in base 256, for a symbolic link."""
     info = tarfile.TarInfo("huge.html")
     info.type = tarfile.SYMTYPE
     header = bytearray(info.tobuf(tarfile.USTAR_FORMAT))
@@ -101,6 +101,8 @@ FILES: dict[str, Callable[[], bytes | str]] = {
     "tiny-members.gz": lambda: gzip.compress(b"") * 50_000,
     "cut.warc.gz": lambda: record(4, page(9_008).encode())[:-40],
     "forged-length.warc": _forged_length,
+    "beyond-file-systems.warc": lambda: _forged_length().replace(b"9999999", b"99999999999"),
+    "list-in-string.jsonl": lambda: _jsonl("authors", f'"[{"1if " * 9_000}1]"'),
     "year-one.warc.gz": _date_out_of_the_years,
     "long-header.warc.gz": _long_header,
     "no-address.warc.gz": lambda: record(

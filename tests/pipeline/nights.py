@@ -1,28 +1,32 @@
-"""A warehouse that is loaded night by night, from articles that were processed already."""
+"""A warehouse into which a test loads articles that count as processed, run by run."""
 
-from collections.abc import Sequence
+import shutil
+from dataclasses import replace
+from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from typing import Any
 
-import orjson
-
 from config.settings import Settings, load_settings
-from tasks.load import load, publish_run
-from tasks.parts import write_done, write_parts
+from tasks.execution.parts import write_done, write_parts
+from tasks.load.commit import load, publish_run
+from tasks.load.resolve import Resolved, resolve
 from tasks.pipeline import make_warehouse
 from tasks.process.batch import Processed
+from tasks.read.understanding import InputReports
 from tasks.records import Article
-from tasks.resolve import Resolved, resolve
-from tasks.runs import Run
+from tasks.runs.description import as_json, described
+from tasks.runs.run import Run
+from warehouse.lake import open_catalog
+from warehouse.layout import LAKE
 from warehouse.query import opened, rows
 
 
 class Nights:
-    """A warehouse into which batches of articles are loaded, one run each.
+    """A warehouse into which batches of articles are loaded, each by a run of its own.
 
     Attributes:
-        resolved: what the last run came to.
+        resolved: the result of resolving the last run.
     """
 
     resolved: Resolved
@@ -32,32 +36,39 @@ class Nights:
         self.settings: Settings = load_settings(warehouse=folder)
         self._numbers = count(1)
 
-    def load(self, *articles: Article) -> list[str]:
-        """Runs everything behind processing; gives the outcomes in the order of reading."""
-        run = self._run(articles)
+    def load(
+        self, *articles: Article, flow: str = "ingest", source: str | None = None
+    ) -> list[str]:
+        """Resolve, load and publish a run; return its outcomes in the order of the locators."""
+        run = self.begin(*articles, flow=flow, source=source)
         self.resolved = resolve(run, self.settings)
         load(run, self.settings)
         publish_run(run, self.settings)
         query = f"select outcome from documents where run_id = '{run.run_id}' order by locator"
         return [row[0] for row in self.ask(query)]
 
+    def drop(self, table: str) -> None:
+        """Remove a table, as in a warehouse of an older Broadsheet."""
+        open_catalog(self.folder).drop_table(("news", table))
+        shutil.rmtree(self.folder / LAKE / table)
+
     def ask(self, query: str) -> list[tuple[Any, ...]]:
         with opened(self.folder) as connection:
             return rows(connection, query)[1]
 
-    def _run(self, articles: Sequence[Article]) -> Run:
+    def begin(self, *articles: Article, flow: str = "ingest", source: str | None = None) -> Run:
+        """Make a run that has processed these articles."""
         run_id = f"run-{next(self._numbers):03}"
         folder = self.folder / "runs" / run_id
         for name in ("batches", "parts", "done"):
             (folder / name).mkdir(parents=True)
-        described = {
-            "flow": "ingest",
-            "parameters": {"source": None},
-            "inputs": [],
-            "started_at": "2025-03-11T02:00:00+00:00",
-        }
-        (folder / "run.json").write_bytes(orjson.dumps(described))
+        description = replace(
+            described(flow, {"source": source}, (), self.settings),
+            started_at=datetime(2025, 3, 11, 2, tzinfo=UTC),
+        )
+        (folder / "run.json").write_bytes(as_json(description.fields()))
         batch = folder / "batches" / "00001.json"
         batch.touch()
-        write_done(batch, write_parts([Processed(one, 0.0) for one in articles], batch, []))
+        parts = write_parts([Processed(one, 0.0) for one in articles], batch, [])
+        write_done(batch, parts, InputReports())
         return Run(run_id, folder)

@@ -1,4 +1,4 @@
-"""A warehouse as an older Broadsheet would have left it: shorter texts, by another extractor."""
+"""Changes to a warehouse that make it look as if an older Broadsheet had filled it."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -7,19 +7,22 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tasks.process.fingerprint import content_hash
+from tasks.web.fingerprint import content_hash
 from warehouse.layout import LAKE
 
 Row = dict[str, Any]
 
 
 def made_by_an_older_extractor(warehouse: Path) -> None:
-    """Every stored text becomes its first paragraph, read by the same extractor's version 0."""
+    """Cut every stored text to its first paragraph, as if version 0 of the extractor read it."""
     _rewrite(warehouse, "article_versions", lambda row: _teaser(row) | {"extractor_version": "0"})
 
 
 def made_by_an_older_broadsheet(warehouse: Path) -> None:
-    """As if only the cleaning had changed: the extractor is the same."""
+    """Cut every stored text to its first paragraph, as if an older cleaning had done it.
+
+    The extractor is the same, and `runs` names an older version of Broadsheet.
+    """
     _rewrite(warehouse, "article_versions", _teaser)
     _rewrite(warehouse, "runs", lambda row: {"code_version": "0.0.1"})
 

@@ -12,7 +12,7 @@ from tests.pipeline.command import ask, run
 LEDGER = "select locator, outcome, reason from documents order by run_id, locator"
 
 
-def test_an_archive_becomes_articles_and_the_closing_table_says_so(tmp_path: Path) -> None:
+def test_an_archive_becomes_articles_and_the_closing_table_counts_them(tmp_path: Path) -> None:
     archive = write_stories(tmp_path / "night.warc.gz", range(20))
     done = run("ingest", archive, "--warehouse", tmp_path / "w", "--source", "Courier")
     assert "loaded" in done.stdout
@@ -92,17 +92,44 @@ def test_the_published_file_can_be_opened_from_any_folder(
     assert ask(tmp_path / "w", "select count(*) as n from articles") == [{"n": 2}]
 
 
-def test_a_first_look_takes_so_many_documents_and_no_more(tmp_path: Path) -> None:
+def test_limit_bounds_the_number_of_documents(tmp_path: Path) -> None:
     archive = write_stories(tmp_path / "night.warc.gz", range(20))
     run("ingest", archive, "--warehouse", tmp_path / "w", "--limit", "3")
     assert ask(tmp_path / "w", "select documents from runs") == [{"documents": 3}]
 
 
-def test_a_dry_run_says_what_it_would_read_and_makes_nothing(tmp_path: Path) -> None:
+def test_a_dry_run_shows_what_it_would_read_and_changes_nothing(tmp_path: Path) -> None:
     archive = write_stories(tmp_path / "night.warc.gz", range(3))
     done = run("ingest", archive, "--warehouse", tmp_path / "w", "--dry-run")
     assert "1 files" in done.stdout
     assert not (tmp_path / "w").exists()
+
+
+def test_a_dry_run_says_which_column_becomes_what(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("Link;Titel;Inhalt;Label\nhttps://a.example/1;A title;A text.;FAKE\n;;;\n")
+    done = run("ingest", path, "--warehouse", tmp_path / "w", "--dry-run")
+    said = " ".join(done.stdout.split())
+    assert '2 documents CSV, utf-8, delimiter ";", with a header; ' in said
+    assert "url = Link, text = Inhalt, title = Titel; 1 column into extra: Label" in said
+    assert "first: A title | https://a.example/1 | A text." in said
+    assert "skipped: 1 no_text (Inhalt is empty)" in said
+    assert not (tmp_path / "w").exists()
+
+
+def test_labels_and_the_dialect_that_was_named_reach_the_tables(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    text = "The council met on Monday and voted to close the bridge for repairs until autumn. "
+    rows = "".join(f"{n}~A title {n}~{text * 8}{n}\n" for n in (1, 2))
+    path.write_text(rows + f"3~A title 1~{text * 8}1\n")
+    chosen = ("--delimiter", "~", "--no-header", "--map", "text=3", "--map", "title=2")
+    run("ingest", path, "--warehouse", tmp_path / "w", *chosen)
+    articles = ask(
+        tmp_path / "w", "select title, extra->>'1' as label from articles order by title"
+    )
+    assert articles == [{"title": "A title 1", "label": "1"}, {"title": "A title 2", "label": "2"}]
+    query = "select extra->>'1' as label from documents where outcome = 'duplicate'"
+    assert ask(tmp_path / "w", query) == [{"label": "3"}]
 
 
 @pytest.mark.parametrize(
@@ -131,7 +158,7 @@ def test_wrong_usage_is_one_sentence_and_changes_nothing(
     assert not (tmp_path / "data").exists()
 
 
-def test_a_folder_of_rubbish_finishes_and_explains(tmp_path: Path) -> None:
+def test_a_folder_of_unusable_files_is_ingested_with_a_reason_for_each(tmp_path: Path) -> None:
     folder = tmp_path / "rubbish"
     (folder / "page.html").mkdir(parents=True)
     (folder / "page.html" / "story.html").write_text(page(1))
@@ -158,7 +185,7 @@ def test_a_folder_of_rubbish_finishes_and_explains(tmp_path: Path) -> None:
     assert ask(tmp_path / "w", unexplained) == []
 
 
-def test_rows_of_a_dump_with_columns_of_its_own_are_mapped(tmp_path: Path) -> None:
+def test_rows_of_a_dump_with_its_own_column_names_are_mapped(tmp_path: Path) -> None:
     dump = tmp_path / "dump.jsonl"
     rows = [
         {"story": story(n), "heading": f"Story {n}", "day": "26-FEB-1987 15:01:01.79", "nr": n}
@@ -173,7 +200,7 @@ def test_rows_of_a_dump_with_columns_of_its_own_are_mapped(tmp_path: Path) -> No
     ]
 
 
-def test_keep_all_loads_pages_that_are_no_articles_with_a_flag_that_says_so(tmp_path: Path) -> None:
+def test_keep_all_loads_pages_that_are_not_articles_with_a_flag(tmp_path: Path) -> None:
     shop = page(0).replace("NewsArticle", "Product")
     archive = write_warc(tmp_path / "a.warc.gz", {url_of(0): shop, url_of(1): page(1)})
     types = "select page_type, quality_flags from articles order by url"
@@ -187,7 +214,7 @@ def test_keep_all_loads_pages_that_are_no_articles_with_a_flag_that_says_so(tmp_
 
 
 @pytest.mark.parametrize(("lane", "extractor"), [("fast", "blocks"), ("careful", "trafilatura")])
-def test_the_lane_that_is_asked_for_reads_the_pages(
+def test_the_extractor_that_is_set_reads_the_pages(
     tmp_path: Path, lane: str, extractor: str
 ) -> None:
     archive = write_stories(tmp_path / "night.warc.gz", range(2))

@@ -1,4 +1,4 @@
-"""Hostile files of every known kind among good ones: each costs itself, and the run ends well."""
+"""Hostile files of every known kind among good ones: the run ends well and loses no good file."""
 
 from pathlib import Path
 
@@ -24,7 +24,7 @@ def folder(tmp_path: Path) -> Path:
     return made
 
 
-def test_one_killer_of_each_kind_among_500_good_files_costs_itself(
+def test_one_hostile_file_of_each_kind_among_500_good_ones_costs_only_itself(
     tmp_path: Path, folder: Path
 ) -> None:
     good = {path.name for path in folder.iterdir()}
@@ -60,7 +60,7 @@ def killers_without_row(killers: set[str], outcomes: dict[str, str]) -> set[str]
     }
 
 
-def test_a_file_that_vanishes_after_the_plan_has_a_row_and_its_neighbours_are_read(
+def test_a_file_that_is_removed_after_planning_has_a_row_and_its_neighbours_are_read(
     folder: Path,
 ) -> None:
     plan = plan_inputs([folder], settings(), columns={}, limit=None)

@@ -1,4 +1,4 @@
-"""Runs that are killed with -9 at any point: the next one ends as if nothing had been."""
+"""Runs that are killed with SIGKILL at any point: the next run gives the undisturbed result."""
 
 import os
 import random
@@ -26,14 +26,14 @@ STAGES = ("run.json", "parts/*.parquet", "done/*.json", "resolved.json")
 
 
 def kill(process: Started) -> None:
-    """Kills the command and its workers, as a power cut would."""
+    """Kill the command and its workers, as a power cut would."""
     with suppress(ProcessLookupError):  # it is over
         os.killpg(process.pid, signal.SIGKILL)
     process.communicate()
 
 
 def is_complete(warehouse: Path) -> bool:
-    """Whether a run was published and nothing of it is left to do."""
+    """Return whether a run was published and none is unfinished."""
     return (warehouse / "news.duckdb").exists() and not any((warehouse / "runs").iterdir())
 
 
@@ -76,7 +76,7 @@ def test_a_run_killed_at_a_stage_is_resumed_by_the_same_command(
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-def test_a_run_killed_at_random_points_ten_times_equals_an_unbroken_one(
+def test_a_run_killed_ten_times_at_random_points_gives_the_undisturbed_result(
     archive: Path, unbroken: Any, tmp_path: Path
 ) -> None:
     chance = random.Random(7)
@@ -91,7 +91,7 @@ def test_a_run_killed_at_random_points_ten_times_equals_an_unbroken_one(
     assert state(tmp_path / "w") == unbroken
 
 
-def test_an_unfinished_run_of_other_input_is_dropped_with_a_line_that_says_so(
+def test_an_unfinished_run_of_other_input_is_dropped_with_a_notice(
     archive: Path, tmp_path: Path
 ) -> None:
     process = start("ingest", archive, "--warehouse", tmp_path / "w", **SMALL_BATCHES)
@@ -105,7 +105,7 @@ def test_an_unfinished_run_of_other_input_is_dropped_with_a_line_that_says_so(
     assert not list((tmp_path / "w" / "runs").iterdir())
 
 
-def test_ctrl_c_ends_the_run_with_a_sentence_and_its_workers_with_it(
+def test_ctrl_c_ends_the_run_with_one_sentence_and_its_workers_with_it(
     archive: Path, unbroken: Any, tmp_path: Path
 ) -> None:
     process = start("ingest", archive, "--warehouse", tmp_path / "w", **SMALL_BATCHES)
@@ -121,7 +121,7 @@ def test_ctrl_c_ends_the_run_with_a_sentence_and_its_workers_with_it(
     assert state(tmp_path / "w") == unbroken
 
 
-def test_a_killed_worker_costs_nothing(archive: Path, unbroken: Any, tmp_path: Path) -> None:
+def test_a_killed_worker_costs_no_row(archive: Path, unbroken: Any, tmp_path: Path) -> None:
     process = start("ingest", archive, "--warehouse", tmp_path / "w", **SMALL_BATCHES)
     while not list((tmp_path / "w").glob("runs/*/parts/*.parquet")) and process.poll() is None:
         time.sleep(0.002)
@@ -139,10 +139,10 @@ def test_a_killed_worker_costs_nothing(archive: Path, unbroken: Any, tmp_path: P
 
 
 @pytest.mark.parametrize("most", [1_000, 20_000, 60_000])
-def test_a_disk_that_is_full_ends_the_run_with_a_sentence_and_the_next_one_resumes(
+def test_a_full_disk_ends_the_run_with_one_sentence_and_the_next_one_resumes(
     archive: Path, unbroken: Any, tmp_path: Path, most: int
 ) -> None:
-    """A bound on the size of each file stands for the full disk, wherever it is met."""
+    """Limit the size of each file, which gives the same errors as a full disk."""
     warehouse = tmp_path / "w"
     limited = [sys.executable, "-P", "-c", LIMIT.format(most=most)]
     done = subprocess.run(
@@ -160,7 +160,7 @@ def test_a_disk_that_is_full_ends_the_run_with_a_sentence_and_the_next_one_resum
     assert state(warehouse) == unbroken
 
 
-def test_a_second_writer_ends_at_once_and_says_who_holds_the_warehouse(
+def test_a_second_writer_fails_at_once_and_names_the_holder_of_the_warehouse(
     archive: Path, tmp_path: Path
 ) -> None:
     process = start("ingest", archive, "--warehouse", tmp_path / "w", **SMALL_BATCHES)

@@ -1,10 +1,10 @@
-"""What was learned of a source, and said of it, holds under its present name."""
+"""Learned and configured boilerplate of a source stays in force after the source was renamed."""
 
 from pathlib import Path
 
 import pytest
 
-from tests.pipeline.boilerplate import COURIER, LINE, OTHER, write_rows
+from tests.boilerplate.recurring_lines import COURIER, LINE, OTHER, write_rows
 from tests.pipeline.command import ask, run
 from tests.warehouse.visits import Visits
 

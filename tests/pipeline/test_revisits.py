@@ -1,4 +1,4 @@
-"""Revisit records: that an address had the bytes of an earlier capture, without these bytes."""
+"""Revisit records, which state that an address had the bytes of an earlier capture."""
 
 import io
 from datetime import UTC, datetime
@@ -23,7 +23,7 @@ class Archive:
         self._writer = WARCWriter(self._out, gzip=True)
 
     def page(self, number: int, day: int, url: str = FERRY, body: str | None = None) -> str:
-        """Writes a response; gives the digest of its payload."""
+        """Write a response record and return the digest of its payload."""
         payload = io.BytesIO((body or page(number)).encode())
         headers = StatusAndHeaders("200 OK", [("Content-Type", "text/html")], protocol="HTTP/1.1")
         record = self._writer.create_warc_record(
@@ -37,7 +37,7 @@ class Archive:
         return str(record.rec_headers.get_header("WARC-Payload-Digest"))
 
     def revisit(self, day: int, url: str = FERRY, **named: str) -> None:
-        """Writes a revisit; `named` are its headers, such as Refers_To_Date."""
+        """Write a revisit record; `named` are its headers, such as Refers_To_Date."""
         headers = {f"WARC-{name.replace('_', '-')}": value for name, value in named.items()}
         record = self._writer.create_warc_record(
             url,
@@ -48,7 +48,7 @@ class Archive:
         self._writer.write_record(record)
 
     def load(self) -> list[tuple[str, str | None]]:
-        """Ingests the file; gives outcome and reason of its records."""
+        """Ingest the file and return outcome and reason of its records."""
         self._out.close()
         run("ingest", self.path, "-w", self.path.parent / "w")
         rows = ask(
@@ -64,7 +64,7 @@ def at(day: int) -> str:
 
 
 def versions(folder: Path) -> list[tuple[int, str, str | None, bool]]:
-    """Version, title, reason of change, and whether it is current."""
+    """Return version, title and reason of change of all versions, and whether each is current."""
     rows = ask(
         folder / "w",
         "select version, title, change_reason, superseded.version is null as is_current "
@@ -107,7 +107,7 @@ def test_a_revisit_is_found_by_the_digest_of_its_bytes(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("together", [True, False])
-def test_a_revisit_that_names_a_text_before_the_present_one_brings_it_back(
+def test_a_revisit_that_names_an_earlier_text_makes_that_text_current_again(
     tmp_path: Path, together: bool
 ) -> None:
     first = Archive(tmp_path / "1.warc.gz")
@@ -129,7 +129,9 @@ def test_a_revisit_that_names_a_text_before_the_present_one_brings_it_back(
     assert shown["fetched_at"].startswith("2025-03-03")
 
 
-def test_without_any_reference_a_revisit_repeats_what_the_address_had_last(tmp_path: Path) -> None:
+def test_a_revisit_without_a_reference_stands_for_the_last_capture_of_its_address(
+    tmp_path: Path,
+) -> None:
     archive = Archive(tmp_path / "1.warc.gz")
     archive.page(1, day=1)
     archive.page(2, day=2)
@@ -151,7 +153,7 @@ def test_a_revisit_of_a_page_that_was_rejected_is_rejected_for_the_same_reason(
     assert second.load() == [(outcome, reason)]
 
 
-def test_a_revisit_of_what_is_not_here_is_rejected(tmp_path: Path) -> None:
+def test_a_revisit_of_an_unknown_capture_is_rejected(tmp_path: Path) -> None:
     archive = Archive(tmp_path / "1.warc.gz")
     archive.page(1, day=1, url="https://courier.example/other")
     archive.revisit(3, Refers_To_Target_URI=FERRY, Refers_To_Date=at(1))

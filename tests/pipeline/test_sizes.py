@@ -1,4 +1,4 @@
-"""Sizes of a run that stopped it once, as small as shows it; `tests.benchmarks sizes` has more."""
+"""Sizes that once made a run fail, as small as shows it; larger ones: `tests.benchmarks sizes`."""
 
 import shutil
 from dataclasses import replace
@@ -10,11 +10,11 @@ import pytest
 
 from config.settings import Settings, load_settings
 from tasks.discover.select import select
-from tasks.nightly import sources_of
-from tasks.parts import PART_BYTES, PART_DOCUMENTS, write_parts
+from tasks.execution.parts import PART_BYTES, PART_DOCUMENTS, write_parts
+from tasks.jobs.fetching import sources_of
+from tasks.load.resolve import resolve
 from tasks.process.batch import Processed
-from tasks.resolve import resolve
-from tasks.runs import Run
+from tasks.runs.run import Run
 from tests.articles import EMPTY
 from tests.benchmarks.sized import write_history, write_night_run, write_rows_run
 from tests.benchmarks.sizes import step
@@ -29,7 +29,7 @@ def with_memory(warehouse: Path, memory: str) -> Settings:
     return settings.model_copy(update={"load": settings.load.model_copy(update={"memory": memory})})
 
 
-def test_a_night_is_resolved_whose_logs_are_many_for_its_memory(tmp_path: Path) -> None:
+def test_a_night_with_more_logs_than_memory_for_their_buffers_is_resolved(tmp_path: Path) -> None:
     run = write_night_run(tmp_path / "w", sources := 150, listed=2)
     settings = with_memory(tmp_path / "w", "150MB")
     select(run, sources_of(run, settings), settings)
@@ -39,7 +39,7 @@ def test_a_night_is_resolved_whose_logs_are_many_for_its_memory(tmp_path: Path) 
     assert sum(pq.read_metadata(p).num_rows for p in resolved.files["visits"]) == sources
 
 
-def test_a_torn_line_at_the_end_of_one_log_spoils_no_other(tmp_path: Path) -> None:
+def test_a_cut_line_at_the_end_of_one_log_damages_no_other_log(tmp_path: Path) -> None:
     run = write_night_run(tmp_path / "w", 2, listed=2)
     settings = load_settings(warehouse=tmp_path / "w")
     select(run, sources_of(run, settings), settings)
@@ -50,11 +50,11 @@ def test_a_torn_line_at_the_end_of_one_log_spoils_no_other(tmp_path: Path) -> No
     assert sum(pq.read_metadata(p).num_rows for p in resolved.files["fetches"]) == 6
 
 
-def test_new_versions_are_sorted_as_a_whole_though_they_are_in_parts(
+def test_new_versions_are_sorted_as_a_whole_although_they_are_written_in_parts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = write_rows_run(tmp_path / "w", 3000, words=60)
-    monkeypatch.setattr("tasks.resolve.VERSION_PARTS", {"part_bytes": 100_000, "most_parts": 9})
+    monkeypatch.setattr("tasks.load.rows.VERSION_PARTS", {"part_bytes": 100_000, "most_parts": 9})
     resolved = resolve(run, load_settings(warehouse=tmp_path / "w"))
     table = pq.read_table(resolved.files[ARTICLE_VERSIONS.name])
     published = table["published_at"].to_pylist()
@@ -62,14 +62,28 @@ def test_new_versions_are_sorted_as_a_whole_though_they_are_in_parts(
     assert published == sorted(published)
 
 
+def test_many_small_parts_are_joined_before_they_are_resolved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tests.benchmarks.sized.ROWS_OF_A_PART", 5)
+    monkeypatch.setattr("tests.benchmarks.sized.PARTS_OF_A_BATCH", 20)
+    run = write_rows_run(tmp_path / "w", 600, words=20)
+    assert len(run.parts) == 120
+    resolved = resolve(run, load_settings(warehouse=tmp_path / "w"))
+    assert resolved.by_outcome("loaded") == 600
+    [joined] = run.folder.glob("joined-*.parquet")
+    assert pq.read_metadata(joined).num_rows == 600
+    assert Run(run.run_id, run.folder).documents_read() == 600
+
+
 def test_the_description_of_a_run_is_read_once(tmp_path: Path) -> None:
     run = write_night_run(tmp_path / "w", 2)
-    described = run.description()
-    assert Run(run.run_id, run.folder).description() is described
+    described = run.description
+    assert Run(run.run_id, run.folder).description is described
 
 
 @pytest.mark.parametrize("only_listed", [False, True])
-def test_targets_are_the_same_in_however_many_parts_the_history_is_looked_at(
+def test_targets_do_not_depend_on_the_number_of_parts_in_which_the_history_is_read(
     tmp_path: Path, only_listed: bool
 ) -> None:
     write_history(tmp_path / "w", sources=3, nights=9, listed=7)
@@ -91,7 +105,7 @@ def test_targets_are_the_same_in_however_many_parts_the_history_is_looked_at(
     assert whys == ({"new"} if only_listed else {"new", "carried", "revisit"})
 
 
-def test_a_part_ends_where_its_texts_are_many_bytes(tmp_path: Path) -> None:
+def test_a_part_with_long_texts_ends_before_it_has_all_its_documents(tmp_path: Path) -> None:
     batch = tmp_path / "batches" / "00000.json"
     (tmp_path / "parts").mkdir()
     text = "a" * (PART_BYTES * 2 // 5)

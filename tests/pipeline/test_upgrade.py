@@ -1,4 +1,4 @@
-"""An upgrade of Broadsheet is no change by the publisher: archives."""
+"""An upgrade of Broadsheet is not taken for a change by the publisher, for archives."""
 
 import json
 import shutil
@@ -20,7 +20,7 @@ OUTCOMES = (
     "select url, outcome, reason from documents where run_id = (select max(run_id) from runs)"
 )
 MAPPED = ("--map", "text=story", "--map", "url=address")
-# What becomes of each of these pages after the upgrade.
+# Numbers of pages, named after what happens to each page after the upgrade.
 SAME, CHANGED, CAPTURED_BEFORE, CHANGED_BEFORE, GONE, DAMAGED, REPLACED = range(1, 8)
 ROW_SAME, ROW_CHANGED = 8, 9
 Versions = dict[str, list[str | None]]
@@ -28,12 +28,12 @@ Outcomes = dict[str, set[tuple[str, str | None]]]
 
 
 def touched(number: int) -> str:
-    """The same story within other bytes."""
+    """Return a page with the same story but other bytes."""
     return page(number).replace("</nav>", "<i>An advertisement.</i></nav>")
 
 
 def saved(number: int) -> str:
-    """As a browser saves it: without a time, and with its address in the page only."""
+    """Return a page as a browser saves it, with its address in the page only."""
     return page(number).replace("<title>", f"<link rel=canonical href='{url_of(REPLACED)}'><title>")
 
 
@@ -44,7 +44,7 @@ def write_rows(path: Path, stories: dict[int, str]) -> None:
 
 
 def write_past(folder: Path) -> None:
-    """Archives of what was known before the upgrade."""
+    """Write the archives that are ingested before the upgrade."""
     folder.mkdir()
     kept = (SAME, CHANGED, CAPTURED_BEFORE, CHANGED_BEFORE)
     for name, numbers in {"kept": kept, "gone": (GONE,), "damaged": (DAMAGED,)}.items():
@@ -63,7 +63,7 @@ def spoil_past(folder: Path) -> None:
 
 
 def write_present(folder: Path) -> None:
-    """Archives of what was found after the upgrade."""
+    """Write the archives that are ingested after the upgrade."""
     folder.mkdir()
     after = {n: touched(n) for n in (SAME, GONE, DAMAGED)} | {CHANGED: page(CHANGED + 100)}
     before = {CAPTURED_BEFORE: touched(CAPTURED_BEFORE), CHANGED_BEFORE: page(CHANGED_BEFORE + 100)}
@@ -75,7 +75,7 @@ def write_present(folder: Path) -> None:
 
 
 def versions(warehouse: Path) -> Versions:
-    """The change reasons of each article's versions, by its address."""
+    """Return the change reasons of each article's versions, by its address."""
     found: Versions = {}
     for row in ask(warehouse, VERSIONS):
         found.setdefault(row["url"] or url_of(REPLACED), []).append(row["change_reason"])
@@ -83,7 +83,7 @@ def versions(warehouse: Path) -> Versions:
 
 
 def outcomes(warehouse: Path) -> Outcomes:
-    """Of the newest run, by address."""
+    """Return outcome and reason of the newest run's documents, by address."""
     found: Outcomes = {}
     for row in ask(warehouse, OUTCOMES):
         url = row["url"] or url_of(REPLACED)
@@ -93,11 +93,13 @@ def outcomes(warehouse: Path) -> Outcomes:
 
 @dataclass(frozen=True, slots=True)
 class Upgrade:
-    """A warehouse that an older extractor filled, after a run of the present one, and another.
+    """A warehouse that an older extractor filled, after two runs of the present one.
 
     Attributes:
-        kept: whether no stored version was touched.
-        then: what became of the second run's documents, when the oldest archives were gone.
+        versions, outcomes: the versions and outcomes after the first run.
+        kept: whether no stored version was changed.
+        then, versions_then: the outcomes and versions after the second run, before which the
+            oldest archives were removed.
     """
 
     versions: Versions
@@ -151,26 +153,26 @@ def test_a_page_whose_stored_bytes_give_another_text_is_revised(
 
 
 @pytest.mark.parametrize("number", [DAMAGED, REPLACED])
-def test_where_the_stored_bytes_are_not_to_be_had_the_reason_is_unknown(
+def test_the_reason_of_a_change_is_unknown_if_the_stored_bytes_are_gone(
     upgrade: Upgrade, number: int
 ) -> None:
     assert upgrade.versions[url_of(number)] == [None, "unknown"]
 
 
-def test_of_several_revisions_in_a_run_only_the_first_is_of_unknown_origin(
+def test_only_the_first_of_several_revisions_in_a_run_has_an_unknown_reason(
     upgrade: Upgrade,
 ) -> None:
     assert upgrade.versions[url_of(GONE)] == [None, "unknown", "publisher"]
 
 
-def test_what_was_compared_once_need_not_be_read_again(upgrade: Upgrade) -> None:
+def test_a_page_that_was_compared_once_is_not_read_again(upgrade: Upgrade) -> None:
     assert upgrade.then[url_of(SAME)] == {("duplicate", "same_text")}
     for number in (GONE, CHANGED):
         assert upgrade.versions_then[url_of(number)][-1] == "publisher"
 
 
 @pytest.mark.slow
-def test_another_broadsheet_with_the_same_extractor_is_another_extractor(tmp_path: Path) -> None:
+def test_another_version_of_broadsheet_counts_as_another_extractor(tmp_path: Path) -> None:
     warehouse = tmp_path / "w"
     first = write_warc(tmp_path / "first.warc.gz", {url_of(SAME): page(SAME)})
     run("ingest", first, "-w", warehouse)
@@ -181,7 +183,7 @@ def test_another_broadsheet_with_the_same_extractor_is_another_extractor(tmp_pat
 
 
 @pytest.mark.slow
-def test_a_run_that_was_killed_while_it_read_stored_pages_goes_on(tmp_path: Path) -> None:
+def test_a_run_that_was_killed_while_it_read_stored_pages_can_be_resumed(tmp_path: Path) -> None:
     warehouse, numbers = tmp_path / "w", range(1, 61)
     old = write_warc(tmp_path / "old.warc.gz", {url_of(n): page(n) for n in numbers})
     now = {url_of(n): page(n + 100) if n % 10 == 0 else touched(n) for n in numbers}

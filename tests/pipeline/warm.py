@@ -1,9 +1,10 @@
-"""Has loaded the libraries that commands use, and forks a process for each that it is asked for.
+"""A process that has loaded the libraries of commands, and forks a process for each command.
 
-    python -P warm.py SOCKET     a descriptor: one message a command, answered by its process id
+    python -P warm.py SOCKET
 
-Loading takes half of a short command's time, and the tests run hundreds of these. What is forked is
-as much a process of its own as any other, with its session, its environment and its exit status.
+SOCKET is a descriptor. Each message on it is a command, and the answer is the id of its process.
+Loading takes half of a short command's time, and the tests run hundreds of commands. The forked
+processes are like any others: each has its own session, environment and exit status.
 """
 
 import json
@@ -17,7 +18,7 @@ from importlib import import_module
 from select import select
 from typing import Any
 
-# Not duckdb: it starts a thread, and the fork of a process with threads aborts at its end.
+# Without duckdb: it starts a thread, and the fork of a process with threads aborts at its end.
 LOADED = (
     "aiohttp", "httpx", "numpy", "pyarrow.dataset", "pyarrow.parquet", "pydantic",
     "pydantic_settings", "pyiceberg.catalog.sql", "pyiceberg.io.pyarrow", "rich.live",
@@ -27,8 +28,12 @@ MESSAGE_BYTES = 1 << 20
 
 
 def serve(channel: socket.socket) -> Any | None:
-    """Forks until the channel is closed. In a forked process gives what it is to run."""
-    running: dict[int, tuple[int, int]] = {}  # by pidfd: process id, where its status is wanted
+    """Fork a process for each message until the channel is closed.
+
+    Returns:
+        In a forked process, the command that it is to run. In this process None, at the end.
+    """
+    running: dict[int, tuple[int, int]] = {}  # by pidfd: process id, and where to write its status
     while True:
         for ready in select([channel, *running], [], [])[0]:
             if ready is not channel:
@@ -61,7 +66,7 @@ def _become(channel: socket.socket, running: dict[int, tuple[int, int]], own: li
 
 
 def main() -> None:
-    """Loads, serves, and runs what it was forked for."""
+    """Load the libraries and serve; in a forked process run the command."""
     for name in LOADED:
         import_module(name)
     asked = serve(socket.socket(fileno=int(sys.argv[1])))

@@ -11,7 +11,7 @@ SENTENCES = (
 
 
 def story(*extra: str, head: str = "", title: str = "Nordholm rebuilds its pier") -> str:
-    """A page with a story of six paragraphs, and more blocks after it."""
+    """Return a page with a story of six paragraphs, and with `extra` blocks after it."""
     paragraphs = "".join(f"<p>{sentence}</p>" for sentence in SENTENCES)
     return (
         f"<!doctype html><html><head><title>{title}</title>{head}</head><body><article>"

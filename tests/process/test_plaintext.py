@@ -1,20 +1,20 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.process.clean import clean
+from tasks.process.clean.paragraphs import clean
 from tasks.process.plaintext import read_plain_text
 from tests.process.pages import SENTENCES
 
 TITLE = "Nordholm’s Vandermolen hails pier ahead of the minister’s visit"
 
 
-def test_the_first_line_is_the_title_and_blank_lines_part_paragraphs() -> None:
+def test_the_first_line_is_the_title_and_blank_lines_separate_paragraphs() -> None:
     found = read_plain_text(f"{TITLE}\n\n" + "\n\n".join(SENTENCES) + "\n")
     assert found.title == TITLE
     assert found.paragraphs == SENTENCES
 
 
-def test_a_skip_link_above_the_title_is_no_title() -> None:
+def test_a_skip_link_above_the_title_is_not_the_title() -> None:
     found = read_plain_text(f"Skip to content\n{TITLE}\n\n" + "\n\n".join(SENTENCES))
     assert found.title == TITLE
     assert clean(found.paragraphs, found.title).paragraphs == SENTENCES
@@ -59,12 +59,12 @@ def test_hard_wrapped_lines_are_joined_and_indents_begin_paragraphs() -> None:
     assert found.paragraphs[2].endswith("barrels of 60 kilos, making a total of five million.")
 
 
-def test_lines_of_their_own_are_not_joined() -> None:
+def test_lines_that_end_sentences_are_not_joined() -> None:
     found = read_plain_text("\n".join(SENTENCES))
     assert found.paragraphs == SENTENCES
 
 
-def test_markdown_loses_its_markup_and_nothing_else() -> None:
+def test_markup_is_removed_from_markdown_and_the_text_is_kept() -> None:
     text = (
         '---\ntitle: "The pier"\ndate: 2024-03-01\n---\n\n'
         "Work **begins** in [spring](https://courier.example/spring), said *Ola*.\n\n"
@@ -86,7 +86,7 @@ def test_a_markdown_heading_is_the_title() -> None:
     assert (found.title, found.paragraphs) == ("The pier", (SENTENCES[0],))
 
 
-def test_entities_and_tags_that_an_export_left_are_undone() -> None:
+def test_html_entities_and_tags_left_by_an_export_are_resolved() -> None:
     found = read_plain_text("<p>Tarn &amp; Sons.</p><p>said &quot;no&quot;<br/>twice</p>")
     assert found.paragraphs == ("Tarn & Sons.", 'said "no"', "twice")
 

@@ -6,15 +6,15 @@ from hypothesis import given
 from hypothesis import settings as effort
 from hypothesis import strategies as st
 
-from tasks.fetch.warc_files import WarcFiles
+from tasks.raw.warc_files import WarcFiles
 from tests.fetch.exchanges import COURIER, answer
-from tests.fetch.warc_readers import check, members
+from tests.raw.warc_readers import check, members
 from tests.read.samples import documents, read, reasons
 
 
 @pytest.fixture(scope="module")
 def three_pages(tmp_path_factory) -> tuple[bytes, list[int]]:
-    """A file, and where each page's records end in it."""
+    """Return the bytes of a file with three pages, and the end of each page's records."""
     folder = tmp_path_factory.mktemp("whole")
     with WarcFiles(folder, "courier", 10**9) as files:
         ends = [files.write_page(answer(number), COURIER).end for number in range(3)]
@@ -23,10 +23,10 @@ def three_pages(tmp_path_factory) -> tuple[bytes, list[int]]:
 
 @effort(max_examples=120, deadline=None)
 @given(share=st.floats(0, 1), logged=st.integers(0, 3))
-def test_a_file_cut_anywhere_is_readable_and_valid_once_it_is_gone_on_with(
+def test_a_file_cut_anywhere_is_readable_and_is_valid_when_writing_resumes(
     three_pages, tmp_path_factory, share, logged
 ):
-    """A kill leaves more than the log knows, a loss of power perhaps less."""
+    """Check files longer than the log says, as after a kill, and shorter ones (loss of power)."""
     data, ends = three_pages
     path = tmp_path_factory.mktemp("cut") / "courier-000.warc.gz"
     cut = int(len(data) * share)
@@ -52,7 +52,7 @@ def test_a_file_cut_anywhere_is_readable_and_valid_once_it_is_gone_on_with(
 
 
 @pytest.mark.parametrize("torn", [b"", b"\x1f\x8b\x08", b"garbage"])
-def test_going_on_cuts_what_the_log_does_not_know_and_all_readers_find_it_valid(
+def test_resuming_cuts_off_unlogged_bytes_and_the_file_is_valid_for_all_readers(
     three_pages, tmp_path, torn
 ):
     data, ends = three_pages
@@ -69,7 +69,7 @@ def test_going_on_cuts_what_the_log_does_not_know_and_all_readers_find_it_valid(
     ]
 
 
-def test_what_was_lost_with_the_power_shows_in_the_ends(three_pages, tmp_path):
+def test_bytes_lost_with_the_power_lower_the_ends(three_pages, tmp_path):
     data, ends = three_pages
     path = tmp_path / "courier-000.warc.gz"
     path.write_bytes(data[: ends[1] + 100])
@@ -80,7 +80,7 @@ def test_what_was_lost_with_the_power_shows_in_the_ends(three_pages, tmp_path):
     assert list(files.ends) == [path.name]
 
 
-def test_a_full_last_file_is_not_added_to_when_a_run_goes_on(three_pages, tmp_path):
+def test_a_full_last_file_is_not_appended_to_when_a_run_resumes(three_pages, tmp_path):
     data, ends = three_pages
     (tmp_path / "courier-000.warc.gz").write_bytes(data)
 
@@ -91,12 +91,12 @@ def test_a_full_last_file_is_not_added_to_when_a_run_goes_on(three_pages, tmp_pa
 
 
 def test_a_full_disk_leaves_the_file_as_it_was(tmp_path):
-    """The limit of the file's size stands for the disk's; it holds for the child process only."""
+    """Simulate a full disk by a limit on the file size, which binds the child process only."""
     script = """
 import resource, signal, sys
 from pathlib import Path
 from tests.fetch.exchanges import COURIER, answer
-from tasks.fetch.warc_files import WarcFiles
+from tasks.raw.warc_files import WarcFiles
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 files = WarcFiles(Path(sys.argv[1]), "courier", 10**9)
 first = files.write_page(answer(0), COURIER)

@@ -11,12 +11,13 @@ from hypothesis import settings as effort
 from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator as WarcioIterator
 
-from tasks.fetch.model import Answer, Evidence
-from tasks.fetch.warc_files import Original, WarcFiles, payload_digest
-from tasks.fetch.warc_records import page_exchange
+from tasks.raw.warc_files import Original, WarcFiles
+from tasks.raw.warc_records import page_exchange
 from tasks.records import RawDocument
+from tasks.web.exchange import Answer, Evidence
+from tasks.web.fingerprint import payload_digest
 from tests.fetch.exchanges import COURIER, HTML, STARTED, answer
-from tests.fetch.warc_readers import check, members, types
+from tests.raw.warc_readers import check, members, types
 from tests.read.samples import documents, page, read, reasons
 
 
@@ -31,7 +32,7 @@ def write(folder: Path, *answers: Answer, most_bytes: int = 10**9) -> list[Path]
     return sorted(folder.iterdir())
 
 
-def test_a_page_is_three_records_behind_a_warcinfo_and_every_reader_agrees(tmp_path):
+def test_a_page_is_three_records_behind_a_warcinfo_for_every_reader(tmp_path):
     (path,) = write(tmp_path, answer(0), answer(1))
 
     check(path)
@@ -41,7 +42,7 @@ def test_a_page_is_three_records_behind_a_warcinfo_and_every_reader_agrees(tmp_p
     assert [document.body for document in documents(read(path))] == [page(0), page(1)]
 
 
-def test_the_position_names_the_gzip_member_of_the_answer(tmp_path):
+def test_the_position_is_that_of_the_gzip_member_with_the_answer(tmp_path):
     with WarcFiles(tmp_path, "courier", 10**9) as files:
         written = [files.write_page(answer(number), COURIER) for number in range(3)]
 
@@ -58,7 +59,7 @@ def test_the_position_names_the_gzip_member_of_the_answer(tmp_path):
     assert locators == [f"{one.file}#offset={one.offset}" for one in written]
 
 
-def test_the_warcinfo_says_what_wrote_the_file_and_nothing_of_the_machine(tmp_path):
+def test_the_warcinfo_names_the_software_and_nothing_about_the_machine(tmp_path):
     (path,) = write(tmp_path, answer())
 
     head = members(path)[0].decode()
@@ -96,7 +97,7 @@ def test_the_request_is_stored_with_its_headers(tmp_path):
     "header",
     [("Transfer-Encoding", "chunked"), ("content-length", "99999"), ("Content-Length", "1")],
 )
-def test_headers_that_are_no_longer_true_of_the_body_are_kept_under_another_name(tmp_path, header):
+def test_headers_that_no_longer_fit_the_body_are_stored_under_another_name(tmp_path, header):
     (path,) = write(tmp_path, answer(headers=(*HTML, header)))
 
     check(path)
@@ -105,7 +106,7 @@ def test_headers_that_are_no_longer_true_of_the_body_are_kept_under_another_name
     assert (f"x-archive-{header[0].lower()}", header[1]) in document.headers
 
 
-def test_headers_are_stored_byte_by_byte(tmp_path):
+def test_headers_are_stored_with_their_original_bytes(tmp_path):
     odd = b"caf\xe9 \xc3\xa9 \x80\xff".decode("utf-8", "surrogateescape")
 
     (path,) = write(tmp_path, answer(headers=(*HTML, ("X-Odd", odd)), reason_phrase=odd))
@@ -116,7 +117,7 @@ def test_headers_are_stored_byte_by_byte(tmp_path):
 
 
 @pytest.mark.parametrize("odd", ["\r\nX-Evil: 1", "\nX-Evil: 1", "\r\n\r\nWARC/1.1\r\n", "\ud800"])
-def test_no_address_header_or_name_adds_a_line_to_a_header(tmp_path, odd):
+def test_line_ends_in_an_address_header_or_name_add_no_header_line(tmp_path, odd):
     url = f"https://courier.example/a{odd}b"
     headers = ((f"X{odd}", f"a{odd}"), *HTML)
     exchange = answer(url=url, headers=headers, request_headers=headers, reason_phrase=odd)
@@ -133,7 +134,7 @@ def test_no_address_header_or_name_adds_a_line_to_a_header(tmp_path, odd):
     assert document.body == page(0)
 
 
-def test_an_unchanged_page_is_a_revisit_that_names_the_original(tmp_path):
+def test_an_unchanged_page_is_a_revisit_record_that_refers_to_the_original(tmp_path):
     with WarcFiles(tmp_path, "courier", 10**9) as files:
         first = files.write_page(answer(), COURIER)
         original = Original(first.record_id, answer().url, STARTED)
@@ -159,7 +160,7 @@ def test_an_unchanged_page_is_a_revisit_that_names_the_original(tmp_path):
     assert reasons(read(path)) == ["revisit", "revisit"]
 
 
-def test_the_evidence_is_json_beside_the_answer(tmp_path):
+def test_the_evidence_is_a_json_record_behind_the_answer(tmp_path):
     berlin = timezone(timedelta(hours=1))
     evidence = Evidence(
         source="courier",
@@ -195,7 +196,7 @@ def test_a_full_file_is_followed_by_the_next_number(tmp_path):
     assert paths[0].stat().st_size >= 2000
 
 
-def test_files_that_are_there_already_are_left_alone(tmp_path):
+def test_existing_files_are_left_alone(tmp_path):
     (first,) = write(tmp_path, answer(0))
     before = first.read_bytes()
     (tmp_path / "courier-east-007.warc.gz").write_bytes(b"another source's")
@@ -206,7 +207,7 @@ def test_files_that_are_there_already_are_left_alone(tmp_path):
     assert (tmp_path / "courier-001.warc.gz").is_file()
 
 
-def test_nothing_written_leaves_no_file(tmp_path):
+def test_no_file_is_created_if_nothing_is_written(tmp_path):
     with WarcFiles(tmp_path / "night", "courier", 10**9) as files:
         files.sync()
     assert not (tmp_path / "night").exists()
@@ -218,7 +219,7 @@ headers = st.lists(st.tuples(text, text), max_size=4).map(tuple)
 
 @effort(max_examples=150, deadline=None)
 @given(url=text, reason=text, sent=headers, body=st.binary(max_size=200), words=text)
-def test_any_answer_becomes_records_that_can_be_read(url, reason, sent, body, words):
+def test_any_answer_becomes_readable_records(url, reason, sent, body, words):
     odd = answer(0, body, url=f"https://courier.example/{url}", headers=sent, reason_phrase=reason)
     evidence = Evidence(source=words, title=words, authors=(words,), place=url)
 
@@ -234,7 +235,7 @@ def test_any_answer_becomes_records_that_can_be_read(url, reason, sent, body, wo
     )
 
 
-def test_the_same_bytes_compress_alike_whenever_they_are_written(tmp_path):
+def test_the_gzip_header_holds_no_time_or_name(tmp_path):
     (path,) = write(tmp_path, answer())
 
     assert path.read_bytes()[:10] == bytes.fromhex("1f8b08000000000000ff")

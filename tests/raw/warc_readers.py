@@ -1,4 +1,4 @@
-"""WARC files as independent readers see them."""
+"""Independent readers of WARC files."""
 
 import gzip
 import subprocess
@@ -10,7 +10,7 @@ from warcio.archiveiterator import ArchiveIterator as WarcioIterator
 
 
 def check(*paths: Path) -> None:
-    """What independent readers say: a digest of each record is there and right, each whole."""
+    """Assert that each record is whole and has a correct digest, by warcio and fastwarc."""
     checked = subprocess.run(
         [sys.executable, "-m", "warcio.cli", "check", "-v", *map(str, paths)],
         capture_output=True,
@@ -38,7 +38,7 @@ def types(path: Path) -> list[str]:
 
 
 def members(path: Path) -> list[bytes]:
-    """The records of a file as bytes, decompressed, each from a gzip member of its own."""
+    """Return the records of a file, each decompressed from its own gzip member."""
     data = path.read_bytes()
     with path.open("rb") as stream:
         starts = [record.stream_pos for record in ArchiveIterator(stream, parse_http=False)]

@@ -1,13 +1,16 @@
+"""Reading raises no exception and loses no file, whatever its bytes are."""
+
 import gzip
 import io
 import zipfile
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import settings as effort
 from hypothesis import strategies as st
 
-from tests.read.samples import archive, read
+from tests.read.samples import archive, docx, read
 
 NAMES = ["x", "x.html", "x.txt", "x.jsonl", "x.json", "x.csv", "x.gz", "x.warc.gz", "x.warc"]
 NAMES += ["x.tar", "x.zip", "x.parquet", "x.zst"]
@@ -27,7 +30,8 @@ def test_any_bytes_in_a_folder_give_at_least_one_outcome_and_raise_nothing(
     assert read(path.parent)
 
 
-def _zip() -> bytes:
+def zip_of_two_files() -> bytes:
+    """Return a zip with a page and a file of rows."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
         made.writestr("a.html", b"<html>a</html>" * 9)
@@ -35,7 +39,8 @@ def _zip() -> bytes:
     return out.getvalue()
 
 
-def _parquet() -> bytes:
+def parquet_of_texts() -> bytes:
+    """Return a Parquet file with four row groups."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -44,11 +49,23 @@ def _parquet() -> bytes:
     return out.getvalue()
 
 
+DOWNLOADS = Path(__file__).parent / "downloads"
+DAMAGED = ["nexis_numbered_fr.html", "factiva_plain_zh_en.html", "europresse_2019.html"]
+DAMAGED += [
+    "proquest_en.html",
+    "proquest_en_de.txt",
+    "nexis_numbered_de.txt",
+    "factiva_codes_en.rtf",
+]
+DAMAGED += ["nexis_advance_en_de.rtf", "newsml_g2.xml", "tei.xml", "reuters.sgm"]
+
 SAMPLES = {
-    "zip": _zip(),
+    **{name: (DOWNLOADS / name).read_bytes() for name in DAMAGED},
+    "docx": docx((DOWNLOADS / "nexis_advance_en.docx.txt").read_text("utf-8")),
+    "zip": zip_of_two_files(),
     "gzip": gzip.compress(b'{"text":"a"}\n' * 50),
     "warc": b"".join(archive(3)),
-    "parquet": _parquet(),
+    "parquet": parquet_of_texts(),
     "csv": b'text,title\n"a ""b""",c\nd,e\n' * 5,
 }
 

@@ -1,4 +1,4 @@
-"""A column of dates shows the order of its days and months, whatever batch reads its rows."""
+"""The order of day and month is found from a whole column, whichever batch reads its rows."""
 
 import csv
 import gzip
@@ -16,6 +16,7 @@ STORY = "The council met on Monday."
 
 
 def rows(*days):
+    """Return a row per date."""
     return [{"title": f"Story {n}", "text": STORY, "date": day} for n, day in enumerate(days)]
 
 
@@ -45,6 +46,7 @@ WRITERS = {"a.csv": as_csv, "a.jsonl": as_lines, "a.json": as_array, "a.parquet"
 
 
 def orders(path, **changes):
+    """Return the order of day and month of each document, by position."""
     found = sorted(documents(read(path, **changes)), key=lambda document: document.position)
     return [document.declared.day_order for document in found]
 
@@ -59,14 +61,14 @@ def orders(path, **changes):
         (None, "unknown"),
     ],
 )
-def test_one_row_shows_the_order_of_the_column(tmp_path, name, shown, order):
+def test_one_row_decides_the_order_of_the_column(tmp_path, name, shown, order):
     path = tmp_path / name
     path.write_bytes(WRITERS[name](rows("03/04/2021", "05/03/2021", shown)))
 
     assert orders(path)[:2] == [order, order]
 
 
-def test_a_column_with_both_orders_shows_none(tmp_path):
+def test_a_column_with_both_orders_has_an_unknown_order(tmp_path):
     path = tmp_path / "a.csv"
     path.write_bytes(as_csv(rows("03/04/2021", "13/03/2021", "03/13/2021")))
 
@@ -104,7 +106,7 @@ def test_each_table_of_an_archive_has_its_own_order(tmp_path):
     ]
 
 
-def test_rows_whose_dates_have_one_reading_cost_no_second_look(tmp_path, monkeypatch):
+def test_a_file_without_ambiguous_dates_is_read_only_once(tmp_path, monkeypatch):
     monkeypatch.setattr("tasks.read.day_orders.column_orders", None)
     path = tmp_path / "a.csv"
     path.write_bytes(as_csv(rows("2021-03-04", "13/04/2021", "4 March 2021")))

@@ -1,4 +1,4 @@
-"""Inputs that ended, hung or miscounted a reading once; the fuzzer (tests.fuzz) found them."""
+"""Inputs that once crashed, blocked or miscounted reading; the fuzzer (tests.fuzz) found them."""
 
 import io
 import json
@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from tasks.read.json_elements import elements
+from tasks.read.formats.json_elements import elements
 from tests.growth import is_linear
 from tests.read.samples import by_locator, documents, page, read, reasons, record
 from tests.read.test_archives import pax_header, tarred, write, zipped
@@ -28,7 +28,7 @@ def test_a_member_of_a_zip_may_have_no_name(tmp_path):
         assert read(write(tmp_path, content, "a.zip"))
 
 
-def test_a_size_that_no_column_holds_is_not_believed(tmp_path):
+def test_a_declared_size_that_no_column_can_hold_is_ignored(tmp_path):
     info = tarfile.TarInfo("huge.html")
     info.type = tarfile.SYMTYPE
     header = bytearray(info.tobuf(tarfile.USTAR_FORMAT))
@@ -41,7 +41,7 @@ def test_a_size_that_no_column_holds_is_not_believed(tmp_path):
     assert (dropped.reason, dropped.bytes) == ("not_a_file", None)
 
 
-def test_a_damaged_header_at_which_a_tar_ends_has_one_row(tmp_path):
+def test_a_tar_that_ends_within_a_damaged_header_has_one_row(tmp_path):
     data = tarred({"a.html": page(1), "b.html": page(2)})
     at = data.index(b"b.html")
     damaged = pax_header(path="x")[:1024] + data[: at + 300]
@@ -52,7 +52,7 @@ def test_a_damaged_header_at_which_a_tar_ends_has_one_row(tmp_path):
 
 
 @pytest.mark.parametrize("year", ["0001-01-01T00:00:00+23:00", "9999-12-31T23:59:59-23:00"])
-def test_a_capture_time_out_of_the_years_is_none(tmp_path, year):
+def test_a_capture_time_that_no_calendar_has_is_missing(tmp_path, year):
     (found,) = documents(read(write(tmp_path, record(1, warc={"WARC-Date": year}), "a.warc.gz")))
 
     assert found.fetched_at is None
@@ -60,7 +60,7 @@ def test_a_capture_time_out_of_the_years_is_none(tmp_path, year):
 
 @pytest.mark.parametrize("compressed", [True, False])
 @pytest.mark.parametrize(("where", "reason"), [("http", "broken_http"), ("warc", "broken_record")])
-def test_a_header_of_more_than_64_kib_costs_its_record(tmp_path, compressed, where, reason):
+def test_a_header_of_more_than_64_kib_costs_only_its_record(tmp_path, compressed, where, reason):
     long = record(1, compressed=compressed, **{where: {"X-Long": "x" * 70_000}})
     good = [record(number, compressed=compressed) for number in (0, 2)]
     name = "a.warc.gz" if compressed else "a.warc"
@@ -71,7 +71,7 @@ def test_a_header_of_more_than_64_kib_costs_its_record(tmp_path, compressed, whe
     assert reasons(found) == [reason]
 
 
-def test_a_value_nested_deeper_than_any_title_is_none_and_its_row_is_read(tmp_path):
+def test_a_row_with_a_deeply_nested_value_is_read_without_that_value(tmp_path):
     deep = "[" * 900 + '"x"' + "]" * 900
     objects = '{"name":' * 900 + '"x"' + "}" * 900
     rows = [f'{{"text": "one", "title": {deep}}}', f'{{"text": "two", "authors": {objects}}}']
@@ -87,8 +87,8 @@ def parquet(**columns):
     return out.getvalue()
 
 
-def test_a_table_that_is_not_read_has_one_row_however_many_parts_it_is_in(tmp_path):
-    path = write(tmp_path, parquet(story=["a" * 99 + str(n) for n in range(60)]), "a.parquet")
+def test_a_table_without_known_columns_has_one_row_for_any_number_of_parts(tmp_path):
+    path = write(tmp_path, parquet(noise=["a" * 99 + str(n) for n in range(60)]), "a.parquet")
 
     found = read(tmp_path, stripe_bytes=300, batch_bytes=300)
 
@@ -111,7 +111,7 @@ def test_an_array_that_ends_within_a_string_is_read_in_linear_time():
     assert is_linear(work, 1_000)
 
 
-def test_numbers_of_5_000_digits_cost_their_row(tmp_path):
+def test_a_number_of_5_000_digits_costs_only_its_row(tmp_path):
     rows = [{"text": "one"}, {"text": "two"}]
     lines = [json.dumps(rows[0]), '{"text": "x", "n": ' + "9" * 5_000 + "}", json.dumps(rows[1])]
 
@@ -119,3 +119,25 @@ def test_numbers_of_5_000_digits_cost_their_row(tmp_path):
 
     assert [one.body for one in documents(found)] == [b"one", b"two"]
     assert reasons(found) == ["bad_row"]
+
+
+def test_a_length_beyond_every_file_system_costs_only_its_record(tmp_path):
+    forged = record(1, compressed=False).replace(
+        b"Content-Length: ", b"Content-Length: 99999999999", 1
+    )
+    whole = record(2, compressed=False)
+
+    found = read(write(tmp_path, forged + whole, "a.warc"))
+
+    assert reasons(found) == ["truncated"]
+    assert len(documents(found)) == 1
+
+
+def test_a_list_in_a_string_prints_no_warning(tmp_path, recwarn):
+    rows = [{"text": "A story.", "authors": value} for value in ("[" + "1if " * 99 + "1]", "['A']")]
+    data = "\n".join(map(json.dumps, rows)).encode()
+
+    found = documents(read(write(tmp_path, data, "a.jsonl")))
+
+    assert found[1].declared.authors == ("A",)
+    assert not recwarn.list

@@ -1,3 +1,5 @@
+"""Plans name files, give them locators, and split them into batches."""
+
 import os
 import socket
 
@@ -9,11 +11,13 @@ from tests.read.samples import by_locator, documents, page, read, reasons, setti
 
 
 def plan(*paths, **changes):
+    """Return the plan of reading these paths."""
     return plan_inputs(paths, settings(**changes), columns={}, limit=None)
 
 
 @pytest.fixture
 def folder(tmp_path):
+    """Return a folder with two pages, and a text in a folder below."""
     inside = tmp_path / "news"
     (inside / "sub").mkdir(parents=True)
     (inside / "b.html").write_bytes(page(1))
@@ -26,7 +30,7 @@ def test_locators_in_a_folder_are_relative_to_it_and_sorted(folder):
     assert list(by_locator(read(folder))) == ["a.html", "b.html", "sub/c.txt"]
 
 
-def test_a_named_file_is_located_by_its_name_and_a_glob_by_its_fixed_part(folder):
+def test_locators_begin_at_a_named_file_or_after_the_fixed_part_of_a_glob(folder):
     assert list(by_locator(read(folder / "sub" / "c.txt"))) == ["c.txt"]
     assert list(by_locator(read(f"{folder}/*/c.*"))) == ["sub/c.txt"]
     assert list(by_locator(read(f"{folder}/**/*.html"))) == ["a.html", "b.html"]
@@ -41,7 +45,7 @@ def test_a_file_that_is_reached_twice_is_read_once(folder):
     assert list(found) == ["a.html", "b.html", "sub/c.txt"]
 
 
-def test_colliding_names_are_told_apart_by_their_folders(tmp_path):
+def test_equal_names_are_distinguished_by_their_folders(tmp_path):
     for year in ("2023", "2024"):
         (tmp_path / year).mkdir()
         (tmp_path / year / "x.html").write_bytes(page(1))
@@ -53,7 +57,7 @@ def test_colliding_names_are_told_apart_by_their_folders(tmp_path):
     assert list(by_locator(found)) == ["2023/x.html", "2024/x.html", "y.html"]
 
 
-def test_odd_names_give_unique_locators_that_are_unicode(tmp_path):
+def test_unusual_names_give_unique_locators_that_are_unicode(tmp_path):
     names = [b"a!b.txt", b"a%21b.txt", b"a#row=1.txt", b"\xff\xfe.txt", "Žluť.txt".encode()]
     for name in names:
         with open(os.fsencode(tmp_path) + b"/" + name, "wb") as file:  # noqa: PTH123 (bytes)
@@ -70,14 +74,14 @@ def test_odd_names_give_unique_locators_that_are_unicode(tmp_path):
         ("missing.html", "does not exist"),
         ("missing*.html", "No file matches"),
         ("empty", "is empty"),
-        ("a.pdf", "PDF"),
+        ("a.7z", "7-Zip"),
         ("image.html", "JPEG"),
         ("pipe", "no regular file"),
     ],
 )
-def test_what_cannot_be_read_is_refused_by_name_before_work_starts(tmp_path, named, message):
+def test_a_named_input_that_cannot_be_read_is_refused_before_work_starts(tmp_path, named, message):
     (tmp_path / "empty").mkdir()
-    (tmp_path / "a.pdf").write_bytes(b"%PDF-1.7\n")
+    (tmp_path / "a.7z").write_bytes(b"7z\xbc\xaf\x27\x1c\n")
     (tmp_path / "image.html").write_bytes(b"\xff\xd8\xff\xe0" + bytes(100))
     os.mkfifo(tmp_path / "pipe")
 
@@ -88,14 +92,14 @@ def test_what_cannot_be_read_is_refused_by_name_before_work_starts(tmp_path, nam
     assert "\n" not in str(caught.value)
 
 
-def test_an_empty_or_truncated_file_that_is_named_is_no_error(tmp_path):
+def test_an_empty_or_truncated_file_that_is_named_has_a_row(tmp_path):
     (tmp_path / "a.html").touch()
     (tmp_path / "b.warc.gz").write_bytes(b"\x1f\x8b\x08\0\0")
 
     assert reasons(read(tmp_path / "a.html", tmp_path / "b.warc.gz")) == ["empty", "truncated"]
 
 
-def test_a_folder_of_rubbish_is_explained_row_by_row(tmp_path):
+def test_each_unreadable_entry_of_a_folder_has_a_row_with_its_reason(tmp_path):
     (tmp_path / "dir.html").mkdir()
     (tmp_path / "dir.html" / "page").write_bytes(page(1))
     (tmp_path / "dir.html" / "loop").symlink_to(tmp_path)
@@ -105,7 +109,7 @@ def test_a_folder_of_rubbish_is_explained_row_by_row(tmp_path):
     (tmp_path / ".git").mkdir()
     (tmp_path / ".git" / "config").write_text("[core]")
     (tmp_path / "image.html").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(99))
-    (tmp_path / "a.pdf").write_bytes(b"%PDF-1.7\n")
+    (tmp_path / "a.7z").write_bytes(b"7z\xbc\xaf\x27\x1c\n")
     (tmp_path / "random.txt").write_bytes(bytes(range(256)) * 9)
     (tmp_path / "line.txt").write_bytes(b"x" * 20_000_000)
     (tmp_path / "feed.xml").write_bytes(b"<?xml version='1.0'?><rss></rss>")
@@ -118,7 +122,7 @@ def test_a_folder_of_rubbish_is_explained_row_by_row(tmp_path):
     assert found == {
         ".DS_Store": "hidden_file",
         ".git/config": "hidden_file",
-        "a.pdf": "unknown_format",
+        "a.7z": "unknown_format",
         "dir.html/loop": "symlink_loop",
         "dir.html/page": "",
         "empty.txt": "empty",
@@ -175,7 +179,7 @@ def test_a_limit_makes_one_batch_that_ends_early(folder):
     ("name", "content"),
     [("a.csv", b"title,text\n"), ("a.json", b"[]"), ("a.jsonl", b"\n \n"), ("a.txt", b"")],
 )
-def test_a_file_with_nothing_in_it_has_a_row(tmp_path, name, content):
+def test_a_file_without_content_has_a_row(tmp_path, name, content):
     (tmp_path / name).write_bytes(content)
 
     assert by_locator(read(tmp_path)) == {name: "empty"}
@@ -215,6 +219,6 @@ def test_a_link_is_not_followed_out_of_the_folder_that_was_named(folder, tmp_pat
         assert "private" not in str(documents(found))
 
 
-def test_a_link_that_was_named_itself_is_followed(folder, tmp_path):
+def test_a_link_that_the_user_named_is_followed(folder, tmp_path):
     (tmp_path / "way").symlink_to(folder)
     assert list(by_locator(read(tmp_path / "way"))) == ["a.html", "b.html", "sub/c.txt"]

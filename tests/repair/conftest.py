@@ -1,4 +1,4 @@
-"""A newsroom for each module of tests, put back before each test."""
+"""A newsroom that the tests of a module share; it is restored before each test."""
 
 from collections.abc import Iterator
 

@@ -1,11 +1,11 @@
-"""What is beyond repair is recorded and named; history, tags and unfinished runs are kept."""
+"""Losses that cannot be repaired are recorded and named; history and tags are kept."""
 
 import shutil
 
 import pytest
 
 from config.errors import DamagedWarehouseError
-from tasks.repair.findings import look
+from tasks.repair.findings import find_damage
 from tasks.repair.journal import begin
 from tests.pipeline.command import run
 from tests.repair.newsroom import Newsroom, damage
@@ -14,7 +14,7 @@ from warehouse.rebuild import set_aside
 pytestmark = pytest.mark.timeout(300)
 
 
-def test_versions_whose_bytes_are_gone_are_lost_by_name_and_the_older_ones_are_current_again(
+def test_versions_whose_bytes_are_gone_are_reported_and_older_ones_become_current(
     room: Newsroom,
 ) -> None:
     revised = room.ask("select url from articles where version = 2 order by all")
@@ -29,14 +29,14 @@ def test_versions_whose_bytes_are_gone_are_lost_by_name_and_the_older_ones_are_c
     assert room.ask('select "table", rows, healed from repairs where rows > 0') == [
         {"table": "article_versions", "rows": 4, "healed": 0}
     ]
-    room.ingest()  # its publication would be refused, were the loss an imbalance
+    room.ingest()  # would not be published if the loss counted as an imbalance
     after = room.tree()
     assert not room.repair().files
     assert room.tree() == after
 
 
 @pytest.mark.slow
-def test_bytes_that_come_back_heal_what_was_recorded_as_lost(room: Newsroom) -> None:
+def test_versions_recorded_as_lost_are_restored_when_their_bytes_come_back(room: Newsroom) -> None:
     raw = room.warehouse / "raw" / "2025-03-12"
     away = room.warehouse.parent / "away"
     room.data("article_versions", 1).unlink()
@@ -50,7 +50,7 @@ def test_bytes_that_come_back_heal_what_was_recorded_as_lost(room: Newsroom) -> 
 
 
 @pytest.mark.slow
-def test_versions_and_their_ledger_lost_together_are_both_made_again(room: Newsroom) -> None:
+def test_versions_and_their_ledger_that_are_lost_together_are_both_restored(room: Newsroom) -> None:
     for table in ("article_versions", "documents"):
         damage(room.data(table, 1), "rubbish")
     room.repair()
@@ -59,7 +59,7 @@ def test_versions_and_their_ledger_lost_together_are_both_made_again(room: Newsr
     assert room.ask("select count(*) as n from articles") == [{"n": 13}]
 
 
-def test_a_table_without_any_metadata_is_made_anew_from_its_files(room: Newsroom) -> None:
+def test_a_table_without_metadata_is_rebuilt_from_its_parquet_files(room: Newsroom) -> None:
     for table in ("article_versions", "runs", "superseded"):
         shutil.rmtree(room.warehouse / "lake" / table / "metadata")
     (room.warehouse / "catalog.db").unlink()
@@ -72,7 +72,7 @@ def test_a_table_without_any_metadata_is_made_anew_from_its_files(room: Newsroom
 
 
 @pytest.mark.slow
-def test_the_folder_of_a_table_can_go(room: Newsroom) -> None:
+def test_the_folders_of_several_tables_can_be_lost(room: Newsroom) -> None:
     for table in ("documents", "date_candidates", "superseded"):
         shutil.rmtree(room.warehouse / "lake" / table)
     room.repair()
@@ -84,7 +84,7 @@ def test_the_folder_of_a_table_can_go(room: Newsroom) -> None:
     room.ingest()
 
 
-def test_tags_and_older_snapshots_outlive_the_catalog(room: Newsroom) -> None:
+def test_tags_and_older_snapshots_survive_the_loss_of_the_catalog(room: Newsroom) -> None:
     table = room.lake.catalog.load_table(("news", "article_versions"))
     first = table.snapshots()[0].snapshot_id
     table.manage_snapshots().create_tag(first, "paper").commit()
@@ -99,7 +99,7 @@ def test_tags_and_older_snapshots_outlive_the_catalog(room: Newsroom) -> None:
 def test_a_catalog_of_an_earlier_night_is_refused_and_rebuilt(room: Newsroom) -> None:
     catalog = room.warehouse / "catalog.db"
     earlier = catalog.read_bytes()
-    room.ingest()  # what brings nothing new is a run all the same
+    room.ingest()  # brings nothing new, but is a run that the old catalog does not know
     catalog.write_bytes(earlier)
     with pytest.raises(DamagedWarehouseError, match="is older than the table"):
         room.ingest()
@@ -123,14 +123,14 @@ def test_a_run_that_cannot_be_resumed_is_refused_and_set_aside(room: Newsroom) -
     room.ingest()
 
 
-def test_a_repair_that_is_broken_off_is_gone_on_with(room: Newsroom) -> None:
+def test_an_interrupted_repair_is_continued_by_the_next_one(room: Newsroom) -> None:
     path = room.data("article_versions", 0)
     damage(path, "cut")
-    journal = begin(room.warehouse, look(room.warehouse).files)
+    journal = begin(room.warehouse, find_damage(room.warehouse).files)
     set_aside(path, room.warehouse, journal.folder)
-    with pytest.raises(DamagedWarehouseError, match="was broken off"):
+    with pytest.raises(DamagedWarehouseError, match="was interrupted"):
         room.ingest()
-    assert any("was broken off" in one for one in room.faults())
+    assert any("was interrupted" in one for one in room.faults())
     room.repair()
     assert room.rows() == room.whole
     [row] = room.ask("select run_id, detail, rows, healed from repairs")
@@ -138,7 +138,7 @@ def test_a_repair_that_is_broken_off_is_gone_on_with(room: Newsroom) -> None:
 
 
 @pytest.mark.slow
-def test_the_records_of_repairs_can_be_lost_as_well(room: Newsroom) -> None:
+def test_lost_rows_of_the_table_repairs_are_restored_from_the_journals(room: Newsroom) -> None:
     room.data("visits", 0).unlink()
     shutil.rmtree(room.warehouse / "raw" / "2025-03-12")
     room.data("article_versions", 1).unlink()
@@ -152,7 +152,7 @@ def test_the_records_of_repairs_can_be_lost_as_well(room: Newsroom) -> None:
 
 
 @pytest.mark.slow
-def test_the_command_says_what_it_does_and_exits_as_others_do(room: Newsroom) -> None:
+def test_the_command_reports_its_work_and_sets_its_exit_status(room: Newsroom) -> None:
     on = ("-w", room.warehouse, "--config", room.desk.config)
     room.data("article_versions", 2).unlink()
     assert "broadsheet repair" in run("doctor", *on, status=1).stdout
@@ -169,7 +169,7 @@ def test_the_command_says_what_it_does_and_exits_as_others_do(room: Newsroom) ->
     assert "3 of them made again" in done
     assert "0 versions are lost, 13 articles are there" in done
     assert "is whole; nothing was changed" in run("repair", *on).stdout
-    run("ingest", room.archive, *on)  # what was refused is done now
+    run("ingest", room.archive, *on)  # was refused before the repair
     run("doctor", *on)
     missing = run("repair", "-w", room.warehouse / "nowhere", status=2)
     assert "There is no warehouse" in missing.stderr

@@ -1,4 +1,7 @@
-"""Any file of a warehouse may be lost: each command says so in a sentence, and repair heals it."""
+"""Any file of a warehouse may be damaged: commands report it in one sentence, repair restores it.
+
+NEEDED and EXTRA name a file of each kind; KINDS are the ways of damaging it.
+"""
 
 import os
 from collections.abc import Callable
@@ -8,13 +11,13 @@ import pytest
 
 from config.errors import BroadsheetError, DamagedWarehouseError
 from tests.repair.newsroom import KINDS, Newsroom, damage
-from warehouse.publish import take_snapshot
+from warehouse.snapshots import take_snapshot
 
 pytestmark = pytest.mark.timeout(300)
 
 Find = Callable[[Newsroom], Path]
 
-# Files without which no run may go on.
+# Files without which every run is refused.
 NEEDED: dict[str, Find] = {
     "catalog": lambda room: room.warehouse / "catalog.db",
     "metadata": lambda room: room.metadata("article_versions"),
@@ -25,11 +28,12 @@ NEEDED: dict[str, Find] = {
         table: lambda room, table=table: room.data(table)  # type: ignore[misc]
         for table in (
             *("article_versions", "superseded", "date_candidates", "documents"),
-            *("discoveries", "fetches", "visits", "runs"),
+            *("links", "images", "revisions", "revision_changes"),
+            *("discoveries", "fetches", "visits", "fingerprints", "runs"),
         )
     },
 }
-# Files that the next run makes anew, or does not need.
+# Files that the next run writes again, or does not need.
 EXTRA: dict[str, Find] = {
     "schema": lambda room: next((room.warehouse / "lake" / "documents").glob("schema-*")),
     "published": lambda room: room.warehouse / "news.duckdb",
@@ -37,13 +41,13 @@ EXTRA: dict[str, Find] = {
     "raw": lambda room: next((room.warehouse / "raw").rglob("*.warc.gz")),
     "old metadata": lambda room: min((room.warehouse / "lake/documents/metadata").glob("*.json")),
 }
-# Tables whose rows nothing else tells.
+# Tables whose rows cannot be restored from anything else.
 GONE = {"discoveries", "fetches", "visits"}
 
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("name", NEEDED)
-def test_damage_is_found_by_doctor_and_refused_by_all_that_reads_the_tables(
+def test_doctor_reports_the_damage_and_reading_the_tables_is_refused(
     room: Newsroom, name: str, kind: str
 ) -> None:
     damage(NEEDED[name](room), kind)
@@ -76,19 +80,25 @@ def test_a_run_is_refused_before_it_changes_a_table(room: Newsroom, name: str) -
         ("article_versions", "empty"),
         ("superseded", "cut"),
         ("documents", "delete"),
+        ("links", "cut"),
+        ("revisions", "empty"),
+        ("revision_changes", "delete"),
         ("visits", "rubbish"),
+        ("fingerprints", "cut"),
         ("runs", "cut"),
     ],
 )
-def test_repair_heals_what_can_be_healed(room: Newsroom, name: str, kind: str) -> None:
+def test_repair_restores_all_rows_that_other_files_still_hold(
+    room: Newsroom, name: str, kind: str
+) -> None:
     check_repair(room, name, kind)
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
-def test_repair_heals_any_file_that_was_damaged(room: Newsroom) -> None:
+def test_repair_restores_the_rows_of_any_damaged_file(room: Newsroom) -> None:
     for number, name in enumerate((*NEEDED, *EXTRA)):
-        for kind in KINDS[number % 4 :: 4]:  # all four, by hand, take five minutes
+        for kind in KINDS[number % 4 :: 4]:  # all four for each file would take five minutes
             room.put_back()
             check_repair(room, name, kind)
             room.ingest()
@@ -98,14 +108,16 @@ def test_repair_heals_any_file_that_was_damaged(room: Newsroom) -> None:
 @pytest.mark.parametrize(
     ("name", "kind"), [("schema", "rubbish"), ("published", "empty"), ("raw", "cut")]
 )
-def test_what_can_be_made_anew_stops_no_run(room: Newsroom, name: str, kind: str) -> None:
+def test_damage_of_a_file_that_is_not_needed_stops_no_run(
+    room: Newsroom, name: str, kind: str
+) -> None:
     damage(EXTRA[name](room), kind)
     room.ingest()
     assert not room.faults()
 
 
 def check_repair(room: Newsroom, name: str, kind: str) -> None:
-    """Damage a file, repair, and compare all rows."""
+    """Damage a file, repair the warehouse, and compare all rows with those before."""
     path = (NEEDED | EXTRA)[name](room)
     damage(path, kind)
     before = room.tree()
@@ -127,7 +139,7 @@ def check_repair(room: Newsroom, name: str, kind: str) -> None:
 
 
 @pytest.mark.slow
-def test_a_repair_of_a_night_that_is_read_again_leaves_the_next_night_to_go_on(
+def test_nights_continue_after_a_night_was_restored_from_its_stored_bytes(
     room: Newsroom,
 ) -> None:
     damage(room.data("article_versions", 1), "rubbish")

@@ -1,4 +1,4 @@
-"""A warehouse whose keys were made by other rules: nothing is doubled or fetched again."""
+"""A warehouse with keys of older address rules: no article is doubled, no page fetched again."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -9,9 +9,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from tasks.process.fingerprint import article_id
-from tasks.process.urls import ADDRESS_RULES, url_key
 from tasks.records import Article
+from tasks.web.fingerprint import article_id
+from tasks.web.urls import ADDRESS_RULES, url_key
 from tests.articles import article
 from tests.nights.night import Desk
 from tests.nights.paper import published
@@ -24,24 +24,24 @@ OTHER = "https://courier.example/ferry"
 
 
 def page(url: str, text: str, *, position: int, day: int, key: str | None = None) -> Article:
-    """An article whose key is that of its address, by the present rules or as given."""
+    """Make an article with this key, by default the key of its address under the present rules."""
     key = key or url_key(url) or ""
     made = article(url, text, position=position, day=day)
     return replace(made, url_key=key, own_key=key, article_id=article_id(key))
 
 
 def old(url: str) -> str:
-    """The key of an address by invented rules."""
+    """Return the key of an address under invented older rules."""
     return f"{url_key(url)}?old"
 
 
 @pytest.fixture
 def older(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Nights:
-    """A warehouse that was last written under other rules: two articles, one of two versions."""
+    """Make a warehouse under older rules, with two articles, of which one has two versions."""
     nights = Nights(tmp_path / "w")
     with monkeypatch.context() as earlier:
-        earlier.setattr("tasks.load.ADDRESS_RULES", ADDRESS_RULES - 1)
-        earlier.setattr("tasks.address_rules.ADDRESS_RULES", ADDRESS_RULES - 1)
+        earlier.setattr("tasks.load.commit.ADDRESS_RULES", ADDRESS_RULES - 1)
+        earlier.setattr("tasks.runs.address_rules.ADDRESS_RULES", ADDRESS_RULES - 1)
         first = page(PAGE, "A", position=1, day=1, key=old(PAGE))
         nights.load(first, page(OTHER, "C", position=2, day=1, key=old(OTHER)))
         nights.load(page(PAGE, "B", position=1, day=2, key=old(PAGE)))
@@ -62,16 +62,18 @@ def test_articles_are_found_by_the_present_keys_of_their_addresses(older: Nights
     assert stored == [(old(url), url_key(url), ADDRESS_RULES) for url in (PAGE, OTHER)]
 
 
-def test_the_keys_are_taken_anew_once(older: Nights, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_keys_are_computed_again_only_once(
+    older: Nights, monkeypatch: pytest.MonkeyPatch
+) -> None:
     older.load()
     assert open_lake(older.folder).address_rules == ADDRESS_RULES
-    monkeypatch.setattr("tasks.address_rules.claim_of", lambda url, canonical: 1 / 0)
+    monkeypatch.setattr("tasks.runs.address_rules.claim_of", lambda url, canonical: 1 / 0)
     older.load(page(PAGE, "D", position=1, day=3))
     assert older.ask("select count(*) from article_keys") == [(2,)]
 
 
 def test_a_page_whose_key_an_article_had_before_is_an_article_of_its_own(older: Nights) -> None:
-    """Such as page 1 of a story whose second page was known by the key of the first."""
+    """Load page 1 of a story whose second page had the key of the first under older rules."""
     before = ids(older)
     other = "https://courier.example/page-1"
     taken = page(other, "Something else", position=1, day=3, key=old(PAGE))
@@ -83,7 +85,7 @@ def test_a_page_whose_key_an_article_had_before_is_an_article_of_its_own(older: 
 
 
 def rewrite(folder: Path, table: Table, change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
-    """Changes each row of a table where it lies."""
+    """Replace each row of a table by a changed one, in the same files."""
     for path in open_lake(folder).files(table):
         rows = pq.read_table(path).to_pylist()
         pq.write_table(pa.Table.from_pylist([change(row) for row in rows], table.arrow), path)

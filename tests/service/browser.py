@@ -1,7 +1,7 @@
-"""The Prefect UI in a real browser: what a person sees and does there.
+"""The Prefect UI in a real browser, by the steps that a person takes there.
 
-The browser is the machine's chromium, or the one of CHROMIUM; none is ever downloaded.
-Nothing but this machine is asked for anything.
+The browser is the machine's chromium, or the program that CHROMIUM names; none is downloaded. It
+can reach this machine only.
 """
 
 import os
@@ -29,7 +29,7 @@ RUN_SECONDS = 150  # for a flow run to get somewhere
 
 
 def chromium() -> str:
-    """The path of a chromium; without one the test is skipped, or fails where it must be there."""
+    """Return the path of a chromium; without one, skip the test, or fail it in CI."""
     path = os.environ.get("CHROMIUM") or shutil.which("chromium")
     if path and Path(path).is_file():
         return path
@@ -41,7 +41,7 @@ def chromium() -> str:
 
 @contextmanager
 def launched(path: str) -> Iterator[Browser]:
-    """A browser without a window."""
+    """Start a browser without a window."""
     expect.set_options(timeout=SECONDS * 1000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
@@ -53,7 +53,7 @@ def launched(path: str) -> Iterator[Browser]:
 
 @contextmanager
 def opened(browser: Browser, address: str) -> Iterator["Ui"]:
-    """The UI as somebody sees it who was never there before."""
+    """Open the UI in a fresh browser context, without cookies or stored data."""
     width, height = SIZE
     context = browser.new_context(viewport={"width": width, "height": height}, locale="en-GB")
     context.set_default_timeout(SECONDS * 1000)
@@ -66,14 +66,14 @@ def opened(browser: Browser, address: str) -> Iterator["Ui"]:
 
 
 class Ui:
-    """One tab of a browser with the UI in it."""
+    """A browser tab with the UI."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
         self.main = page.get_by_role("main")
 
     def see(self, text: str | re.Pattern[str], *, seconds: float = SECONDS) -> None:
-        """Waits until a text is to be seen."""
+        """Wait until a text is visible."""
         expect(self.page.get_by_text(text).first).to_be_visible(timeout=seconds * 1000)
 
     def open_deployments(self) -> None:
@@ -81,7 +81,7 @@ class Ui:
         self.see(re.compile(r"\d+ Deployments?"))
 
     def open_form(self, deployment: str) -> "Form":
-        """From anywhere to a deployment's run form."""
+        """Go to a deployment's run form, from any page."""
         self.open_deployments()
         self.main.get_by_role("link", name=deployment, exact=True).first.click()
         self.main.get_by_role("button", name="Run", exact=True).click()
@@ -95,23 +95,23 @@ class Ui:
         return Form(self)
 
     def see_state(self, state: str, *, seconds: float = RUN_SECONDS) -> None:
-        """Waits until the page of a run says so."""
+        """Wait until the page of a run shows a state."""
         shown = self.main.get_by_text(state, exact=True).first
         expect(shown).to_be_visible(timeout=seconds * 1000)
 
     def open_tab(self, name: str) -> None:
-        """A tab of a run's page."""
+        """Open a tab of a run's page."""
         self.page.get_by_role("tab", name=name, exact=True).click()
 
     def choose(self, action: str) -> None:
-        """An action of a run's menu, and the same word in the dialog that asks once more."""
+        """Choose an action in a run's menu, and confirm it in the dialog that follows."""
         self.main.get_by_role("button", name="Open menu").first.click()
         self.page.get_by_role("menuitem", name=action).click()
         dialog = self.page.get_by_role("alertdialog").or_(self.page.get_by_role("dialog"))
         dialog.get_by_role("button", name=action).last.click()
 
     def open_artifact(self, key: str) -> None:
-        """From the page of a run to its artifact with that key, and the newest of these."""
+        """Go from the page of a run to the newest artifact with a key."""
         self.open_tab("Artifacts")
         panel = self.page.get_by_role("tabpanel", name="Artifacts")
         panel.get_by_role("link").filter(
@@ -129,11 +129,11 @@ class Form:
         self.page = ui.page
 
     def field(self, name: str) -> Locator:
-        """The field of a parameter that may be left empty."""
+        """Return the field of an optional parameter."""
         return self.page.get_by_label(f"{name} (Optional)", exact=True)
 
     def add(self, item: str | Path) -> None:
-        """Adds an item to the form's first list."""
+        """Add an item to the form's first list."""
         self.page.get_by_role("button", name="Add item").first.click()
         handle = self.page.get_by_role("button", name="Drag to reorder").last
         field = handle.locator("..").get_by_role("textbox")
@@ -142,7 +142,7 @@ class Form:
         expect(field).to_have_value(str(item))
 
     def pick(self, day: str) -> None:
-        """A date for the form's first date field."""
+        """Enter a date into the form's first date field."""
         self.page.get_by_role("button", name="Pick a date").or_(
             self.page.get_by_text("Pick a date")
         ).first.click()
@@ -153,8 +153,8 @@ class Form:
         self.page.get_by_role("button", name="Submit").click()
 
     def start(self) -> str:
-        """Starts the run and opens its page; gives its id."""
-        for _ in range(5):  # a person, too, presses again when the server was too busy
+        """Start the run, open its page and return its id."""
+        for _ in range(5):  # a person, too, would press again if the server was too busy
             with self.page.expect_response(re.compile("create_flow_run")) as answered:
                 self.submit()
             if answered.value.status != 503:

@@ -1,8 +1,8 @@
-"""An hour of random kills while nights run every minute; then everything must be in order.
+"""An hour of random kills while nights run every minute, and then a check that all is in order.
 
     python -m tests.service.chaos --minutes 60 [--seed 1]
 
-Prints each blow, and at the end what was checked; exit status 1 when something lies.
+Prints each fault and the results of the checks. Exit status 1 if a check fails.
 """
 
 import argparse
@@ -36,23 +36,23 @@ def main() -> None:
         desk.settings["prefect"]["schedule"] = "* * * * *"
         with Service(desk.warehouse, desk.config) as service:
             trial = Trial(desk, service, Random(asked.seed))
-            trial.strike_for(asked.minutes * 60)
+            trial.inject_faults(asked.minutes * 60)
             trial.check()
     print("all documents are loaded once, all states are true, and the next night ran")
 
 
 class Trial:
-    """Nights, blows, and what must be true afterwards."""
+    """A service whose nights run every minute, the faults that are injected, and the checks."""
 
     def __init__(self, desk: SlowDesk, service: Service, random: Random) -> None:
         self.desk = desk
         self.service = service
         self.random = random
-        self.blows: Counter[str] = Counter()
+        self.injected: Counter[str] = Counter()
 
-    def strike_for(self, seconds: float) -> None:
-        """Blows at random moments; every few minutes the sites publish something."""
-        strikes: list[Callable[[], bool]] = [
+    def inject_faults(self, seconds: float) -> None:
+        """Inject faults at random moments; every three minutes the sites publish something."""
+        faults: list[Callable[[], bool]] = [
             self.kill_flow,
             self.kill_worker,
             self.kill_runner,
@@ -65,18 +65,18 @@ class Trial:
         published = time.monotonic()
         while time.monotonic() < end:
             time.sleep(self.random.uniform(5, 40))
-            strike = self.random.choice(strikes)
-            if strike():
-                self.blows[strike.__name__] += 1
-                print(f"{end - time.monotonic():6.0f} s left: {strike.__name__}", flush=True)
+            fault = self.random.choice(faults)
+            if fault():
+                self.injected[fault.__name__] += 1
+                print(f"{end - time.monotonic():6.0f} s left: {fault.__name__}", flush=True)
             if time.monotonic() - published > 180:
                 self.desk.site.next_night(new=3, revised=0)
                 published = time.monotonic()
 
     def check(self) -> None:
-        """What an operator finds when the storm is over."""
-        print(f"blows: {dict(self.blows)}")
-        assert until(lambda: self.is_quiet() and self.is_complete(), 600), self.at_work()
+        """Check the states of runs and the articles when the faults are over."""
+        print(f"faults: {dict(self.injected)}")
+        assert until(lambda: self.is_quiet() and self.is_complete(), 600), self.active_runs()
         self.desk.assert_loaded_once(*range(SOURCES))
         before = self.completed()
         assert until(lambda: self.completed() > before, 240), "the next night did not run"
@@ -87,7 +87,7 @@ class Trial:
         return self.kill_one(b"prefect.engine")
 
     def kill_worker(self) -> bool:
-        return self.kill_one(b"tasks.batch_worker")
+        return self.kill_one(b"tasks.execution.batch_worker")
 
     def kill_runner(self) -> bool:
         return self.kill_one(b"flows.service.runner")
@@ -107,20 +107,20 @@ class Trial:
 
     def cancel(self) -> bool:
         with suppress(httpx.TransportError, AssertionError):
-            for night in self.at_work():
+            for night in self.active_runs():
                 self.service.cancel(night["id"])
                 return True
         return False
 
     def kill_one(self, command: bytes) -> bool:
-        for pid in self.service.family():
+        for pid in self.service.processes():
             with suppress(OSError):
                 if command in Path(f"/proc/{pid}/cmdline").read_bytes():
                     os.kill(pid, signal.SIGKILL)
                     return True
         return False
 
-    def at_work(self) -> list[dict[str, str]]:
+    def active_runs(self) -> list[dict[str, str]]:
         states = {"type": {"any_": ["RUNNING", "PENDING", "CANCELLING"]}}
         found: list[dict[str, str]] = self.service.post(
             "flow_runs/filter", {"flow_runs": {"state": states}}
@@ -129,7 +129,7 @@ class Trial:
 
     def is_quiet(self) -> bool:
         with suppress(httpx.TransportError):
-            return not self.at_work()
+            return not self.active_runs()
         return False
 
     def is_complete(self) -> bool:

@@ -1,4 +1,4 @@
-"""A Prefect server that is not Broadsheet's: with a login, and workers of a pool."""
+"""A Prefect server that Broadsheet did not start, with a login and the workers of a pool."""
 
 import base64
 import os
@@ -23,14 +23,14 @@ LOGIN = "editor:secret"
 
 @dataclass(frozen=True, slots=True)
 class Existing:
-    """The server, as somebody with the login sees it."""
+    """The server, used with the right login."""
 
     home: Path
     api: str
 
     @property
     def environment(self) -> dict[str, str]:
-        """Of Prefect's own commands."""
+        """Return the environment for Prefect's own commands."""
         return clean_environment(
             PREFECT_API_URL=self.api,
             PREFECT_API_AUTH_STRING=LOGIN,
@@ -40,7 +40,7 @@ class Existing:
         )
 
     def prefect(self, *arguments: str | Path, **environment: str) -> str:
-        """One of Prefect's commands, run in the repo's root; gives what it printed."""
+        """Run one of Prefect's commands in the root of the repository and return its output."""
         return _run(
             (sys.executable, "-m", "prefect", "--no-prompt", *map(str, arguments)),
             self.environment | environment,
@@ -51,7 +51,7 @@ class Existing:
         return _run((*COMMAND, *map(str, arguments)), self.environment | environment, status)
 
     def ask(self, method: str, path: str, body: Any = None) -> Any:
-        """Asks again while the database is busy, as Prefect's own clients do."""
+        """Return the answer of the API; repeat the request while the database is busy."""
         options: dict[str, Any] = {"json": body, "auth": tuple(LOGIN.split(":")), "timeout": 60}
 
         def came() -> httpx.Response | None:
@@ -65,15 +65,15 @@ class Existing:
     def deployment(self, name: str) -> Any:
         return self.ask("GET", f"deployments/name/{name}/{name}")
 
-    def begin(self, name: str, **parameters: Any) -> str:
-        """Has a run of a deployment start now; gives the run's id."""
+    def start_run(self, name: str, **parameters: Any) -> str:
+        """Start a run of a deployment and return the run's id."""
         found = self.deployment(name)
         body = {"parameters": parameters, "state": {"type": "SCHEDULED"}}
         made = self.ask("POST", f"deployments/{found['id']}/create_flow_run", body)
         return str(made["id"])
 
     def end_of(self, flow_run: str, seconds: float = 400) -> dict[str, Any]:
-        """Waits until a run has ended; gives its state."""
+        """Wait until a run has ended and return its state."""
         ended = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
 
         def state() -> Any:
@@ -86,7 +86,7 @@ class Existing:
 
     @contextmanager
     def worker(self, pool: str, **environment: str) -> Iterator[None]:
-        """A worker of a process pool, in a folder where Broadsheet's code is not."""
+        """Run a worker of a process pool in a folder that does not contain Broadsheet's code."""
         (self.home / "worker").mkdir(exist_ok=True)
         command = [sys.executable, "-m", "prefect", "worker", "start", "--pool", pool]
         with (self.home / "worker.log").open("w") as log:
@@ -100,7 +100,7 @@ class Existing:
         try:
             yield
         finally:
-            # Prefect makes a SIGINT of it, which a background job of a shell is born deaf to.
+            # Prefect turns SIGTERM into SIGINT, which a background job of a shell ignores.
             process.terminate()
             try:
                 process.wait(timeout=20)
@@ -111,7 +111,7 @@ class Existing:
 
 @contextmanager
 def existing_server(home: Path) -> Iterator[Existing]:
-    """Starts the server, and waits until it answers."""
+    """Start the server and wait until it answers."""
     home.mkdir(parents=True, exist_ok=True)
     port = free_port()
     server = Existing(home, f"http://127.0.0.1:{port}/api")
@@ -136,7 +136,7 @@ def existing_server(home: Path) -> Iterator[Existing]:
 
 
 def basic(login: str = LOGIN) -> dict[str, str]:
-    """The header of HTTP's Basic authentication."""
+    """Return the header of HTTP's Basic authentication."""
     return {"Authorization": f"Basic {base64.b64encode(login.encode()).decode()}"}
 
 

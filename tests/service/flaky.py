@@ -1,4 +1,4 @@
-"""A way to a server on which many connections fail, as on a machine that is too busy."""
+"""A proxy to a server on which many connections fail, as on a machine that is too busy."""
 
 import socket
 import socketserver
@@ -12,14 +12,14 @@ BUSY = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: cl
 
 @contextmanager
 def flaky(port: int) -> Iterator[tuple[int, list[str]]]:
-    """Leads to a port of this machine; gives its own port, and the faults so far.
+    """Forward connections to a port of this machine; yield the proxy's port and its faults so far.
 
-    Of seven connections two are answered with 503 and one is closed without an answer.
+    Out of seven connections, two are answered with 503 and one is closed without an answer.
     """
     faults: list[str] = []
     numbers, lock = count(1), Lock()
 
-    class Way(socketserver.BaseRequestHandler):
+    class FlakyConnection(socketserver.BaseRequestHandler):
         def handle(self) -> None:
             with lock:
                 number = next(numbers) % 7
@@ -30,27 +30,27 @@ def flaky(port: int) -> Iterator[tuple[int, list[str]]]:
             elif number == 3:
                 faults.append("closed")
             else:
-                lead(self.request, port)
+                forward(self.request, port)
 
-    class Ways(socketserver.ThreadingTCPServer):
+    class FlakyProxy(socketserver.ThreadingTCPServer):
         daemon_threads = True
 
-    with Ways(("127.0.0.1", 0), Way) as server:
+    with FlakyProxy(("127.0.0.1", 0), FlakyConnection) as server:
         Thread(target=server.serve_forever, daemon=True).start()
         yield server.server_address[1], faults
         server.shutdown()
 
 
-def lead(client: socket.socket, port: int) -> None:
-    """Passes on all bytes, both ways, until one side closes."""
+def forward(client: socket.socket, port: int) -> None:
+    """Copy all bytes in both directions until one side closes."""
     with socket.create_connection(("127.0.0.1", port)) as server:
-        back = Thread(target=pass_on, args=(server, client), daemon=True)
+        back = Thread(target=copy_bytes, args=(server, client), daemon=True)
         back.start()
-        pass_on(client, server)
+        copy_bytes(client, server)
         back.join()
 
 
-def pass_on(source: socket.socket, target: socket.socket) -> None:
+def copy_bytes(source: socket.socket, target: socket.socket) -> None:
     with suppress(OSError):
         while data := source.recv(65_536):
             target.sendall(data)

@@ -1,4 +1,4 @@
-"""`broadsheet up` as operators run it: a process of its own, watched through the server's API."""
+"""`broadsheet up` as operators run it: as a process, observed through the API of its server."""
 
 import atexit
 import json
@@ -20,19 +20,19 @@ from tests.flows.test_prefect import free_port
 from tests.pipeline.command import COMMAND, run
 
 ENDED = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
-# Quick enough for tests: how often the runner asks for work, and the server for what is late.
+# The runner asks for work every second, which is quick enough for tests.
 QUICK = {"PREFECT_RUNNER_POLL_FREQUENCY": "1", "DO_NOT_TRACK": "1"}
 
 
 def clean_environment(**changes: str) -> dict[str, str]:
-    """The environment of an operator who has no Prefect yet."""
+    """Return the environment of an operator who has not used Prefect before."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
     return {**kept, **QUICK, **changes}
 
 
 @cache
 def shared_tmp() -> str:
-    """A folder for temporary files in which another user's runner has taken Prefect's place."""
+    """Return a folder for temporary files in which another user owns Prefect's folder."""
     folder = Path(tempfile.mkdtemp(prefix="broadsheet-tmp-"))
     (folder / "runner_storage").touch()
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
@@ -40,9 +40,9 @@ def shared_tmp() -> str:
 
 
 class Service:
-    """One `broadsheet up`, and what its server knows.
+    """A `broadsheet up`, and requests to its server.
 
-    Use it as a context manager: at its end nothing of it is left running.
+    Use it as a context manager: at the end none of its processes is left.
     """
 
     def __init__(
@@ -71,7 +71,7 @@ class Service:
         return ["up", "--port", str(self.port), "-w", str(self.warehouse), *config]
 
     def start(self) -> None:
-        """Brings it up and waits until it says so."""
+        """Start it and wait until it says that it is up."""
         self.process = subprocess.Popen(
             [*COMMAND, *self.arguments],
             stdout=subprocess.PIPE,
@@ -81,42 +81,42 @@ class Service:
             env=self.environment,
         )
         assert self.process.stdout is not None
-        said = []
+        output = []
         for line in self.process.stdout:
-            said.append(line)
+            output.append(line)
             if "Broadsheet is up" in line:
                 return
-        raise AssertionError(f"exit {self.process.wait()}: {''.join(said)}")
+        raise AssertionError(f"exit {self.process.wait()}: {''.join(output)}")
 
     def stop(self) -> int:
-        """SIGTERM, as systemd sends it to the main process; gives the exit status."""
+        """Send SIGTERM to the main process, as systemd does, and return the exit status."""
         assert self.process is not None
         self.process.terminate()
         self.process.communicate(timeout=100)
         return self.process.returncode
 
-    def pids(self) -> dict[str, int]:
-        """The processes of `up` itself, the server and the runner."""
+    def process_ids(self) -> dict[str, int]:
+        """Return the process ids of `up` itself, the server and the runner."""
         up = json.loads((self.warehouse / "service" / "up.json").read_bytes())
         return {name: up[name] for name in ("process", "server", "runner") if up[name]}
 
-    def flow_pid(self, flow_run: str) -> int:
-        """The process that works on a flow run."""
+    def flow_process(self, flow_run: str) -> int:
+        """Return the id of the process that works on a flow run."""
         mark = self.warehouse / "service" / "attempts" / flow_run
         until(lambda: mark.is_file() and mark.read_text(), 60)
         return int(mark.read_text())
 
     def kill_all(self) -> None:
-        """-9 to everything that it started, and all that these started."""
-        pids = set(self.family())
+        """Kill all its processes and their descendants with SIGKILL."""
+        pids = set(self.processes())
         for pid in pids:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         if self.process is not None:
             self.process.communicate()
 
-    def family(self) -> Iterator[int]:
-        """All live processes whose environment or command names this warehouse or port."""
+    def processes(self) -> Iterator[int]:
+        """Yield the live processes whose environment or command names this warehouse or port."""
         if self.process is not None and self.process.poll() is None:
             yield self.process.pid
         words = (
@@ -126,17 +126,19 @@ class Service:
         )
         for folder in Path("/proc").glob("[0-9]*"):
             with suppress(OSError):
-                said = (folder / "cmdline").read_bytes() + b"\0" + (folder / "environ").read_bytes()
-                if int(folder.name) != os.getpid() and any(word in said for word in words):
+                output = (
+                    (folder / "cmdline").read_bytes() + b"\0" + (folder / "environ").read_bytes()
+                )
+                if int(folder.name) != os.getpid() and any(word in output for word in words):
                     yield int(folder.name)
 
     def command(self, *arguments: str | Path, status: int = 0) -> str:
-        """Another command on the same warehouse; gives what it printed."""
+        """Run another command on the same warehouse and return its output."""
         done = run(*arguments, "-w", self.warehouse, status=status, **self.environment)
         return done.stdout + done.stderr
 
     def ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> httpx.Response:
-        """The API's answer; a busy server (503) is asked again, as Prefect's own client does."""
+        """Return the API's answer; repeat the request if the server is busy, as Prefect does."""
 
         def answered() -> httpx.Response | None:
             answer = httpx.request(method, f"{self.api}/{path}", json=body, timeout=60)
@@ -160,43 +162,43 @@ class Service:
         found: dict[str, Any] = self.get(f"deployments/name/{name}/{name}")
         return found
 
-    def begin(self, name: str, **parameters: Any) -> str:
-        """Has a run of a deployment start now, as the UI's form does; gives the run's id."""
-        asked = self.ask_for(name, **parameters)
+    def start_run(self, name: str, **parameters: Any) -> str:
+        """Start a run of a deployment, as the UI's form does, and return the run's id."""
+        asked = self.request_run(name, **parameters)
         assert asked.status_code == 201, asked.text
         return str(asked.json()["id"])
 
-    def ask_for(self, name: str, **parameters: Any) -> httpx.Response:
+    def request_run(self, name: str, **parameters: Any) -> httpx.Response:
         deployment = self.deployment(name)
         body = {"parameters": parameters, "state": {"type": "SCHEDULED"}}
         return self.ask("POST", f"deployments/{deployment['id']}/create_flow_run", body)
 
-    def run_of(self, flow_run: str) -> dict[str, Any]:
+    def read_run(self, flow_run: str) -> dict[str, Any]:
         found: dict[str, Any] = self.get(f"flow_runs/{flow_run}")
         return found
 
     def wait_for(
         self, flow_run: str, *states: str, seconds: float = 100, attempt: int = 0
     ) -> dict[str, Any]:
-        """Waits until a run's state is of such a type or name; gives the run.
+        """Wait until a run's state has one of these types or names, and return the run.
 
         Args:
-            attempt: at the earliest in this attempt.
+            attempt: the earliest attempt that counts.
         """
 
         def reached() -> dict[str, Any] | None:
             with suppress(httpx.TransportError):
-                found = self.run_of(flow_run)
+                found = self.read_run(flow_run)
                 now = {found["state"]["type"], found["state"]["name"]}
                 return found if now & set(states) and found["run_count"] >= attempt else None
             return None
 
         found = until(reached, seconds)
-        assert found, f"{self.run_of(flow_run)['state']} is none of {states}"
+        assert found, f"{self.read_run(flow_run)['state']} is none of {states}"
         return found
 
     def set_state(self, flow_run: str, **state: str) -> None:
-        """What the buttons of a run's page do: cancel, retry."""
+        """Set a run's state, as the buttons *Cancel* and *Retry* of its page do."""
         self.post(f"flow_runs/{flow_run}/set_state", {"state": state, "force": False})
 
     def cancel(self, flow_run: str) -> None:
@@ -210,13 +212,13 @@ class Service:
         return {found["key"]: found for found in self.post("artifacts/filter", mine)}
 
     def slots_in_use(self, name: str) -> int:
-        """How many places of a deployment's concurrency limit are held."""
+        """Return how many slots of a deployment's concurrency limit are in use."""
         limit = self.deployment(name)["global_concurrency_limit"]
         return int(self.get(f"v2/concurrency_limits/{limit['id']}")["active_slots"])
 
 
 def until(condition: Callable[[], Any], seconds: float) -> Any:
-    """Waits until the condition gives something true; gives that, or what it gave last."""
+    """Wait until a condition returns a true value; return its last value."""
     deadline = time.monotonic() + seconds
     while not (found := condition()) and time.monotonic() < deadline:
         time.sleep(0.1)

@@ -1,4 +1,4 @@
-"""A PostgreSQL of the tests' own, in a folder of its own, that nobody else can reach."""
+"""A PostgreSQL server for one test, in a temporary folder."""
 
 import os
 import shutil
@@ -26,7 +26,7 @@ class Postgres:
     port: int
 
     def url(self, password: str = PASSWORD) -> str:
-        """As Prefect's setting takes it."""
+        """Return the connection URL for Prefect's setting."""
         return f"postgresql+asyncpg://prefect:{password}@{self.place}"
 
     @property
@@ -34,7 +34,7 @@ class Postgres:
         return f"127.0.0.1:{self.port}/prefect"
 
     def run(self, program: str, *arguments: str, database: str = "prefect") -> str:
-        """One of PostgreSQL's programs; gives what it printed."""
+        """Run one of PostgreSQL's programs and return its output."""
         address = f"postgresql://prefect@127.0.0.1:{self.port}/{database}"
         done = subprocess.run(
             [self.bin / program, *arguments, address],
@@ -47,7 +47,7 @@ class Postgres:
 
 
 def binaries() -> Path:
-    """Where PostgreSQL's programs are; without it the test is skipped, but in CI."""
+    """Return the folder of PostgreSQL's programs; without it, skip the test, or fail it in CI."""
     versions = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     found = versions[-1] if versions else shutil.which("initdb")
     if found is not None:
@@ -59,7 +59,7 @@ def binaries() -> Path:
 
 @contextmanager
 def postgres() -> Iterator[Postgres]:
-    """Starts it; at the end it is gone, with its data."""
+    """Run a server; at the end it is stopped and its data removed."""
     made = Postgres(binaries(), free_port())
     folder = Path(tempfile.mkdtemp(prefix="broadsheet-postgres-"))
     try:
@@ -93,6 +93,6 @@ def postgres() -> Iterator[Postgres]:
 
 
 def _as_user(*command: str | Path) -> Sequence[str]:
-    """Not as root, who is refused."""
+    """Return a command that runs as another user than root, whom PostgreSQL refuses."""
     words = [str(word) for word in command]
     return ["runuser", "-u", USER, "--", *words] if os.geteuid() == 0 else words

@@ -1,4 +1,4 @@
-"""The recipes for messages as docs/service.md and docs/service/automations have them."""
+"""The recipes for messages, taken from docs/service.md and docs/service/automations."""
 
 import json
 import re
@@ -16,11 +16,13 @@ PAGE = ROOT / "docs" / "service.md"
 
 
 def block_of(server: Existing, kind: str, old: str = "", new: str = "") -> str:
-    """Makes a block by the page's own lines of Python; gives its id.
+    """Make a block with a Python program of the page and return the block's id.
 
     Args:
-        kind: a word by which its lines are known.
-        old: what their address begins with; an address of the web is replaced as a whole.
+        server: the server on which the block is made.
+        kind: a word that occurs in this program only.
+        old: the beginning of the address in the program; a web address is replaced as a whole.
+        new: the address that replaces it.
     """
     blocks = re.findall(r"```python\n(.*?)```", PAGE.read_text("utf-8"), re.S)
     (program,) = (block for block in blocks if kind in block)
@@ -40,12 +42,12 @@ def block_of(server: Existing, kind: str, old: str = "", new: str = "") -> str:
 
 @contextmanager
 def webhook() -> Iterator[tuple[str, list[dict[str, str]]]]:
-    """Gives the address of a webhook, and what has come there."""
-    came: list[dict[str, str]] = []
+    """Serve a webhook; yield its address and the messages that it has received."""
+    messages: list[dict[str, str]] = []
 
     class Inbox(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            came.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            messages.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
             self.send_response(204)
             self.end_headers()
 
@@ -54,12 +56,12 @@ def webhook() -> Iterator[tuple[str, list[dict[str, str]]]]:
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Inbox) as receiver:
         Thread(target=receiver.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{receiver.server_port}/broadsheet", came
+        yield f"http://127.0.0.1:{receiver.server_port}/broadsheet", messages
         receiver.shutdown()
 
 
 def recipe(name: str, block: str, folder: Path) -> Path:
-    """A recipe with its placeholders filled."""
+    """Write a recipe with its placeholders filled and return its path."""
     text = (ROOT / "docs" / "service" / "automations" / f"{name}.yaml").read_text("utf-8")
     path = folder / f"{name}.yaml"
     path.write_text(text.replace("BLOCK_ID", block), "utf-8")

@@ -1,4 +1,4 @@
-"""A `broadsheet` that does not start: its one sentence, and that it leaves nothing running."""
+"""Commands that must fail with one sentence and leave nothing running."""
 
 import subprocess
 from pathlib import Path
@@ -10,7 +10,7 @@ PATIENT = {"BROADSHEET_PREFECT__START_SECONDS": "300"}
 
 
 def refusal(warehouse: Path, *arguments: str | Path, status: int = 1, **environment: str) -> str:
-    """Runs a command that must fail with one sentence; gives the sentence."""
+    """Run a command that must fail with one sentence and return the sentence."""
     done = subprocess.run(
         [*COMMAND, *map(str, arguments), "-w", str(warehouse)],
         capture_output=True,
@@ -20,9 +20,11 @@ def refusal(warehouse: Path, *arguments: str | Path, status: int = 1, **environm
         env=clean_environment(**PATIENT, COLUMNS="500", **environment),
     )
     assert done.returncode == status, f"exit {done.returncode}\n{done.stdout}\n{done.stderr}"
-    said = [line for line in done.stderr.splitlines() if line.strip()]
-    assert len(said) == 1, said
-    assert said[0].startswith("broadsheet: ")
-    left = until(lambda: not list(Service(warehouse).family()), 10)
-    assert left, [Path(f"/proc/{pid}/cmdline").read_bytes() for pid in Service(warehouse).family()]
-    return said[0].removeprefix("broadsheet: ")
+    output = [line for line in done.stderr.splitlines() if line.strip()]
+    assert len(output) == 1, output
+    assert output[0].startswith("broadsheet: ")
+    left = until(lambda: not list(Service(warehouse).processes()), 10)
+    assert left, [
+        Path(f"/proc/{pid}/cmdline").read_bytes() for pid in Service(warehouse).processes()
+    ]
+    return output[0].removeprefix("broadsheet: ")

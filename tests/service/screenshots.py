@@ -1,6 +1,6 @@
-"""Takes the pictures of docs/images anew: `python -m tests.service.screenshots`.
+"""A program that takes the pictures of docs/images: `python -m tests.service.screenshots`.
 
-Two nights of the demo's invented publishers, by the service and its UI as operators have them.
+It runs two nights of the demo's invented publishers in the service, and takes pictures of its UI.
 """
 
 import tempfile
@@ -9,7 +9,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, FloatRect
 
 from flows.demo.server import DemoSite, serve
-from tests.past.site import write_config
+from tests.jobs.site import write_config
 from tests.service.browser import Ui, chromium, launched, opened
 from tests.service.harness import Service
 
@@ -32,7 +32,7 @@ def main() -> None:
 def _take(service: Service, site: DemoSite, browser: Browser) -> None:
     with opened(browser, service.api.removesuffix("/api")) as ui:
         for number in (1, 2):
-            site.night(number)
+            site.show_night(number)
             form = ui.open_form("nightly")
             form.pick(f"2025-03-1{number}")
             form.start()
@@ -54,9 +54,10 @@ def _take(service: Service, site: DemoSite, browser: Browser) -> None:
 
 
 def _shoot(ui: Ui, name: str, height: int, *, left: int = 0) -> None:
-    """
+    """Take a picture of the page.
+
     Args:
-        left: so much is cut off there, such as the UI's menu.
+        left: the width that is cut off at the left, such as that of the UI's menu.
     """
     ui.page.set_viewport_size({"width": WIDTH, "height": height})
     ui.page.evaluate("() => window.scrollTo(0, 0)")

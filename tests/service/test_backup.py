@@ -1,4 +1,4 @@
-"""The warehouse is its folder: copied while nothing writes, it is there again, and goes on."""
+"""Backups: a copy of the warehouse's folder, made while nothing writes, is a working warehouse."""
 
 import shutil
 from pathlib import Path
@@ -13,12 +13,12 @@ COUNT = "select count(*) as n from articles"
 
 @pytest.fixture
 def warehouse(tmp_path: Path) -> Path:
-    """With three articles."""
+    """Return a warehouse with three articles."""
     run("ingest", write_stories(tmp_path / "one.warc.gz", range(3)), "-w", tmp_path / "news")
     return tmp_path / "news"
 
 
-def test_a_copy_put_back_at_the_same_path_goes_on(warehouse: Path, tmp_path: Path) -> None:
+def test_a_copy_restored_at_the_same_path_works(warehouse: Path, tmp_path: Path) -> None:
     shutil.copytree(warehouse, tmp_path / "backup", symlinks=True)
     run("ingest", write_stories(tmp_path / "lost.warc.gz", range(3, 9)), "-w", warehouse)
     shutil.rmtree(warehouse)
@@ -28,7 +28,7 @@ def test_a_copy_put_back_at_the_same_path_goes_on(warehouse: Path, tmp_path: Pat
     assert ask(warehouse, COUNT) == [{"n": 5}]
 
 
-def test_a_warehouse_that_moved_goes_on_behind_a_link(warehouse: Path, tmp_path: Path) -> None:
+def test_a_warehouse_that_moved_works_behind_a_link(warehouse: Path, tmp_path: Path) -> None:
     moved = tmp_path / "disk2" / "news"
     shutil.copytree(warehouse, moved, symlinks=True)
     shutil.rmtree(warehouse)

@@ -1,4 +1,4 @@
-"""What an operator does in a browser, with nothing but what is to be seen there."""
+"""The work of an operator who uses nothing but a browser."""
 
 import re
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ NIGHT = "2025-03-11"
 
 @dataclass(frozen=True, slots=True)
 class Newsroom:
-    """A service that is up, its sources and a browser."""
+    """A running service with its sources, and a browser."""
 
     service: Service
     desk: Desk
@@ -59,7 +59,7 @@ def ui(newsroom: Newsroom) -> Iterator[Ui]:
         yield found
 
 
-def test_an_archive_is_ingested_with_nothing_but_the_browser(newsroom: Newsroom, ui: Ui) -> None:
+def test_an_archive_is_ingested_in_the_browser_alone(newsroom: Newsroom, ui: Ui) -> None:
     ui.open_deployments()
     for name in FLOWS:
         expect(ui.main.get_by_role("link", name=name, exact=True).first).to_be_visible()
@@ -76,7 +76,7 @@ def test_an_archive_is_ingested_with_nothing_but_the_browser(newsroom: Newsroom,
 
 
 @pytest.mark.slow
-def test_the_form_describes_every_parameter_and_asks_for_no_type(ui: Ui) -> None:
+def test_the_form_describes_every_parameter_and_offers_no_choice_of_types(ui: Ui) -> None:
     form = ui.open_form("ingest")
     for parameter in ingest.parameters.properties.values():
         ui.see(parameter["description"])
@@ -86,20 +86,20 @@ def test_the_form_describes_every_parameter_and_asks_for_no_type(ui: Ui) -> None
 
 
 @pytest.mark.slow
-def test_a_form_without_a_path_is_refused_where_the_path_belongs(ui: Ui) -> None:
+def test_a_form_without_a_path_is_refused_at_the_field_of_the_path(ui: Ui) -> None:
     form = ui.open_form("ingest")
     form.submit()
     ui.see("'paths' is a required property")
 
 
 @pytest.mark.slow
-def test_a_limit_of_nothing_is_refused_by_its_field(newsroom: Newsroom, ui: Ui) -> None:
+def test_a_limit_of_zero_is_refused_at_its_field(newsroom: Newsroom, ui: Ui) -> None:
     form = ui.open_form("ingest")
     form.add(newsroom.archive)
     form.field("limit").fill("0")
     form.submit()
-    said = form.field("limit").evaluate("field => field.validationMessage")
-    assert "greater than or equal to 1" in said
+    output = form.field("limit").evaluate("field => field.validationMessage")
+    assert "greater than or equal to 1" in output
     expect(ui.page.get_by_role("button", name="Submit")).to_be_visible()
 
 
@@ -114,7 +114,7 @@ def test_a_path_that_does_not_exist_fails_with_a_sentence(newsroom: Newsroom, ui
 
 
 @pytest.mark.slow
-def test_an_ingest_s_artifacts_tell_its_story(newsroom: Newsroom, ui: Ui) -> None:
+def test_the_artifacts_of_an_ingest_show_its_results(newsroom: Newsroom, ui: Ui) -> None:
     form = ui.open_form("ingest")
     form.add(newsroom.archive)
     form.field("source").fill("Harbour Courier")
@@ -130,7 +130,7 @@ def test_an_ingest_s_artifacts_tell_its_story(newsroom: Newsroom, ui: Ui) -> Non
 
 
 @pytest.mark.slow
-def test_a_night_is_cancelled_and_retried_and_every_article_is_there_once(
+def test_a_night_is_cancelled_and_retried_and_every_article_is_loaded_once(
     newsroom: Newsroom, ui: Ui
 ) -> None:
     form = ui.open_form("nightly")
@@ -141,7 +141,7 @@ def test_a_night_is_cancelled_and_retried_and_every_article_is_there_once(
     ui.see_state("Cancelled")
     ui.choose("Retry")
     ui.see_state("Completed")
-    assert newsroom.service.run_of(flow_run)["run_count"] == 2
+    assert newsroom.service.read_run(flow_run)["run_count"] == 2
     rows = ask(
         newsroom.desk.warehouse,
         "select count(*) as n, count(distinct url) as urls from documents "
@@ -157,7 +157,7 @@ def test_a_night_is_cancelled_and_retried_and_every_article_is_there_once(
 
 
 @pytest.mark.slow
-def test_the_ui_asks_who_is_there_and_lets_the_right_one_in(
+def test_the_ui_asks_for_the_login_and_accepts_the_right_one(
     browser: Browser, tmp_path: Path
 ) -> None:
     secret = {"PREFECT_SERVER_API_AUTH_STRING": "desk:tidewater"}

@@ -1,6 +1,6 @@
-"""Nothing lies after a fault: real kills of every process, and what becomes of the run.
+"""Faults of the service: every process is killed, and the states of the runs stay true.
 
-The table in docs/operations.md says the same in words.
+The table in docs/operations.md describes the same cases.
 """
 
 import os
@@ -34,8 +34,8 @@ def service(desk: SlowDesk) -> Iterator[Service]:
 
 
 @pytest.fixture(autouse=True)
-def _nothing_lies(service: Service) -> Iterator[None]:
-    """After every fault: no run stands as if it were at work, and no place is held."""
+def _no_false_states(service: Service) -> Iterator[None]:
+    """Check after every fault that no run is falsely active and that no slot is held."""
     yield
     at_work = {"flow_runs": {"state": {"type": {"any_": ["RUNNING", "PENDING", "CANCELLING"]}}}}
     assert service.post("flow_runs/filter", at_work) == []
@@ -46,20 +46,20 @@ def kill(process: int, number: int = signal.SIGKILL) -> None:
     os.kill(process, number)
 
 
-def test_a_killed_flow_process_is_resumed_by_itself(desk: SlowDesk, service: Service) -> None:
-    night = desk.begin(service, 0)
-    kill(service.flow_pid(night))
+def test_a_killed_flow_run_resumes_automatically(desk: SlowDesk, service: Service) -> None:
+    night = desk.start_night(service, 0)
+    kill(service.flow_process(night))
     assert "Resumes after a fault" in service.wait_for(night, "AwaitingRetry")["state"]["message"]
     done = service.wait_for(night, "COMPLETED", attempt=2)
     assert done["state"]["message"] == f"{ARTICLES} loaded"
     desk.assert_loaded_once(0)
 
 
-def test_a_killed_runner_takes_its_run_along_and_the_next_runner_resumes_it(
+def test_a_killed_runner_ends_its_run_and_the_next_runner_resumes_it(
     desk: SlowDesk, service: Service
 ) -> None:
-    night = desk.begin(service, 1)
-    flow, runner = service.flow_pid(night), service.pids()["runner"]
+    night = desk.start_night(service, 1)
+    flow, runner = service.flow_process(night), service.process_ids()["runner"]
     kill(runner)
     assert until(lambda: not Path(f"/proc/{flow}").exists(), 60), "the orphan works on"
     service.wait_for(night, "COMPLETED", attempt=2)
@@ -69,26 +69,26 @@ def test_a_killed_runner_takes_its_run_along_and_the_next_runner_resumes_it(
 def test_a_killed_server_is_started_again_and_the_run_goes_on(
     desk: SlowDesk, service: Service
 ) -> None:
-    night = desk.begin(service, 2)
-    kill(service.pids()["server"])
+    night = desk.start_night(service, 2)
+    kill(service.process_ids()["server"])
     service.wait_for(night, "COMPLETED")
     desk.assert_loaded_once(2)
 
 
 def test_a_server_that_is_restarted_crashes_no_run(desk: SlowDesk, service: Service) -> None:
-    night = desk.begin(service, 3)
-    kill(service.pids()["server"], signal.SIGTERM)
+    night = desk.start_night(service, 3)
+    kill(service.process_ids()["server"], signal.SIGTERM)
     done = service.wait_for(night, "COMPLETED")
     assert done["run_count"] == 1
     desk.assert_loaded_once(3)
 
 
-def test_killed_worker_processes_cost_the_run_nothing(
+def test_killed_worker_processes_are_replaced_and_nothing_is_lost(
     desk: SlowDesk, service: Service, tmp_path: Path
 ) -> None:
     archive = write_stories(tmp_path / "old.warc.gz", range(1500))
-    run = service.begin("ingest", paths=[str(archive)], config=str(desk.config))
-    flow = service.flow_pid(run)
+    run = service.start_run("ingest", paths=[str(archive)], config=str(desk.config))
+    flow = service.flow_process(run)
     assert until(lambda: list(desk.warehouse.glob("runs/*/parts/*.parquet")), 60)
     workers = [pid for pid in children(flow) if b"batch_worker" in command_of(pid)]
     assert workers
@@ -101,7 +101,7 @@ def test_killed_worker_processes_cost_the_run_nothing(
 def test_everything_killed_at_once_is_resumed_by_the_next_up(
     desk: SlowDesk, service: Service
 ) -> None:
-    night = desk.begin(service, 4)
+    night = desk.start_night(service, 4)
     service.kill_all()
     service.start()
     done = service.wait_for(night, "COMPLETED", attempt=2)
@@ -109,23 +109,23 @@ def test_everything_killed_at_once_is_resumed_by_the_next_up(
     desk.assert_loaded_once(4)
 
 
-def test_a_killed_supervisor_leaves_nobody_behind(desk: SlowDesk, service: Service) -> None:
-    night = desk.begin(service, 5)
+def test_a_killed_supervisor_leaves_no_process_behind(desk: SlowDesk, service: Service) -> None:
+    night = desk.start_night(service, 5)
     assert service.process is not None
     kill(service.process.pid)
     service.process.communicate()
-    assert until(lambda: not list(service.family()), 90), list(service.family())
+    assert until(lambda: not list(service.processes()), 90), list(service.processes())
     service.start()
     service.wait_for(night, "COMPLETED", attempt=2)
     desk.assert_loaded_once(5)
 
 
 def test_down_in_the_middle_of_a_night_and_up_again(desk: SlowDesk, service: Service) -> None:
-    night = desk.begin(service, 6)
+    night = desk.start_night(service, 6)
     assert "Stopped." in service.command("down")
     assert service.process is not None
     service.process.communicate(timeout=60)
-    assert not list(service.family())
+    assert not list(service.processes())
     service.start()
     service.wait_for(night, "COMPLETED", attempt=2)
     desk.assert_loaded_once(6)
@@ -134,8 +134,8 @@ def test_down_in_the_middle_of_a_night_and_up_again(desk: SlowDesk, service: Ser
 def test_a_night_that_is_cancelled_stops_and_a_retry_completes_it(
     desk: SlowDesk, service: Service
 ) -> None:
-    night = desk.begin(service, 7)
-    flow = service.flow_pid(night)
+    night = desk.start_night(service, 7)
+    flow = service.flow_process(night)
     service.cancel(night)
     service.wait_for(night, "CANCELLED")
     assert until(lambda: not Path(f"/proc/{flow}").exists(), 30)
@@ -148,7 +148,7 @@ def test_a_night_that_is_cancelled_stops_and_a_retry_completes_it(
 def test_a_completed_night_that_is_repeated_changes_nothing(
     desk: SlowDesk, service: Service
 ) -> None:
-    night = desk.begin(service, 8)
+    night = desk.start_night(service, 8)
     service.wait_for(night, "COMPLETED")
     service.retry(night)
     done = service.wait_for(night, "COMPLETED", attempt=2)
@@ -159,32 +159,32 @@ def test_a_completed_night_that_is_repeated_changes_nothing(
 def test_a_full_disk_fails_the_run_in_a_sentence_and_a_retry_resumes_it(
     desk: SlowDesk, service: Service
 ) -> None:
-    night = desk.begin(service, 9)
-    flow = service.flow_pid(night)
+    night = desk.start_night(service, 9)
+    flow = service.flow_process(night)
     resource.prlimit(flow, resource.RLIMIT_FSIZE, (2000, 2000))  # its files cannot grow further
     failed = service.wait_for(night, *ENDED)
     assert failed["state"]["name"] == "Failed"
-    assert "mend that and repeat the command" in failed["state"]["message"]
+    assert "correct that and repeat the command" in failed["state"]["message"]
     service.retry(night)
     service.wait_for(night, "COMPLETED", attempt=2)
     desk.assert_loaded_once(9)
 
 
-def test_of_two_nights_at_once_the_second_waits(desk: SlowDesk, service: Service) -> None:
-    first = desk.begin(service, 10)
-    second = service.begin("nightly", sources=["press-10"], config=str(desk.config))
+def test_if_two_nights_start_at_once_the_second_waits(desk: SlowDesk, service: Service) -> None:
+    first = desk.start_night(service, 10)
+    second = service.start_run("nightly", sources=["press-10"], config=str(desk.config))
     service.wait_for(second, "AwaitingConcurrencySlot")
-    assert service.run_of(first)["state"]["type"] == "RUNNING"
+    assert service.read_run(first)["state"]["type"] == "RUNNING"
     service.wait_for(first, "COMPLETED")
     service.wait_for(second, "COMPLETED")
     desk.assert_loaded_once(10)
 
 
 def test_a_run_that_dies_again_and_again_is_left_crashed(desk: SlowDesk, service: Service) -> None:
-    night = desk.begin(service, 11, night=2)
+    night = desk.start_night(service, 11, night=2)
     for attempt in (1, 2, 3):
         service.wait_for(night, "RUNNING", attempt=attempt)
-        pid = until(lambda: new_pid(service, night), 60)
+        pid = until(lambda: living_process(service, night), 60)
         kill(pid)
         service.wait_for(night, "AwaitingRetry", "Crashed")
     crashed = until(lambda: _final(service, night), 60)
@@ -195,18 +195,18 @@ def test_a_run_that_dies_again_and_again_is_left_crashed(desk: SlowDesk, service
 
 
 def _final(service: Service, flow_run: str) -> dict[str, str] | None:
-    state: dict[str, str] = service.run_of(flow_run)["state"]
+    state: dict[str, str] = service.read_run(flow_run)["state"]
     return state if state["message"].startswith("Died") else None
 
 
-def new_pid(service: Service, flow_run: str) -> int | None:
-    """The process of a run's present attempt, once it is alive."""
-    pid = service.flow_pid(flow_run)
+def living_process(service: Service, flow_run: str) -> int | None:
+    """Return the id of the process of a run's present attempt if it is alive."""
+    pid = service.flow_process(flow_run)
     return pid if Path(f"/proc/{pid}").exists() else None
 
 
 def children(process: int) -> list[int]:
-    """What the threads of a process started."""
+    """Return the ids of the child processes of all threads of a process."""
     folders = Path(f"/proc/{process}/task").glob("*/children")
     return [int(pid) for folder in folders for pid in folder.read_text().split()]
 

@@ -1,4 +1,4 @@
-"""What an `up` that was killed leaves: its words are not believed, its processes are ended."""
+"""Leftovers of a killed `up`: its state file is ignored, and its processes are ended."""
 
 import os
 import signal
@@ -12,7 +12,7 @@ import pytest
 
 from config.settings import load_settings
 from flows.running import process_files
-from flows.service import places
+from flows.service import state_files
 from flows.service.supervisor import end_leftovers
 from tests.pipeline.command import run
 from tests.service.harness import until
@@ -21,7 +21,7 @@ from warehouse.layout import ATTEMPTS
 
 @pytest.fixture
 def other() -> Iterator["subprocess.Popen[bytes]"]:
-    """A program that has nothing to do with us."""
+    """Run a program that does not belong to Broadsheet."""
     with subprocess.Popen(["sleep", "600"]) as process:
         yield process
         process.kill()
@@ -44,24 +44,25 @@ def stale(process: int) -> dict[str, object]:
     [orjson.dumps(stale(os.getpid())), b'{"process": 1, "addr', b"", b"{}", b"[]", b"\xff"],
     ids=["of another", "half", "empty", "of another version", "no object", "no text"],
 )
-def test_word_of_an_earlier_up_is_not_believed(tmp_path: Path, content: bytes) -> None:
-    word = tmp_path / "service" / "up.json"
-    with places.held(tmp_path):
-        assert not word.exists()
-        word.write_bytes(content)  # as if it had not been removed yet
-        assert places.found(tmp_path) is None
-        assert places.is_starting(tmp_path)
+def test_the_state_file_of_an_earlier_service_is_ignored(tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "service" / "up.json"
+    with state_files.service_lock(tmp_path):
+        assert not file.exists()
+        file.write_bytes(content)  # as if it had not been removed yet
+        assert state_files.running_service(tmp_path) is None
+        assert state_files.is_starting(tmp_path)
 
 
-def test_word_of_the_present_up_is_believed(tmp_path: Path) -> None:
-    with places.held(tmp_path):
-        told = places.Up(**{**stale(os.getpid()), "holder": places.own_holder(tmp_path)})  # type: ignore[arg-type]
-        places.announce(tmp_path, told)
-        assert places.found(tmp_path) == told
-    assert places.found(tmp_path) is None
+def test_the_state_file_of_the_present_service_is_used(tmp_path: Path) -> None:
+    with state_files.service_lock(tmp_path):
+        holder = state_files.own_lock_holder(tmp_path)
+        service = state_files.RunningService(**stale(os.getpid()) | {"holder": holder})  # type: ignore[arg-type]
+        state_files.announce_service(tmp_path, service)
+        assert state_files.running_service(tmp_path) == service
+    assert state_files.running_service(tmp_path) is None
 
 
-def test_a_process_id_that_is_another_program_s_by_now_is_left_alone(
+def test_another_program_that_has_the_process_id_now_is_left_alone(
     tmp_path: Path, other: "subprocess.Popen[bytes]"
 ) -> None:
     (tmp_path / ATTEMPTS).mkdir(parents=True)
@@ -81,7 +82,7 @@ def test_a_process_holds_its_file_until_it_ends(tmp_path: Path) -> None:
     path.write_text("4711 of another time")
     command = (sys.executable, "-c", "import subprocess; subprocess.run(['sleep', '600'])")
     with (tmp_path / "log").open("wb") as output:
-        process = process_files.start(path, command, dict(os.environ), output)
+        process = process_files.start_process(path, command, dict(os.environ), output)
     assert process_files.process_of(path) == process.pid
     assert until(lambda: child_of(process.pid), 30)
     child = child_of(process.pid)
@@ -97,7 +98,7 @@ def child_of(process: int) -> int:
 
 
 @pytest.mark.slow
-def test_what_is_left_is_ended_even_if_it_is_deaf(tmp_path: Path) -> None:
+def test_leftover_processes_are_ended_even_if_they_ignore_signals(tmp_path: Path) -> None:
     deaf = (
         "import signal, time; signal.signal(2, signal.SIG_IGN); signal.signal(15, signal.SIG_IGN);"
         "print('deaf', flush=True); time.sleep(600)"
@@ -107,9 +108,9 @@ def test_what_is_left_is_ended_even_if_it_is_deaf(tmp_path: Path) -> None:
     for name in ("server", "runner"):
         log = tmp_path / name
         with log.open("wb") as output:
-            held = places.process_file(tmp_path, name)
+            held = state_files.process_file(tmp_path, name)
             command = (sys.executable, "-c", deaf)
-            left.append(process_files.start(held, command, dict(os.environ), output))
+            left.append(process_files.start_process(held, command, dict(os.environ), output))
         assert until(log.read_bytes, 60)
     settings = load_settings(warehouse=tmp_path)
     prefect = settings.prefect.model_copy(update={"stop_seconds": 0.5})

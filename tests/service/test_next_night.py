@@ -1,4 +1,4 @@
-"""What becomes of a killed night when the next one is due before it has resumed."""
+"""A killed night that has not resumed when the next one is due."""
 
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -28,9 +28,9 @@ def service(desk: SlowDesk) -> Iterator[Service]:
         yield running
 
 
-def begin(desk: SlowDesk, service: Service, night: int, **parameters: Any) -> str:
-    """Has a night begin, of all sources or of those that are named."""
-    return service.begin(
+def start_night(desk: SlowDesk, service: Service, night: int, **parameters: Any) -> str:
+    """Start a night of all sources, or of those that are named."""
+    return service.start_run(
         "nightly", night=f"2025-05-{night:02}", config=str(desk.config), **parameters
     )
 
@@ -42,13 +42,13 @@ def wait_for_fetching(desk: SlowDesk, service: Service, flow_run: str) -> None:
 
 
 def states(service: Service, flow_run: str) -> list[str]:
-    """The types of all states that a run has been in."""
+    """Return the types of all states that a run has been in."""
     return [found["type"] for found in service.get(f"flow_run_states/?flow_run_id={flow_run}")]
 
 
 @pytest.fixture
 def _no_resumes(desk: SlowDesk) -> Iterator[None]:
-    """A night that dies is left Crashed."""
+    """Set `prefect.resumes` to 0, so that a night that dies is left Crashed."""
     desk.settings["prefect"]["resumes"] = 0
     assert desk.config
     yield
@@ -60,22 +60,22 @@ def _no_resumes(desk: SlowDesk) -> Iterator[None]:
 def test_a_killed_night_is_completed_by_the_next_one_and_says_so(
     desk: SlowDesk, service: Service
 ) -> None:
-    killed = begin(desk, service, 1)
+    killed = start_night(desk, service, 1)
     wait_for_fetching(desk, service, killed)
-    kill(service.flow_pid(killed))
+    kill(service.flow_process(killed))
     left = until(lambda: died(service, killed), PATIENCE)
     assert left["type"] == "CRASHED", left
-    following = begin(desk, service, 2)
+    following = start_night(desk, service, 2)
     done = service.wait_for(following, *ENDED, seconds=PATIENCE)
     assert done["state"]["type"] == "COMPLETED", done["state"]
-    state = service.run_of(killed)["state"]
+    state = service.read_run(killed)["state"]
     assert state["type"] == "COMPLETED", state
     assert state["message"].startswith("Completed by nightly 2025-05-02, which took in what")
     assert_loaded_once(desk)
 
 
 def died(service: Service, flow_run: str) -> dict[str, str] | None:
-    state: dict[str, str] = service.run_of(flow_run)["state"]
+    state: dict[str, str] = service.read_run(flow_run)["state"]
     return state if (state["message"] or "").startswith("Died") else None
 
 
@@ -85,7 +85,7 @@ def assert_loaded_once(desk: SlowDesk) -> None:
 
 
 def kill_process(service: Service, flow_run: str) -> None:
-    kill(service.flow_pid(flow_run))
+    kill(service.flow_process(flow_run))
 
 
 def kill_everything(service: Service, flow_run: str) -> None:
@@ -106,10 +106,10 @@ def test_a_killed_night_and_the_next_one_are_both_completed_whichever_comes_firs
 ) -> None:
     desk.site.next_night(new=12, revised=0)
     first, second = ({"sources": [one]} if one else {} for one in sources)
-    killed = begin(desk, service, night, **first)
+    killed = start_night(desk, service, night, **first)
     wait_for_fetching(desk, service, killed)
     strike(service, killed)
-    following = begin(desk, service, night + 1, **second)
+    following = start_night(desk, service, night + 1, **second)
     done = service.wait_for(following, *ENDED, seconds=PATIENCE)
     assert done["state"]["type"] == "COMPLETED", done["state"]
     ended = service.wait_for(killed, *ENDED, seconds=PATIENCE)
@@ -122,11 +122,11 @@ def test_a_killed_night_and_the_next_one_are_both_completed_whichever_comes_firs
     assert until(lambda: service.slots_in_use("nightly") == 0, 30) is True
 
 
-def test_of_the_nights_that_had_to_wait_the_newest_one_runs(
+def test_only_the_newest_of_the_nights_that_had_to_wait_runs(
     desk: SlowDesk, service: Service
 ) -> None:
     desk.site.next_night(new=12, revised=0)
-    first = begin(desk, service, 7)
+    first = start_night(desk, service, 7)
     wait_for_fetching(desk, service, first)
     older, newer = (planned(service, minutes) for minutes in (2, 1))
     service.wait_for(older, "AwaitingConcurrencySlot", seconds=PATIENCE)
@@ -139,7 +139,7 @@ def test_of_the_nights_that_had_to_wait_the_newest_one_runs(
 
 
 def planned(service: Service, minutes: int) -> str:
-    """Makes a run as the schedule does, which was due so many minutes ago; gives its id."""
+    """Make a run as the schedule does, due a number of minutes ago, and return its id."""
     deployment = service.deployment("nightly")
     later = datetime.now(UTC) + timedelta(minutes=10)
     body = {

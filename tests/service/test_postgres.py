@@ -1,4 +1,4 @@
-"""PostgreSQL for Prefect's own database: the history outlives a restart, a dump restores it."""
+"""PostgreSQL for Prefect's own database: the history survives a restart, and a dump restores it."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,14 +27,14 @@ def test_the_history_is_in_postgresql_and_outlives_a_restart(
     warehouse = tmp_path / "w"
     url = {"PREFECT_API_DATABASE_CONNECTION_URL": database.url()}
     with Service(warehouse, **PATIENT, **url) as service:
-        flow_run = service.begin("ingest", paths=[str(archive)])
+        flow_run = service.start_run("ingest", paths=[str(archive)])
         assert (
             service.wait_for(flow_run, "COMPLETED", seconds=300)["state"]["message"] == "3 loaded"
         )
         assert service.stop() == 0
-        assert not list(service.family())
+        assert not list(service.processes())
         service.start()
-        assert service.run_of(flow_run)["state"]["message"] == "3 loaded"
+        assert service.read_run(flow_run)["state"]["message"] == "3 loaded"
         assert "ingest-outcomes" in service.artifacts(flow_run)
         assert service.stop() == 0
     assert not list((warehouse / "service").glob("prefect.db*"))
@@ -45,14 +45,16 @@ def test_the_history_is_in_postgresql_and_outlives_a_restart(
     assert flow_run in database.run("pg_dump", "--data-only", "--table=flow_run")
 
 
-def test_a_wrong_password_is_named_and_not_repeated(database: Postgres, tmp_path: Path) -> None:
-    said = refusal(
+def test_a_wrong_password_is_reported_without_printing_it(
+    database: Postgres, tmp_path: Path
+) -> None:
+    output = refusal(
         tmp_path / "w",
         *("up", f"--port={free_port()}"),
         PREFECT_API_DATABASE_CONNECTION_URL=database.url("wrong-horse"),
     )
-    assert said.startswith(
+    assert output.startswith(
         f"Prefect's database {database.place} refuses the password of its connection URL"
     )
-    assert "wrong-horse" not in said
-    assert PASSWORD not in said
+    assert "wrong-horse" not in output
+    assert PASSWORD not in output

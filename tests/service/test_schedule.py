@@ -1,4 +1,4 @@
-"""The schedule: clocks that are put back and forward, and nights that nobody was awake for."""
+"""The schedule: clocks that go back and forward, and nights that were due while all was down."""
 
 import asyncio
 import re
@@ -59,7 +59,7 @@ def desk(tmp_path: Path) -> Iterator[SlowDesk]:
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-def test_of_the_nights_that_were_due_while_it_was_down_the_newest_runs(desk: SlowDesk) -> None:
+def test_only_the_newest_of_the_nights_that_were_missed_runs(desk: SlowDesk) -> None:
     with Service(desk.warehouse, desk.config) as service:
         planned = until(lambda: nights(service, "SCHEDULED")[:8], 120)
         assert planned
@@ -72,7 +72,7 @@ def test_of_the_nights_that_were_due_while_it_was_down_the_newest_runs(desk: Slo
         for one in missed:
             service.wait_for(one["id"], *ENDED)
         assert down_from < expected(missed[-1])
-        states = [service.run_of(one["id"])["state"] for one in missed[-3:]]
+        states = [service.read_run(one["id"])["state"] for one in missed[-3:]]
         assert [state["type"] for state in states[:-1]] == ["CANCELLED", "CANCELLED"]
         assert "was due while broadsheet was down" in states[0]["message"].lower()
         following = until(lambda: [n for n in nights(service, "COMPLETED") if n not in missed], 180)
@@ -80,7 +80,7 @@ def test_of_the_nights_that_were_due_while_it_was_down_the_newest_runs(desk: Slo
 
 
 def nights(service: Service, *states: str) -> list[dict[str, str]]:
-    """The nights that the server knows, in the order in which they are due."""
+    """Return the nights that the server knows, in the order in which they are due."""
     kept = {"state": {"type": {"any_": list(states)}}} if states else {}
     body = {"sort": "EXPECTED_START_TIME_ASC", "flow_runs": kept, "limit": 200}
     found: list[dict[str, str]] = service.post("flow_runs/filter", body)

@@ -1,4 +1,4 @@
-"""`broadsheet up` on a quiet day: what it registers, what it refuses, what a run tells."""
+"""`broadsheet up` without faults: the deployments, refused parameters, and the results of runs."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -27,22 +27,22 @@ def service(desk: SlowDesk) -> Iterator[Service]:
     with Service(desk.warehouse, desk.config) as running:
         yield running
         assert running.stop() == 0
-        assert list(running.family()) == []
+        assert list(running.processes()) == []
 
 
 @pytest.fixture(scope="module")
 def night(service: Service, desk: SlowDesk) -> str:
-    """The flow run of a night that has ended, in which one of five sources did not answer."""
+    """Run a night in which one of five sources does not answer, and return its flow run's id."""
     desk.listed.write_text(
         desk.listed.read_text() + '\n[[source]]\nname = "Gone"\nhomepage = "http://127.0.0.1:9/"\n'
     )
-    run = service.begin("nightly", night="2025-04-02", config=str(desk.config))
+    run = service.start_run("nightly", night="2025-04-02", config=str(desk.config))
     service.wait_for(run, *ENDED)
     return run
 
 
 @pytest.mark.parametrize("name", FLOWS)
-def test_a_form_explains_itself(service: Service, name: str) -> None:
+def test_a_form_describes_its_flow_and_parameters(service: Service, name: str) -> None:
     deployment = service.deployment(name)
     assert deployment["tags"] == ["broadsheet"]
     assert deployment["version"]
@@ -74,43 +74,43 @@ def test_the_schedule_is_that_of_the_settings(service: Service) -> None:
         ("reprocess", {"workers": 5000}, "workers"),
     ],
 )
-def test_what_prefect_can_check_is_refused_before_a_run_starts(
+def test_wrong_parameters_are_refused_before_a_run_starts(
     service: Service, name: str, parameters: dict[str, object], reason: str
 ) -> None:
-    refused = service.ask_for(name, **parameters)
+    refused = service.request_run(name, **parameters)
     assert refused.status_code == 409
     assert reason in refused.json()["detail"]
 
 
-def test_an_unknown_parameter_that_prefect_lets_pass_ends_the_run_and_is_named(
+def test_an_unknown_parameter_that_prefect_accepts_fails_the_run_by_name(
     service: Service,
 ) -> None:
-    """As where `prefect deploy` registered the flows, whose forms are Prefect's."""
+    """Check the case in which `prefect deploy` registered the flows, with Prefect's own forms."""
     path = f"deployments/{service.deployment('nightly')['id']}"
     assert service.ask("PATCH", path, {"enforce_parameter_schema": False}).status_code < 400
-    run = service.begin("nightly", nihgt="2026-11-23")
+    run = service.start_run("nightly", nihgt="2026-11-23")
     failed = service.wait_for(run, "Failed", seconds=60)
     assert failed["state"]["message"].startswith("Unknown parameter nihgt: the flow nightly takes")
     service.ask("PATCH", path, {"enforce_parameter_schema": True})
 
 
 def log_of(service: Service, flow_run: str) -> str:
-    """What the UI shows under *Logs*."""
+    """Return the text that the UI shows under *Logs*."""
     mine = {"logs": {"flow_run_id": {"any_": [flow_run]}}, "limit": 200}
     return "\n".join(line["message"] for line in service.post("logs/filter", mine))
 
 
 @pytest.mark.slow
-def test_a_fault_that_is_expected_is_a_sentence(service: Service) -> None:
-    run = service.begin("backfill", source="press-00")
+def test_an_expected_error_becomes_a_sentence(service: Service) -> None:
+    run = service.start_run("backfill", source="press-00")
     failed = service.wait_for(run, *ENDED)
     assert failed["state"]["name"] == "Failed"
     assert failed["state"]["message"].startswith("Give a source with published_from, or ccnews")
     assert "Traceback" not in log_of(service, run)
 
 
-def test_a_night_tells_its_story(service: Service, night: str) -> None:
-    done = service.run_of(night)
+def test_the_artifacts_of_a_night_show_its_results(service: Service, night: str) -> None:
+    done = service.read_run(night)
     assert done["name"] == "nightly 2025-04-02"
     assert (done["state"]["name"], done["state"]["message"]) == (
         "Completed",
@@ -137,8 +137,10 @@ def test_a_night_tells_its_story(service: Service, night: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("night")
-def test_a_night_of_which_most_sources_fail_is_failed(service: Service, desk: SlowDesk) -> None:
-    run = service.begin("nightly", sources=["Gone"], night="2025-04-03", config=str(desk.config))
+def test_a_night_in_which_most_sources_fail_is_failed(service: Service, desk: SlowDesk) -> None:
+    run = service.start_run(
+        "nightly", sources=["Gone"], night="2025-04-03", config=str(desk.config)
+    )
     failed = service.wait_for(run, *ENDED)
     assert failed["state"]["name"] == "Failed"
     assert failed["state"]["message"].startswith("1 of 1 sources failed")
@@ -147,19 +149,19 @@ def test_a_night_of_which_most_sources_fail_is_failed(service: Service, desk: Sl
 
 
 @pytest.mark.slow
-def test_a_run_that_meets_the_lock_waits_or_is_cancelled_and_says_for_whom(
+def test_a_run_that_meets_the_lock_waits_or_is_cancelled_and_names_the_holder(
     service: Service, tmp_path: Path
 ) -> None:
     archive = str(write_stories(tmp_path / "old.warc.gz", range(3)))
     with writer_lock(service.warehouse, "ingest"):
-        cancelled = service.begin("ingest", paths=[archive], if_locked="cancel")
+        cancelled = service.start_run("ingest", paths=[archive], if_locked="cancel")
         ended = service.wait_for(cancelled, *ENDED)
         assert ended["state"]["type"] == "CANCELLED"
         assert "is in use by process" in ended["state"]["message"]
-        waiting = service.begin("ingest", paths=[archive])
+        waiting = service.start_run("ingest", paths=[archive])
         service.wait_for(waiting, "RUNNING")
-        said = service.command("ingest", archive, status=1)
-        assert "is in use by process" in said
+        output = service.command("ingest", archive, status=1)
+        assert "is in use by process" in output
     done = service.wait_for(waiting, *ENDED)
     assert done["state"]["message"] == "3 loaded"
     logs = service.post("logs/filter", {"logs": {"flow_run_id": {"any_": [waiting]}}})
@@ -179,16 +181,16 @@ def test_the_command_line_s_flow_runs_use_the_server_that_is_up(
 
 
 @pytest.mark.usefixtures("night")
-def test_status_says_what_is_up_and_how_the_nights_went(service: Service) -> None:
-    said = service.command("status")
+def test_status_shows_the_service_and_the_last_nights(service: Service) -> None:
+    output = service.command("status")
     for part in ("up since", f"127.0.0.1:{service.port}", "answers", "next night", "nightly 2025"):
-        assert part in said
+        assert part in output
 
 
 @pytest.mark.slow
-def test_a_second_up_says_that_it_is_up(service: Service) -> None:
-    said = service.command("up", "--port", str(service.port + 1), status=1)
-    assert "It is up already, as process" in said
+def test_a_second_up_says_that_the_service_is_up(service: Service) -> None:
+    output = service.command("up", "--port", str(service.port + 1), status=1)
+    assert "It is up already, as process" in output
 
 
 @pytest.mark.usefixtures("night")
@@ -210,9 +212,9 @@ def test_a_night_is_named_after_the_day_for_which_it_was_scheduled(
 @pytest.mark.slow
 @pytest.mark.usefixtures("night")
 def test_backfill_and_reprocess_run_as_flows(service: Service, desk: SlowDesk) -> None:
-    past = service.begin(
+    past = service.start_run(
         "backfill", source="press-01", published_from="2025-01-01", config=str(desk.config)
     )
-    again = service.begin("reprocess", fetched_from="2025-04-02", dry_run=True)
+    again = service.start_run("reprocess", fetched_from="2025-04-02", dry_run=True)
     assert service.wait_for(past, *ENDED)["state"]["type"] == "COMPLETED"
     assert service.wait_for(again, *ENDED)["state"]["message"] == "0 would change, 24 the same"

@@ -1,4 +1,4 @@
-"""What survives a restart, an operator's pause; what it brings, the settings; a login; retention.
+"""Restarts of the service: pauses survive, changed settings apply; also logins and retention.
 
 The service asks for a login, so that all of this is true with one.
 """
@@ -22,12 +22,12 @@ from tests.service.test_unit_files import require
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
-# The database is looked through every five seconds, not every hour.
+# Old runs are looked for every five seconds, not every hour.
 EAGER = {"PREFECT_SERVER_SERVICES_DB_VACUUM_LOOP_SECONDS": "5"}
 
 
 class Guarded(Service):
-    """The service of somebody who knows the login."""
+    """A service with a login, which its requests use."""
 
     def post(self, path: str, body: dict[str, Any] | None = None) -> Any:
         return self.ask("POST", path, body or {})
@@ -40,13 +40,13 @@ class Guarded(Service):
         assert answer.status_code < 400, answer.text
         return answer.json() if answer.content else None
 
-    def ask_for(self, name: str, **parameters: Any) -> httpx.Response:
+    def request_run(self, name: str, **parameters: Any) -> httpx.Response:
         body = {"parameters": parameters, "state": {"type": "SCHEDULED"}}
         path = f"deployments/{self.deployment(name)['id']}/create_flow_run"
         return self.request("POST", path, json=body, auth=tuple(LOGIN.split(":")))
 
     def request(self, method: str, path: str, **options: Any) -> httpx.Response:
-        """Asks again while the database is busy, as Prefect's own clients do."""
+        """Send a request, and repeat it while the database is busy, as Prefect's clients do."""
 
         def answer() -> httpx.Response | None:
             came = httpx.request(method, f"{self.api}/{path}", timeout=60, **options)
@@ -57,7 +57,7 @@ class Guarded(Service):
 
 
 def settings(folder: Path, **prefect: str) -> Path:
-    """A settings file with these in its section [prefect]."""
+    """Write a settings file with these values in its section [prefect], and return its path."""
     path = folder / "broadsheet.toml"
     lines = (f'{name} = "{value}"' for name, value in prefect.items())
     path.write_text("\n".join(["[prefect]", *lines]) + "\n")
@@ -78,7 +78,7 @@ def service(folder: Path) -> Iterator[Guarded]:
 
 
 def test_the_server_plans_the_nights(service: Guarded) -> None:
-    """With a SQLAlchemy that Prefect does not know its scheduler fails, and no night ever comes."""
+    """Check that the scheduler works, which fails with a SQLAlchemy that Prefect does not know."""
     planned = {
         "flow_runs": {"state": {"type": {"any_": ["SCHEDULED"]}}},
         "flows": _named("nightly"),
@@ -89,37 +89,37 @@ def test_the_server_plans_the_nights(service: Guarded) -> None:
     assert "bulk DML" not in (service.warehouse / "service" / "server.log").read_text()
 
 
-def test_without_the_login_nothing_is_told(service: Guarded) -> None:
+def test_without_the_login_the_api_answers_nothing(service: Guarded) -> None:
     for wrong in (None, ("editor", "wrong")):
         for method, path in (("POST", "flow_runs/filter"), ("GET", "admin/settings")):
             assert service.request(method, path, auth=wrong).status_code == 401
     assert service.request("GET", "health").status_code == 200
 
 
-def test_the_commands_work_with_the_login_given_once(service: Guarded, tmp_path: Path) -> None:
+def test_one_variable_gives_all_commands_the_login(service: Guarded, tmp_path: Path) -> None:
     archive = write_stories(tmp_path / "night.warc.gz", range(3))
-    said = service.command("status")
-    assert "answers" in said
-    assert "next night" in said
+    output = service.command("status")
+    assert "answers" in output
+    assert "next night" in output
     service.command("ingest", archive, "--prefect")
     (flow_run,) = service.post("flow_runs/filter", {"limit": 200, "flows": _named("ingest")})
     assert flow_run["state"]["message"] == "3 loaded"
-    said = service.command("deploy", *_config(service))
-    assert f"at {service.api}" in said
+    output = service.command("deploy", *_config(service))
+    assert f"at {service.api}" in output
 
 
 def test_without_the_login_the_commands_say_what_is_missing(service: Guarded) -> None:
     nobody = {"PREFECT_SERVER_API_AUTH_STRING": "", "PREFECT_API_AUTH_STRING": ""}
     environment = service.environment | nobody | {"PREFECT_API_URL": service.api}
-    said = run("deploy", "-w", service.warehouse, status=1, **environment).stderr
-    assert "refuses with status 401: set PREFECT_API_AUTH_STRING" in said
-    said = run("status", "-w", service.warehouse, status=0, **environment).stdout
-    assert "the server tells nothing without its password" in said
-    assert "PREFECT_API_AUTH_STRING=user:password" in said.replace("\n", "")
+    output = run("deploy", "-w", service.warehouse, status=1, **environment).stderr
+    assert "refuses with status 401: set PREFECT_API_AUTH_STRING" in output
+    output = run("status", "-w", service.warehouse, status=0, **environment).stdout
+    assert "the server answers only with its password" in output
+    assert "PREFECT_API_AUTH_STRING=user:password" in output.replace("\n", "")
 
 
 @pytest.mark.parametrize(
-    ("origin", "is_ours"),
+    ("origin", "is_own_server"),
     [
         ("http://127.0.0.1:{port}", True),
         ("http://localhost:{port}", True),
@@ -128,8 +128,8 @@ def test_without_the_login_the_commands_say_what_is_missing(service: Guarded) ->
         ("null", False),
     ],
 )
-def test_only_a_page_of_our_own_may_call_the_api(
-    service: Guarded, origin: str, is_ours: bool
+def test_only_pages_of_the_server_itself_may_call_the_api(
+    service: Guarded, origin: str, is_own_server: bool
 ) -> None:
     origin = origin.format(port=service.port)
     asked = {"Origin": origin, "Access-Control-Request-Method": "POST"}
@@ -138,7 +138,7 @@ def test_only_a_page_of_our_own_may_call_the_api(
         service.request("OPTIONS", "flow_runs/filter", headers=asked),
     ):
         allowed = answer.headers.get("access-control-allow-origin")
-        assert allowed == (origin if is_ours else None)
+        assert allowed == (origin if is_own_server else None)
 
 
 def test_the_ui_calls_the_api_at_its_own_address(service: Guarded) -> None:
@@ -147,9 +147,11 @@ def test_the_ui_calls_the_api_at_its_own_address(service: Guarded) -> None:
     assert told["auth"] == "BASIC"
 
 
-def test_runs_are_forgotten_with_their_logs_and_artifacts(service: Guarded, tmp_path: Path) -> None:
+def test_old_runs_are_deleted_with_their_logs_and_artifacts(
+    service: Guarded, tmp_path: Path
+) -> None:
     old, new = (
-        service.begin("ingest", paths=[str(write_stories(tmp_path / name, range(2)))])
+        service.start_run("ingest", paths=[str(write_stories(tmp_path / name, range(2)))])
         for name in ("old.warc.gz", "new.warc.gz")
     )
     for flow_run in (old, new):
@@ -177,8 +179,10 @@ def test_prefect_s_database_is_copied_while_it_is_used(service: Guarded, tmp_pat
     assert ("nightly",) in names
 
 
-def test_an_operator_s_pause_and_changed_settings(service: Guarded, folder: Path) -> None:
-    """One test, for each restart takes its time: pauses survive, the settings are as they are."""
+def test_pauses_survive_a_restart_and_changed_settings_apply(
+    service: Guarded, folder: Path
+) -> None:
+    """Check all of it in one test, because each restart takes long."""
     nightly, ingest = service.deployment("nightly"), service.deployment("ingest")
     (schedule,) = nightly["schedules"]
     assert schedule["schedule"]["timezone"] == "Europe/Paris"
@@ -225,7 +229,7 @@ def _named(flow: str) -> dict[str, Any]:
 
 
 def _kept(service: Guarded, flow_run: str) -> dict[str, int]:
-    """How much the server has of a run."""
+    """Return how many logs, artifacts and task runs of a run the server has."""
     mine = {"flow_runs": {"id": {"any_": [flow_run]}}}
     logs = {"logs": {"flow_run_id": {"any_": [flow_run]}}}
     return {

@@ -1,4 +1,4 @@
-"""systemd stops the unit: SIGTERM to its main process, or to all of its processes at once."""
+"""The stop of a systemd unit: SIGTERM to its main process, or to all its processes at once."""
 
 import os
 import signal
@@ -20,7 +20,7 @@ STOP_SECONDS = 90  # TimeoutStopSec of the unit
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    """Two publishers that answer slowly: a night takes some time."""
+    """Return a newsroom with two slow publishers, so that a night takes some time."""
     with ManySites(publishers=2, articles=40, latency=0.3) as site:
         yield Desk(tmp_path_factory.mktemp("desk"), site)
 
@@ -32,14 +32,14 @@ def service(desk: Desk) -> Iterator[Service]:
 
 
 def terminate_main(service: Service) -> None:
-    """KillMode=mixed: SIGTERM to the main process alone."""
+    """Send SIGTERM to the main process alone, as with KillMode=mixed."""
     assert service.process is not None
     service.process.terminate()
 
 
 def terminate_all(service: Service) -> None:
-    """KillMode=control-group, systemd's default: SIGTERM to every process of the unit at once."""
-    for pid in set(service.family()):
+    """Send SIGTERM to all processes at once, as with systemd's default, KillMode=control-group."""
+    for pid in set(service.processes()):
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGTERM)
 
@@ -51,15 +51,15 @@ def test_a_night_that_is_stopped_with_its_unit_is_resumed(
     if night:
         desk.site.next_night(new=20)
     asked_before = len(desk.site.requests)
-    flow_run = service.begin("nightly", night=f"2025-03-{11 + night}")
+    flow_run = service.start_run("nightly", night=f"2025-03-{11 + night}")
     assert until(lambda: len(desk.site.requests) > asked_before + 12, 300)
-    assert service.run_of(flow_run)["state"]["type"] == "RUNNING"
+    assert service.read_run(flow_run)["state"]["type"] == "RUNNING"
 
     stop(service)
     assert service.process is not None
     service.process.communicate(timeout=STOP_SECONDS)
     assert service.process.returncode == 0
-    assert until(lambda: not list(service.family()), 20), "something is left running"
+    assert until(lambda: not list(service.processes()), 20), "something is left running"
 
     service.start()
     done = service.wait_for(flow_run, "COMPLETED", "FAILED", seconds=400)
@@ -73,10 +73,10 @@ def test_a_night_that_is_stopped_with_its_unit_is_resumed(
     assert desk.ask(twice) == []
 
 
-def test_status_tells_both_nights(service: Service) -> None:
-    said = service.command("status")
+def test_status_shows_both_nights(service: Service) -> None:
+    output = service.command("status")
     for night in ("nightly 2025-03-11", "nightly 2025-03-12"):
-        assert f"{night}  Completed: " in said
+        assert f"{night}  Completed: " in output
 
 
 def test_down_leaves_nothing_running(service: Service, desk: Desk) -> None:
@@ -84,5 +84,5 @@ def test_down_leaves_nothing_running(service: Service, desk: Desk) -> None:
     assert service.process is not None
     service.process.communicate(timeout=60)
     assert service.process.returncode == 0
-    assert not list(service.family())
+    assert not list(service.processes())
     assert not list((Path(desk.warehouse) / "service").glob("attempts/*"))

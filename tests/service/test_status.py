@@ -1,4 +1,4 @@
-"""`broadsheet status` without a server: what the tables know of the nights."""
+"""`broadsheet status` without a server: it shows the nights from the tables."""
 
 from pathlib import Path
 
@@ -17,8 +17,8 @@ def test_status_shows_nights_that_no_server_knows(tmp_path: Path) -> None:
         desk = Desk(tmp_path, site)
         for night in (3, 0):
             desk.quick_night(night)
-        said = run("status", "-w", desk.warehouse, status=1, COLUMNS="80").stdout
-    lines = said.splitlines()
+        output = run("status", "-w", desk.warehouse, status=1, COLUMNS="80").stdout
+    lines = output.splitlines()
     assert max(map(len, lines)) <= 80
     head = lines.index(next(line for line in lines if line.startswith("night ")))
     late, early = (line.split() for line in lines[head + 1 : head + 3])

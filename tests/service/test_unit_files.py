@@ -1,4 +1,4 @@
-"""The unit, compose file, image and recipes of docs/service, as their own tools see them."""
+"""The unit, compose file, image and recipes of docs/service, checked by their own tools."""
 
 import os
 import re
@@ -27,7 +27,10 @@ RECIPES = sorted((SERVICE / "automations").glob("*.yaml"))
 
 
 def require(*names: str) -> str:
-    """The first of these programs that is here; without any the test is skipped, but in CI."""
+    """Return the first of these programs that is installed.
+
+    Without any of them, skip the test, or fail it in CI.
+    """
     for name in names:
         if found := shutil.which(name):
             return found
@@ -47,7 +50,7 @@ def test_systemd_accepts_the_unit(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout + done.stderr) == (0, "")
 
 
-def test_systemd_finds_the_unit_well_locked_in(tmp_path: Path) -> None:
+def test_systemd_rates_the_unit_as_well_isolated(tmp_path: Path) -> None:
     analyze = require("systemd-analyze")
     command = [analyze, "security", "--offline=yes", "--threshold=25", "--no-pager", str(UNIT)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -85,7 +88,7 @@ def test_compose_asks_for_the_secrets_by_name() -> None:
 
 
 def _compose() -> list[str]:
-    """`docker compose`, or the older program, which knows the same files."""
+    """Return the command `docker compose`, or the older program for the same files."""
     docker = shutil.which("docker")
     if docker is not None:
         found = subprocess.run([docker, "compose", "version"], capture_output=True, check=False)
@@ -94,7 +97,7 @@ def _compose() -> list[str]:
     return [require("docker-compose")]
 
 
-def test_all_that_the_image_copies_is_in_the_repo() -> None:
+def test_everything_that_the_image_copies_is_in_the_repository() -> None:
     text = (SERVICE / "Dockerfile").read_text("utf-8")
     copied = [line.split()[1:-1] for line in text.splitlines() if line.startswith("COPY")]
     names = [name for line in copied for name in line]
@@ -117,7 +120,7 @@ def test_a_recipe_is_an_automation_with_placeholders_for_the_block_alone(path: P
 
 
 def automations_of(text: str) -> list[dict[str, Any]]:
-    """What `prefect automation create --from-file` makes of a file."""
+    """Return the automations that `prefect automation create --from-file` reads from a text."""
     read = yaml.safe_load(text)
     return list(read.get("automations", [read]))
 
@@ -125,7 +128,7 @@ def automations_of(text: str) -> list[dict[str, Any]]:
 @pytest.mark.parametrize(
     "line", re.findall(r"^    .*?(?<![-\w/])broadsheet ([a-z].*)$", PAGE.read_text("utf-8"), re.M)
 )
-def test_a_command_of_the_page_is_one(line: str) -> None:
+def test_every_command_of_the_page_exists(line: str) -> None:
     words = shlex.split(line.partition("&&")[0].rstrip(" )").replace("DAYS", "1"), comments=True)
     if words[0] == "broadsheet":  # docker compose exec SERVICE COMMAND
         words = words[1:]

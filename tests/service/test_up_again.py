@@ -1,4 +1,4 @@
-"""`up --detach` says "up" only when it is: after kills, beside another one, on a taken port."""
+"""`up --detach` says "up" only when it is up: after kills, beside another one, on a used port."""
 
 import os
 import signal
@@ -22,7 +22,7 @@ SECRET = {"PREFECT_SERVER_API_AUTH_STRING": LOGIN}
 
 
 def started(service: Service) -> "subprocess.Popen[str]":
-    """Starts `up --detach`; its end is for `result`."""
+    """Start `up --detach`; `result` waits for its end."""
     return subprocess.Popen(
         [*COMMAND, *service.arguments, "--detach"],
         stdout=subprocess.PIPE,
@@ -33,13 +33,13 @@ def started(service: Service) -> "subprocess.Popen[str]":
 
 
 def result(process: "subprocess.Popen[str]") -> tuple[int, str, str]:
-    said, error = process.communicate(timeout=400)
-    return process.returncode, said, error
+    output, error = process.communicate(timeout=400)
+    return process.returncode, output, error
 
 
 def assert_up(service: Service) -> None:
-    """What "up" promises, asked once and at once."""
-    pids = service.pids()
+    """Check once, without waiting, everything that "up" promises."""
+    pids = service.process_ids()
     assert set(pids) == {"process", "server", "runner"}
     for pid in pids.values():
         assert Path(f"/proc/{pid}").exists()
@@ -61,30 +61,32 @@ def everything(service: Service) -> None:
 
 
 def only_the_supervisor(service: Service) -> None:
-    os.kill(service.pids()["process"], signal.SIGKILL)
+    os.kill(service.process_ids()["process"], signal.SIGKILL)
 
 
-def test_it_is_up(service: Service) -> None:
-    status, said, error = result(started(service))
+def test_a_started_service_is_up(service: Service) -> None:
+    status, output, error = result(started(service))
     assert (status, error) == (0, "")
-    assert "Broadsheet is up" in said
+    assert "Broadsheet is up" in output
     assert_up(service)
 
 
-@pytest.mark.parametrize("blow", [everything, only_the_supervisor])
-def test_it_is_up_again_after_a_kill(service: Service, blow: Callable[[Service], None]) -> None:
-    before = service.pids()
-    blow(service)
-    status, said, error = result(started(service))
+@pytest.mark.parametrize("kill", [everything, only_the_supervisor])
+def test_the_service_is_up_again_after_a_kill(
+    service: Service, kill: Callable[[Service], None]
+) -> None:
+    before = service.process_ids()
+    kill(service)
+    status, output, error = result(started(service))
     assert (status, error) == (0, "")
-    assert "Broadsheet is up" in said
+    assert "Broadsheet is up" in output
     assert_up(service)
-    assert not set(before.values()) & set(service.pids().values())
+    assert not set(before.values()) & set(service.process_ids().values())
     for pid in before.values():
         assert not Path(f"/proc/{pid}").exists()
 
 
-def test_what_has_secrets_is_its_owner_s_alone(service: Service) -> None:
+def test_only_the_owner_can_read_files_with_secrets(service: Service) -> None:
     files = [path for path in (service.warehouse / "service").rglob("*") if path.is_file()]
     names = {path.name for path in files}
     assert {"prefect.db", "server.log", "runner.log", "up.log"} <= names
@@ -95,21 +97,21 @@ def test_what_has_secrets_is_its_owner_s_alone(service: Service) -> None:
             assert path.name in closed, path
 
 
-def test_a_second_one_says_that_it_is_up_and_harms_nothing(service: Service) -> None:
-    before = service.pids()
+def test_a_second_up_says_that_the_service_is_up_and_changes_nothing(service: Service) -> None:
+    before = service.process_ids()
     status, _, error = result(started(service))
     assert status == 1
     assert error.startswith(f"broadsheet: It is up already, as process {before['process']} (up)")
-    assert service.pids() == before
+    assert service.process_ids() == before
     assert_up(service)
 
 
-def test_down_ends_all_of_it(service: Service) -> None:
+def test_down_ends_all_processes(service: Service) -> None:
     assert "Stopped." in service.command("down")
-    assert until(lambda: not list(service.family()), 20)
+    assert until(lambda: not list(service.processes()), 20)
 
 
-def test_of_two_that_start_at_once_one_is_up(service: Service) -> None:
+def test_if_two_start_at_once_one_comes_up(service: Service) -> None:
     ends = [result(one) for one in (started(service), started(service))]
     assert sorted(status for status, _, _ in ends) == [0, 1], ends
     (refused,) = (error for status, _, error in ends if status)
@@ -119,7 +121,7 @@ def test_of_two_that_start_at_once_one_is_up(service: Service) -> None:
     service.kill_all()
 
 
-def test_of_two_warehouses_on_one_port_one_is_up(tmp_path: Path) -> None:
+def test_if_two_warehouses_use_one_port_one_comes_up(tmp_path: Path) -> None:
     port = free_port()
     services = [Service(tmp_path / name, port=port, **PATIENT, **SECRET) for name in "ab"]
     try:
@@ -141,23 +143,23 @@ def test_of_two_warehouses_on_one_port_one_is_up(tmp_path: Path) -> None:
             service.kill_all()
 
 
-def test_a_start_that_is_given_up_leaves_nothing(tmp_path: Path) -> None:
+def test_an_interrupted_start_leaves_nothing_running(tmp_path: Path) -> None:
     service = Service(tmp_path / "w", **PATIENT)
     process = started(service)
     held = service.warehouse / "service" / "server.pid"
     assert until(lambda: held.is_file() and held.read_text(), 200)
     process.send_signal(signal.SIGINT)
     assert result(process)[0] == 130
-    assert until(lambda: not list(service.family()), 60), list(service.family())
+    assert until(lambda: not list(service.processes()), 60), list(service.processes())
 
 
-def test_down_ends_one_that_is_still_starting(tmp_path: Path) -> None:
+def test_down_ends_a_service_that_is_still_starting(tmp_path: Path) -> None:
     service = Service(tmp_path / "w", **PATIENT)
     process = started(service)
     held = service.warehouse / "service" / "server.pid"
     assert until(lambda: held.is_file() and held.read_text(), 200)
     assert "Stopped." in service.command("down")
-    status, said, error = result(process)
-    assert (status, "Broadsheet is up" in said) == (1, False)
+    status, output, error = result(process)
+    assert (status, "Broadsheet is up" in output) == (1, False)
     assert error == "broadsheet: It was stopped while it was starting.\n"
-    assert until(lambda: not list(service.family()), 60), list(service.family())
+    assert until(lambda: not list(service.processes()), 60), list(service.processes())

@@ -1,4 +1,4 @@
-"""Faulty answers, chosen by a seed: what a server does wrong at first, address by address."""
+"""Faulty answers of a server, chosen by a seed for each address and attempt."""
 
 import asyncio
 import socket
@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from random import Random
 
-TWICE = 0.25  # of the faulty addresses fail at the second attempt as well
-RESET_DELAY = 0.02  # seconds: a reset that overtakes the body's first half would hide it
+TWICE = 0.25  # share of faulty addresses that also fail at the second attempt
+RESET_DELAY = 0.02  # seconds, so that the reset does not overtake the body's first half
 GARBAGE = b"BOO/9.9 hello there\r\nnot a header\r\n\r\n"
-NO_LINGER = struct.pack("ii", 1, 0)  # closing sends RST
+NO_LINGER = struct.pack("ii", 1, 0)  # makes closing send RST
 
 
 class Fault(StrEnum):
-    """What is wrong with an answer."""
+    """A way in which an answer is wrong."""
 
     RESET = "reset"
     RESET_IN_BODY = "reset_in_body"
@@ -43,19 +43,19 @@ STATUSES = {
     Fault.RETRY_AT_ONCE: (503, "Retry-After: 0\r\n"),
     Fault.RETRY_LATER: (503, "Retry-After: 1\r\n"),
 }
-# Answers that are whole as HTTP: their connection goes on.
+# Answers that are complete as HTTP, so that their connection can be used again.
 WHOLE = frozenset({*STATUSES, Fault.BAD_GZIP, Fault.CUT_GZIP})
 
 
 @dataclass(frozen=True, slots=True)
-class Chooser:
-    """Which attempts fail, and how: the same for the same seed."""
+class FaultChooser:
+    """Chooses which attempts fail and how; the same seed makes the same choice."""
 
     seed: int
     share: float
 
     def fault(self, night: int, url: str, attempt: int) -> Fault | None:
-        """The fault of an attempt (from 0); a third attempt in a night always goes well."""
+        """Return the fault of an attempt (from 0); the third attempt of a night has none."""
         if not self.share:
             return None
         random = Random(f"{self.seed}|{night}|{url}")
@@ -66,19 +66,19 @@ class Chooser:
         return faults[attempt] if attempt < times else None
 
 
-def play(fault: Fault, transport: asyncio.Transport, body: bytes) -> int:
-    """Answers wrongly instead of with `body`; gives the status that was sent, 0 for none.
+def send_fault(fault: Fault, transport: asyncio.Transport, body: bytes) -> int:
+    """Send a faulty answer instead of `body`, and return the status that was sent, 0 for none.
 
-    The connection is over afterwards, but for what is WHOLE and for stalls, which last until the
-    client gives up. A fault never harms the next request: where a client may think the connection
-    good, it is, or the answer says that it closes.
+    The connection is closed afterwards, except for faults in WHOLE and for stalls, which last until
+    the client gives up. A fault never harms the next request: a connection that a client may take
+    for usable is usable, or the answer says that it closes.
     """
     if fault in STATUSES:
         status, header = STATUSES[fault]
         head = f"HTTP/1.1 {status} Sorry\r\n{header}Content-Length: 5\r\n\r\n"
         transport.write(head.encode() + b"sorry")
         return status
-    return PLAYS[fault](transport, body)
+    return SENDERS[fault](transport, body)
 
 
 def _reset(transport: asyncio.Transport, _body: bytes = b"") -> int:
@@ -108,50 +108,52 @@ def _stall_in_body(transport: asyncio.Transport, body: bytes) -> int:
     return 200
 
 
-def _truncated(transport: asyncio.Transport, body: bytes) -> int:
-    return _sent(transport, _head(f"Content-Length: {len(body)}") + body[: len(body) // 2])
+def _send_truncated(transport: asyncio.Transport, body: bytes) -> int:
+    return _send_and_close(
+        transport, _head(f"Content-Length: {len(body)}") + body[: len(body) // 2]
+    )
 
 
-def _truncated_chunks(transport: asyncio.Transport, body: bytes) -> int:
+def _send_truncated_chunks(transport: asyncio.Transport, body: bytes) -> int:
     half = body[: len(body) // 2]
     chunk = f"{len(half):x}\r\n".encode() + half + b"\r\n"
-    return _sent(transport, _head("Transfer-Encoding: chunked") + chunk)
+    return _send_and_close(transport, _head("Transfer-Encoding: chunked") + chunk)
 
 
-def _bad_gzip(transport: asyncio.Transport, body: bytes) -> int:
+def _send_bad_gzip(transport: asyncio.Transport, body: bytes) -> int:
     packed = bytearray(_gzipped(body))
     packed[20:40] = bytes(byte ^ 0xFF for byte in packed[20:40])
     transport.write(_gzip_head(len(packed)) + packed)
     return 200
 
 
-def _cut_gzip(transport: asyncio.Transport, body: bytes) -> int:
-    """A length that fits the bytes, which end in the middle of their gzip stream."""
+def _send_cut_gzip(transport: asyncio.Transport, body: bytes) -> int:
+    """Send a gzip stream that is cut in the middle, with the length of the cut stream."""
     packed = _gzipped(body)
     half = packed[: len(packed) // 2]
     transport.write(_gzip_head(len(half)) + half)
     return 200
 
 
-def _wrong_length(transport: asyncio.Transport, body: bytes) -> int:
-    """Too short a length of a gzip stream: of a plain body nobody could tell."""
+def _send_wrong_length(transport: asyncio.Transport, body: bytes) -> int:
+    """Send too short a length of a gzip stream; for a plain body no client could notice."""
     packed = _gzipped(body)
     head = _gzip_head(len(packed) // 2, "Connection: close")
-    return _sent(transport, head + packed)
+    return _send_and_close(transport, head + packed)
 
 
-def _empty(transport: asyncio.Transport, _body: bytes) -> int:
+def _send_nothing(transport: asyncio.Transport, _body: bytes) -> int:
     transport.close()
     return 0
 
 
-def _garbage(transport: asyncio.Transport, _body: bytes) -> int:
+def _send_garbage(transport: asyncio.Transport, _body: bytes) -> int:
     transport.write(GARBAGE)
     transport.close()
     return 0
 
 
-def _sent(transport: asyncio.Transport, answer: bytes) -> int:
+def _send_and_close(transport: asyncio.Transport, answer: bytes) -> int:
     transport.write(answer)
     transport.close()
     return 200
@@ -171,16 +173,16 @@ def _gzipped(body: bytes) -> bytes:
     return packer.compress(body) + packer.flush()
 
 
-PLAYS: dict[Fault, Callable[[asyncio.Transport, bytes], int]] = {
+SENDERS: dict[Fault, Callable[[asyncio.Transport, bytes], int]] = {
     Fault.RESET: _reset,
     Fault.RESET_IN_BODY: _reset_in_body,
     Fault.STALL: _stall,
     Fault.STALL_IN_BODY: _stall_in_body,
-    Fault.TRUNCATED: _truncated,
-    Fault.TRUNCATED_CHUNKS: _truncated_chunks,
-    Fault.BAD_GZIP: _bad_gzip,
-    Fault.CUT_GZIP: _cut_gzip,
-    Fault.WRONG_LENGTH: _wrong_length,
-    Fault.EMPTY: _empty,
-    Fault.GARBAGE: _garbage,
+    Fault.TRUNCATED: _send_truncated,
+    Fault.TRUNCATED_CHUNKS: _send_truncated_chunks,
+    Fault.BAD_GZIP: _send_bad_gzip,
+    Fault.CUT_GZIP: _send_cut_gzip,
+    Fault.WRONG_LENGTH: _send_wrong_length,
+    Fault.EMPTY: _send_nothing,
+    Fault.GARBAGE: _send_garbage,
 }

@@ -1,6 +1,6 @@
-"""Texts and pages of generated publishers that live: they change, move, vanish and come back.
+"""Texts and pages of generated publishers whose pages change, move, vanish and come back.
 
-What a page shows is a pure function of the night, so that a test knows what every answer means.
+A page's content depends on the night only, so a test knows the right content of every answer.
 """
 
 import json
@@ -17,7 +17,7 @@ from tests.pipeline.archives import WORDS, story
 FIRST_MORNING = datetime(2025, 3, 11, 4, tzinfo=UTC)
 GOLDEN = Path(__file__).parent.parent / "golden"
 WALL = (GOLDEN / "reject-consent-wall" / "page.html").read_bytes()
-# The same in every story of a publisher, within its text: learned to be boilerplate in time.
+# A line in the text of every story of a publisher; it is learned as boilerplate after some nights.
 REFRAIN = "Readers of {host} can order prints of every picture at the desk on the quay."
 
 
@@ -26,26 +26,27 @@ def morning(night: int) -> datetime:
 
 
 class Validators(StrEnum):
-    """What a page says of its state, and whether it keeps its word."""
+    """The validators that a page sends, and how reliable they are."""
 
     NONE = "none"
     ETAG = "etag"
     WEAK = "weak"
     MODIFIED = "modified"
     BOTH = "both"
-    OF_BYTES = "of_bytes"  # another one whenever an advertisement changes
-    IGNORED = "ignored"  # sent, and never answered by 304
-    STUCK = "stuck"  # the same whatever changes: 304 for ever
-    BACKDATED = "backdated"  # a text that comes back has its old date, older than the one between
+    OF_BYTES = "of_bytes"  # changes with every advertisement
+    IGNORED = "ignored"  # sent, but never answered by 304
+    STUCK = "stuck"  # never changes, so the answer is always 304
+    BACKDATED = "backdated"  # a text that comes back gets its old date again
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """What a page says; two with the same `words` are the same text.
+    """The content of a page; texts with the same `words` are the same text.
 
     Attributes:
-        number: of the story that `archives.story` tells.
-        word: stands for "committee" in the first line.
+        number: of the story from `archives.story`.
+        word: replaces "committee" in the first line.
+        note: a paragraph at the end, such as a correction.
     """
 
     number: int
@@ -66,13 +67,13 @@ class Text:
 
     @property
     def words_learned(self) -> str:
-        """The text as it is once its refrain is learned to be boilerplate."""
+        """Return the text without its refrain, as it is once the refrain is boilerplate."""
         return replace(self, refrain="").words
 
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """One article's life: which text it has from which night on."""
+    """One article with its texts over time: `life` has the first night of each text."""
 
     number: int
     born: int
@@ -82,10 +83,10 @@ class Story:
         return self._state(night)[1]
 
     def since(self, night: int, *, backdated: bool = False) -> int:
-        """The night from which on it has its present text.
+        """Return the night since which the article has its present text.
 
         Args:
-            backdated: of a text that came back, the night when it was first there.
+            backdated: for a text that came back, return the night when it first appeared.
         """
         start, text = self._state(night)
         return next(n for n, one in self.life if one == text) if backdated else start
@@ -97,16 +98,18 @@ class Story:
 
 @dataclass(slots=True, eq=False)
 class Page:
-    """One address.
+    """One address of an article.
 
     Attributes:
         path: with the part of its query that matters.
-        identity: the address that names its article: its own, or the canonical one.
-        lag: nights that a cache is behind.
-        walled: nights on which a consent wall stands before it.
+        identity: the address that identifies its article: its own, or the canonical one.
+        has_furniture: whether advertisements and teasers change every night.
+        lag: number of nights that a cache is behind.
+        walled: nights on which it shows a consent wall.
         detoured: nights on which it redirects to the wall's own page.
-        gone: (night, status) from which on it is away.
+        gone: (night, status) from which on it is gone.
         moved: (night, address) from which on it redirects.
+        sent: the text that was sent with each validator.
     """
 
     host: str
@@ -130,7 +133,7 @@ class Page:
         return f"http://{self.host}{self.path}"
 
     def text(self, night: int) -> Text | None:
-        """What a reader finds; None: a wall."""
+        """Return the text that a reader finds; None: a consent wall."""
         return None if night in self.walled else self.story.text(night - self.lag)
 
     def status(self, night: int) -> int:
@@ -152,8 +155,8 @@ class Page:
         counter = COUNTER.format(random.randrange(500)) if self.has_counter else ""
         return html(text, self.canonical, self.story.born, random, counter).encode()
 
-    def said(self, night: int, body: bytes) -> dict[str, str]:
-        """The validators' headers."""
+    def validator_headers(self, night: int, body: bytes) -> dict[str, str]:
+        """Return the headers with the page's validators."""
         kind, text = self.validators, self.text(night)
         digest = blake2b(repr((self.url, text)).encode(), digest_size=8).hexdigest()
         modified = self.modified(night)
@@ -175,20 +178,24 @@ class Page:
         at = morning(night) if self.text(night) is None else morning(since + self.lag)
         return format_datetime(at, usegmt=True)
 
-    def is_unchanged(self, said: dict[str, str], asked: dict[str, str]) -> bool:
-        """Whether a request's conditions are answered by 304."""
+    def is_unchanged(
+        self, validators_sent: dict[str, str], request_headers: dict[str, str]
+    ) -> bool:
+        """Return whether a request's conditions are answered by 304."""
         if self.validators is Validators.IGNORED:
             return False
-        if tag := asked.get("if-none-match"):
-            return tag.removeprefix("W/") == said.get("ETag", "").removeprefix("W/")
-        since = asked.get("if-modified-since")
-        if not since or "Last-Modified" not in said:
+        if tag := request_headers.get("if-none-match"):
+            return tag.removeprefix("W/") == validators_sent.get("ETag", "").removeprefix("W/")
+        since = request_headers.get("if-modified-since")
+        if not since or "Last-Modified" not in validators_sent:
             return False
-        return parsedate_to_datetime(said["Last-Modified"]) <= parsedate_to_datetime(since)
+        return parsedate_to_datetime(validators_sent["Last-Modified"]) <= parsedate_to_datetime(
+            since
+        )
 
 
 def html(text: Text, canonical: str | None, born: int, random: Random, counter: str) -> str:
-    """A page; what `random` gives is not of the article."""
+    """Return a page; `random` decides the parts that are not the article."""
     data = {
         "@type": "NewsArticle",
         "headline": text.title,

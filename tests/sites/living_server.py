@@ -1,4 +1,4 @@
-"""Living publishers on loopback, with a log of what every answer said."""
+"""Publishers with changing pages on loopback, and a log of the content of every answer."""
 
 import asyncio
 import unicodedata
@@ -11,12 +11,12 @@ from random import Random
 from urllib.parse import parse_qsl, quote, unquote, urlencode
 
 from tests.demo_corpus.feeds import Channel, Item, atom, rss, sitemap
-from tests.sites.faults import Chooser
+from tests.sites.faults import FaultChooser
 from tests.sites.living import WALL, Page, Text, morning
 from tests.sites.many import LOOPBACK, ManySites
 from tests.sites.pages import gzip_parts
 from tests.sites.press import TRACKING, Press, Trait, respelled, tracked
-from tests.sites.server import NOT_FOUND, Connection, Seen, Stage
+from tests.sites.server import NOT_FOUND, Connection, SeenRequest, ServerState
 
 REASONS = {200: "OK", 301: "Moved", 302: "Found", 304: "Not Modified", 404: "No", 410: "Gone"}
 FEED_ITEMS = 12
@@ -24,12 +24,12 @@ FEED_ITEMS = 12
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """One answer about an article's address that was whole.
+    """One complete answer about an article's address.
 
     Attributes:
         at: when it was given.
-        text: what a 200 said or what a 304 confirms; None: a wall.
-        status: 200, 304, or of a redirect or loss.
+        text: the text that a 200 sent or a 304 confirmed; None: a wall.
+        status: 200, 304, or the status of a redirect or loss.
     """
 
     at: datetime
@@ -40,8 +40,8 @@ class Served:
 
 
 @dataclass(frozen=True)
-class Shown:
-    """What is behind an address tonight; `Connection` asks it."""
+class ServedResource:
+    """The resource behind an address tonight, as `Connection` asks for it."""
 
     site: "LivingSites"
     page: Page | None
@@ -54,28 +54,28 @@ class Shown:
         return self.page.body(self.site.number) if self.page else self.content
 
     def answer(self, headers: dict[str, str]) -> tuple[int, bytes]:
-        """Status and whole answer; an article's is logged."""
+        """Return status and whole answer; answers about articles are logged."""
         if self.page is None:
             dated = {"Last-Modified": format_datetime(morning(self.site.number), usegmt=True)}
-            said = {"Content-Type": self.kind, **(dated if self.content is WALL else {})}
-            return 200, _answer(200, said, self.body, headers)
+            sent = {"Content-Type": self.kind, **(dated if self.content is WALL else {})}
+            return 200, _answer(200, sent, self.body, headers)
         page, night = self.page, self.site.number
         status = page.status(night)
         if status != 200:
             self._log(status, None)
             location = {"Location": page.location(night)} if status in (301, 302) else {}
             return status, _answer(status, location, b"", headers)
-        said = page.said(night, self.body)
-        if page.is_unchanged(said, headers):
+        validators = page.validator_headers(night, self.body)
+        if page.is_unchanged(validators, headers):
             self._log(304, self._confirmed(headers))
-            return 304, _answer(304, said, None, headers)
-        for value in said.values():
+            return 304, _answer(304, validators, None, headers)
+        for value in validators.values():
             page.sent[value] = page.text(night)
         self._log(200, page.text(night))
-        return 200, _answer(200, {"Content-Type": self.kind, **said}, self.body, headers)
+        return 200, _answer(200, {"Content-Type": self.kind, **validators}, self.body, headers)
 
     def _confirmed(self, headers: dict[str, str]) -> Text | None:
-        """The text that went out with the validator; of a date that never did, the present one."""
+        """Return the text that was sent with the validator; for an unknown one the present text."""
         assert self.page is not None
         value = headers.get("if-none-match") or headers["if-modified-since"]
         return self.page.sent.get(value, self.page.text(self.site.number))
@@ -86,20 +86,24 @@ class Shown:
         self.site.served.append(Served(now, self.site.number, self.page, status, text))
 
 
-def _answer(status: int, said: dict[str, str], body: bytes | None, asked: dict[str, str]) -> bytes:
-    if body and "gzip" in asked.get("accept-encoding", ""):
+def _answer(
+    status: int, headers: dict[str, str], body: bytes | None, request_headers: dict[str, str]
+) -> bytes:
+    if body and "gzip" in request_headers.get("accept-encoding", ""):
         body = b"".join(gzip_parts((body,)))
-        said = {**said, "Content-Encoding": "gzip"}
+        headers = {**headers, "Content-Encoding": "gzip"}
     length = {} if body is None else {"Content-Length": str(len(body))}
-    lines = [f"{name}: {value}" for name, value in {**said, **length}.items()]
+    lines = [f"{name}: {value}" for name, value in {**headers, **length}.items()]
     head = "\r\n".join([f"HTTP/1.1 {status} {REASONS[status]}", *lines])
     return head.encode() + b"\r\n\r\n" + (body or b"")
 
 
 class LivingConnection(Connection):
-    """Answers what `Shown` says."""
+    """A connection that answers with a `ServedResource`."""
 
-    def _right(self, seen: Seen, resource: Shown | None) -> tuple[int, tuple[bytes, ...]]:
+    def _correct_answer(
+        self, seen: SeenRequest, resource: ServedResource | None
+    ) -> tuple[int, tuple[bytes, ...]]:
         if resource is None:
             return 404, (NOT_FOUND,)
         status, answer = resource.answer(seen.headers)
@@ -108,21 +112,21 @@ class LivingConnection(Connection):
 
 @dataclass
 class Host:
-    """One host's addresses."""
+    """The addresses of one host."""
 
     site: "LivingSites"
     name: str
     pages: dict[str, Page] = field(default_factory=dict)
 
-    def resource(self, path: str) -> Shown | None:
+    def resource(self, path: str) -> ServedResource | None:
         if listing := self.site.listing(self.name, path):
             return listing
-        page = self.pages.get(essential(path))
-        return Shown(self.site, page) if page else None
+        page = self.pages.get(normalised_path(path))
+        return ServedResource(self.site, page) if page else None
 
 
-def essential(path: str) -> str:
-    """A path without what matters to nobody: tracking, and the spelling of characters."""
+def normalised_path(path: str) -> str:
+    """Return a path without tracking parameters, in one spelling."""
     path, _, query = path.partition("?")
     path = quote(unicodedata.normalize("NFC", unquote(path)))
     kept = [(name, value) for name, value in parse_qsl(query) if name not in TRACKING]
@@ -131,12 +135,12 @@ def essential(path: str) -> str:
 
 @dataclass
 class LivingSites(ManySites):
-    """Publishers `press-00.example`, ... whose stories live through many nights.
+    """Publishers `press-00.example`, ... whose stories change through many nights.
 
     Attributes:
         number: of the night, from 0.
-        served: every whole answer about an article's address.
-        listed: by night, the addresses that lists named.
+        served: every complete answer about an article's address.
+        listed: the addresses in lists, by night.
     """
 
     _: KW_ONLY
@@ -156,40 +160,40 @@ class LivingSites(ManySites):
         ]
         names = [name for one in self._presses for name in (one.host, f"m.{one.host}")]
         hosts = {name: Host(self, name) for name in names}
-        self._stage = Stage(hosts, Chooser(self.seed, self.faults), has_log=True)
+        self._state = ServerState(hosts, FaultChooser(self.seed, self.faults), has_log=True)
         self._count = 0
-        self._lists: dict[tuple[str, str], Shown] = {}
+        self._lists: dict[tuple[str, str], ServedResource] = {}
 
     async def _listen(self) -> list[asyncio.Server]:
         server = await self._loop.create_server(
-            lambda: LivingConnection(self._stage), LOOPBACK, 0, backlog=1_000
+            lambda: LivingConnection(self._state), LOOPBACK, 0, backlog=1_000
         )
         self.port = server.sockets[0].getsockname()[1]
-        self.hosts.update({host: f"{LOOPBACK}:{self.port}" for host in self._stage.publishers})
+        self.hosts.update({host: f"{LOOPBACK}:{self.port}" for host in self._state.publishers})
         return [server]
 
-    def dawn(self) -> None:
-        """A night later: new stories, and lists as they are tonight."""
+    def begin_night(self) -> None:
+        """Move to the next night: add stories and write tonight's lists."""
         self.number += 1
-        self._stage.night = self.number
-        self._stage.attempts.clear()
+        self._state.night = self.number
+        self._state.attempts.clear()
         for press in self._presses:
             for _ in range(self.new * 3 if self.number == 0 else self.new):
                 random = Random(f"{self.seed}|{press.host}|{self._count}")
                 for page in press.pages(self._count, self.number, random):
                     self.pages[page.url] = page
-                    self._stage.publishers[page.host].pages[essential(page.path)] = page
+                    self._state.publishers[page.host].pages[normalised_path(page.path)] = page
                 self._count += 1
             self._write_lists(press)
 
     def page_at(self, url: str) -> Page | None:
-        """The article's page behind an address, however it is spelled; None: there is none."""
+        """Return the article's page at an address in any spelling; None: there is none."""
         _, _, host, path = url.partition("#")[0].split("/", 3)
         host = host.lower().removesuffix(":80")
-        pages = self._stage.publishers[host].pages
-        return pages.get(essential("/" + path.replace("a/../", "")))
+        pages = self._state.publishers[host].pages
+        return pages.get(normalised_path("/" + path.replace("a/../", "")))
 
-    def listing(self, host: str, path: str) -> Shown | None:
+    def listing(self, host: str, path: str) -> ServedResource | None:
         return self._lists.get((host, path))
 
     def _write_lists(self, press: Press) -> None:
@@ -217,9 +221,9 @@ class LivingSites(ManySites):
         links += f"<h2><a href='/2025/03/11/news-of-the-week-{self.number}'>Week</a></h2>"
         body = f"<html><body><h1>News</h1>{links}</body></html>"
         self._set(press.host, "/news/", body, "text/html; charset=utf-8")
-        self._lists[press.host, "/consent"] = Shown(self, None, WALL)
+        self._lists[press.host, "/consent"] = ServedResource(self, None, WALL)
         week = f"/2025/03/11/news-of-the-week-{self.number}"
-        self._lists[press.host, week] = Shown(self, None, WALL)
+        self._lists[press.host, week] = ServedResource(self, None, WALL)
 
     def _in_feed(
         self, press: Press, pages: Sequence[Page], random: Random
@@ -231,7 +235,7 @@ class LivingSites(ManySites):
                 yield page, tracked(page.url, random) if has_tracking else page.url
 
     def _set(self, host: str, path: str, content: str, kind: str = "application/xml") -> None:
-        self._lists[host, path] = Shown(self, None, content.encode(), kind)
+        self._lists[host, path] = ServedResource(self, None, content.encode(), kind)
 
     def sources_toml(self, delay: float = 0.0, *, with_sitemaps: bool = False) -> str:
         return "\n".join(

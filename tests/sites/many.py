@@ -1,7 +1,7 @@
-"""Many generated publishers on loopback, with faults where wanted.
+"""Many generated publishers on loopback, with faults if wanted.
 
 `python -m tests.sites.many --publishers 10 --size 200000` prints its port and serves until stdin
-closes.
+is closed.
 """
 
 import argparse
@@ -20,14 +20,14 @@ from random import Random
 
 import trustme
 
-from tests.sites.faults import Chooser
-from tests.sites.pages import MORNING, REACH, ROOM, Publisher, written
-from tests.sites.server import Seen, Stage, connections
+from tests.sites.faults import FaultChooser
+from tests.sites.pages import MORNING, REACH, ROOM, Publisher, new_articles
+from tests.sites.server import SeenRequest, ServerState, connections
 
 LOOPBACK = "127.0.0.1"
 WRONG_CERTIFICATE = "wrong-certificate.example"
 CERTIFIED = "somebody-else.example"
-# By a publisher's number; the third kind has none. "{home}" is replaced.
+# Chosen by the publisher's number; the third kind has no robots.txt. "{home}" is replaced.
 ROBOTS = (
     "User-agent: *\nDisallow: /closed/\n\nSitemap: {home}sitemap.xml\n",
     "User-agent: *\nDisallow:\n\nSitemap: {home}sitemap.xml\n",
@@ -37,7 +37,7 @@ ROBOTS = (
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """The addresses that a night brought."""
+    """The addresses that are new or revised in a night."""
 
     new: frozenset[str]
     revised: frozenset[str]
@@ -45,18 +45,18 @@ class Change:
 
 @dataclass
 class ManySites(AbstractContextManager["ManySites"]):
-    """A site of many publishers `press-00.example`, ...; served while its context is open.
+    """A site of many publishers `press-00.example`, ..., served while its context is open.
 
-    The same arguments give the same site, so that another process can know what it serves.
+    The same arguments give the same site, so another process can know what it serves.
 
     Attributes:
-        articles: of each publisher at the beginning.
-        faults: the share of articles whose first or first two answers of a night are faulty.
-        size: bytes of an article's page, at least.
-        feed_items: the newest so many are in the feed; None: as many as `articles`.
+        articles: number of articles of each publisher at the beginning.
+        faults: share of articles whose first or first two answers of a night are faulty.
+        size: least size of an article's page in bytes.
+        feed_items: number of articles in the feed, the newest; None: as many as `articles`.
         latency: seconds from a request to its answer.
-        crawl_delay: in the robots.txt of those that have one; None: not there.
-        has_wrong_certificate: one more publisher, whose TLS nobody can trust.
+        crawl_delay: in the robots.txt of publishers that have one; None: none.
+        has_wrong_certificate: whether there is one more publisher with an untrusted certificate.
         hosts: "address:port" by host, for the setting `fetch.hosts`.
     """
 
@@ -81,8 +81,8 @@ class ManySites(AbstractContextManager["ManySites"]):
         made = {name: self._publisher(name, number) for number, name in enumerate(names)}
         if self.has_wrong_certificate:
             made[WRONG_CERTIFICATE] = self._publisher(WRONG_CERTIFICATE, self.publishers)
-        chooser = Chooser(self.seed, self.faults)
-        self._stage = Stage(made, chooser, self.latency, self.has_gzip, self.has_log)
+        chooser = FaultChooser(self.seed, self.faults)
+        self._state = ServerState(made, chooser, self.latency, self.has_gzip, self.has_log)
         self._random = Random(self.seed)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -99,7 +99,7 @@ class ManySites(AbstractContextManager["ManySites"]):
         return Publisher(
             host=host,
             first_number=number * ROOM,
-            articles=written(home, number * ROOM, self.articles, (morning - REACH, morning)),
+            articles=new_articles(home, number * ROOM, self.articles, (morning - REACH, morning)),
             feed_items=self.articles if self.feed_items is None else self.feed_items,
             size=self.size,
             robots=robots,
@@ -123,13 +123,13 @@ class ManySites(AbstractContextManager["ManySites"]):
         self._loop.run_forever()
         for server in servers:
             server.close()
-        for connection in list(self._stage.open):
+        for connection in list(self._state.open):
             connection.transport.abort()
         self._loop.run_until_complete(asyncio.sleep(0))
         self._loop.close()
 
     async def _listen(self) -> list[asyncio.Server]:
-        factory = connections(self._stage)
+        factory = connections(self._state)
         servers = [await self._loop.create_server(factory, LOOPBACK, 0, backlog=1_000)]
         if self.has_wrong_certificate:
             context = _wrong_context()
@@ -140,34 +140,34 @@ class ManySites(AbstractContextManager["ManySites"]):
         return servers
 
     def _hosts(self, ports: Sequence[int]) -> dict[str, str]:
-        """The last port is that of TLS, if there are two."""
+        """Return "address:port" by host; if there are two ports, the last one is for TLS."""
         return {
             host: f"{LOOPBACK}:{ports[-1 if host == WRONG_CERTIFICATE else 0]}"
-            for host in self._stage.publishers
+            for host in self._state.publishers
         }
 
     @property
-    def requests(self) -> list[Seen]:
-        """All requests so far, in the order in which they came."""
-        return self._stage.requests
+    def requests(self) -> list[SeenRequest]:
+        """Return all requests so far, in the order in which they came."""
+        return self._state.requests
 
     @property
     def shown(self) -> dict[str, Publisher]:
-        """The publishers as they are tonight."""
-        return self._stage.publishers
+        """Return the publishers as they are tonight."""
+        return self._state.publishers
 
     @property
     def urls(self) -> list[str]:
-        """The addresses of all articles that can be had."""
+        """Return the addresses of all articles that can be fetched."""
         return list(self.expected())
 
     @property
     def closed(self) -> set[str]:
-        """The addresses that feeds list and robots.txt disallows."""
+        """Return the addresses that feeds list and robots.txt disallows."""
         return {one.closed for one in self.shown.values() if one.closed}
 
     def expected(self) -> dict[str, str]:
-        """What exists: the text of every article that can be had, in its present version."""
+        """Return the text of every article that can be fetched, in its present version."""
         return {
             article.url: article.text
             for publisher in self.shown.values()
@@ -176,7 +176,7 @@ class ManySites(AbstractContextManager["ManySites"]):
         }
 
     def next_night(self, new: int = 5, revised: int = 2, rolled: Sequence[str] = ()) -> Change:
-        """A day later: new articles, revised old ones, and faults anew.
+        """Move to the next night: new articles, revised old ones, and new faults.
 
         Args:
             rolled: hosts that published more than their feed holds.
@@ -192,35 +192,38 @@ class ManySites(AbstractContextManager["ManySites"]):
             )
             for host, publisher in self.shown.items()
         }
-        self._stage.night += 1
-        self._stage.attempts.clear()
-        self._stage.publishers = evolved
+        self._state.night += 1
+        self._state.attempts.clear()
+        self._state.publishers = evolved
         after = {one.url: one for host in evolved.values() for one in host.articles}
         changed = {url for url in before if before[url] != after[url]}
         return Change(frozenset(after.keys() - before.keys()), frozenset(changed))
 
     def settle(self, seconds: float = 30.0) -> None:
-        """Waits until the end of every answer is noted; a client may have it a moment before."""
+        """Wait until the end of every answer is noted, shortly after the client has it."""
         deadline = time.monotonic() + seconds
         while any(seen.ended is None for seen in list(self.requests)):
             if time.monotonic() > deadline:
                 raise TimeoutError("An answer has not ended: does its client still wait?")
             time.sleep(0.002)
 
-    def of(self, host: str) -> list[Seen]:
-        """The requests to one host."""
+    def of(self, host: str) -> list[SeenRequest]:
+        """Return the requests to one host."""
         return [seen for seen in self.requests if seen.host == host]
 
-    def overlaps(self, host: str) -> list[tuple[Seen, Seen]]:
-        """Requests to a host that came before the answer to the one before them had ended."""
+    def overlaps(self, host: str) -> list[tuple[SeenRequest, SeenRequest]]:
+        """Return pairs of requests to a host, the second of which came too early.
+
+        It came before the answer to the first had ended.
+        """
         return [(one, two) for one, two in pairwise(self.of(host)) if two.started < _end(one)]
 
     def pauses(self, host: str) -> list[float]:
-        """Seconds from the end of each answer to the next request to the host."""
+        """Return the seconds from the end of each answer to the next request to the host."""
         return [two.started - _end(one) for one, two in pairwise(self.of(host))]
 
     def sources_toml(self, delay: float = 0.0, *, with_sitemaps: bool = False) -> str:
-        """A list of sources that names each publisher."""
+        """Return a list of sources with all publishers."""
         return "\n".join(
             f'[[source]]\nname = "{one.host.removesuffix(".example")}"\nhomepage = "{one.home}"\n'
             f'feeds = ["{one.home}feed.xml"]\ndelay = {delay}\n'
@@ -228,8 +231,8 @@ class ManySites(AbstractContextManager["ManySites"]):
             for one in self.shown.values()
         )
 
-    def make_ready(self) -> None:
-        """Makes all answers beforehand."""
+    def build_answers(self) -> None:
+        """Build all answers in advance."""
         for publisher in self.shown.values():
             for article in publisher.articles:
                 made = publisher.resource(article.path)
@@ -237,7 +240,7 @@ class ManySites(AbstractContextManager["ManySites"]):
                 assert made.packed if self.has_gzip else made.plain
 
 
-def _end(seen: Seen) -> float:
+def _end(seen: SeenRequest) -> float:
     return float("inf") if seen.ended is None else seen.ended
 
 
@@ -248,8 +251,8 @@ def _wrong_context() -> ssl.SSLContext:
 
 
 @contextmanager
-def in_a_process(site: ManySites) -> Iterator[ManySites]:
-    """The site served by a process of its own; its log and its nights stay there."""
+def served_by_process(site: ManySites) -> Iterator[ManySites]:
+    """Serve a site from another process; that process keeps its log and its nights."""
     options = {
         "publishers": site.publishers,
         "articles": site.articles,
@@ -264,11 +267,11 @@ def in_a_process(site: ManySites) -> Iterator[ManySites]:
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdin is not None
         assert process.stdout is not None
-        twin = replace(site)
-        twin.port = int(process.stdout.readline())
-        twin.hosts.update(twin._hosts([twin.port]))
+        remote = replace(site)
+        remote.port = int(process.stdout.readline())
+        remote.hosts.update(remote._hosts([remote.port]))
         try:
-            yield twin
+            yield remote
         finally:
             process.stdin.close()
 
@@ -284,7 +287,7 @@ def main() -> None:
     parser.add_argument("--latency", type=float, default=0.0)
     parser.add_argument("--no-gzip", dest="has_gzip", action="store_false")
     site = ManySites(**vars(parser.parse_args()), has_log=False)
-    site.make_ready()
+    site.build_answers()
     with site:
         print(site.port, flush=True)
         sys.stdin.read()

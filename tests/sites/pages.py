@@ -1,4 +1,4 @@
-"""What generated publishers show: articles, feeds, sitemaps, robots.txt."""
+"""Pages of generated publishers: articles, feeds, sitemaps, robots.txt."""
 
 import json
 import zlib
@@ -13,19 +13,19 @@ from tests.demo_corpus.feeds import Channel, Item, atom, rss, sitemap
 from tests.pipeline.archives import WORDS, story
 
 ROOM = 1_000_000  # numbers of articles per publisher
-REACH = timedelta(hours=36)  # before the first night's morning: the oldest article
+REACH = timedelta(hours=36)  # age of the oldest article on the first night's morning
 MORNING = time(4, tzinfo=UTC)
 AUTHOR = "Ida Marsh"
-OWN_BYTES = 1_500  # of a page, at least, are the article itself
+OWN_BYTES = 1_500  # least size of the part of a page that is the article itself
 GZIP_HEADER = b"\x1f\x8b\x08\0\0\0\0\0\0\xff"
 
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """One article in one version.
+    """One version of an article.
 
     Attributes:
-        number: no other article has it, whoever publishes it.
+        number: unique among all publishers.
     """
 
     number: int
@@ -44,11 +44,11 @@ class Article:
 
     @property
     def text(self) -> str:
-        """What a reader reads, without the title; no other version has it."""
+        """Return the text without the title; no other version has the same."""
         return story(self.number * 100 + self.version)
 
     def item(self) -> Item:
-        """As a feed or sitemap lists it."""
+        """Return the entry of the article in a feed or sitemap."""
         return Item(
             self.url,
             self.title,
@@ -61,7 +61,7 @@ class Article:
 
 @dataclass(frozen=True)
 class Resource:
-    """What is behind an address: the parts of a body and what is said about it."""
+    """The resource at an address: the parts of its body, and its headers."""
 
     kind: str
     modified: datetime
@@ -85,19 +85,19 @@ class Resource:
 
     @cached_property
     def plain(self) -> tuple[bytes, ...]:
-        """The whole answer."""
+        """Return the whole answer, uncompressed."""
         first, *others = self.parts
         return self._head("", self.parts) + first, *others
 
     @cached_property
     def packed(self) -> tuple[bytes, ...]:
-        """The whole answer with its body as gzip."""
+        """Return the whole answer with its body as gzip."""
         parts = gzip_parts(self.parts)
         return self._head("Content-Encoding: gzip\r\n", parts), *parts
 
     @cached_property
     def unchanged(self) -> bytes:
-        """The answer to a request whose condition is not met."""
+        """Return the answer 304 to a conditional request."""
         return f"HTTP/1.1 304 Not Modified\r\n{self._validators}\r\n".encode()
 
     @property
@@ -115,10 +115,10 @@ class Resource:
 
 @dataclass
 class Publisher:
-    """One generated publisher on one night; `evolved` gives the next one's.
+    """One generated publisher on one night; `evolved` returns it a night later.
 
     Attributes:
-        size: bytes of an article's page, at least.
+        size: least size of an article's page in bytes.
         closed: an address that the feed lists and robots.txt disallows; empty: none.
     """
 
@@ -142,17 +142,17 @@ class Publisher:
 
     @property
     def newest(self) -> list[Article]:
-        """What the feed lists, newest first."""
+        """Return the articles in the feed, newest first."""
         ordered = sorted(self.articles, key=lambda one: one.published, reverse=True)
         return ordered[: self.feed_items]
 
     def resource(self, path: str) -> Resource | None:
-        """What is at a path; None: nothing."""
+        """Return the resource at a path; None: there is none."""
         if path not in self._resources:
-            self._resources[path] = self._made(path)
+            self._resources[path] = self._build(path)
         return self._resources[path]
 
-    def _made(self, path: str) -> Resource | None:
+    def _build(self, path: str) -> Resource | None:
         if article := self.by_path.get(path):
             return Resource(
                 "text/html; charset=utf-8", article.modified, page(article, self.size), True
@@ -190,7 +190,7 @@ class Publisher:
         )
 
     def evolved(self, night: date, new: int, revised: int, random: Random) -> "Publisher":
-        """The publisher a night later, with new articles and some of the old ones revised."""
+        """Return the publisher a night later, with new articles and some old ones revised."""
         morning = datetime.combine(night, MORNING)
         chosen = set(random.sample(range(len(self.articles)), min(revised, len(self.articles))))
         articles = [
@@ -200,12 +200,14 @@ class Publisher:
             for index, article in enumerate(self.articles)
         ]
         first = self.first_number + len(articles)
-        articles += written(self.home, first, new, (morning - timedelta(hours=20), morning))
+        articles += new_articles(self.home, first, new, (morning - timedelta(hours=20), morning))
         return replace(self, articles=articles, _resources={})
 
 
-def written(home: str, first: int, count: int, span: tuple[datetime, datetime]) -> list[Article]:
-    """So many new articles, published at even intervals within a span of time."""
+def new_articles(
+    home: str, first: int, count: int, span: tuple[datetime, datetime]
+) -> list[Article]:
+    """Return `count` new articles, published at even intervals within a span of time."""
     start, end = span
     step = (end - start) / (count + 1)
     moments = [(start + step * (number + 1)).replace(microsecond=0) for number in range(count)]
@@ -216,7 +218,7 @@ def written(home: str, first: int, count: int, span: tuple[datetime, datetime]) 
 
 
 def page(article: Article, size: int) -> tuple[bytes, bytes]:
-    """A page of at least `size` bytes: what is the article's own, and what all pages share."""
+    """Return a page of at least `size` bytes in two parts: the article's own, and a shared one."""
     data = {
         "@type": "NewsArticle",
         "headline": article.title,
@@ -236,7 +238,7 @@ def page(article: Article, size: int) -> tuple[bytes, bytes]:
 
 @lru_cache
 def filler(size: int) -> bytes:
-    """The end of a page, as compressible as that of real ones: about five to one."""
+    """Return the end of a page, which compresses like real pages, about five to one."""
     random = Random(size)
     entries = []
     length = 0
@@ -249,7 +251,7 @@ def filler(size: int) -> bytes:
 
 
 def gzip_parts(parts: tuple[bytes, ...]) -> tuple[bytes, ...]:
-    """One gzip member; what pages share is compressed once for all of them."""
+    """Return the parts of one gzip member; shared parts are compressed once for all pages."""
     crc = size = 0
     for part in parts:
         crc, size = zlib.crc32(part, crc), size + len(part)

@@ -1,4 +1,4 @@
-"""How the publishers of `living` come by their stories and addresses, by a seed."""
+"""The stories and addresses of the publishers of `living`, made from a seed."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -9,22 +9,24 @@ from tests.sites.living import REFRAIN, Page, Story, Text, Validators, morning
 
 
 class Trait(StrEnum):
-    """What may be special about a site."""
+    """A peculiarity that a site may have."""
 
-    TRACKING = "tracking"  # feeds add parameters to addresses, others every night
+    TRACKING = "tracking"  # feeds add parameters to addresses, different ones every night
     CHANGES = "changes"
     VALIDATORS = "validators"
-    VARIANTS = "variants"  # print, mobile, AMP, with a canonical and without
-    SECOND_PAGES = "second_pages"  # with the canonical of the first
-    CARELESS = "careless"  # stories whose canonical is the section's
-    SPELLINGS = "spellings"  # of one address: port, fragment, percent-encoding, dot segments
+    VARIANTS = "variants"  # print, mobile and AMP versions, with a canonical and without
+    SECOND_PAGES = "second_pages"  # second pages of stories, whose canonical is the first page
+    CARELESS = "careless"  # stories whose canonical is the section
+    SPELLINGS = (
+        "spellings"  # spellings of an address: port, fragment, percent-encoding, dot segments
+    )
     LAG = "lag"
     WALLS = "walls"
     DETOURS = "detours"  # a redirect to a wall for a night
     MOVES = "moves"
     LOSSES = "losses"
     REFRAIN = "refrain"
-    COUNTERS = "counters"  # of comments, within the article
+    COUNTERS = "counters"  # numbers of comments within the article
 
 
 TRACKING = ("utm_source", "utm_medium", "fbclid", "gclid", "mc_cid", "_ga", "at_medium")
@@ -33,10 +35,10 @@ HONEST = (Validators.NONE, Validators.ETAG, Validators.WEAK, Validators.MODIFIED
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """One publisher's habits.
+    """The traits of one publisher, from which its pages are made.
 
     Attributes:
-        nights: how long the trial lasts; nothing is planned for later.
+        nights: length of the trial; nothing is planned for later.
     """
 
     host: str
@@ -45,7 +47,7 @@ class Press:
     nights: int
 
     def pages(self, number: int, night: int, random: Random) -> list[Page]:
-        """The addresses of a story that is published on a night."""
+        """Return the pages at all addresses of a story that is published on a night."""
         number += self.first_number
         one = self._story(number, night, random)
         plain = self._plain(one, random)
@@ -53,7 +55,7 @@ class Press:
         if Trait.SECOND_PAGES in self.traits and random.random() < 0.2:
             others.append(self._second_page(plain, random))
         for page in (plain, *others):
-            self._fates(page, random)
+            self._plan_later_nights(page, random)
         if Trait.MOVES in self.traits and random.random() < 0.15:
             others.append(self._moved(plain, random))
         return [plain, *others]
@@ -115,8 +117,8 @@ class Press:
         url = f"http://{self.host}{path}"
         return Page(self.host, path, one, url, plain.url, self._validators(random))
 
-    def _fates(self, page: Page, random: Random) -> None:
-        """What happens to an address in later nights."""
+    def _plan_later_nights(self, page: Page, random: Random) -> None:
+        """Plan what happens to an address in later nights."""
         later = range(page.story.born + 1, self.nights)
         nights = random.sample(later, min(2, len(later)))
         if Trait.WALLS in self.traits and random.random() < 0.15:
@@ -133,7 +135,8 @@ class Press:
         page = Page(self.host, f"/moved{plain.path}", plain.story, "", None)
         page.identity = page.url
         page.canonical = random.choice((page.url, None))
-        # One that lies would say of two stored answers, by two ways to it, that both are fresh.
+        # The page is reached by two addresses, so an unreliable validator would confirm two
+        # different stored answers.
         page.validators = random.choice(HONEST)
         plain.moved = (night, page.url)
         return page
@@ -154,14 +157,14 @@ def _changed(text: Text, past: list[Text], random: Random) -> Text:
 
 
 def tracked(url: str, random: Random) -> str:
-    """An address as a feed spells it tonight."""
+    """Return an address with tracking parameters, as a feed lists it tonight."""
     names = random.sample(TRACKING, random.choice((0, 1, 1, 2)))
     added = "&".join(f"{name}=n{random.randrange(1000)}" for name in names)
     return f"{url}{'&' if '?' in url else '?'}{added}" if added else url
 
 
 def respelled(url: str, random: Random) -> str:
-    """Another spelling of the same address."""
+    """Return another spelling of the same address."""
     host = url.split("/")[2]
     return random.choice(
         (

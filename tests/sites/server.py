@@ -1,4 +1,4 @@
-"""A raw HTTP/1.1 server for what generated publishers show, right answers and wrong ones."""
+"""An HTTP/1.1 server for the pages of generated publishers, which also sends faulty answers."""
 
 import asyncio
 import time
@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 
-from tests.sites.faults import WHOLE, Chooser, Fault, play
+from tests.sites.faults import WHOLE, Fault, FaultChooser, send_fault
 from tests.sites.pages import Publisher, Resource
 
 NOT_FOUND = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
@@ -15,14 +15,14 @@ END = b"\r\n\r\n"
 
 
 @dataclass(slots=True)
-class Seen:
-    """One request.
+class SeenRequest:
+    """One request as the server saw it.
 
     Attributes:
-        started: when its header was complete, of `time.monotonic`.
+        started: when its header was complete, by `time.monotonic`.
         ended: when the last byte of the answer was handed to the system, or the connection was
             lost; None: not yet.
-        status: 0: none was sent.
+        status: 0: no status was sent.
     """
 
     host: str
@@ -39,59 +39,60 @@ class Seen:
 
 
 @dataclass
-class Stage:
-    """What all connections share.
+class ServerState:
+    """The state that all connections share.
 
     Attributes:
         latency: seconds from a request to its answer.
-        night: counts from 0; with each one the attempts are counted anew.
+        night: counted from 0; attempts are counted anew each night.
     """
 
     publishers: dict[str, Publisher]
-    chooser: Chooser
+    chooser: FaultChooser
     latency: float = 0.0
     has_gzip: bool = True
     has_log: bool = True
     night: int = 0
     attempts: Counter[str] = field(default_factory=Counter)
-    requests: list[Seen] = field(default_factory=list)
+    requests: list[SeenRequest] = field(default_factory=list)
     open: set["Connection"] = field(default_factory=set)
 
 
 class Connection(asyncio.Protocol):
-    """One client's connection: requests one after the other."""
+    """One client's connection, with one request after the other."""
 
-    def __init__(self, stage: Stage) -> None:
-        self.stage = stage
+    def __init__(self, state: ServerState) -> None:
+        self.state = state
         self.buffer = b""
-        self.current: Seen | None = None
+        self.current: SeenRequest | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self.transport = transport
-        transport.set_write_buffer_limits(high=0)  # resume_writing then says that all is sent
-        self.stage.open.add(self)
+        # With this limit resume_writing is called when all is sent.
+        transport.set_write_buffer_limits(high=0)
+        self.state.open.add(self)
 
     def connection_lost(self, _error: Exception | None) -> None:
-        self._ended()
-        self.stage.open.discard(self)
+        self._end_answer()
+        self.state.open.discard(self)
 
     def data_received(self, data: bytes) -> None:
         self.buffer += data
-        self._next()
+        self._answer_next()
 
     def resume_writing(self) -> None:
         if self.current is not None and _is_whole(self.current):
-            self._ended()
-            self._next()
+            self._end_answer()
+            self._answer_next()
 
-    def _ended(self) -> None:
-        """Stalls end with their connection, all else with its last byte."""
+    def _end_answer(self) -> None:
+        """Note the end of the answer: its last byte, or for stalls the end of the connection."""
         if self.current is not None and self.current.ended is None:
             self.current.ended = time.monotonic()
         self.current = None
 
-    def _next(self) -> None:
+    def _answer_next(self) -> None:
         if self.current is not None or END not in self.buffer:
             return
         head, _, self.buffer = self.buffer.partition(END)
@@ -99,60 +100,62 @@ class Connection(asyncio.Protocol):
         pairs = (line.partition(":") for line in lines)
         headers = {name.lower(): value.strip() for name, _, value in pairs}
         host = headers.get("host", "").partition(":")[0]
-        self.current = Seen(host, method_and_path.split(" ")[1], headers, time.monotonic())
-        if self.stage.has_log:
-            self.stage.requests.append(self.current)
-        if self.stage.latency:
-            asyncio.get_running_loop().call_later(self.stage.latency, self._answer, self.current)
+        self.current = SeenRequest(host, method_and_path.split(" ")[1], headers, time.monotonic())
+        if self.state.has_log:
+            self.state.requests.append(self.current)
+        if self.state.latency:
+            asyncio.get_running_loop().call_later(self.state.latency, self._answer, self.current)
         else:
             self._answer(self.current)
 
-    def _answer(self, seen: Seen) -> None:
+    def _answer(self, seen: SeenRequest) -> None:
         if self.transport.is_closing():
             return
-        publisher = self.stage.publishers.get(seen.host)
+        publisher = self.state.publishers.get(seen.host)
         resource = publisher.resource(seen.path) if publisher else None
         if resource is not None and resource.is_article:
             seen.fault = self._fault(seen)
         if seen.fault and resource is not None:
-            seen.status = play(seen.fault, self.transport, resource.body)
+            seen.status = send_fault(seen.fault, self.transport, resource.body)
         else:
-            seen.status, parts = self._right(seen, resource)
+            seen.status, parts = self._correct_answer(seen, resource)
             for part in parts:
                 self.transport.write(part)
         if _is_whole(seen):
-            self._after(seen)
+            self._go_on(seen)
 
-    def _fault(self, seen: Seen) -> Fault | None:
+    def _fault(self, seen: SeenRequest) -> Fault | None:
         url = seen.host + seen.path
-        attempt = self.stage.attempts[url]
-        self.stage.attempts[url] += 1
-        return self.stage.chooser.fault(self.stage.night, url, attempt)
+        attempt = self.state.attempts[url]
+        self.state.attempts[url] += 1
+        return self.state.chooser.fault(self.state.night, url, attempt)
 
-    def _right(self, seen: Seen, resource: Resource | None) -> tuple[int, tuple[bytes, ...]]:
+    def _correct_answer(
+        self, seen: SeenRequest, resource: Resource | None
+    ) -> tuple[int, tuple[bytes, ...]]:
         if resource is None:
             return 404, (NOT_FOUND,)
         if is_unchanged(seen.headers, resource):
             return 304, (resource.unchanged,)
-        wants_gzip = self.stage.has_gzip and "gzip" in seen.headers.get("accept-encoding", "")
+        wants_gzip = self.state.has_gzip and "gzip" in seen.headers.get("accept-encoding", "")
         return 200, resource.packed if wants_gzip else resource.plain
 
-    def _after(self, seen: Seen) -> None:
+    def _go_on(self, seen: SeenRequest) -> None:
         if self.transport.get_write_buffer_size() == 0:
-            self._ended()
+            self._end_answer()
         if seen.headers.get("connection", "").lower() == "close":
             self.transport.close()
         elif self.current is None:
-            self._next()
+            self._answer_next()
 
 
-def _is_whole(seen: Seen) -> bool:
-    """Whether the answer ends with its last byte, and not with the connection."""
+def _is_whole(seen: SeenRequest) -> bool:
+    """Return whether the answer ends with its last byte, and not with the connection."""
     return seen.fault is None or seen.fault in WHOLE
 
 
 def is_unchanged(headers: dict[str, str], resource: Resource) -> bool:
-    """Whether a conditional request is answered by 304."""
+    """Return whether a conditional request is answered by 304."""
     if tags := headers.get("if-none-match"):
         return resource.etag in tags
     if since := headers.get("if-modified-since"):
@@ -160,6 +163,6 @@ def is_unchanged(headers: dict[str, str], resource: Resource) -> bool:
     return False
 
 
-def connections(stage: Stage) -> Callable[[], Connection]:
-    """The factory of connections for `create_server`."""
-    return lambda: Connection(stage)
+def connections(state: ServerState) -> Callable[[], Connection]:
+    """Return the factory of connections for `create_server`."""
+    return lambda: Connection(state)

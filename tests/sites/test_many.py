@@ -1,4 +1,4 @@
-"""The generated sites do what tests and benchmarks rely on."""
+"""Properties of the generated sites that tests and benchmarks rely on."""
 
 import asyncio
 import gzip
@@ -21,8 +21,8 @@ from config.settings import load_settings
 from config.sources import load_sources
 from tasks.process.document import process_document
 from tasks.records import Article, RawDocument
-from tests.sites.faults import STATUSES, Chooser, Fault
-from tests.sites.many import WRONG_CERTIFICATE, ManySites, in_a_process
+from tests.sites.faults import STATUSES, Fault, FaultChooser
+from tests.sites.many import WRONG_CERTIFICATE, ManySites, served_by_process
 
 GZIP = {"Accept-Encoding": "gzip"}
 PATIENT = 30.0  # seconds
@@ -39,7 +39,7 @@ def site() -> Iterator[ManySites]:
 def get(
     site: ManySites, url: str, headers: dict[str, str] | None = None, seconds: float = PATIENT
 ) -> Reply:
-    """One request on a connection of its own; the body as sent."""
+    """Make one request on a new connection; return the body as sent."""
     parts = urlsplit(url)
     address, _, port = site.hosts[parts.netloc].partition(":")
     connection = http.client.HTTPConnection(address, int(port), timeout=seconds)
@@ -52,7 +52,7 @@ def get(
 
 
 def fetched(site: ManySites, url: str, seconds: float) -> bytes | None:
-    """The content of an answer in which a careful client finds no fault."""
+    """Return the content of an answer in which a careful client finds no fault, else None."""
     try:
         status, headers, body = get(site, url, GZIP, seconds)
         packed = headers.get("Content-Encoding") == "gzip"
@@ -63,7 +63,7 @@ def fetched(site: ManySites, url: str, seconds: float) -> bytes | None:
 
 
 def listed(site: ManySites, url: str) -> set[str]:
-    """The addresses in a feed or sitemap."""
+    """Return the addresses in a feed or sitemap."""
     body = get(site, url)[2]
     if b"<urlset" in body:
         return {element.text for element in etree.fromstring(body).iter("{*}loc")}
@@ -87,7 +87,7 @@ def text_of(body: bytes, url: str) -> str:
 
 
 @pytest.mark.parametrize("size", [0, 200_000])
-def test_pages_hold_the_texts_that_are_expected_and_no_two_the_same(size: int) -> None:
+def test_pages_hold_the_expected_texts_which_are_all_different(size: int) -> None:
     with ManySites(publishers=2, articles=4, size=size) as site:
         expected = site.expected()
         assert len(expected) == len(set(expected.values())) == 8
@@ -97,7 +97,7 @@ def test_pages_hold_the_texts_that_are_expected_and_no_two_the_same(size: int) -
             assert text_of(body, url) == text
 
 
-def test_a_feed_lists_the_newest_and_a_sitemap_all(site: ManySites) -> None:
+def test_a_feed_lists_the_newest_articles_and_a_sitemap_all(site: ManySites) -> None:
     for publisher in site.shown.values():
         newest = {article.url for article in publisher.newest}
         assert len(newest) == 5
@@ -117,7 +117,7 @@ def test_robots_txt_closes_a_page_that_a_feed_lists(site: ManySites) -> None:
     assert get(site, "http://press-02.example/robots.txt")[0] == 404
 
 
-def test_unchanged_answers_are_304_until_they_change(site: ManySites) -> None:
+def test_conditional_requests_are_answered_by_304_until_the_page_changes(site: ManySites) -> None:
     urls = [*site.urls, "http://press-01.example/feed.xml"]
     tags = {url: get(site, url)[1]["ETag"] for url in urls}
     assert {get(site, url, {"If-None-Match": tag})[0] for url, tag in tags.items()} == {304}
@@ -138,7 +138,8 @@ def test_a_rolled_over_feed_shares_nothing_with_the_night_before(site: ManySites
     assert before["press-00.example"] & after["press-00.example"]
     assert not before["press-01.example"] & after["press-01.example"]
     lost = listed(site, "http://press-01.example/sitemap.xml") - after["press-01.example"]
-    assert len(lost - before["press-01.example"]) == 3 + 3  # of this night; never in the feed
+    # Articles of this night that were never in the feed.
+    assert len(lost - before["press-01.example"]) == 3 + 3
 
 
 def test_compressed_and_plain_answers_have_the_same_content() -> None:
@@ -150,7 +151,7 @@ def test_compressed_and_plain_answers_have_the_same_content() -> None:
 
 
 def faulty_address(site: ManySites, fault: Fault) -> str:
-    chooser = Chooser(site.seed, site.faults)
+    chooser = FaultChooser(site.seed, site.faults)
     return next(
         url for url in site.urls if chooser.fault(0, url.removeprefix("http://"), 0) is fault
     )
@@ -163,7 +164,7 @@ def faulty() -> Iterator[ManySites]:
 
 
 @pytest.mark.parametrize("fault", list(Fault))
-def test_each_fault_shows_to_a_careful_client_and_a_third_attempt_succeeds(
+def test_a_careful_client_notices_each_fault_and_the_third_attempt_succeeds(
     faulty: ManySites, fault: Fault
 ) -> None:
     url = faulty_address(faulty, fault)
@@ -178,11 +179,11 @@ def test_each_fault_shows_to_a_careful_client_and_a_third_attempt_succeeds(
     assert None not in {one.ended for one in seen}
 
 
-def test_a_tenth_of_the_addresses_is_faulty_by_the_seed_and_anew_each_night() -> None:
+def test_a_tenth_of_the_addresses_is_faulty_by_seed_and_night() -> None:
     addresses = [f"press.example/{number}" for number in range(2_000)]
 
     def chosen(seed: int, night: int) -> dict[str, Fault]:
-        chooser = Chooser(seed, 0.1)
+        chooser = FaultChooser(seed, 0.1)
         faults = {address: chooser.fault(night, address, 0) for address in addresses}
         return {address: fault for address, fault in faults.items() if fault}
 
@@ -192,7 +193,7 @@ def test_a_tenth_of_the_addresses_is_faulty_by_the_seed_and_anew_each_night() ->
     assert chosen(1, 0) == first
     assert chosen(2, 0) != first
     assert chosen(1, 1) != first
-    assert not any(Chooser(1, 1.0).fault(0, address, 2) for address in addresses)
+    assert not any(FaultChooser(1, 1.0).fault(0, address, 2) for address in addresses)
 
 
 def test_a_keep_alive_connection_serves_one_request_after_the_other(site: ManySites) -> None:
@@ -206,7 +207,7 @@ def test_a_keep_alive_connection_serves_one_request_after_the_other(site: ManySi
     assert site.overlaps("press-01.example") == []
 
 
-def test_requests_at_once_are_told_from_requests_in_turn() -> None:
+def test_concurrent_requests_are_distinguished_from_consecutive_ones() -> None:
     with ManySites(publishers=2, articles=2, latency=0.05) as site:
         asyncio.run(_ask_twice(site, "press-00.example", at_once=True))
         asyncio.run(_ask_twice(site, "press-01.example", at_once=False))
@@ -235,7 +236,7 @@ async def _ask(session: aiohttp.ClientSession, site: ManySites, host: str) -> No
         await response.read()
 
 
-def test_the_wrong_certificate_is_noticed() -> None:
+def test_the_wrong_certificate_is_refused() -> None:
     with ManySites(publishers=1, articles=1, has_wrong_certificate=True) as site:
         address, _, port = site.hosts[WRONG_CERTIFICATE].partition(":")
         with (
@@ -247,9 +248,9 @@ def test_the_wrong_certificate_is_noticed() -> None:
         assert site.shown[WRONG_CERTIFICATE].home.startswith("https://")
 
 
-def test_a_process_of_its_own_serves_the_same_site() -> None:
+def test_another_process_serves_the_same_site() -> None:
     here = ManySites(publishers=2, articles=3, seed=4, size=10_000)
-    with in_a_process(here) as there:
+    with served_by_process(here) as there:
         for url, text in here.expected().items():
             assert text_of(get(there, url)[2], url) == text
         port = there.port
@@ -257,7 +258,7 @@ def test_a_process_of_its_own_serves_the_same_site() -> None:
         socket.create_connection(("127.0.0.1", port), timeout=30)
 
 
-def test_the_list_of_sources_is_accepted(site: ManySites, tmp_path: Path) -> None:
+def test_the_list_of_sources_is_valid(site: ManySites, tmp_path: Path) -> None:
     path = tmp_path / "sources.toml"
     path.write_text(site.sources_toml(0.1, with_sitemaps=True), "utf-8")
     sources = load_sources(path)

@@ -1,4 +1,4 @@
-"""What a warehouse must hold after a night, told from the site's own log of what it served."""
+"""The rows that a warehouse must hold after a night, by the site's own log of what it served."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
@@ -11,7 +11,7 @@ from tests.sites.living_server import LivingSites, Served
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
+class StoredAnswer:
     """One answer as it was stored.
 
     Attributes:
@@ -29,50 +29,52 @@ class Sight:
 
 
 @dataclass
-class Life:
-    """What is known of one article: a model of revisions, ten lines long.
+class ArticleHistory:
+    """The history of one article: a simple model of its revisions.
 
     Attributes:
-        versions: the sight that made each.
-        last: the text that was seen last.
+        versions: the answer that made each version.
+        last: the last text that was stored.
     """
 
-    versions: list[Sight] = field(default_factory=list)
+    versions: list[StoredAnswer] = field(default_factory=list)
     last: str | None = None
 
-    def see(self, sight: Sight) -> str:
-        """The outcome of one more answer."""
-        assert sight.text is not None
-        words = sight.text.words_learned.casefold()
+    def add(self, answer: StoredAnswer) -> str:
+        """Add an answer and return its outcome."""
+        assert answer.text is not None
+        words = answer.text.words_learned.casefold()
         if words == self.last:
             return "duplicate"
         self.last = words
-        self.versions.append(sight)
+        self.versions.append(answer)
         return "loaded" if len(self.versions) == 1 else "revised"
 
 
 @dataclass
-class Truth:
-    """The lives of all articles of a site, and the outcome of each stored answer."""
+class ExpectedOutcomes:
+    """The histories of all articles of a site, and the outcome of each stored answer."""
 
-    lives: dict[str, Life] = field(default_factory=lambda: defaultdict(Life))
+    lives: dict[str, ArticleHistory] = field(default_factory=lambda: defaultdict(ArticleHistory))
     outcomes: dict[str, str] = field(default_factory=dict)
     counts: Counter[tuple[int, str, str]] = field(default_factory=Counter)
-    sights: dict[str, Sight] = field(default_factory=dict)
+    stored_answers: dict[str, StoredAnswer] = field(default_factory=dict)
 
-    def learn(self, sights: Iterable[Sight]) -> None:
-        """Takes in the answers of a night, in the order in which they came."""
-        for sight in sights:
+    def add_answers(self, stored_answers: Iterable[StoredAnswer]) -> None:
+        """Add the answers of a night, in the order in which they came."""
+        for answer in stored_answers:
             outcome = "rejected"
-            if sight.page is not None and sight.text is not None:
-                outcome = self.lives[sight.page.identity].see(sight)
-            self.outcomes[sight.locator] = outcome
-            self.sights[sight.locator] = sight
-            self.counts[sight.night, sight.source, outcome] += 1
+            if answer.page is not None and answer.text is not None:
+                outcome = self.lives[answer.page.identity].add(answer)
+            self.outcomes[answer.locator] = outcome
+            self.stored_answers[answer.locator] = answer
+            self.counts[answer.night, answer.source, outcome] += 1
 
 
-def sights(site: LivingSites, rows: Iterable[dict[str, Any]], first: datetime) -> Iterator[Sight]:
-    """Each stored answer, with the site's own word on what it said.
+def stored_answers(
+    site: LivingSites, rows: Iterable[dict[str, Any]], first: datetime
+) -> Iterator[StoredAnswer]:
+    """Yield each stored answer, with the text that the site served.
 
     Args:
         rows: of `fetches` that gave a page or "not modified", in order of time.
@@ -88,9 +90,9 @@ def sights(site: LivingSites, rows: Iterable[dict[str, Any]], first: datetime) -
         served = _answer_of(answers[page] if page else (), at, row["status"])
         text = served.text if served else None
         locator = f"{row['warc_file']}#offset={row['warc_offset']}"
-        yield Sight(locator, night, row["source"], at, row["final_url"], page, text)
+        yield StoredAnswer(locator, night, row["source"], at, row["final_url"], page, text)
 
 
 def _answer_of(answers: Iterable[Served], at: datetime, status: int) -> Served | None:
-    """The first answer of a status since a time; None: it was none about an article."""
+    """Return the first answer with a status since a time; None if it was not about an article."""
     return next((one for one in answers if one.at >= at and one.status == status), None)

@@ -1,6 +1,7 @@
-"""Training of the body model on the corpora: `python -m tests.training` (BROADSHEET_CORPORA).
+"""Trains the body model on the corpora: `python -m tests.training` (needs BROADSHEET_CORPORA).
 
-Fits the weights in `tasks/process/body/weights.json`, and measures by five folds over publishers
-what they would be worth on pages of other publishers; both go with the hash of the code and the
-data that made them. For development only: nothing of it runs in the pipeline.
+It fits the weights in `tasks/process/body/weights.json` and measures, by five folds over
+publishers, how well they do on pages of publishers that they were not trained on. Weights and
+scores are stored with hashes of the code and the data that made them. This is for development; the
+pipeline runs none of it.
 """

@@ -1,4 +1,4 @@
-"""Fits the weights, measures them out of fold; writes both, with hashes of what made them."""
+"""Fits the weights and measures them out of fold; writes `weights.json` and `report.json`."""
 
 import json
 import sys
@@ -12,15 +12,16 @@ from typing import Any
 import numpy as np
 
 from tasks.process.body import lanes
-from tasks.process.body.confidence import confidence, signs
+from tasks.process.body.careful import Body
+from tasks.process.body.confidence import confidence, confidence_features
 from tasks.process.body.fast import LEAST_CHANCE, FastText
-from tasks.process.body.model import WEIGHTS, Weights, parsed, probabilities
-from tasks.process.body.paragraphs import chosen_blocks, paragraphs
-from tasks.process.clean import clean
-from tasks.process.extract import Body
+from tasks.process.body.model import Weights, block_probabilities, weights_from_json
+from tasks.process.body.paragraphs import block_paragraphs, choose_blocks
+from tasks.process.body.versions import WEIGHTS
+from tasks.process.clean.paragraphs import clean
 from tests.training.corpus import FOLDS, Sample, data_hash, folds, samples
 from tests.training.fitting import fit
-from tests.training.hashes import code_hash, weights_hash
+from tests.training.hashes import body_features, recipe_hash, weights_hash
 from tests.training.measuring import (
     SUITES,
     by_confidence,
@@ -32,11 +33,19 @@ from tests.training.measuring import (
 
 REPORT = Path(__file__).with_name("report.json")
 DIGITS = 4
+RECIPE = ("corpus", "fitting", "labels", "net")
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """One page as the lanes read it, the fast one with weights that never saw its publisher."""
+    """The texts that the lanes extract from one page.
+
+    The fast lane uses weights that were trained without the page's publisher.
+
+    Attributes:
+        confidence: that of the fast lane.
+        is_handed_over: the cascade asks trafilatura.
+    """
 
     fast: str
     careful: str
@@ -46,7 +55,10 @@ class Read:
 
 
 def main() -> None:
-    """Trains on all pages, after measuring on those that each fold's training left out."""
+    """Measure on the pages that each fold's training leaves out; then train on all pages.
+
+    With `--measure`, only measure.
+    """
     started = time.time()
     found = samples()
     print(f"{len(found)} pages, {time.time() - started:.0f} s", flush=True)
@@ -71,14 +83,16 @@ def _out_of_fold(found: Sequence[Sample]) -> list[Read]:
 
 def _read(sample: Sample, learned: Weights) -> Read:
     page = sample.page
-    chances = probabilities(page, learned)
-    kept = chosen_blocks(page, chances, LEAST_CHANCE)
-    values = signs(page, chances, np.isin(np.arange(page.size), kept))
+    chances = block_probabilities(page, learned)
+    kept = choose_blocks(page, chances, LEAST_CHANCE)
+    values = confidence_features(page, chances, np.isin(np.arange(page.size), kept))
     sure = confidence(values, learned.confidence) if kept else 0.0
-    fast = FastText(paragraphs(page, kept), sure)
+    fast = FastText(block_paragraphs(page, kept), sure)
     is_handed_over = sure < lanes.SURE
     chosen = (
-        lanes.better(fast, Body(sample.careful)).paragraphs if is_handed_over else fast.paragraphs
+        lanes.better_text(fast, Body(sample.careful)).paragraphs
+        if is_handed_over
+        else fast.paragraphs
     )
     texts = (_text(sample, lines) for lines in (fast.paragraphs, sample.careful, chosen))
     return Read(*texts, sure, is_handed_over)
@@ -94,11 +108,12 @@ def _report(found: Sequence[Sample], read: Sequence[Read]) -> dict[str, Any]:
         for name in ("fast", "careful", "cascade")
     }
     is_fast_better = rows["fast"][:, 2] >= rows["careful"][:, 2]
-    rows["better"] = np.where(is_fast_better[:, None], rows["fast"], rows["careful"])
+    rows["better_text"] = np.where(is_fast_better[:, None], rows["fast"], rows["careful"])
     of = {suite: pages_of(found, suite) for suite in SUITES}
     drawn = {s: intervals(found, rows["cascade"], rows["careful"], s) for s in SUITES}
     return {
-        "code": code_hash(),
+        "recipe": recipe_hash(*RECIPE),
+        "features": body_features(),
         "data": data_hash(),
         "weights": weights_hash() if WEIGHTS.exists() else None,
         "pages": len(found),
@@ -114,21 +129,21 @@ def _report(found: Sequence[Sample], read: Sequence[Read]) -> dict[str, Any]:
 
 
 def _rounded(learned: Weights) -> Weights:
-    """As they will be read from the file."""
-    return parsed(json.loads(_as_text(learned)), learned.version)
+    """Return weights as they will be read from the file, with fewer digits."""
+    return weights_from_json(json.loads(_as_text(learned)), learned.version)
 
 
 def _as_text(learned: Weights) -> str:
-    """JSON with a line per row of weights."""
+    """Return weights as JSON with one line per row of weights."""
     stages = [[[_numbers(part) for part in layer] for layer in stage] for stage in learned.stages]
-    values = {"code": code_hash(), "data": data_hash(), "stages": stages}
+    values = {"data": data_hash(), "stages": stages}
     values["confidence"] = _numbers(learned.confidence)
     text = json.dumps(values, separators=(",", ":"))
     return text.replace("],[", "],\n[") + "\n"
 
 
 def _numbers(values: Any) -> Any:
-    """Four significant digits: more do not change a score."""
+    """Return numbers with four significant digits; more do not change a score."""
     if np.ndim(values) > 0:
         return [_numbers(value) for value in values]
     return float(f"{float(values):.{DIGITS}g}")

@@ -1,4 +1,4 @@
-"""The article pages of the corpora as blocks with labels, and the folds over their publishers."""
+"""Reads the article pages of the corpora as labelled blocks, and deals publishers into folds."""
 
 import hashlib
 import importlib.util
@@ -16,28 +16,31 @@ import numpy as np
 from fastwarc.warc import ArchiveIterator, WarcRecordType
 
 from config.settings import load_settings
-from tasks.process.body.page import Floats, Page
-from tasks.process.charset import decode
-from tasks.process.extract import extract_body
+from tasks.process.body.careful import extract_body
+from tasks.process.body.page_arrays import Floats, Page
+from tasks.process.markup.parse import parse
 from tasks.process.metadata.page import PageContext, read_metadata
-from tasks.process.parse import parse
+from tasks.web.charset import decode
 from tests.training.labels import block_labels
 
 CORPORA = ("dev", "dev-wcxb")
 FOLDS = 5
-WORD_POWER = 0.8  # a long block counts for less than its words: precision of short ones matters
-FEWEST = 20.0
-MOST = 0.3  # of a page's weight for one block
+# A block's weight in the loss is its words to this power. Below 1, so that short blocks count for
+# more than their words: a wrong caption or label also harms the precision.
+WORD_POWER = 0.8
+FEWEST = 20.0  # the least weight of a page's story, so that blocks of short stories do not dominate
+MOST = 0.3  # the largest share of a page's weight for one block
 
 
 @dataclass(slots=True)
 class Sample:
-    """One page with what is right for it.
+    """One page with its gold text, as labels of its blocks.
 
     Attributes:
-        labels: per block the share of it that is in the gold text.
-        weights: per block its weight in the loss; those of each page's text add up to about 1.
-        careful: the paragraphs that trafilatura gives.
+        gold: the page's record in `gold.jsonl`.
+        labels: per block the share of it that is in the gold text, 0 to 1.
+        weights: per block its weight in the loss; the weights of a page's story add up to about 1.
+        careful: the paragraphs that trafilatura extracts.
     """
 
     gold: dict[str, Any]
@@ -54,12 +57,12 @@ class Sample:
 
 
 def corpora() -> Path:
-    """The folder of the corpora."""
+    """Return the folder of the corpora."""
     return Path(os.environ["BROADSHEET_CORPORA"])
 
 
 def data_hash() -> str:
-    """Of the gold texts, which name their pages."""
+    """Return a hash of the gold files, which name their pages."""
     digest = hashlib.sha256()
     for name in CORPORA:
         digest.update((corpora() / name / "gold.jsonl").read_bytes())
@@ -68,7 +71,7 @@ def data_hash() -> str:
 
 @cache
 def scorer(name: str) -> ModuleType:
-    """`score.py` or `score_wcxb.py` of the corpora, as a module."""
+    """Return `score.py` or `score_wcxb.py` of the corpora as a module."""
     found = importlib.util.spec_from_file_location(name, corpora() / f"{name}.py")
     assert found is not None
     assert found.loader is not None
@@ -78,7 +81,7 @@ def scorer(name: str) -> ModuleType:
 
 
 def samples() -> list[Sample]:
-    """All article pages with a gold text and at least one block."""
+    """Return all article pages with a gold text and at least one block."""
     read = (_sample(*found) for name in CORPORA for found in _pages(corpora() / name))
     return [sample for sample in read if sample is not None and sample.is_article]
 
@@ -121,7 +124,11 @@ def _weights(page: Page, labels: Floats) -> Floats:
 
 
 def folds(found: Sequence[Sample], count: int) -> list[int]:
-    """Per page its fold: publishers stay whole, across suites, the largest are dealt first."""
+    """Return the fold of each page.
+
+    All pages of a publisher, in any suite, are in one fold. The publishers with most pages are
+    dealt first, each to the fold with the fewest pages; a hash of the name breaks ties.
+    """
     sizes = Counter(sample.gold["publisher"] for sample in found)
     loads = [0] * count
     fold: dict[str, int] = {}

@@ -1,17 +1,22 @@
-"""Fits the two stages and the confidence, each on what the one before says of unseen pages."""
+"""Fits the two stages of the model and its confidence.
+
+Each learns from the predictions of the stage before it for pages that this stage was not trained
+on: predictions for known pages are better than those that it will meet, and would be trusted too
+much.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from tasks.process.body.company import Company
-from tasks.process.body.confidence import signs
+from tasks.process.body.block_features import local_features
+from tasks.process.body.confidence import confidence_features
+from tasks.process.body.context_features import ContextFeatures
 from tasks.process.body.fast import LEAST_CHANCE
-from tasks.process.body.local import local_features
-from tasks.process.body.model import Nets, Weights, probability
-from tasks.process.body.page import Floats
-from tasks.process.body.paragraphs import chosen_blocks
+from tasks.process.body.model import Nets, Weights, mean_probability
+from tasks.process.body.page_arrays import Floats
+from tasks.process.body.paragraphs import choose_blocks
 from tests.training.corpus import Sample, folds
 from tests.training.net import Plan, train
 
@@ -28,14 +33,14 @@ LEAST_SPREAD = 0.1  # features that hardly vary are not blown up
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """What a net learns from: features, targets and weights of blocks, page by page."""
+    """Training data of a net: features, labels and weights of the blocks, one item per page."""
 
     features: list[Floats]
     labels: list[Floats]
     weights: list[Floats]
 
-    def of(self, numbers: Sequence[int]) -> "Rows":
-        """Those of some pages."""
+    def select(self, numbers: Sequence[int]) -> "Rows":
+        """Return the rows of the pages with these numbers."""
         return Rows(*([column[i] for i in numbers] for column in self._columns()))
 
     def _columns(self) -> tuple[list[Floats], ...]:
@@ -43,37 +48,38 @@ class Rows:
 
 
 def fit(found: Sequence[Sample], version: str = "untagged") -> Weights:
-    """The weights learned from these pages."""
+    """Return the weights learned from these pages."""
     inner = folds(found, INNER_FOLDS)
     local = [local_features(sample.page) for sample in found]
-    company = [Company(sample.page) for sample in found]
-    goodness = [sample.page.rough for sample in found]
+    contexts = [ContextFeatures(sample.page) for sample in found]
+    scores = [sample.page.rough_scores for sample in found]
     stages = []
     for stage in range(STAGES):
         features = [
-            np.concatenate([own, others.features(good)]).T
-            for own, others, good in zip(local, company, goodness, strict=True)
+            np.concatenate([own, context.compute(page_scores)]).T
+            for own, context, page_scores in zip(local, contexts, scores, strict=True)
         ]
         rows = Rows(features, [s.labels for s in found], [s.weights for s in found])
-        goodness = _unseen(rows, inner, stage)
-        stages.append(_joined(_nets(rows, PLAN, range(100 * stage, 100 * stage + NETS))))
-    return Weights(tuple(stages), _fit_confidence(found, goodness), version)
+        scores = _out_of_fold_scores(rows, inner, stage)
+        stages.append(_stacked(_nets(rows, PLAN, range(100 * stage, 100 * stage + NETS))))
+    return Weights(tuple(stages), _fit_confidence(found, scores), version)
 
 
-def _unseen(rows: Rows, inner: Sequence[int], stage: int) -> list[Floats]:
-    """What nets say that were fitted without the page's publisher."""
-    said: list[Floats] = [np.zeros(0, np.float32)] * len(inner)
+def _out_of_fold_scores(rows: Rows, inner: Sequence[int], stage: int) -> list[Floats]:
+    """Return, per page, the scores of its blocks by nets fitted without the page's publisher."""
+    scores: list[Floats] = [np.zeros(0, np.float32)] * len(inner)
     for fold in range(INNER_FOLDS):
         others = [i for i, own in enumerate(inner) if own != fold]
         seeds = range(1_000 + 100 * stage + fold, 1_000 + 100 * stage + fold + INNER_NETS)
-        nets = _joined(_nets(rows.of(others), PLAN, seeds))
+        nets = _stacked(_nets(rows.select(others), PLAN, seeds))
         for i, own in enumerate(inner):
             if own == fold:
-                said[i] = probability(nets, rows.features[i].T)
-    return said
+                scores[i] = mean_probability(nets, rows.features[i].T)
+    return scores
 
 
 def _nets(rows: Rows, plan: Plan, seeds: Sequence[int]) -> list[Net]:
+    """Return one trained net per seed, for features that are not scaled."""
     features = np.vstack(rows.features)
     mean = features.mean(0)
     spread = np.maximum(features.std(0), LEAST_SPREAD)
@@ -82,7 +88,8 @@ def _nets(rows: Rows, plan: Plan, seeds: Sequence[int]) -> list[Net]:
     return [_unscaled(train(scaled, labels, weights, plan, seed), mean, spread) for seed in seeds]
 
 
-def _joined(nets: Sequence[Net]) -> Nets:
+def _stacked(nets: Sequence[Net]) -> Nets:
+    """Return nets of one shape as one array per layer, as `body.model` uses them."""
     layers = [np.stack(layer) for layer in zip(*nets, strict=True)]
     return tuple(
         (weight.transpose(0, 2, 1).copy(), bias[:, :, None])
@@ -91,17 +98,18 @@ def _joined(nets: Sequence[Net]) -> Nets:
 
 
 def _unscaled(net: Net, mean: Floats, spread: Floats) -> Net:
-    """The same net for features as they are."""
+    """Return the same net for features that are not scaled."""
     first = net[0] / spread[:, None]
     return [first, net[1] - mean @ first, *net[2:]]
 
 
-def _fit_confidence(found: Sequence[Sample], goodness: Sequence[Floats]) -> Floats:
+def _fit_confidence(found: Sequence[Sample], scores: Sequence[Floats]) -> Floats:
+    """Return the weights of `body.confidence`, and the bias, fitted to the F1 of each page."""
     values, quality = [], []
-    for sample, chances in zip(found, goodness, strict=True):
-        kept = chosen_blocks(sample.page, chances, LEAST_CHANCE)
+    for sample, chances in zip(found, scores, strict=True):
+        kept = choose_blocks(sample.page, chances, LEAST_CHANCE)
         is_kept = np.isin(np.arange(sample.page.size), kept)
-        values.append(signs(sample.page, chances, is_kept)[None])
+        values.append(confidence_features(sample.page, chances, is_kept)[None])
         quality.append(np.array([_likely_f1(sample, is_kept)], np.float32))
     rows = Rows(values, quality, [np.ones(1, np.float32)] * len(values))
     nets = _nets(rows, LINE, range(4))
@@ -111,7 +119,7 @@ def _fit_confidence(found: Sequence[Sample], goodness: Sequence[Floats]) -> Floa
 
 
 def _likely_f1(sample: Sample, is_kept: Floats) -> float:
-    """By words of blocks: nearly the F1 of the texts, without cleaning."""
+    """Return the F1 of a text by the words of its blocks: nearly that of the uncleaned texts."""
     words = sample.page.words
-    hit = float((words * sample.labels)[is_kept].sum())
-    return 2 * hit / max(float(words[is_kept].sum() + (words * sample.labels).sum()), 1.0)
+    right = float((words * sample.labels)[is_kept].sum())
+    return 2 * right / max(float(words[is_kept].sum() + (words * sample.labels).sum()), 1.0)

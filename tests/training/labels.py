@@ -1,4 +1,4 @@
-"""Which blocks of a page are in its gold text: the targets that the body model learns."""
+"""Labels the blocks of a page by its gold text: the targets that the body model learns."""
 
 import re
 from collections import Counter, defaultdict
@@ -11,10 +11,11 @@ ENOUGH = 0.5
 
 
 def block_labels(texts: Sequence[str], gold: str) -> list[float]:
-    """Per block the share of its words that the gold has, 0 to 1.
+    """Return, per block, the share of its shingles that are in the gold text, 0 to 1.
 
-    A passage counts once for each time that the gold has it, where it stands among most others of
-    the gold. Lines too short for a shingle count where the gold has them in the same place.
+    A passage that a page prints more often than the gold text counts where most other blocks of the
+    gold text stand around it. A line too short for a shingle counts if the gold text has it between
+    the same blocks.
     """
     wanted = WORD.findall(gold.lower())
     blocks = [WORD.findall(text.lower()) for text in texts]
@@ -42,15 +43,16 @@ def _share(shingles: Sequence[tuple[str, ...]], available: Counter[tuple[str, ..
 
 
 def _main_stretch_first(blocks: Sequence[Sequence[str]], found: Sequence[float]) -> list[int]:
-    """Block numbers, those beside much other gold first, else in reading order."""
+    """Return the block numbers, those with most gold text around them first, in reading order."""
     good = [len(words) * (share >= ENOUGH) for words, share in zip(blocks, found, strict=True)]
-    beside = [sum(good[max(0, i - 5) : i + 6]) - good[i] for i in range(len(good))]
-    return sorted(range(len(blocks)), key=lambda i: -beside[i])
+    around = [sum(good[max(0, i - 5) : i + 6]) - good[i] for i in range(len(good))]
+    return sorted(range(len(blocks)), key=lambda i: -around[i])
 
 
 def _label_short_lines(
     blocks: Sequence[Sequence[str]], labels: list[float], wanted: Sequence[str]
 ) -> None:
+    """Set the label of each short line to 1 if the gold text has it between the same blocks."""
     places = defaultdict(list)
     for place, shingle in enumerate(_shingles(wanted)):
         places[shingle].append(place)
@@ -71,6 +73,11 @@ def _label_short_lines(
 def _span(
     words: Sequence[str], label: float, places: dict[tuple[str, ...], list[int]]
 ) -> tuple[int, int] | None:
+    """Return where a block stands in the gold text, as word numbers; None if it does not.
+
+    The start is the median of the places that the block's shingles suggest, because a shingle may
+    also stand elsewhere in the gold text.
+    """
     if label < ENOUGH:
         return None
     hits = [
@@ -83,6 +90,7 @@ def _span(
 
 
 def _place(words: Sequence[str], wanted: Sequence[str], start: int, end: int) -> int | None:
+    """Return the number of the word at which the gold text has these words, between two bounds."""
     size = len(words)
     for place in range(start, min(end, start + 200, len(wanted) - size + 1)):
         if list(wanted[place : place + size]) == list(words):

@@ -1,4 +1,7 @@
-"""Logistic regression with a ridge, by Newton's method; plain Python, for 700 rows suffice."""
+"""Logistic regression with a ridge penalty, fitted by Newton's method.
+
+It is plain Python: fast enough for the 700 rows of the page model.
+"""
 
 from collections.abc import Sequence
 from math import exp
@@ -9,11 +12,12 @@ Row = Sequence[float]
 
 
 def fit(rows: Sequence[Row], targets: Sequence[float], ridge: float) -> list[float]:
-    """Weights of the features; the first one is the intercept, which the ridge leaves alone.
+    """Return the fitted weights of the features; the first is the intercept, without a penalty.
 
     Args:
-        rows: each begins with 1.0; the others are best of like scale.
+        rows: the features; each row begins with 1.0. The others should be of similar scale.
         targets: 0 or 1 for each row.
+        ridge: the strength of the penalty.
     """
     weights = [0.0] * len(rows[0])
     for _ in range(STEPS):
@@ -29,7 +33,7 @@ def fit(rows: Sequence[Row], targets: Sequence[float], ridge: float) -> list[flo
 
 
 def predict(weights: Row, row: Row) -> float:
-    """The probability of 1."""
+    """Return the probability that the target of a row is 1."""
     total = sum(w * x for w, x in zip(weights, row, strict=True))
     return 1 / (1 + exp(-max(-30.0, min(30.0, total))))
 
@@ -59,7 +63,10 @@ def _add(line: list[float], factor: float, row: Row, start: int) -> None:
 
 
 def _solve(matrix: list[list[float]], right: list[float]) -> list[float]:
-    """Gauss's elimination; the matrix is positive definite, so no rows are swapped."""
+    """Return the solution of a linear system by Gaussian elimination.
+
+    The matrix is positive definite, so no rows need to be swapped.
+    """
     size = len(right)
     lines = [[*line, value] for line, value in zip(matrix, right, strict=True)]
     for i in range(size):

@@ -1,4 +1,4 @@
-"""Scores of texts against the gold, with confidence intervals over publishers."""
+"""Scores texts against the gold texts, with confidence intervals over publishers."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -17,7 +17,11 @@ Counts = npt.NDArray[np.float64]  # per page a row as `page_row` gives it
 
 
 def page_row(sample: Sample, text: str) -> list[float]:
-    """Precision, recall and F1 by its suite's measure; phrases with and without, and how many."""
+    """Return the scores of one page: precision, recall and F1 by the measure of its suite.
+
+    Four counts follow: found and all phrases that the text must have, then absent and all phrases
+    that it must not have. Only wcxb has such phrases.
+    """
     if sample.gold["suite"] != "wcxb":
         score = scorer("score")
         hit, wrong, missed = score.text_counts(sample.gold["text"], text)
@@ -32,7 +36,7 @@ def page_row(sample: Sample, text: str) -> list[float]:
 
 
 def suite_score(rows: Counts, suite: str) -> float:
-    """As `score.py` and `score_wcxb.py` give it, of pages that are all loaded."""
+    """Return a suite's score, as `score.py` and `score_wcxb.py` compute it if all pages load."""
     if suite in {"with", "without"}:
         hits, count = rows[:, (3, 4) if suite == "with" else (5, 6)].sum(0)
         return float(hits / count)
@@ -43,15 +47,16 @@ def suite_score(rows: Counts, suite: str) -> float:
 
 
 def pages_of(found: Sequence[Sample], suite: str) -> list[int]:
-    """The numbers of the pages that a score is of."""
+    """Return the numbers of the pages that count for a suite's score."""
     name = suite if suite in {"zyte", "fundus"} else "wcxb"
     return [i for i, sample in enumerate(found) if sample.gold["suite"] == name]
 
 
 def intervals(found: Sequence[Sample], one: Counts, two: Counts, suite: str) -> list[list[float]]:
-    """95 % intervals of one lane's score and of its gain over another's.
+    """Return the 95 % intervals of one lane's score and of its gain over another lane.
 
-    By bootstrap over publishers, for pages of one site are right or wrong together.
+    They are drawn by bootstrap over publishers, because pages of one site tend to be right or
+    wrong together.
     """
     rng = np.random.default_rng(1)
     publishers = defaultdict(list)
@@ -69,7 +74,7 @@ def intervals(found: Sequence[Sample], one: Counts, two: Counts, suite: str) -> 
 def by_confidence(
     confidences: Sequence[float], fast: Counts, careful: Counts
 ) -> list[dict[str, float]]:
-    """The pages from the surest to the least sure in bands, with the F1 of both lanes in each."""
+    """Return the F1 of both lanes in bands of pages, from the highest confidence to the lowest."""
     order = np.argsort(-np.array(confidences))
     columns = {"confidence": confidences, "fast": fast[:, 2], "careful": careful[:, 2]}
     bands = []

@@ -1,4 +1,4 @@
-"""A multilayer perceptron in numpy: two hidden layers, one probability, trained by Adam."""
+"""A multilayer perceptron in numpy, with one probability as output, trained by Adam."""
 
 from dataclasses import dataclass
 from itertools import pairwise
@@ -12,7 +12,13 @@ Floats = npt.NDArray[np.floating[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How a net is trained."""
+    """The shape of a net and the parameters of its training.
+
+    Attributes:
+        hidden: the sizes of the hidden layers; none make a logistic regression.
+        rate: the learning rate at the start; it falls to 0 along a cosine.
+        decay: the weight decay.
+    """
 
     hidden: tuple[int, ...] = (48, 16)
     epochs: int = 14
@@ -23,11 +29,13 @@ class Plan:
 
 
 def train(x: Floats, y: Floats, weight: Floats, plan: Plan, seed: int) -> list[Floats]:
-    """Weights and biases in turn, layer by layer.
+    """Return a trained net: weights and biases in turn, layer by layer.
 
     Args:
+        x: features, one row per example.
         y: targets from 0 to 1.
-        weight: of each row in the loss; their mean is taken for 1.
+        weight: the weight of each row in the loss; they are divided by their mean.
+        seed: of the initial weights, the order of the rows and the dropout.
     """
     rng = np.random.default_rng(seed)
     net = _begin((x.shape[1], *plan.hidden, 1), rng)
@@ -47,7 +55,7 @@ def train(x: Floats, y: Floats, weight: Floats, plan: Plan, seed: int) -> list[F
 
 
 def predict(net: list[Floats], x: Floats) -> Floats:
-    """The probability of each row."""
+    """Return the probability of each row."""
     for weights, bias in zip(net[:-2:2], net[1:-2:2], strict=True):
         x = np.maximum(x @ weights + bias, 0)
     return _sigmoid((x @ net[-2] + net[-1])[:, 0])
@@ -69,6 +77,7 @@ def _gradients(
     weight: Floats,
     dropping: tuple[float, np.random.Generator],
 ) -> list[Floats]:
+    """Return the gradients of the loss, in the order of the net's arrays, by backpropagation."""
     share, rng = dropping
     inputs, masks = [x], []
     for weights, bias in zip(net[:-2:2], net[1:-2:2], strict=True):
@@ -92,7 +101,7 @@ def _update(
     moments: list[tuple[Floats, Floats]],
     pace: tuple[float, float, int],
 ) -> None:
-    """One step of Adam with decoupled weight decay (Loshchilov and Hutter, 2019)."""
+    """Make one step of Adam with decoupled weight decay (Loshchilov and Hutter, 2019)."""
     rate, decay, step = pace
     for values, gradient, (mean, square) in zip(net, gradients, moments, strict=True):
         mean += 0.1 * (gradient - mean)

@@ -1,8 +1,8 @@
 """Trains the page model on the dev corpora: `python -m tests.training.page_types`.
 
-Writes `tasks/process/page_model.toml` and, beside this file, the report of what it reaches on
-publishers that it was not trained on: five folds, no publisher in two of them. The pages of WCXB
-(CC-BY-4.0) have labels; those of zyte and fundus are articles.
+It writes `tasks/process/page_type/model.toml` and, beside this file, a report of how well the model
+does on publishers that it was not trained on: five folds, no publisher in two of them. The pages of
+WCXB (CC-BY-4.0) have labels; those of zyte and fundus are articles.
 """
 
 import hashlib
@@ -17,23 +17,30 @@ from typing import Any
 from fastwarc.warc import ArchiveIterator, WarcRecordType
 
 from config.settings import load_settings
-from tasks.process import page_features, page_model, page_signs
-from tasks.process.charset import decode
+from tasks.process.markup.parse import parse
 from tasks.process.metadata.page import PageContext, read_metadata
-from tasks.process.parse import parse
+from tasks.process.page_type import features as page_features
+from tasks.process.page_type import model as page_model
+from tasks.process.page_type import signs as page_signs
+from tasks.web.charset import decode
 from tests.training import logistic
+from tests.training.hashes import page_type_features, recipe_hash
 
 TYPES = ("article", "listing", "collection", "product", "service", "forum", "documentation")
 FOLDS = 5
 RIDGE = 10.0
 REJECT_BELOW, DOUBT_BELOW = 0.3, 0.6
 REPORT = Path(__file__).with_name("page_types.json")
-CODE = [Path(module.__file__ or "") for module in (page_features, page_model, page_signs, logistic)]
+RECIPE = ("logistic", "page_types")
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One labelled page; `protected` ones are never rejected by the model (page_type.judge)."""
+    """One labelled page.
+
+    Attributes:
+        protected: the model never rejects the page (see `page_type.judge`).
+    """
 
     publisher: str
     page_type: str
@@ -42,7 +49,7 @@ class Page:
 
 
 def read_pages(corpora: Path) -> Iterator[Page]:
-    """All pages that have a label."""
+    """Yield all pages of the corpora that have a label."""
     for suite in ("dev", "dev-wcxb"):
         gold = map(json.loads, (corpora / suite / "gold.jsonl").open("rb"))
         with (corpora / suite / "pages.warc.gz").open("rb") as stream:
@@ -61,16 +68,8 @@ def _page(row: dict[str, Any], body: bytes) -> Page:
     return Page(row["publisher"], row.get("page_type", "article"), features, protected)
 
 
-def code_hash() -> str:
-    """Of the code that makes features and trains on them."""
-    digest = hashlib.sha256()
-    for path in [*CODE, Path(__file__)]:
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
-
-
 def data_hash(pages: Sequence[Page]) -> str:
-    """Of the features and labels; metadata has a part in them."""
+    """Return a hash of the features and labels, which depend on the metadata that is read."""
     digest = hashlib.sha256()
     for page in pages:
         rounded = {name: round(value, 6) for name, value in page.features.items()}
@@ -79,7 +78,10 @@ def data_hash(pages: Sequence[Page]) -> str:
 
 
 def scaled(pages: Sequence[Page]) -> tuple[list[list[float]], list[tuple[float, float]]]:
-    """Rows of mean 0 and deviation 1 behind a 1; and each feature's mean and deviation."""
+    """Return rows of a 1 and the scaled features, and the mean and deviation of each feature.
+
+    Scaled features have mean 0 and standard deviation 1.
+    """
     columns = list(zip(*(page.features.values() for page in pages), strict=True))
     means = [sum(column) / len(column) for column in columns]
     scales = [
@@ -95,7 +97,7 @@ def _row(page: Page, scales: Sequence[tuple[float, float]]) -> list[float]:
 
 
 def out_of_fold(pages: Sequence[Page]) -> list[float]:
-    """How likely each page is an article, by a model that knows no page of its publisher."""
+    """Return how likely each page is an article, by models fitted without its publisher."""
     publishers = sorted({page.publisher for page in pages})
     random.Random(1).shuffle(publishers)
     fold_of = {name: number % FOLDS for number, name in enumerate(publishers)}
@@ -115,7 +117,7 @@ def _targets(pages: Sequence[Page], page_type: str) -> list[float]:
 
 
 def weights_file(pages: Sequence[Page]) -> str:
-    """The model on all pages, with scales folded into the weights."""
+    """Return the file of weights fitted on all pages, for features that are not scaled."""
     rows, scales = scaled(pages)
     fitted = [logistic.fit(rows, _targets(pages, name), RIDGE) for name in TYPES]
     lines = [
@@ -141,8 +143,12 @@ def _line(name: str, values: Sequence[float]) -> str:
 
 
 def report(pages: Sequence[Page], likely: Sequence[float]) -> dict[str, Any]:
-    """Out of fold: of each type, how many pages the model alone rejects, with a 95% interval."""
-    found: dict[str, Any] = {"code": code_hash(), "data": data_hash(pages)}
+    """Return, per type, how many pages the model alone rejects out of fold, with a 95% interval."""
+    found: dict[str, Any] = {
+        "recipe": recipe_hash(*RECIPE),
+        "features": page_type_features(),
+        "data": data_hash(pages),
+    }
     for name in TYPES:
         judged = [
             p < REJECT_BELOW and not page.protected
@@ -154,7 +160,7 @@ def report(pages: Sequence[Page], likely: Sequence[float]) -> dict[str, Any]:
 
 
 def _interval(judged: Sequence[bool]) -> dict[str, float]:
-    """Wilson's interval of a share."""
+    """Return the share of rejected pages with its Wilson interval."""
     n, share, z = len(judged), sum(judged) / len(judged), 1.96
     middle = (share + z * z / 2 / n) / (1 + z * z / n)
     reach = z * (share * (1 - share) / n + z * z / 4 / n / n) ** 0.5 / (1 + z * z / n)
@@ -166,9 +172,10 @@ def _interval(judged: Sequence[bool]) -> dict[str, float]:
 
 
 def main() -> None:
+    """Measure the model out of fold, fit it on all pages, and write weights and report."""
     pages = list(read_pages(Path(os.environ["BROADSHEET_CORPORA"])))
     found = report(pages, out_of_fold(pages))
-    page_model.WEIGHTS.write_text(weights_file(pages), "utf-8")
+    page_model.PAGE_TYPE_WEIGHTS.write_text(weights_file(pages), "utf-8")
     REPORT.write_text(json.dumps(found, indent=1) + "\n", "utf-8")
     print(REPORT.read_text("utf-8"))
 

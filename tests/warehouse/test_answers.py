@@ -1,4 +1,4 @@
-"""A query's answer in each format."""
+"""The answer of a query in each format."""
 
 import csv
 import io
@@ -46,7 +46,7 @@ def test_csv_has_a_header_and_lists_as_json(connection: duckdb.DuckDBPyConnectio
     assert found[1] == ["The basin opens again", '["Ida Marsh"]', "2025-03-11 06:30:00+00:00"]
 
 
-def test_csv_is_utf_8_without_a_mark_and_leaves_every_text_as_it_is(
+def test_csv_is_utf_8_without_a_byte_order_mark_and_leaves_texts_unchanged(
     connection: duckdb.DuckDBPyConnection,
 ) -> None:
     out = io.BytesIO()
@@ -55,7 +55,9 @@ def test_csv_is_utf_8_without_a_mark_and_leaves_every_text_as_it_is(
     assert out.getvalue().startswith(b"a,b,c")
 
 
-def test_csv_for_excel_has_a_mark_and_no_formulas(connection: duckdb.DuckDBPyConnection) -> None:
+def test_csv_for_excel_has_a_byte_order_mark_and_no_formulas(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
     out = io.BytesIO()
     query = "select '=cmd()' as a, '+1' as b, '-1' as c, '@x' as d, e'\\tx' as e, -1 as f, 'x' as g"
     assert write_excel_csv(connection, query, out) == []
@@ -63,7 +65,51 @@ def test_csv_for_excel_has_a_mark_and_no_formulas(connection: duckdb.DuckDBPyCon
     assert as_rows(out, "utf-8-sig")[1] == ["'=cmd()", "'+1", "'-1", "'@x", "'\tx", "-1", "x"]
 
 
-def test_csv_for_excel_cuts_what_excel_cannot_show_and_names_it(
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("Fähre;=cmd()", "Fähre;'=cmd()"),
+        ('Fähre;"=cmd()"', 'Fähre;\'"=cmd()"'),
+        ("Fähre\n@cmd()", "Fähre\n'@cmd()"),
+        ("＝cmd()", "'＝cmd()"),
+        ("a; b - c = d, e-mail", "a; b - c = d, e-mail"),
+    ],
+)
+def test_csv_for_excel_has_no_formulas_where_semicolons_separate_cells(
+    connection: duckdb.DuckDBPyConnection, text: str, written: str
+) -> None:
+    out = io.BytesIO()
+    quoted = text.replace("'", "''")
+    write_excel_csv(connection, f"select '{quoted}' as a, 1 as b", out)
+    assert as_rows(out, "utf-8-sig")[1] == [written, "1"]
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        ("170141183460469231731687303715884105727::hugeint", 2**127 - 1),
+        ("[18446744073709551616::hugeint]", [2**64]),
+        ("map([1, 2], ['a', 'b'])", {"1": "a", "2": "b"}),
+        ("map([1.5::decimal(3, 1)], [date '2025-03-11'])", {"1.5": "2025-03-11"}),
+        ("{'a': 18446744073709551616::hugeint, 'b': 'nan'::double}", {"a": 2**64, "b": None}),
+        ("chr(27) || '[2J'", "\x1b[2J"),
+    ],
+)
+def test_json_holds_values_of_any_type(
+    connection: duckdb.DuckDBPyConnection, value: str, written: object
+) -> None:
+    out = io.BytesIO()
+    write_json(connection, f"select {value} as v", out)
+    assert json.loads(out.getvalue()) == [{"v": written}]
+
+
+def test_csv_holds_maps_as_json(connection: duckdb.DuckDBPyConnection) -> None:
+    out = io.BytesIO()
+    write_csv(connection, "select map([1], [18446744073709551616::hugeint]) as m", out)
+    assert as_rows(out)[1] == ['{"1":18446744073709551616}']
+
+
+def test_csv_for_excel_cuts_cells_that_are_too_long_and_names_them(
     connection: duckdb.DuckDBPyConnection,
 ) -> None:
     out = io.BytesIO()

@@ -1,4 +1,4 @@
-"""Metadata of expired snapshots goes after the grace time; what is needed stays."""
+"""Metadata of expired snapshots is removed after the grace time; files in use stay."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -17,7 +17,7 @@ START = datetime(2025, 3, 11, tzinfo=UTC)
 
 
 def night(lake: Lake, number: int) -> None:
-    """Commits one row, as a run of that night would."""
+    """Commit one row, as a run of that night would."""
     rows = [{"article_id": f"a{number}", "version": 1, "run_id": f"run-{number:04}"}]
     path = lake.folder(SUPERSEDED) / f"run-{number:04}-00000.parquet"
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -37,7 +37,7 @@ def files_by_night(lake: Lake, nights: int) -> Iterator[int]:
 
 
 def check_history(lake: Lake, nights: int) -> None:
-    """All rows are there, and each kept snapshot can be read."""
+    """Check that all rows are there and that each kept snapshot can be read."""
     table = lake.load(SUPERSEDED)
     assert len(lake.files(SUPERSEDED)) == nights
     for snapshot in table.snapshots():
@@ -48,7 +48,7 @@ def test_the_files_of_a_table_stay_bounded_over_the_nights(tmp_path: Path) -> No
     lake = open_lake(tmp_path)
     counts = list(files_by_night(lake, 80))
     assert max(counts) < MOST_FILES + 30
-    assert min(counts[45:]) < counts[40], "what had expired went"
+    assert min(counts[45:]) < counts[40], "expired files must be removed"
     check_history(lake, 80)
 
 
@@ -83,7 +83,7 @@ def test_a_file_is_removed_only_after_the_grace_time_and_not_if_a_tag_needs_it(
     check_history(lake, MOST_SNAPSHOTS + 12)
 
 
-def test_lost_notes_put_the_removal_off(tmp_path: Path) -> None:
+def test_losing_the_record_of_unneeded_files_only_delays_their_removal(tmp_path: Path) -> None:
     lake = open_lake(tmp_path)
     for number in range(MOST_SNAPSHOTS + 12):
         night(lake, number)
@@ -93,13 +93,14 @@ def test_lost_notes_put_the_removal_off(tmp_path: Path) -> None:
     assert remove_expired(lake, GRACE, START + timedelta(days=16)) > 50
 
 
-def test_files_of_an_uncommitted_run_and_the_present_schema_stay_and_old_schemas_go(
+def test_files_of_an_unfinished_run_and_the_present_schema_stay_and_old_schemas_are_removed(
     tmp_path: Path,
 ) -> None:
     lake = open_lake(tmp_path)
     night(lake, 0)
     uncommitted = lake.folder(SUPERSEDED) / "run-9999-00000.parquet"
     uncommitted.write_bytes(b"PAR1PAR1")
+    (tmp_path / "runs" / "run-9999").mkdir(parents=True)
     present = Path(lake.schema_file(SUPERSEDED))
     old = present.with_name("schema-0000000000000000.parquet")
     old.write_bytes(present.read_bytes())
@@ -109,3 +110,32 @@ def test_files_of_an_uncommitted_run_and_the_present_schema_stay_and_old_schemas
     assert not old.exists()
     assert present.is_file()
     assert uncommitted.is_file()
+
+
+def test_a_parquet_file_that_nothing_names_is_removed_after_the_grace_time(tmp_path: Path) -> None:
+    lake = open_lake(tmp_path)
+    night(lake, 0)
+    orphan = lake.folder(SUPERSEDED) / "run-8888-00000.parquet"
+    orphan.write_bytes(b"PAR1PAR1")
+    aside = orphan.with_name(f".{orphan.name}.0123456789abcdef")
+    aside.touch()
+    remove_expired(lake, GRACE, START)
+    assert orphan.is_file()
+    assert not aside.exists(), "it is what a killed writer left"
+    remove_expired(lake, GRACE, START + GRACE)
+    assert not orphan.exists()
+    check_history(lake, 1)
+
+
+def test_no_file_is_taken_for_unneeded_if_the_warehouse_is_reached_by_another_path(
+    tmp_path: Path,
+) -> None:
+    lake = open_lake(tmp_path / "w")
+    for number in range(3):
+        night(lake, number)
+    (tmp_path / "link").symlink_to(tmp_path / "w")
+    other = open_lake(tmp_path / "link")
+    (other.folder(SUPERSEDED) / "run-8888-00000.parquet").write_bytes(b"PAR1PAR1")
+    for days in (0, 7, 14):
+        remove_expired(other, GRACE, START + timedelta(days=days))
+    check_history(lake, 3)

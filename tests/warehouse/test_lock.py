@@ -32,7 +32,7 @@ LOCKS = Path("/proc/locks")
 
 
 def started(*arguments: str | Path) -> subprocess.Popen[str]:
-    """A process of its own, once it has said that it is at work."""
+    """Start a process and return it once it has printed that it is at work."""
     process = subprocess.Popen(
         [sys.executable, "-P", "-c", *map(str, arguments)],
         stdin=subprocess.PIPE,
@@ -86,11 +86,11 @@ def test_a_killed_holder_is_not_named_beside_the_next(
 def test_a_writer_that_waits_gets_the_warehouse_when_the_holder_ends(
     tmp_path: Path, holder: subprocess.Popen[str]
 ) -> None:
-    told: list[str] = []
+    notices: list[str] = []
     taken = threading.Event()
 
     def wait() -> None:
-        with writer_lock(tmp_path, "nightly", wait=True, told=told.append):
+        with writer_lock(tmp_path, "nightly", wait=True, notify=notices.append):
             taken.set()
 
     waiter = threading.Thread(target=wait, daemon=True)
@@ -99,7 +99,7 @@ def test_a_writer_that_waits_gets_the_warehouse_when_the_holder_ends(
         assert waiter.is_alive()
         time.sleep(0.001)
     assert not taken.is_set()
-    assert f"process {holder.pid} (ingest)" in told[0]
+    assert f"process {holder.pid} (ingest)" in notices[0]
     holder.kill()
     waiter.join(timeout=30)
     assert taken.is_set()
@@ -109,7 +109,7 @@ def waits_for_a_lock(process: int) -> bool:
     return re.search(rf"-> FLOCK +ADVISORY +WRITE {process} ", LOCKS.read_text()) is not None
 
 
-def test_a_writer_waits_for_somebody_who_only_asks(
+def test_a_writer_waits_for_a_process_that_only_asks_for_the_holder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with (tmp_path / LOCK).open("a") as asker:
@@ -119,7 +119,7 @@ def test_a_writer_waits_for_somebody_who_only_asks(
             assert f"process {os.getpid()}" in (lock_holder(tmp_path) or "")
 
 
-def test_asking_who_holds_the_lock_makes_no_writer_fail(tmp_path: Path) -> None:
+def test_asking_for_the_holder_makes_no_writer_fail(tmp_path: Path) -> None:
     (tmp_path / LOCK).write_text("process 1 (ingest) since it was killed")
     with ExitStack() as stack:
         for _ in range(2):
@@ -130,7 +130,7 @@ def test_asking_who_holds_the_lock_makes_no_writer_fail(tmp_path: Path) -> None:
                 pass
 
 
-def test_of_two_writers_beside_askers_only_one_writes(tmp_path: Path) -> None:
+def test_only_one_writer_at_a_time_writes_while_others_ask_for_the_holder(tmp_path: Path) -> None:
     inside, most, refused, done = 0, 0, 0, threading.Event()
     guard = threading.Lock()
 

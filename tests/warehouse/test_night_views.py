@@ -1,4 +1,4 @@
-"""What nights, coverage and silent sources say of nights that are given as rows."""
+"""The views of nights, coverage and silent sources, over nights that are given as rows."""
 
 from datetime import date, timedelta
 from pathlib import Path
@@ -23,7 +23,9 @@ def test_a_source_is_covered_until_its_own_last_night(visits: Visits) -> None:
     assert visits.states("tide") == ["collected", "not_visited", "collected"]
 
 
-def test_a_night_that_cannot_have_been_neither_silences_nor_covers(visits: Visits) -> None:
+def test_a_night_with_an_impossible_date_changes_neither_silence_nor_coverage(
+    visits: Visits,
+) -> None:
     for night in range(4):
         visits.night(night, "courier")
     visits.night(date(2099, 1, 1), "courier", "tide")
@@ -63,14 +65,14 @@ def test_names_are_followed_to_the_present_one(visits: Visits) -> None:
     ]
 
 
-def test_what_the_newest_night_does_not_declare_is_no_rename(visits: Visits) -> None:
+def test_a_rename_that_the_newest_night_no_longer_declares_does_not_count(visits: Visits) -> None:
     visits.night(0, "tide")
     visits.renamed(1, "evening tide", "tide")
     visits.night(2, "evening tide")
     assert visits.ask("from former_names") == []
 
 
-def test_a_source_may_be_named_back(visits: Visits) -> None:
+def test_a_source_can_get_its_former_name_back(visits: Visits) -> None:
     visits.night(0, "tide")
     visits.renamed(1, "evening tide", "tide")
     visits.renamed(2, "tide", "evening tide")

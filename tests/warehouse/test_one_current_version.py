@@ -1,5 +1,6 @@
-"""Each article has exactly one current version; a warehouse where it has not is put right."""
+"""Each article has exactly one current version; a run corrects a warehouse where it has not."""
 
+import shutil
 from pathlib import Path
 
 import pyarrow as pa
@@ -7,14 +8,15 @@ import pyarrow.parquet as pq
 import pytest
 
 from config.errors import UnbalancedRunError
-from tasks.resolve import Healed
+from tasks.load.resolve import CorrectedArticles
 from tests.articles import article
 from tests.pipeline.archives import write_stories
 from tests.pipeline.command import ask, run
 from tests.pipeline.nights import Nights
 from warehouse.lake import open_lake
-from warehouse.publish import publish, take_snapshot
+from warehouse.publish import publish
 from warehouse.schema import SUPERSEDED
+from warehouse.snapshots import take_snapshot
 
 PAGE = "https://courier.example/basin"
 OTHER = "https://courier.example/ferry"
@@ -22,7 +24,7 @@ OTHER = "https://courier.example/ferry"
 
 @pytest.fixture
 def nights(tmp_path: Path) -> Nights:
-    """Two articles: of the first the second version is current, of the other the first."""
+    """Load two articles: the first one has two versions, the second one has one."""
     nights = Nights(tmp_path / "w")
     nights.load(article(PAGE, "A", position=1, day=1), article(OTHER, "C", position=2, day=1))
     nights.load(article(PAGE, "B", position=1, day=2))
@@ -31,7 +33,7 @@ def nights(tmp_path: Path) -> Nights:
 
 
 def outdate(folder: Path, version: int) -> None:
-    """Marks each article's version as outdated, as an older Broadsheet would."""
+    """Mark this version of each article as outdated, in the form of an older Broadsheet."""
     lake = open_lake(folder)
     ids = ask(folder, f"select article_id from article_versions where version = {version}")
     rows = [{"article_id": row["article_id"], "version": version, "run_id": "x"} for row in ids]
@@ -44,8 +46,9 @@ def outdate(folder: Path, version: int) -> None:
 
 
 def forget_outdated(folder: Path) -> None:
-    """Empties the files that say which versions are outdated."""
+    """Remove all rows from the files that say which versions are outdated."""
     lake = open_lake(folder)
+    shutil.rmtree(folder / "kept")  # older versions did not make it
     for path in lake.files(SUPERSEDED):
         pq.write_table(SUPERSEDED.arrow.empty_table(), path)
 
@@ -58,14 +61,14 @@ def test_an_article_without_a_current_version_is_not_published(nights: Nights) -
     before = (nights.folder / "news.duckdb").read_bytes()
     outdate(nights.folder, 2)
     with pytest.raises(UnbalancedRunError, match=r"exactly one current version.* has 0"):
-        publish(nights.folder, take_snapshot(open_lake(nights.folder)), nights.settings.publish)
+        publish(nights.folder, take_snapshot(open_lake(nights.folder)), nights.settings)
     assert (nights.folder / "news.duckdb").read_bytes() == before
 
 
 def test_an_article_with_two_current_versions_is_not_published(nights: Nights) -> None:
     forget_outdated(nights.folder)
     with pytest.raises(UnbalancedRunError, match=r"exactly one current version.* has 2"):
-        publish(nights.folder, take_snapshot(open_lake(nights.folder)), nights.settings.publish)
+        publish(nights.folder, take_snapshot(open_lake(nights.folder)), nights.settings)
 
 
 def test_the_next_run_brings_lost_articles_back(nights: Nights) -> None:
@@ -73,7 +76,7 @@ def test_the_next_run_brings_lost_articles_back(nights: Nights) -> None:
     for version in (1, 2):
         outdate(nights.folder, version)
     nights.load()
-    assert nights.resolved.healed == Healed(missing=2, repeated=0)
+    assert nights.resolved.healed == CorrectedArticles(missing=2, repeated=0)
     assert shown(nights) == expected
     nights.load()
     assert nights.resolved.healed is None
@@ -84,7 +87,7 @@ def test_the_next_run_shows_an_article_once_that_was_shown_twice(nights: Nights)
     expected = shown(nights)
     forget_outdated(nights.folder)
     nights.load()
-    assert nights.resolved.healed == Healed(missing=0, repeated=1)
+    assert nights.resolved.healed == CorrectedArticles(missing=0, repeated=1)
     assert shown(nights) == expected
 
 
@@ -96,7 +99,7 @@ def test_a_version_that_came_back_can_be_outdated_again(nights: Nights) -> None:
     assert nights.ask("select version, change from superseded order by version") == [(1, 1), (2, 3)]
 
 
-def test_what_came_back_is_told(tmp_path: Path) -> None:
+def test_the_command_reports_articles_that_are_back(tmp_path: Path) -> None:
     archive = write_stories(tmp_path / "a.warc.gz", range(3))
     warehouse = tmp_path / "w"
     run("ingest", archive, "-w", warehouse)

@@ -1,4 +1,4 @@
-"""What is newer, or lost its catalog, is refused before anything changes."""
+"""A warehouse of a newer format, or without its catalog, is refused before anything changes."""
 
 import sqlite3
 from contextlib import closing
@@ -35,7 +35,7 @@ def tree(folder: Path) -> dict[str, int]:
 
 
 def make_newer(warehouse: Path, *, by_file: bool, by_table: bool) -> None:
-    """Raises the format where it is stated, and takes it from where it is not to be."""
+    """Raise the format number in the chosen places and remove it from format.json otherwise."""
     if by_file:
         (warehouse / "format.json").write_bytes(orjson.dumps({"format": SCHEMA_VERSION + 1}))
     else:
@@ -97,7 +97,7 @@ def test_every_command_that_would_change_a_newer_warehouse_refuses_it(
     assert "1" in run("sql", "select count(*) from articles", *on).stdout
 
 
-def test_the_loss_of_either_statement_of_the_format_changes_nothing(nights: Nights) -> None:
+def test_losing_the_format_number_in_one_place_changes_nothing(nights: Nights) -> None:
     assert format_number(nights.folder) == SCHEMA_VERSION
     (nights.folder / "format.json").write_bytes(b"rubbish")
     assert format_number(nights.folder) == SCHEMA_VERSION
@@ -105,7 +105,9 @@ def test_the_loss_of_either_statement_of_the_format_changes_nothing(nights: Nigh
     assert orjson.loads((nights.folder / "format.json").read_bytes())["format"] == SCHEMA_VERSION
 
 
-def test_a_new_folder_and_a_warehouse_begun_and_killed_are_open_to_all(tmp_path: Path) -> None:
+def test_a_new_folder_and_a_warehouse_whose_first_run_was_killed_can_be_opened(
+    tmp_path: Path,
+) -> None:
     require_openable(tmp_path / "nowhere")
     lake = open_lake(tmp_path / "w")
     lake.catalog.drop_table(("news", "runs"))  # killed between its metadata file and its name
@@ -120,7 +122,9 @@ def test_a_catalog_without_one_of_the_tables_is_refused(nights: Nights) -> None:
         open_lake(nights.folder)
 
 
-def test_a_kill_before_the_catalog_names_the_new_metadata_is_no_damage(nights: Nights) -> None:
+def test_a_kill_before_the_catalog_names_the_new_metadata_does_not_count_as_damage(
+    nights: Nights,
+) -> None:
     table = open_lake(nights.folder).catalog.load_table(("news", "documents"))
     named = Path(table.metadata_location)
     metadata = orjson.loads(named.read_bytes())

@@ -1,6 +1,7 @@
-"""What readers see: always one whole publication."""
+"""Publishing: readers always see one complete publication."""
 
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -14,12 +15,14 @@ import warehouse.lake
 import warehouse.opening
 import warehouse.publish
 import warehouse.schema
+import warehouse.snapshots
 from config.errors import DamagedWarehouseError, UnbalancedRunError, UsageError
 from tests.articles import article
 from tests.pipeline.nights import Nights
 from warehouse.lake import open_lake
-from warehouse.publish import publish, take_snapshot
+from warehouse.publish import publish
 from warehouse.schema import ARTICLE_VERSIONS, DOCUMENTS, TABLES, Column, Table
+from warehouse.snapshots import take_snapshot
 
 PAGE = "https://courier.example/basin"
 
@@ -29,9 +32,9 @@ def nights(tmp_path: Path) -> Nights:
     return Nights(tmp_path / "w")
 
 
-def test_an_empty_warehouse_can_be_published_and_asked(nights: Nights) -> None:
+def test_an_empty_warehouse_can_be_published_and_queried(nights: Nights) -> None:
     snapshot = take_snapshot(open_lake(nights.folder))
-    publish(nights.folder, snapshot, nights.settings.publish)
+    publish(nights.folder, snapshot, nights.settings)
     assert nights.ask("select count(*) from articles") == [(0,)]
 
 
@@ -44,7 +47,7 @@ def test_the_published_file_shows_all_columns_of_the_design_with_their_types(
     assert found == {c.name: types.get(c.sql_type, c.sql_type) for c in ARTICLE_VERSIONS}
 
 
-def test_columns_and_tables_carry_their_meaning(nights: Nights) -> None:
+def test_columns_and_tables_have_their_meaning_as_a_comment(nights: Nights) -> None:
     nights.load(article(PAGE, "A", position=1, day=1))
     query = (
         "select comment from duckdb_columns() where table_name = 'documents' and comment is null"
@@ -60,8 +63,9 @@ def test_a_ledger_that_lacks_a_row_is_not_published(
     lake = open_lake(nights.folder)
     snapshot = take_snapshot(lake)
     snapshot.files[DOCUMENTS.name].pop()
+    shutil.rmtree(nights.folder / "kept")
     with pytest.raises(UnbalancedRunError, match="its ledger has"):
-        publish(nights.folder, snapshot, nights.settings.publish)
+        publish(nights.folder, snapshot, nights.settings)
     assert (nights.folder / "news.duckdb").read_bytes() == before
     assert not list(nights.folder.glob(".publish-*"))
 
@@ -71,7 +75,7 @@ def test_a_missing_parquet_file_is_found_before_the_rename(nights: Nights) -> No
     snapshot = take_snapshot(open_lake(nights.folder))
     Path(snapshot.files[ARTICLE_VERSIONS.name][1]).unlink()
     with pytest.raises(DamagedWarehouseError, match="is missing: run `broadsheet repair"):
-        publish(nights.folder, snapshot, nights.settings.publish)
+        publish(nights.folder, snapshot, nights.settings)
 
 
 def test_a_stray_wal_beside_the_target_is_removed(nights: Nights) -> None:
@@ -127,11 +131,11 @@ def test_a_reader_sees_whole_nights_only_and_never_an_error(nights: Nights) -> N
 
 
 def _with_column(monkeypatch: pytest.MonkeyPatch, version: int) -> Table:
-    """The schema of a later Broadsheet: one more column in article_versions."""
+    """Give article_versions one more column, as a later Broadsheet might."""
     added = Column("beat", pa.string(), "the reporter's beat", origin="resolve")
     grown = replace(ARTICLE_VERSIONS, columns=(*ARTICLE_VERSIONS.columns, added))
     tables = (grown, *TABLES[1:])
-    for module in (warehouse.schema, warehouse.lake, warehouse.publish):
+    for module in (warehouse.schema, warehouse.lake, warehouse.publish, warehouse.snapshots):
         monkeypatch.setattr(module, "TABLES", tables)
     for module in (warehouse.lake, warehouse.opening):
         monkeypatch.setattr(module, "SCHEMA_VERSION", version)
@@ -145,14 +149,14 @@ def test_a_warehouse_opens_after_a_column_was_added_to_the_schema(
     with monkeypatch.context() as later:
         _with_column(later, version=warehouse.schema.SCHEMA_VERSION + 1)
         snapshot = take_snapshot(open_lake(nights.folder))
-        publish(nights.folder, snapshot, nights.settings.publish)
+        publish(nights.folder, snapshot, nights.settings)
         assert nights.ask("select url, beat from articles") == [(PAGE, None)]
     with pytest.raises(UsageError, match="newer Broadsheet"):
         open_lake(nights.folder)
 
 
-def test_publishing_leaves_nothing_open_and_nothing_behind(nights: Nights) -> None:
+def test_publishing_leaves_no_file_open_and_no_temporary_file(nights: Nights) -> None:
     nights.load(article(PAGE, "A", position=1, day=1))
     names = {name for name in os.listdir(nights.folder) if not name.startswith(".lock")}  # noqa: PTH208
-    assert names == {"news.duckdb", "lake", "catalog.db", "format.json", "runs"}
+    assert names == {"news.duckdb", "lake", "catalog.db", "format.json", "kept", "runs"}
     assert not list((nights.folder / "runs").iterdir())

@@ -1,4 +1,4 @@
-"""Questions to the published file: what they may read, and that they change nothing."""
+"""Queries of the published file: they read the warehouse alone and change nothing."""
 
 import os
 from pathlib import Path
@@ -44,6 +44,8 @@ def content(folder: Path) -> dict[Path, bytes]:
         "install httpfs",
         "use memory",
         "prepare p as select 1",
+        "from enable_logging(level='trace', storage='file', storage_path='{folder}/raw')",
+        "from query('from ENABLE_LOGGING(storage=''file'', storage_path=''{folder}/raw'')')",
     ],
 )
 def test_a_statement_that_does_more_than_read_is_refused_and_changes_nothing(
@@ -63,7 +65,7 @@ def test_several_statements_are_refused(folder: Path, query: str) -> None:
 
 
 @pytest.mark.parametrize("query", ["", " ; ", "-- nothing"])
-def test_no_statement_is_one_sentence(folder: Path, query: str) -> None:
+def test_a_query_without_a_statement_is_refused_in_one_sentence(folder: Path, query: str) -> None:
     with opened(folder) as connection, pytest.raises(UsageError, match="no statement"):
         rows(connection, query)
 
@@ -85,7 +87,7 @@ def test_no_statement_is_one_sentence(folder: Path, query: str) -> None:
         "select * from read_parquet('{folder}/lake/article_versions/data/*.parquet')",
     ],
 )
-def test_what_reads_the_warehouse_is_answered(folder: Path, query: str) -> None:
+def test_a_query_that_reads_the_warehouse_is_answered(folder: Path, query: str) -> None:
     with opened(folder) as connection:
         found = rows(connection, query.format(folder=str(folder).replace("'", "''")))
     assert found[0]
@@ -120,7 +122,7 @@ def test_a_warehouse_that_is_opened_through_a_link_is_answered(
         assert rows(connection, "select count(*) from articles")[1] == [(1,)]
 
 
-def test_a_folder_named_from_where_one_stands_is_answered(
+def test_a_warehouse_with_a_relative_path_is_answered(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(folder.parent)
@@ -147,7 +149,7 @@ def test_attached_databases_are_read_under_their_names_and_not_written(
 
 
 @pytest.mark.parametrize("content", [None, b"no database"])
-def test_a_file_that_cannot_be_attached_is_one_sentence(
+def test_a_file_that_cannot_be_attached_is_refused_in_one_sentence(
     folder: Path, tmp_path: Path, content: bytes | None
 ) -> None:
     file = tmp_path / "x.duckdb"
@@ -157,13 +159,13 @@ def test_a_file_that_cannot_be_attached_is_one_sentence(
         pass
 
 
-def test_a_folder_without_a_publication_is_one_sentence(tmp_path: Path) -> None:
+def test_a_folder_without_a_publication_is_refused_in_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="run `broadsheet ingest"), opened(tmp_path):
         pass
 
 
 def test_readers_do_not_hinder_a_publication(folder: Path) -> None:
-    """A reader keeps the file that it opened; a rename replaces only the name."""
+    """Publish while a reader is open; it keeps the file that it opened."""
     with opened(folder) as connection:
         published = folder / "news.duckdb"
         copy = folder / "aside"

@@ -1,4 +1,4 @@
-"""Rows on their way into Parquet files: row groups of one size, and a bounded memory."""
+"""Writing of Parquet files: row groups have one size, and few batches wait in memory."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +10,7 @@ from config.settings import load_settings
 from warehouse.files import write_table_files
 from warehouse.schema import DISCOVERIES
 
-ROWS = 1_500  # of a batch: more than a row group
+ROWS = 1_500  # in a batch: more than in a row group
 GROUP = 1_000
 BATCHES = 40
 MOST_WAITING = 4  # batches

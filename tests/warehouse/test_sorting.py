@@ -1,4 +1,4 @@
-"""Sorting by parts gives what sorting at once would."""
+"""Sorting by parts gives the same rows in the same order as sorting at once."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -51,7 +51,7 @@ def test_rows_in_any_order_come_out_sorted(
     assert not list(folder.iterdir()), "what was shared out is removed"
 
 
-def test_what_was_shared_out_is_removed_also_when_its_reader_stops(tmp_path: Path) -> None:
+def test_the_temporary_files_are_removed_even_if_the_reader_stops_early(tmp_path: Path) -> None:
     table = pa.table({"position": range(100), "part": [n // 10 for n in range(100)]})
     rows = sorted_by_parts(table.to_batches(7), ("position",), tmp_path)
     next(rows)

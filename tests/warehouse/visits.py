@@ -1,4 +1,4 @@
-"""A warehouse whose nights are given as rows of `visits`."""
+"""A warehouse that has nothing but nights, which a test gives as rows of `visits`."""
 
 import json
 from collections.abc import Sequence
@@ -12,22 +12,23 @@ from config.settings import load_settings
 from tasks.pipeline import make_warehouse
 from warehouse.files import write_table_files
 from warehouse.lake import open_lake
-from warehouse.publish import publish, take_snapshot
+from warehouse.publish import publish
 from warehouse.query import opened, rows
 from warehouse.schema import VISITS
+from warehouse.snapshots import take_snapshot
 
 FIRST = date(2025, 3, 11)
 
 
 class Visits:
-    """A warehouse of nights alone: each run is a row per source."""
+    """A warehouse with nothing but visits: one run per night, one row per source."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = make_warehouse(folder)
         self._runs = 0
 
     def night(self, day: int | date, *sources: str, **values: Any) -> None:
-        """A nightly run; `day` counts from 0."""
+        """Add a nightly run with a visit of each source; a number as `day` counts from 0."""
         night = day if isinstance(day, date) else FIRST + timedelta(days=day)
         self._runs += 1
         common = {
@@ -47,7 +48,7 @@ class Visits:
 
     def ask(self, query: str) -> list[tuple[Any, ...]]:
         settings = load_settings(warehouse=self.folder)
-        publish(self.folder, take_snapshot(open_lake(self.folder)), settings.publish)
+        publish(self.folder, take_snapshot(open_lake(self.folder)), settings)
         with opened(self.folder) as connection:
             return rows(connection, query)[1]
 
@@ -58,7 +59,7 @@ class Visits:
     def _commit(self, batch: Sequence[dict[str, Any]], run_id: str) -> None:
         lake = open_lake(self.folder)
         table = pa.Table.from_pylist(batch, VISITS.arrow)
-        path = lake.folder(VISITS) / f"{run_id}.parquet"
+        path = lake.folder(VISITS) / f"{run_id}-00000.parquet"
         load = load_settings(warehouse=self.folder).load
         files = write_table_files(table.to_batches(), VISITS, load, lambda _: path)
         lake.commit(VISITS, [file.path for file in files], run_id)

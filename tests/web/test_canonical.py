@@ -2,14 +2,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.process.canonical import identifying_url
-from tasks.process.urls import url_key
+from tasks.web.canonical import identifying_url
+from tasks.web.urls import url_key
 
 SITE = "https://www.herald.example"
 
 
 def _key_of(own: str, canonical: str) -> str | None:
-    """The key of a page on SITE, or elsewhere where its address is absolute."""
+    """Return the key of a page with this canonical; a relative address is on SITE."""
     url = own if own.startswith("http") else SITE + own
     return url_key(identifying_url(url, canonical))
 

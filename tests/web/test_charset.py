@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.process.charset import decode, known_charset
+from tasks.web.charset import decode, known_charset
 
 GERMAN = "Die Präsidentin sprach über größere Öfen für Käse in Süßwick. " * 10
 RUSSIAN = "Мэр Северогорска рассказал о новом порте и большом мосте. " * 10
@@ -27,18 +27,18 @@ JAPANESE = "町長は新しい港と大きな橋について話した。船が�
         (JAPANESE, "utf-16-be", "utf-16be"),
     ],
 )
-def test_text_survives_right_wrong_and_missing_labels(
+def test_text_is_decoded_under_right_wrong_and_missing_labels(
     text: str, codec: str, declared: str | None
 ) -> None:
     assert decode(f"<html><p>{text}</p>".encode(codec), declared).text == f"<html><p>{text}</p>"
 
 
-def test_the_meta_charset_counts_where_the_header_says_nothing() -> None:
+def test_the_meta_charset_is_used_if_the_header_names_none() -> None:
     page = '<meta charset="iso-8859-2"><p>Zażółć gęślą jaźń</p>'
     assert decode(page.encode("iso-8859-2"), None).text == page
 
 
-def test_labels_mean_what_browsers_take_them_for() -> None:
+def test_labels_have_the_meaning_that_browsers_give_them() -> None:
     assert known_charset("latin-1") == "cp1252"
     assert known_charset("ISO-8859-1") == "cp1252"
     assert known_charset(" 'GB2312' ") == "gb18030"
@@ -46,7 +46,7 @@ def test_labels_mean_what_browsers_take_them_for() -> None:
     assert known_charset(None) is None
 
 
-def test_a_few_stray_bytes_do_not_spoil_a_utf8_page() -> None:
+def test_a_few_stray_bytes_do_not_change_the_charset_of_a_utf8_page() -> None:
     decoded = decode(GERMAN.encode() + "Käse".encode("latin-1"), None)
     assert decoded.text == GERMAN + "Käse"
     assert decoded.flags == ("mixed_charset",)
@@ -59,14 +59,14 @@ def test_mojibake_is_repaired_and_flagged() -> None:
     assert decoded.flags == ("mojibake_repaired",)
 
 
-def test_words_that_look_a_little_like_mojibake_stay() -> None:
+def test_words_that_resemble_mojibake_are_kept() -> None:
     text = "Une forêt près de l’hôtel, à São Vicente: ÂNGELO E JOÃO."
     decoded = decode(text.encode(), None)
     assert decoded.text == text
     assert decoded.flags == ()
 
 
-def test_nuls_controls_and_marks_are_gone_and_c1_becomes_windows_1252() -> None:
+def test_control_characters_and_the_bom_are_removed_and_c1_becomes_windows_1252() -> None:
     body = b"\xef\xbb\xbfIt\xc2\x92s\x00 \x01here\tand\nthere"
     assert decode(body, None).text == "It’s here\tand\nthere"
 
@@ -84,7 +84,7 @@ def test_any_text_in_any_charset_decodes(text: str, codec: str) -> None:
     assert decoded.utf8 in (None, decoded.text.encode("utf-8"))
 
 
-def test_a_page_in_utf8_is_handed_on_as_the_bytes_it_was() -> None:
+def test_the_bytes_of_a_clean_utf8_page_are_returned_unchanged() -> None:
     body = "Die Fähre – am Kai".encode()
     assert decode(body, None).utf8 == body
     assert decode(b"Die F\xe4hre am Kai", "latin-1").utf8 is None

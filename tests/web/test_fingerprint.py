@@ -2,10 +2,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.process.fingerprint import article_id, content_hash, payload_digest, word_count
+from tasks.web.fingerprint import article_id, content_hash, payload_digest, word_count
 
 
-def test_only_words_count_for_the_content_hash() -> None:
+def test_the_content_hash_depends_on_words_only() -> None:
     assert content_hash("“The pier”,\n\nsaid OLA. ") == content_hash("the pier said Ola")
     assert content_hash("the pier said Ola") != content_hash("the pier said Ole")
 

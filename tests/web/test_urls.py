@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from tasks.fetch.addresses import AddressRules, checked_url
 from tasks.fetch.model import FetchError
-from tasks.process.urls import absolute_url, one_form, registered_domain, url_key
+from tasks.web.urls import absolute_url, normalise_part, registered_domain, url_key
 
-# Characters that once made a key of a key another one, or that parsers read differently.
+# Characters for which the key of a key once differed, or which parsers read differently.
 HOSTILE = (
     "\\@[]%:/?#&;=+`. \t\r\n\x00\x85\xa0aA1-_~"
     "\u3002\uff0e\uff61\uff41\u200b\u200d\xad\xdf\u0130\u0131\u017f\u212a\xe9e\u0301\u0338\u037e\u1fef"
@@ -59,7 +59,9 @@ addresses = (
         (None, None),
     ],
 )
-def test_a_key_drops_what_does_not_tell_pages_apart(url: str | None, key: str | None) -> None:
+def test_a_key_omits_the_parts_that_do_not_distinguish_pages(
+    url: str | None, key: str | None
+) -> None:
     assert url_key(url) == key
 
 
@@ -152,12 +154,12 @@ def test_a_key_is_ascii_without_spaces_and_stays_within_its_host(url: str) -> No
 
 
 @given(st.text("abAB09._~!$&'()*+,;=:@/-?%#", max_size=30))
-def test_the_short_way_of_plain_addresses_gives_what_the_long_way_does(rest: str) -> None:
+def test_the_shortcut_for_plain_addresses_gives_the_same_key(rest: str) -> None:
     plain, spaced = f"https://herald.example/{rest}", f" HTTPS://herald.example/{rest}"
     assert url_key(plain) == url_key(spaced)
 
 
-# Any address may be asked for, so that IP addresses are compared, too.
+# All addresses are allowed, so that IP addresses are compared, too.
 RULES = AddressRules((IPv4Network("0.0.0.0/0"), IPv6Network("::/0")), {})
 
 
@@ -167,7 +169,7 @@ RULES = AddressRules((IPv4Network("0.0.0.0/0"), IPv6Network("::/0")), {})
 @example("http://☃.example/\ud83d")
 @example("http://herald.example../")
 @example("http://[::FFFF:8.8.8.8]/")
-def test_an_address_and_what_the_fetcher_asks_for_have_one_key(url: str) -> None:
+def test_an_address_and_the_address_that_the_fetcher_requests_have_one_key(url: str) -> None:
     try:
         asked = checked_url(url, RULES)
     except FetchError:
@@ -183,8 +185,8 @@ def test_any_strings_are_handled_without_an_exception(one: str, two: str) -> Non
 
 
 @given(hostile)
-def test_one_form_is_final(text: str) -> None:
-    assert one_form(one_form(text)) == one_form(text)
+def test_normalising_twice_changes_nothing(text: str) -> None:
+    assert normalise_part(normalise_part(text)) == normalise_part(text)
 
 
 @pytest.mark.parametrize(
@@ -198,7 +200,7 @@ def test_one_form_is_final(text: str) -> None:
         ("nonsense", None),
     ],
 )
-def test_the_registered_domain_is_known_offline(url: str, domain: str | None) -> None:
+def test_the_registered_domain_is_found_offline(url: str, domain: str | None) -> None:
     assert registered_domain(url) == domain
 
 

@@ -1,8 +1,9 @@
-"""Every table and column of the warehouse, stated once.
+"""The tables and columns of the warehouse, each stated once.
 
-From here come the Arrow schemas that files are cast to before they are written, the Iceberg
-tables, the published views and `docs/tables.md`. A column that is appended to a table is added to
-older warehouses when they are next written to; `SCHEMA_VERSION` is raised with each such change.
+The Arrow schemas that files are cast to before they are written, the Iceberg tables, the published
+views and `docs/tables.md` are all made from these definitions. A column that is appended to a table
+is added to older warehouses when they are next written to. `SCHEMA_VERSION` must be raised with
+each such change.
 """
 
 from warehouse.schema.articles import (
@@ -10,6 +11,7 @@ from warehouse.schema.articles import (
     ARTICLE_VERSIONS,
     DATE_CANDIDATE_STRUCT,
     DATE_CANDIDATES,
+    DATE_READING_STRUCT,
     DOCUMENTS,
     PROCESSED,
     REPAIRS,
@@ -18,6 +20,7 @@ from warehouse.schema.articles import (
 )
 from warehouse.schema.boilerplate import BOILERPLATE, BOILERPLATE_HISTORY
 from warehouse.schema.columns import Column, Table
+from warehouse.schema.inputs import INPUTS
 from warehouse.schema.nights import (
     ADDRESS_KEYS,
     DISCOVERIES,
@@ -26,6 +29,16 @@ from warehouse.schema.nights import (
     NIGHT_VIEWS,
     VISITS,
 )
+from warehouse.schema.stories import (
+    CLUSTER_MEMBERS,
+    CLUSTERS,
+    FINGERPRINTS,
+    MARTS,
+    STORY_TABLES,
+    STORY_VIEWS,
+    TEXT_PAIRS,
+)
+from warehouse.schema.texts import IMAGES, LINKS, REVISION_CHANGES, REVISIONS
 
 __all__ = [
     "ADDRESS_KEYS",
@@ -33,34 +46,53 @@ __all__ = [
     "ARTICLE_VERSIONS",
     "BOILERPLATE",
     "BOILERPLATE_HISTORY",
+    "CLUSTERS",
+    "CLUSTER_MEMBERS",
     "DATE_CANDIDATES",
     "DATE_CANDIDATE_STRUCT",
+    "DATE_READING_STRUCT",
     "DISCOVERIES",
     "DOCUMENTS",
     "FETCHES",
+    "FINGERPRINTS",
     "FORMER_NAMES",
+    "IMAGES",
+    "INPUTS",
+    "LINKS",
+    "MARTS",
     "NAMING_SOURCES",
     "PROCESSED",
     "REPAIRS",
+    "REVISIONS",
+    "REVISION_CHANGES",
     "RUNS",
     "SCHEMA_VERSION",
+    "STORED_AT_PUBLICATION",
+    "STORY_TABLES",
     "SUPERSEDED",
     "TABLES",
+    "TEXT_PAIRS",
     "VIEWS",
     "VISITS",
     "Column",
     "Table",
 ]
 
-# 5: no keys of sources are stored any more.
-SCHEMA_VERSION = 5
+# 5: no keys of sources are stored any more. 6: `extra`, and the table `inputs`.
+# 7: how inputs were understood, in `inputs`. 8: tables of links, images and revisions;
+# `discoveries.position`. 9: stories.
+SCHEMA_VERSION = 9
 
-# The order in which a run is committed; `runs` last, for its row says that the others are there.
+# The order in which a run is committed. `runs` is last: its row says that all others are committed.
 TABLES = (
     ARTICLE_VERSIONS,
     SUPERSEDED,
     ARTICLE_KEYS,
     DATE_CANDIDATES,
+    LINKS,
+    IMAGES,
+    REVISIONS,
+    REVISION_CHANGES,
     DOCUMENTS,
     DISCOVERIES,
     FETCHES,
@@ -68,11 +100,18 @@ TABLES = (
     VISITS,
     BOILERPLATE_HISTORY,
     REPAIRS,
+    INPUTS,
+    FINGERPRINTS,
+    TEXT_PAIRS,
+    CLUSTER_MEMBERS,
     RUNS,
 )
 
-# Views over these tables, described as tables are; their statements stand in publish.sql.
-VIEWS = (*NIGHT_VIEWS, BOILERPLATE)
+# Views over these tables, described in the same way. Their statements are in publish.sql.
+VIEWS = (*NIGHT_VIEWS, BOILERPLATE, *STORY_VIEWS)
+
+# Of all these, the tables whose rows are in news.duckdb itself.
+STORED_AT_PUBLICATION = (FORMER_NAMES, CLUSTERS, *MARTS)
 
 # Tables whose column `source` is the name of a publisher, which may change.
 NAMING_SOURCES = (ARTICLE_VERSIONS, DOCUMENTS, DISCOVERIES, FETCHES, VISITS, BOILERPLATE_HISTORY)

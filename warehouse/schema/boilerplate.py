@@ -1,53 +1,58 @@
-"""Lines that recur across a source's articles: what was learned, and what holds now."""
+"""Tables of boilerplate: lines that recur across a source's articles, and their history."""
 
 import pyarrow as pa
 
 from warehouse.schema.columns import INSTANT, Column, Table
 
 _COUNTS = (
-    Column("articles", pa.int64(), "of its newest stories, those that have the line"),
-    Column("days", pa.int64(), "on how many days these were published"),
-    Column("share", pa.float64(), "of its newest stories, 0 to 1; older ones count less"),
+    Column("articles", pa.int64(), "how many of the source's newest stories have the line"),
+    Column("days", pa.int64(), "on how many different days these stories were published"),
+    Column(
+        "share",
+        pa.float64(),
+        "share of the source's newest stories that have the line, 0 to 1; older ones count less",
+    ),
 )
 
 BOILERPLATE_HISTORY = Table(
     name="boilerplate_history",
-    grain="one row per change of what holds for a line of a source",
+    grain="one row per change of the state of a line of a source",
+    order_by=("source", "line", "changed_at"),
     columns=(
         Column("source", pa.string(), "configured source or publication, else the domain"),
-        Column("line", pa.string(), "a paragraph of its articles, as it stands in the text"),
-        Column("change", pa.int32(), "1, 2, … per source and line"),
-        Column("state", pa.string(), "`learned forgotten kept dropped`"),
+        Column("line", pa.string(), "a paragraph of its articles, as it is written in the text"),
+        Column("change", pa.int32(), "number of the change: 1, 2, … per source and line"),
+        Column("state", pa.string(), "the new state: `learned forgotten kept dropped`"),
         *_COUNTS,
         Column("changed_at", INSTANT, "when this row was loaded"),
-        Column("run_id", pa.string(), "the run that found it so"),
+        Column("run_id", pa.string(), "the run that made the change"),
     ),
 )
 
 BOILERPLATE = Table(
     name="boilerplate",
-    grain="one row per line of a source that ever was boilerplate, or is said to be (not to be) it",
+    grain="one row per line of a source that was ever learned or is named in boilerplate.toml",
     columns=(
         Column("source", pa.string(), "configured source or publication, else the domain"),
-        Column("line", pa.string(), "a paragraph of its articles, as it stands in the text"),
+        Column("line", pa.string(), "a paragraph of its articles, as it is written in the text"),
         Column(
             "state",
             pa.string(),
-            "`learned`: it is removed; `forgotten`: no longer; `kept`, `dropped`: never or always, "
-            "as boilerplate.toml says",
+            "`learned`: removed; `forgotten`: removed before, but no longer; `kept`: never "
+            "removed; `dropped`: always removed; the last two by boilerplate.toml",
         ),
         Column(
             "is_removed",
             pa.bool_(),
-            "of new pages, unless `learn.remove` is false",
+            "whether it is removed from new pages, unless `learn.remove` is false",
         ),
         *_COUNTS,
-        Column("changed_at", INSTANT, "when it came to be so"),
-        Column("run_id", pa.string(), "the run that found it so"),
+        Column("changed_at", INSTANT, "when the state changed last"),
+        Column("run_id", pa.string(), "the run that changed the state last"),
         Column(
             "version",
             pa.string(),
-            "of all lines of the source that are removed; extractor_version ends in it",
+            "hash of all removed lines of the source; extractor_version ends in it",
         ),
     ),
 )

@@ -1,4 +1,7 @@
-"""Counts of kinds of characters per block, whatever the script, without a loop over the text."""
+"""Counts of classes of characters per block, in any script, without a loop over the text.
+
+All texts of a page are joined and looked up in one table of the classes of all code points.
+"""
 
 import sys
 import unicodedata
@@ -8,9 +11,9 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from tasks.process.fingerprint import UNSPACED
+from tasks.web.fingerprint import UNSPACED
 
-Floats = npt.NDArray[np.float32]
+_Floats = npt.NDArray[np.float32]
 CLASSES: Final = ("other", "lower", "upper", "unspaced", "digit", "space", "stop", "comma", "quote")
 OTHER, LOWER, UPPER, UNSPACED_LETTER, DIGIT, SPACE, STOP, COMMA, QUOTE = range(len(CLASSES))
 STOPS = ".!?…。！？।॥؟۔።‽"
@@ -20,9 +23,11 @@ QUOTES = "\"'«»„“”‘’‚‹›「」『』"
 
 @cache
 def _table() -> npt.NDArray[np.uint8]:
-    """The class of every code point."""
+    """Return the class of every code point, 1.1 MB, made once per process."""
     table = np.zeros(sys.maxunicode + 1, np.uint8)
-    for code in range(0x20000):  # beyond are rare ideographs, marks and private use
+    # Only the first two planes are classified one by one. Planes 2 and 3 hold rare ideographs, the
+    # planes above them marks and private use, which count as "other".
+    for code in range(0x20000):
         table[code] = _class_of(chr(code))
     table[0x20000:0x40000] = UNSPACED_LETTER
     for characters, kind in ((STOPS, STOP), (COMMAS, COMMA), (QUOTES, QUOTE), (" ", SPACE)):
@@ -40,10 +45,12 @@ def _class_of(character: str) -> int:
 
 
 class Characters:
-    """Of blocks: counts by class, and the classes of the first and the last character.
+    """Character counts of the blocks of one page.
 
     Attributes:
-        counts: one row for each of `CLASSES`, one column a block.
+        counts: one row for each of `CLASSES`, one column per block.
+        first, last: per block the class of its first and of its last character.
+        lengths: per block its characters.
     """
 
     __slots__ = ("counts", "first", "last", "lengths")
@@ -55,14 +62,19 @@ class Characters:
         ends = np.cumsum(self.lengths)
         self.last = classes[ends - 1]
         self.first = classes[ends - self.lengths]
+        # One bincount counts all classes of all blocks: block n owns the numbers from 9 * n on.
         numbers = np.repeat(np.arange(len(texts)) * len(CLASSES), self.lengths)
         counts = np.bincount(numbers + classes, minlength=len(texts) * len(CLASSES))
         self.counts = np.ascontiguousarray(counts.reshape(-1, len(CLASSES)).T, np.float32)
 
-    def words(self) -> Floats:
-        """Words between spaces; in scripts without spaces one for two characters."""
+    def words(self) -> _Floats:
+        """Return the words of each block: words between spaces, or half of the unspaced letters.
+
+        Chinese, Japanese, Thai and the like are written without spaces; two characters count as one
+        word there, as in `fingerprint.word_count`.
+        """
         unspaced, spaces = self.counts[UNSPACED_LETTER], self.counts[SPACE]
         spaced = spaces + 1
-        spaced[unspaced > 0] -= 0.5  # part of it, at least, is no word of its own
-        words: Floats = np.where(unspaced > spaced, unspaced / 2 + spaces, spaced)
+        spaced[unspaced > 0] -= 0.5  # a part of the last word, at least, is not a spaced word
+        words: _Floats = np.where(unspaced > spaced, unspaced / 2 + spaces, spaced)
         return words

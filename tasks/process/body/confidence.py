@@ -1,23 +1,38 @@
-"""How good the text of a page is likely to be, from the probabilities of its blocks."""
+"""How good the fast lane's text of a page is likely to be, estimated from its block probabilities.
+
+The estimate decides whether trafilatura is asked, too (`lanes.SURE`).
+"""
 
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from tasks.process.body.page import Floats, Page
+from tasks.process.body.page_arrays import Floats, Page
 
-SIGNS: Final = (
+CONFIDENCE_FEATURES: Final = (
+    # The F1, precision and missed words that the probabilities themselves predict; "doubt" is
+    # their entropy per chosen word.
     "expected_f1", "log_words", "words_share", "doubt", "precision", "missed", "link_share",
+    # A text in many separate runs, or with many dropped blocks between its first and last one, is
+    # less likely to be one story.
     "log_runs", "density", "log_page_words", "log_words_a_block", "longest_share",
+    # Long blocks with few links that were not kept: perhaps the story itself.
     "long_texts_left",
 )  # fmt: skip
 LONG_WORDS: Final = 15
 FEW_LINKS: Final = 0.3
 
 
-def signs(page: Page, chances: Floats, is_kept: npt.NDArray[np.bool_]) -> Floats:
-    """The values of `SIGNS` for a page and the blocks that are kept of it."""
+def confidence_features(
+    page: Page, chances: Floats, is_kept: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.float32]:
+    """Return the values of `CONFIDENCE_FEATURES` for a page.
+
+    Args:
+        chances: per block the probability that it is part of the story.
+        is_kept: per block whether it is in the text.
+    """
     words, kept = page.words, page.words[is_kept]
     total, left = float(words.sum()), ~is_kept
     chosen = float(kept.sum()) + 1e-6
@@ -29,7 +44,7 @@ def signs(page: Page, chances: Floats, is_kept: npt.NDArray[np.bool_]) -> Floats
     return np.array(
         [
             2 * caught / (chosen + story + 1e-6), np.log1p(chosen), chosen / total,
-            min(3.0, float((_doubt(chances) * words).sum()) / chosen), caught / chosen,
+            min(3.0, float((_entropy(chances) * words).sum()) / chosen), caught / chosen,
             min(1.0, (story - caught) / chosen),
             float((words * page.link_share)[is_kept].sum()) / chosen,
             np.log1p(runs), chosen / span, np.log1p(total), np.log1p(chosen / max(1, len(places))),
@@ -40,16 +55,17 @@ def signs(page: Page, chances: Floats, is_kept: npt.NDArray[np.bool_]) -> Floats
 
 
 def confidence(values: Floats, weights: Floats) -> float:
-    """The expected F1 of a text with these signs, 0 to 1.
+    """Return the expected F1 of a text, 0 to 1, by a logistic regression.
 
     Args:
-        weights: one per sign, and the bias.
+        values: the text's `confidence_features`.
+        weights: one per feature, then the bias.
     """
     return float(1 / (1 + np.exp(-(values @ weights[:-1] + weights[-1]))))
 
 
-def _doubt(chances: Floats) -> Floats:
-    """Binary entropy in bits."""
+def _entropy(chances: Floats) -> Floats:
+    """Return the binary entropy of each probability, in bits."""
     p = np.clip(chances, 1e-6, 1 - 1e-6)
-    doubt: Floats = -(p * np.log2(p) + (1 - p) * np.log2(1 - p))
-    return doubt
+    entropy: Floats = -(p * np.log2(p) + (1 - p) * np.log2(1 - p))
+    return entropy

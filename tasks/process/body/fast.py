@@ -1,46 +1,47 @@
-"""The fast lane: a page's blocks in, its paragraphs and how far to trust them out."""
+"""The fast lane: from the outline of a page to its paragraphs and a confidence."""
 
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
-from tasks.process.body.blocks import Outline
-from tasks.process.body.confidence import confidence, signs
-from tasks.process.body.model import Weights, probabilities, weights
-from tasks.process.body.page import Page
-from tasks.process.body.paragraphs import chosen_blocks, paragraphs
+from tasks.process.body.blocks import PageOutline
+from tasks.process.body.confidence import confidence, confidence_features
+from tasks.process.body.model import Weights, block_probabilities, load_weights
+from tasks.process.body.page_arrays import Page
+from tasks.process.body.paragraphs import block_paragraphs, choose_blocks
 
-FAST: Final = "blocks"
-LEAST_CHANCE: Final = 0.4  # of a block to be kept; F1 is best below 0.5 where a page is in doubt
+# Blocks with at least this probability are kept. Below 0.5, because F1 is best there on pages on
+# which many blocks are in doubt.
+LEAST_CHANCE: Final = 0.4
 
 
 @dataclass(frozen=True, slots=True)
 class FastText:
-    """What the fast lane makes of a page.
+    """The text that the fast lane extracts from a page.
 
     Attributes:
-        confidence: the F1 that the text is expected to have; 0 for a page without text.
+        confidence: the expected F1 of the text; 0 for a page without text.
     """
 
     paragraphs: tuple[str, ...] = ()
     confidence: float = 0.0
 
 
-def fast_version() -> str:
-    """Changes with the code and the weights: the weights name the code that they are for."""
-    return weights().version
+def extract_fast(outline: PageOutline, learned: Weights | None = None) -> FastText:
+    """Return the paragraphs of a page's story and how good they are expected to be.
 
-
-def extract_fast(outline: Outline, learned: Weights | None = None) -> FastText:
-    """The story of a page."""
+    Args:
+        learned: weights to use instead of those that come with the code.
+    """
     if not outline.texts:
         return FastText()
-    learned = learned or weights()
+    learned = learned or load_weights()
     page = Page(outline)
-    chances = probabilities(page, learned)
-    kept = chosen_blocks(page, chances, LEAST_CHANCE)
+    chances = block_probabilities(page, learned)
+    kept = choose_blocks(page, chances, LEAST_CHANCE)
     is_kept = np.zeros(page.size, np.bool_)
     is_kept[kept] = True
-    sure = confidence(signs(page, chances, is_kept), learned.confidence) if kept else 0.0
-    return FastText(paragraphs(page, kept), sure)
+    values = confidence_features(page, chances, is_kept)
+    sure = confidence(values, learned.confidence) if kept else 0.0
+    return FastText(block_paragraphs(page, kept), sure)

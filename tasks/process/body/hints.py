@@ -1,14 +1,15 @@
-"""What an element's tag and names tell of its contents, as bits of a number.
+"""Hints about an element's contents, read from its tag and its names, as bits of an integer.
 
-The words are those that content systems use in classes and ids everywhere, in the languages of the
-publishers who write them in their own; a model weighs them, no single word decides.
+The patterns are words that content management systems use in classes and ids, most in English, some
+in the languages of publishers who name classes in their own. They are features of a model, which
+weighs them: no single word decides. The order of the names is the order of the model's weights.
 """
 
 import re
 from functools import lru_cache
 from typing import Final
 
-NAMES: Final = {
+HINT_NAMES: Final = {
     "comment": r"comment|disqus|respond|repl(?:y|ies)|kommentar|discussion",
     "share": r"shar(?:e|ing)|social|follow|addtoany|teilen|facebook|twitter|whatsapp",
     "related": r"relat|recommend|read-?more|read-?next|also|recirc|similar|further|onward|suggest"
@@ -43,7 +44,7 @@ NAMES: Final = {
     "note": r"correction|note|disclosure|source|reference|faq|accordion|question",
     "control": r"button|btn|icon|\bcta|tooltip|\btabs?\b|toggle|expand|form|input",
 }
-TAGS: Final = {
+_TAGS: Final = {
     "nav": "nav menu",
     "aside": "aside",
     "footer": "footer",
@@ -60,48 +61,48 @@ TAGS: Final = {
     "heading": "h1 h2 h3 h4 h5 h6",
     "definitions": "dl",
     "details": "details summary",
-    "own": "",  # elements whose name has a hyphen: parts that the page defines
+    "custom": "",  # elements that the page defines: their names have a hyphen
 }
-HINTS: Final = (*(f"name_{name}" for name in NAMES), *(f"tag_{name}" for name in TAGS))
-OWN_PART: Final = 1 << (len(HINTS) - 1)
-HIDDEN: Final = 1 << tuple(NAMES).index("hidden")
+HINTS: Final = (*(f"name_{name}" for name in HINT_NAMES), *(f"tag_{name}" for name in _TAGS))
+CUSTOM_ELEMENT: Final = 1 << (len(HINTS) - 1)
+HIDDEN: Final = 1 << tuple(HINT_NAMES).index("hidden")
 
-# What is no part of any story: elements that say so by their tag, or by what they are called.
+# Elements that may be left out of the outline, by their tag or by their names (see `blocks`).
 NAVIGATION: Final = 1 << HINTS.index("tag_nav")
 FOOTER: Final = 1 << HINTS.index("tag_footer")
-FOOTERS: Final = FOOTER | 1 << HINTS.index("name_footer")
+ANY_FOOTER: Final = FOOTER | 1 << HINTS.index("name_footer")
 ARTICLE: Final = 1 << HINTS.index("tag_article")
-OF_ARTICLE: Final = 1 << HINTS.index("name_article")
-BESIDE: Final = (
+NAMED_ARTICLE: Final = 1 << HINTS.index("name_article")
+MAYBE_LEFT_OUT: Final = (
     NAVIGATION
-    | FOOTERS
+    | ANY_FOOTER
     | sum(1 << HINTS.index(name) for name in ("name_navigation", "name_consent"))
 )
 
-# Names that speak against an element, unless it holds the headline or most of the text.
-AGAINST: Final = sum(
+# Hints that speak against an element, unless it holds the headline or most of the text.
+NEGATIVE_HINTS: Final = sum(
     1 << HINTS.index(name)
     for name in (
-        *(f"name_{name}" for name in NAMES if name not in
+        *(f"name_{name}" for name in HINT_NAMES if name not in
           ("body", "article", "content", "paragraph", "lead", "headline", "quote", "live")),
         "tag_nav", "tag_aside", "tag_footer", "tag_form", "tag_header", "tag_figure",
     )
 )  # fmt: skip
 
-_PATTERNS = tuple((1 << i, re.compile(words)) for i, words in enumerate(NAMES.values()))
-_HUMP = re.compile("(?<=[a-z])(?=[A-Z])")
-# Names whose patterns span two words, and what the first of the two ends in.
-_SPANNING = tuple(
-    _PATTERNS[list(NAMES).index(name)]
+_PATTERNS = tuple((1 << i, re.compile(words)) for i, words in enumerate(HINT_NAMES.values()))
+_CAMEL_CASE = re.compile("(?<=[a-z])(?=[A-Z])")
+# Patterns that match two words at once ("read-more"), and the first words of these pairs.
+_TWO_WORD_PATTERNS = tuple(
+    _PATTERNS[list(HINT_NAMES).index(name)]
     for name in ("related", "popular", "navigation", "newsletter", "hidden", "body", "paragraph",
                  "lead")
 )  # fmt: skip
-_FIRST_OF_TWO = re.compile(
+_FIRST_OF_PAIR = re.compile(
     r"(?:read|you|zum|most|top|table|sign|log|sr|screen|article|story|post|entry|content|page"
     r"|main|text|news|body|rich|sub|\bd)-"
 )
 _TAG_BITS = {
-    tag: 1 << (len(NAMES) + i) for i, tags in enumerate(TAGS.values()) for tag in tags.split()
+    tag: 1 << (len(HINT_NAMES) + i) for i, tags in enumerate(_TAGS.values()) for tag in tags.split()
 }
 _NAMING = frozenset("class id role itemprop data-testid data-component aria-label".split())
 _HIDING = {
@@ -109,12 +110,12 @@ _HIDING = {
     "aria-hidden": re.compile("true"),
     "style": re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden"),
 }
-_LONGEST = 200  # characters of an attribute that are looked at
+_LONGEST = 200  # characters of an attribute that are searched
 
 
 def hints_of(tag: str, attributes: dict[str, str | None]) -> int:
-    """The bits of one element, in the order of `HINTS`."""
-    bits = _TAG_BITS.get(tag, OWN_PART if "-" in tag else 0)
+    """Return the hints of one element: bit n stands for the n-th name in `HINTS`."""
+    bits = _TAG_BITS.get(tag, CUSTOM_ELEMENT if "-" in tag else 0)
     if not attributes:
         return bits
     for name, value in attributes.items():
@@ -127,23 +128,26 @@ def hints_of(tag: str, attributes: dict[str, str | None]) -> int:
 
 @lru_cache(maxsize=50_000)
 def hints_in(names: str) -> int:
-    """The bits of a class or id; pages repeat theirs a hundred times, and so do sites.
+    """Return the hints of the value of a class, id or similar attribute.
 
-    A site that is new has hundreds of names, yet most of their words are known: it is words that
-    are looked at and remembered, and names as a whole only where a pattern spans two of them.
+    Two caches make this fast. A page repeats its class names a hundred times, and so do all pages
+    of a site: that is the cache of this function. A new site has hundreds of new names, but most of
+    their words are known from other sites: so the patterns are matched word by word, and the words
+    are cached, too. Whole names are searched only by the few patterns that span two words.
     """
     bits = 0
-    for name in _HUMP.sub("-", names).lower().replace("_", "-").split():
+    for name in _CAMEL_CASE.sub("-", names).lower().replace("_", "-").split():
         words = name.split("-")
         for number, word in enumerate(words):
-            before, behind = "-" if number else "", "-" if number < len(words) - 1 else ""
-            bits |= _hints_of_word(f"{before}{word}{behind}")
-        if len(words) > 1 and _FIRST_OF_TWO.search(name):
-            bits |= sum(bit for bit, pattern in _SPANNING if pattern.search(name))
+            # Patterns such as `-card` and `tag-` ask whether another word stands before or after.
+            before, after = "-" if number else "", "-" if number < len(words) - 1 else ""
+            bits |= _hints_of_word(f"{before}{word}{after}")
+        if len(words) > 1 and _FIRST_OF_PAIR.search(name):
+            bits |= sum(bit for bit, pattern in _TWO_WORD_PATTERNS if pattern.search(name))
     return bits
 
 
 @lru_cache(maxsize=50_000)
 def _hints_of_word(word: str) -> int:
-    """Of one word, with hyphens where others stand beside it."""
+    """Return the hints of one word, which has hyphens where other words stand beside it."""
     return sum(bit for bit, pattern in _PATTERNS if pattern.search(word))

@@ -1,26 +1,24 @@
-"""The trained weights, and what they make of a page: how likely each block is the story's.
+"""The trained model of the fast lane: the probability of each block to be part of the story.
 
-`weights.json` is written by `python -m tests.training`; it holds no text of any page. Two stages:
-the first judges blocks by rough signs of good text around them, the second by what the first says
-of their company. Each is the mean of a few small nets.
+`weights.json` is written by `python -m tests.training`; it holds no text of any page. The model has
+two stages. The first scores blocks by their own features and by a context computed from rough
+scores; the second does the same with a context computed from the scores of the first. Each stage is
+the mean of a few small neural nets.
 """
 
-import hashlib
 import json
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
-from tasks.process.body.company import Company
-from tasks.process.body.local import local_features
-from tasks.process.body.page import Floats, Page
+from tasks.process.body.block_features import local_features
+from tasks.process.body.context_features import ContextFeatures
+from tasks.process.body.page_arrays import Floats, Page
+from tasks.process.body.versions import WEIGHTS, weights_version
 
-WEIGHTS: Final = Path(__file__).with_name("weights.json")
-LONGEST_HASH: Final = 10
-STEEPEST: Final = 30.0  # exp() of more overflows
+STEEPEST: Final = 30.0  # bound of the logit: float32 exp() overflows at 89
 
 # A few nets of one shape: per layer their weights (net, output, input) and biases (net, output, 1).
 Nets = tuple[tuple[Floats, Floats], ...]
@@ -28,12 +26,12 @@ Nets = tuple[tuple[Floats, Floats], ...]
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """What was learned.
+    """The learned parameters.
 
     Attributes:
         stages: the nets of each stage.
-        confidence: one weight per `confidence.SIGNS`, and the bias.
-        version: changes with every change of the file.
+        confidence: one weight per `confidence.CONFIDENCE_FEATURES`, then the bias.
+        version: a hash of the file, which changes with any of its bytes.
     """
 
     stages: tuple[Nets, ...]
@@ -42,14 +40,13 @@ class Weights:
 
 
 @cache
-def weights() -> Weights:
-    """Reads the weights, once per process."""
-    content = WEIGHTS.read_bytes()
-    return parsed(json.loads(content), hashlib.sha256(content).hexdigest()[:LONGEST_HASH])
+def load_weights() -> Weights:
+    """Read the weights that come with this code, once per process."""
+    return weights_from_json(json.loads(WEIGHTS.read_bytes()), weights_version())
 
 
-def parsed(values: dict[str, Any], version: str) -> Weights:
-    """Weights from their JSON form."""
+def weights_from_json(values: dict[str, Any], version: str) -> Weights:
+    """Return weights from the JSON form that `tests.training` writes."""
     stages = tuple(
         tuple((np.array(w, np.float32), np.array(b, np.float32)) for w, b in stage)
         for stage in values["stages"]
@@ -57,22 +54,22 @@ def parsed(values: dict[str, Any], version: str) -> Weights:
     return Weights(stages, np.array(values["confidence"], np.float32), version)
 
 
-def probabilities(page: Page, learned: Weights) -> Floats:
-    """Per block how likely it is part of the story, 0 to 1."""
-    local, company = local_features(page), Company(page)
-    goodness = page.rough
+def block_probabilities(page: Page, learned: Weights) -> Floats:
+    """Return the probability of each block, 0 to 1, to be part of the story."""
+    local, context = local_features(page), ContextFeatures(page)
+    scores = page.rough_scores
     for nets in learned.stages:
-        goodness = probability(nets, np.concatenate([local, company.features(goodness)]))
-    return goodness
+        scores = mean_probability(nets, np.concatenate([local, context.compute(scores)]))
+    return scores
 
 
-def probability(nets: Nets, features: Floats) -> Floats:
-    """What the nets say in the mean of each column."""
+def mean_probability(nets: Nets, features: Floats) -> Floats:
+    """Return the mean of the nets' probabilities for each column of features."""
     values = features
     for number, (weight, bias) in enumerate(nets):
         values = weight @ values + bias
         if number < len(nets) - 1:
             np.maximum(values, 0, out=values)
-    scores = np.maximum(np.minimum(values[:, 0], STEEPEST), -STEEPEST)
-    chances: Floats = np.add.reduce(1 / (1 + np.exp(-scores))) / len(scores)
+    logits = np.maximum(np.minimum(values[:, 0], STEEPEST), -STEEPEST)
+    chances: Floats = np.add.reduce(1 / (1 + np.exp(-logits))) / len(logits)
     return chances

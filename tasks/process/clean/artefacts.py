@@ -1,17 +1,17 @@
-"""Repairs of single paragraphs, only where the fault is certain."""
+"""Repairs the text of single paragraphs, only where the fault is certain."""
 
 import re
 import unicodedata
 
-from tasks.process.charset import repair_mojibake
+from tasks.web.charset import repair_mojibake
 
 # Soft hyphens, zero-width and bidi controls, byte order marks, private use (icon fonts). The
 # joiners U+200C and U+200D stay: Persian, Indic scripts and emoji are spelled with them.
-INVISIBLE = re.compile(
+_INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e"
     "\u2060-\u2069\ufeff\ufff9-\ufffc\ue000-\uf8ff\ud800-\udfff]"
 )
-# Each pair is a fault that no writer makes; ". . ." is an ellipsis and stays.
+# Faults that no writer makes, each with its remedy. ". . ." is an ellipsis and stays.
 FAULTS = (
     # a full stop after the end of the sentence: "Wang Yi. ."
     (re.compile(r"(?<=[^\s.])([.!?…][\"'”’»)\]]*) \.(?=\s|$)(?! \.)"), r"\1"),
@@ -20,18 +20,23 @@ FAULTS = (
     # a space before it: "the minister ."
     (re.compile(r"(?<=[^\W\d_]{2}) ([.,])(?=\s|$)(?! \.)"), r"\1"),
 )
-# Guillemets that close what they never opened: "diplomatic efforts.” », According to"
+# Closing guillemets without opening ones: "diplomatic efforts.” », According to"
 STRAY_GUILLEMETS = (
     (re.compile(r"([”\"’])(?: ?»){1,20}(?=[\s.,;:]|$)"), r"\1"),
     (re.compile(r"([.!?…])(?: ?»\.){1,20}(?=\s|$)"), r"\1"),
 )
-MOST_ROUNDS = 8  # one repair can lay bare another; texts made to go on for ever do not
+# A repair can reveal another fault, so repairs are repeated until nothing changes. The bound is
+# for texts that are made to need very many rounds.
+_MOST_ROUNDS = 8
 
 
-def repair(paragraph: str) -> str:
-    """NFC, single spaces, nothing invisible, no stray marks; a second time changes nothing."""
+def repair_artefacts(paragraph: str) -> str:
+    """Return a paragraph in NFC, with single spaces, without invisible characters or stray marks.
+
+    Repairing the result again changes nothing.
+    """
     text = paragraph
-    for _ in range(MOST_ROUNDS):
+    for _ in range(_MOST_ROUNDS):
         before = text
         text = _without_faults(_normalised(text))
         if text == before:
@@ -41,9 +46,9 @@ def repair(paragraph: str) -> str:
 
 def _normalised(text: str) -> str:
     if not text.isascii():
-        text = unicodedata.normalize("NFC", INVISIBLE.sub("", repair_mojibake(text)))
+        text = unicodedata.normalize("NFC", _INVISIBLE.sub("", repair_mojibake(text)))
     elif not text.isprintable():
-        text = INVISIBLE.sub("", text)
+        text = _INVISIBLE.sub("", text)
     return " ".join(text.split())
 
 

@@ -1,7 +1,7 @@
-"""What lines of boilerplate look like: whole lines, in the languages that news is read in here.
+"""Patterns of boilerplate lines by kind, in the languages of the corpora.
 
-Each pattern must match all of a line, in lower case and without bullets around it. Patterns with
-an open end allow what follows a label ("Read more: ..."), within the length that `LONGEST` sets.
+A pattern must match a whole line, in lower case and without bullets around it. Some patterns allow
+any text after a label ("Read more: ..."), within the length that `LONGEST` sets for the kind.
 """
 
 import re
@@ -42,7 +42,7 @@ NETWORK = (
     r"(?:facebook|twitter|x|whats\s?app|linked\s?in|pinterest|reddit|telegram|tumblr|messenger|xing"
     r"|flipboard|instagram|threads|bluesky|mastodon|pocket|line|vk|e-?mail|mail|print|sms|rss|url)"
 )
-SHARE = (
+_SHARE = (
     r"(?:share|tweet|pin(?:\ it)?|copy\ link|link\ kopieren|teilen|drucken|merken|partager|imprimer"
     r"|compartir|compartilhar|imprimir|condividi|stampa|delen|deel|del|dela|kopier\ lenke"
     r"|copiar\ enlace"
@@ -67,7 +67,8 @@ STAMP_WORD = (
     r"|gepubliceerd(?:\ op)?"
     r"|bijgewerkt|publicerad|uppdaterad|publisert|oppdatert|güncelleme)"
 )
-# Counters and ages differ from visit to visit: kept, each would make a version of the story.
+# Counters ("12 comments") and ages ("3 hours ago") differ at each fetch. If they were kept, each
+# fetch would make a new version of the story.
 COUNTED = (
     r"(?:comments?|replies|reply|views?|reads|likes?|reactions?|kommentare?|kommentarer|aufrufe"
     r"|commentaires?|vues|comentarios?|visualizaciones|comentários?|visualizações|commenti"
@@ -80,7 +81,7 @@ AGE = (
     r"|(?:hace|há)\ (?:\d+|una?|uma?)\ (?:minutos?|horas?|días?|dias?)"
     r"|(?:\d+|un['’]?)\ ?(?:minut[oi]|or[ae]|giorn[oi])\ fa)"
 )
-STAMP = r"[\d\s:.,/|()+•·–-]*\d[\d\s:.,/|()+•·–-]*"
+_STAMP = r"[\d\s:.,/|()+•·–-]*\d[\d\s:.,/|()+•·–-]*"
 
 PATTERNS = {
     "navigation": r"""
@@ -119,10 +120,10 @@ PATTERNS = {
       |schlagworte)\ ?:.{0,150}
     """,
     "share_bar": rf"""
-        {SHARE}(?:\ (?:this|the|diesen?|cet|este|esta|questo|dit)(?:\ (?:article|story|post|page
+        {_SHARE}(?:\ (?:this|the|diesen?|cet|este|esta|questo|dit)(?:\ (?:article|story|post|page
         |artikel|beitrag|artículo|nota|artigo|articolo|on|via))*)?
-      | {SHARE}\ {ON}\ {NETWORK}(?:\ \(opens\ in\ (?:a\ )?new\ window\))?
-      | (?:{SHARE}|{NETWORK})(?:[\s,|/·•&+-]+(?:{ON}\ )?(?:{SHARE}|{NETWORK})){{1,12}}
+      | {_SHARE}\ {ON}\ {NETWORK}(?:\ \(opens\ in\ (?:a\ )?new\ window\))?
+      | (?:{_SHARE}|{NETWORK})(?:[\s,|/·•&+-]+(?:{ON}\ )?(?:{_SHARE}|{NETWORK})){{1,12}}
       | (?:like|enjoy(?:ed)?|loved?)\ (?:this|what\ you).{{0,40}}\bshare\b.{{0,60}}
       | click\ to\ (?:share|email|print)\b.{{0,80}}
       | share\ (?:this\ )?(?:{ON}\ )?social\ media|spread\ the\ word
@@ -214,8 +215,8 @@ PATTERNS = {
         |lesetid)\ ?:?\ ?(?:ca\.\ ?)?\d+\ ?\w{{0,8}}\.?
       | \d+\ ?min(?:ute)?s?\.?\ ?(?:read|lesezeit|de\ lecture|de\ lectura|de\ leitura|leestijd
       |lesetid)
-      | -?\ ?{STAMP_WORD}\s?:?\ ?(?:{STAMP})?(?:uhr|h|gmt|utc|[ap]m
-      |[ap]\.m\.)?(?:\ ?[|•·-]?\ ?{STAMP_WORD}\s?:?\ ?{STAMP}(?:uhr)?)?
+      | -?\ ?{STAMP_WORD}\s?:?\ ?(?:{_STAMP})?(?:uhr|h|gmt|utc|[ap]m
+      |[ap]\.m\.)?(?:\ ?[|•·-]?\ ?{STAMP_WORD}\s?:?\ ?{_STAMP}(?:uhr)?)?
       | {STAMP_WORD}\s?:?\ ?(?:\w{{3,10}}\.?,?\ )?(?:\d{{1,2}}\.?\ )?(?:de\ )?\w{{3,10}}\.?
         \ (?:\d{{1,2}}(?:st|nd|rd|th)?,?\ )?(?:de\ )?\d{{4}}.{{0,25}}
       | \d[\d.,\ ]*\ ?[km]?\ {COUNTED}|{COUNTED}\ ?:\ ?\d[\d.,\ ]*|no\ comments(?:\ yet)?
@@ -236,7 +237,7 @@ LONGEST = {
 }
 LONGEST_LINE = max(LONGEST.values())
 
-LINK = rf"""
+_LINK = rf"""
     (?:{LABELS_OF_LINKS})\ ?(?:[:|»>→–-]|\.\.\.|…)\ ?.{{1,170}}
   | (?:{LABELS_OF_LINKS})\ ?(?:[:|»>→]|\.\.\.|…)?
   | read\ (?:more|(?:the|our)\ full)\b.{{0,100}}|(?:see|view)\ (?:more|all)(?:\ \w+){{0,3}}
@@ -245,5 +246,5 @@ LINK = rf"""
   | (?:leggi\ anche|lesen\ sie\ auch|lire\ aussi|leia\ também|lea\ también|lees\ ook)\b.{{0,170}}
 """
 LINES = {
-    kind: re.compile(pattern, re.VERBOSE) for kind, pattern in {**PATTERNS, "link": LINK}.items()
+    kind: re.compile(pattern, re.VERBOSE) for kind, pattern in {**PATTERNS, "link": _LINK}.items()
 }

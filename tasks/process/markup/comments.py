@@ -1,7 +1,7 @@
-"""Takes readers' comments off a page where they outweigh its story.
+"""Removes readers' comments from pages on which they outweigh the story.
 
-The extractor finds the largest good text of a page. Below a short story with many comments that is
-the comments. Where they hold most of the text, the page is read without them.
+The extractor looks for the largest good text of a page. On a page with a short story and many
+comments, that would be the comments. Where they hold much of the text, they are removed before.
 """
 
 import re
@@ -12,14 +12,14 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from tasks.process.body.blocks import read_outline
 from tasks.process.body.hints import HINTS
-from tasks.process.parse import ParsedPage
+from tasks.process.markup.parse import ParsedPage
 
-# Places in `Outline.boxes`.
+# Positions in the tuples of `PageOutline.boxes`.
 HINTS_OF_BOX: Final = 2
 FIRST_BLOCK: Final = 6
-COMMENT: Final = 1 << HINTS.index("name_comment")
-MOSTLY: Final = 0.4  # of a page's characters
-NAMES: Final = (
+_COMMENT: Final = 1 << HINTS.index("name_comment")
+_MOSTLY: Final = 0.4  # the share of a page's characters from which on comments are removed
+_NAMES: Final = (
     *("comment", "disqus", "respond", "responses", "reply", "replies", "komment", "discussion"),
     *(
         "comentario",
@@ -31,18 +31,28 @@ NAMES: Final = (
         "spot-im",
         "openweb",
         "hyvor",
+        "komentar",
     ),
 )
-NAMED: Final = ",".join(f'[{where}*="{name}" i]' for name in NAMES for where in ("class", "id"))
-MARKED: Final = f'{NAMED},[itemtype$="/Comment"],[itemtype$="/UserComments"]'
+NAMED: Final = ",".join(f'[{where}*="{name}" i]' for name in _NAMES for where in ("class", "id"))
+MARKED: Final = (
+    f'{NAMED},coral-comments,[id="reactions"],[itemtype$="/Comment"],[itemtype$="/UserComments"]'
+)
+# Names of comments that are not among the extractor's hints, so the whole page is searched for
+# them.
+UNHINTED: Final = ("/Comment", "/UserComments", "coral-comment", '"reactions', '"komentar')
 KEPT_TAGS: Final = frozenset({"html", "body", "main"})
-# A sentence outside the comments shows that the story stands there.
+# A block of this length with a full stop outside the comments shows that the story stands there.
 STORY_BLOCK: Final = 60
-SENTENCE: Final = re.compile(r"[.!?。！？؟।]")
+_SENTENCE: Final = re.compile(r"[.!?。！？؟।]")
 
 
 def without_comments(page: ParsedPage) -> ParsedPage:
-    """Return the page without its comments if they hold much of its text; else the page itself."""
+    """Return the page without its comments if they hold much of its text, else the page itself.
+
+    An element with the headline in it is kept, whatever its name says; so is the whole page if no
+    story is left without the comments.
+    """
     if not _may_outweigh(page):
         return page
     tree = LexborHTMLParser(page.html)
@@ -57,17 +67,19 @@ def without_comments(page: ParsedPage) -> ParsedPage:
 
 
 def _may_outweigh(page: ParsedPage) -> bool:
+    """Return whether comments may hold so much of the page's text that they must be removed."""
     outline = page.outline
-    if not any(box[HINTS_OF_BOX] & COMMENT for box in outline.boxes):
-        return "/Comment" in page.html or "/UserComments" in page.html
+    if not any(box[HINTS_OF_BOX] & _COMMENT for box in outline.boxes):
+        return any(name in page.html for name in UNHINTED)
     lengths = [len(text) for text in outline.texts]
     comments = end = 0
     for box, ends in zip(outline.boxes, outline.ends, strict=True):
         first, last = box[FIRST_BLOCK], ends[0]
-        if box[HINTS_OF_BOX] & COMMENT and first >= end:  # one within another counts once
+        # A box within a box that was counted already begins before `end`.
+        if box[HINTS_OF_BOX] & _COMMENT and first >= end:
             comments += sum(lengths[first:last])
             end = last
-    return comments >= MOSTLY * max(1, sum(lengths))
+    return comments >= _MOSTLY * max(1, sum(lengths))
 
 
 def _holds_headline(node: LexborNode) -> bool:
@@ -75,4 +87,4 @@ def _holds_headline(node: LexborNode) -> bool:
 
 
 def _is_story(text: str) -> bool:
-    return len(text) >= STORY_BLOCK and SENTENCE.search(text) is not None
+    return len(text) >= STORY_BLOCK and _SENTENCE.search(text) is not None

@@ -1,47 +1,55 @@
-"""Refuses pages that would keep a parser busy for minutes, before any parser sees them."""
+"""Refuses pages that would keep a parser busy for minutes, before they are parsed."""
 
 import re
 from collections.abc import Iterator
 
 from config.settings import ProcessSettings
+from tasks.reasons import Reason
 
-# Elements that end without an end tag; what they nest is bounded by their parent.
+# Elements that a parser closes without an end tag. They cannot make a page deep by themselves.
 NOT_NESTING = frozenset(
     "area base br col embed hr img input link meta param source track wbr"
     " p li dt dd option optgroup td th tr thead tbody tfoot colgroup".split()
 )
 RAW_TEXT = frozenset({"script", "style", "textarea", "title", "xmp", "iframe", "noembed"})
 TAG_NAME = re.compile(r"<(/?[a-zA-Z][a-zA-Z0-9-]*)")
-# Shorter ones cannot hold enough to hurt. "<n && ..." within a script looks like a tag, too.
+# Shorter tags cannot hold enough attributes to hurt. The start of a tag is matched strictly,
+# because "<n && ..." in a script looks like a tag, too.
 LONG = 16_384
 TAG_START = re.compile(r"<[a-zA-Z][a-zA-Z0-9-]*[\s/]")
 WHOLE_TAG = re.compile(r"(?:[^>\"']++|\"[^\"]*\"|'[^']*')*+")
 QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 
 
-def refuse_page(html: str, settings: ProcessSettings) -> tuple[str, str] | None:
-    """Why a page must not be parsed, as reason and detail; None for a page that may be.
+def refuse_page(html: str, settings: ProcessSettings) -> tuple[Reason, str] | None:
+    """Return the reason and a detail why a page must not be parsed; None if it may be.
 
-    Linear in the page's length. Measured causes: lexbor is quadratic in depth, trafilatura takes
-    minutes for 300,000 tags, and both are quadratic in the attributes of one element.
+    The check is linear in the length of the page. The limits have measured causes: lexbor is
+    quadratic in the depth of elements, trafilatura takes minutes for 300,000 tags, and both are
+    quadratic in the number of attributes of one element.
     """
     if len(html) > settings.page_chars:
-        return "too_large", f"{len(html)} characters, allowed are {settings.page_chars}"
+        return Reason.TOO_LARGE, f"{len(html)} characters, allowed are {settings.page_chars}"
     tags = html.count("<")
     if tags > settings.tag_count:
-        return "too_many_tags", f"{tags} tags, allowed are {settings.tag_count}"
+        return Reason.TOO_MANY_TAGS, f"{tags} tags, allowed are {settings.tag_count}"
     if tags > settings.tag_depth and _deeper_than(settings.tag_depth, html):
-        return "too_deep", f"more than {settings.tag_depth} open elements"
+        return Reason.TOO_DEEP, f"more than {settings.tag_depth} open elements"
     attributes = max(map(_attributes, _long_tags(html)), default=0)
     if attributes > settings.tag_attributes:
         detail = f"{attributes} attributes in one tag, allowed are {settings.tag_attributes}"
-        return "too_many_attributes", detail
+        return Reason.TOO_MANY_ATTRIBUTES, detail
     return None
 
 
 def _deeper_than(limit: int, html: str) -> bool:
-    """Counts as parsers do: an end tag closes all that is open within, a stray one nothing."""
-    if html.count("<") - html.count("</") <= limit:  # so many start tags there are at most
+    """Return whether more than `limit` elements are open at once.
+
+    Elements are counted as a parser does: an end tag also closes the elements that are still open
+    within its own, and an end tag without a start tag closes nothing.
+    """
+    # There are at most so many start tags: most pages need no further look.
+    if html.count("<") - html.count("</") <= limit:
         return False
     open_elements: list[str] = []
     raw_end = None
@@ -67,9 +75,10 @@ def _close(open_elements: list[str], name: str) -> None:
 
 
 def _long_tags(html: str) -> Iterator[str]:
-    """Tags that are long enough to hurt, with what follows up to the next "<".
+    """Yield the tags that are long enough to hurt, each with the text up to the next "<".
 
-    Any such stretch holds a whole one of the windows, half as long, in which "<" is sought.
+    The page is searched for "<" in windows of LONG / 2 characters. A stretch of LONG characters
+    without "<" always contains a whole window, so no stretch is missed.
     """
     at = 0
     while at < len(html):
@@ -83,5 +92,6 @@ def _long_tags(html: str) -> Iterator[str]:
 
 
 def _attributes(stretch: str) -> int:
+    """Return about how many attributes the tag at the start of a stretch has."""
     whole = WHOLE_TAG.match(stretch)
     return len(QUOTED.sub("", whole[0]).split()) - 1 if whole else 0

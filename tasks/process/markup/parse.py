@@ -1,10 +1,10 @@
-"""A page parsed once for all who read it."""
+"""Parses a page once; metadata, body and page type are all read from the same tree."""
 
 from dataclasses import dataclass
 
 from selectolax.lexbor import LexborHTMLParser
 
-from tasks.process.body.blocks import Outline, read_outline
+from tasks.process.body.blocks import PageOutline, read_outline
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,20 +12,22 @@ class ParsedPage:
     """One page, decoded and parsed.
 
     Attributes:
-        tree: of `html`; whoever reads it leaves it as it is.
-        outline: of the tree.
+        html: the decoded page.
+        tree: the tree of `html`, shared by all readers: none may change it.
+        outline: the outline of the tree.
     """
 
     html: str
     tree: LexborHTMLParser
-    outline: Outline
+    outline: PageOutline
 
 
 def parse(html: str, utf8: bytes | None = None) -> ParsedPage:
-    """Parses a page that the guards let through.
+    """Parse a page; `guards.refuse_page` must have let it through.
 
     Args:
-        utf8: the same as bytes, if they are there: encoding takes half as long as parsing.
+        utf8: the page encoded as UTF-8, if the caller has it: encoding takes half as long as
+            parsing.
     """
     tree = LexborHTMLParser(html if utf8 is None else utf8)
     return ParsedPage(html, tree, read_outline(tree))

@@ -1,6 +1,6 @@
-"""Reads XHTML as browsers do: `<script/>` is an empty element, and CDATA is text.
+"""Turns XHTML into HTML: `<script/>` is an empty element there, and CDATA is text.
 
-An HTML parser takes `<script/>` for a start tag, and all that follows for the script.
+An HTML parser takes `<script/>` for a start tag, and the rest of the page for the script.
 """
 
 import re
@@ -18,7 +18,11 @@ _CDATA = re.compile(
 
 
 def is_xhtml(document: RawDocument, text: str) -> bool:
-    """Return whether a page is XHTML: its server says so, or the file begins as XML."""
+    """Return whether a page is XHTML.
+
+    The server's content type decides, as in browsers. A file without one is XHTML if it begins with
+    an XML declaration.
+    """
     declared = dict(document.headers).get("content-type")
     if declared is not None:
         return declared.lower().startswith(TYPE)
@@ -26,7 +30,7 @@ def is_xhtml(document: RawDocument, text: str) -> bool:
 
 
 def as_html(text: str) -> str:
-    """Return the page with an end tag for each element that is empty as XML only."""
+    """Return the page with an end tag for each `<name/>` that HTML would take for a start tag."""
     return _CLOSED.sub(_with_end, _CDATA.sub("", text))
 
 

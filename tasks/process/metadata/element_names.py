@@ -1,12 +1,15 @@
-"""What the names of an element tell: classes, ids, rel and the like, and addresses of links."""
+"""Recognises authors, dates, topics and sidebars by an element's names and a link's address.
+
+The names of an element are its class, id, rel and similar attributes.
+"""
 
 import re
 from functools import lru_cache
 
 from selectolax.lexbor import LexborNode
 
-# Names of classes, ids, rel, itemprop and links that may hold an author, or a date.
-# Without groups and word boundaries: those make a search four times as dear.
+# Names of elements that may hold an author, or a date. The patterns have no groups and word
+# boundaries, because these make a search four times slower.
 AUTHOR_HINT = re.compile(
     r"autho|byline|by-line|autor|auteur|verfasser|writer|contributor|journalist|redakt|firma"
     r"|reporter|dc:creator"
@@ -16,8 +19,8 @@ DATE_HINT = re.compile(
     r"|created|modified"
 )
 ANY_HINT = re.compile(f"{AUTHOR_HINT.pattern}|{DATE_HINT.pattern}")
-# Links to a page about an author, or about a topic; both name what they link to.
-TELLING_LINK = re.compile(
+# Addresses of pages about an author or about a topic; the text of such a link is the name.
+AUTHOR_OR_TOPIC_LINK = re.compile(
     r"/(?:(?P<author>authors?|autor(?:en|es|i)?|auteurs?|autore|people|staff|journalists?|profile"
     r"|writers?|contributors?|redaktion|reporters?|by)"
     r"|(?P<topic>thema|themen|topics?|tags?|tema|temas|sujets?|hashtag|label))/[^/?#]"
@@ -29,14 +32,14 @@ SIDE_HINT = re.compile(
 )
 ASIDE_OF_ARTICLE = re.compile(r"\bmeta|byline|\binfo")
 SIDE_TAGS = frozenset({"nav", "aside", "footer"})
-# Attributes whose values name what an element is.
+# Attributes whose values are names of an element.
 NAMING = ("rel", "class", "id", "itemprop", "property", "data-testid")
-# Bits for what the names of an element tell.
+# Bits of the hints that the names of an element give.
 AUTHOR, DATE = 1, 2
 
 
 def is_side_block(node: LexborNode) -> bool:
-    """Whether an element's tag or names say that it is not part of the article."""
+    """Return whether an element's tag or names say that it is not part of the article."""
     if node.tag in SIDE_TAGS and not _is_part_of_article(node):
         return True
     names = names_of(node.attributes)
@@ -49,7 +52,10 @@ def _is_side_name(names: str) -> bool:
 
 
 def _is_part_of_article(node: LexborNode) -> bool:
-    """Whether a footer, or an aside that says so, holds the byline of an `<article>`."""
+    """Return whether a footer or an aside holds the byline of an `<article>`.
+
+    A footer does if it lies within an article; an aside must also be named like one.
+    """
     is_byline = node.tag == "footer" or ASIDE_OF_ARTICLE.search(names_of(node.attributes))
     ancestor = node.parent if is_byline and node.tag != "nav" else None
     while ancestor is not None:
@@ -60,13 +66,13 @@ def _is_part_of_article(node: LexborNode) -> bool:
 
 
 def names_of(attributes: dict[str, str | None]) -> str:
-    """Class, id, rel, itemprop, property and test id of an element, joined, in lower case."""
+    """Return the names of an element, joined, in lower case, up to 300 characters."""
     names = [name for key in NAMING if (name := attributes.get(key))]
     return " ".join(names)[:300].lower()
 
 
-def hints_of(attributes: dict[str, str | None]) -> int:
-    """AUTHOR and DATE bits of an element."""
+def name_hints(attributes: dict[str, str | None]) -> int:
+    """Return the AUTHOR and DATE bits of an element."""
     hints = 0
     for key, value in attributes.items():
         if key in NAMING and value:
@@ -76,7 +82,7 @@ def hints_of(attributes: dict[str, str | None]) -> int:
 
 @lru_cache(maxsize=50_000)
 def _hints(names: str) -> int:
-    """AUTHOR and DATE bits of a class or id; pages repeat theirs a hundred times."""
+    """Return the AUTHOR and DATE bits of a name, cached: pages repeat names a hundred times."""
     names = names[:300].lower()
     if not ANY_HINT.search(names):
         return 0

@@ -1,4 +1,4 @@
-"""JSON-LD: every block of a page, read with tolerance, and the node that is the article."""
+"""Reads the JSON-LD of a page, mends common faults, and finds the node of the article."""
 
 import json
 import re
@@ -8,8 +8,8 @@ from typing import Any
 
 import orjson
 
-from tasks.process.metadata.plain import plain
-from tasks.process.urls import parts_of
+from tasks.web.plain import plain
+from tasks.web.urls import parts_of
 
 Node = dict[str, Any]
 
@@ -19,12 +19,12 @@ NEWS_TYPES = frozenset(
         "backgroundnewsarticle", "asknewsarticle", "reviewnewsarticle", "liveblogposting",
     }
 )  # fmt: skip
-ARTICLE_TYPES = NEWS_TYPES | {
+_ARTICLE_TYPES = NEWS_TYPES | {
     "article", "blogposting", "socialmediaposting", "techarticle", "scholarlyarticle", "report",
     "satiricalarticle", "advertisercontentarticle", "medicalscholarlyarticle", "review", "recipe",
 }  # fmt: skip
-PAGE_TYPES = frozenset({"webpage", "itempage", "aboutpage", "collectionpage", "medicalwebpage"})
-# Nodes below these are other things than the page's article.
+_PAGE_TYPES = frozenset({"webpage", "itempage", "aboutpage", "collectionpage", "medicalwebpage"})
+# Nodes below these keys describe other things than the page and its article.
 FOREIGN_KEYS = frozenset(
     {
         "itemlistelement", "haspart", "comment", "relatedlink", "author", "publisher", "creator",
@@ -33,9 +33,9 @@ FOREIGN_KEYS = frozenset(
         "itemreviewed", "suggestedanswer", "acceptedanswer", "contributor",
     }
 )  # fmt: skip
-DEEPEST = 12
-MOST_NODES = 5_000
-# A page that has more nodes of its own lists other things.
+_DEEPEST = 12
+_MOST_NODES = 5_000
+# Only so many top-level nodes are searched for dates: a page with more lists other things.
 MOST_READ = 100
 
 FENCE = re.compile(r"<!--|-->|<!\[CDATA\[|\]\]>|/\*<!\[CDATA\[\*/")
@@ -45,12 +45,13 @@ MISSING_COMMA = re.compile(r"(?<=\})\s*(?=\{)")
 
 @dataclass(slots=True)
 class JsonLd:
-    """All nodes of a page.
+    """All JSON-LD nodes of a page.
 
     Attributes:
-        nodes: objects that stand for the page itself: top level, `@graph`, `mainEntity`.
+        nodes: the objects that describe the page itself: top level, `@graph`, `mainEntity`.
         by_id: every object with an `@id`, to resolve references.
-        broken: a block was not JSON, even after the second try.
+        count: the number of objects seen, to bound the work.
+        broken: a block was not JSON, even after mending.
     """
 
     nodes: list[Node] = field(default_factory=list)
@@ -59,14 +60,17 @@ class JsonLd:
     broken: bool = False
 
     def resolve(self, value: object) -> object:
-        """The full object for a bare reference `{"@id": …}`; anything else as it is."""
+        """Return the full object for a reference `{"@id": …}`; return any other value as it is."""
         if isinstance(value, dict) and len(value) <= 2 and isinstance(value.get("@id"), str):
             return self.by_id.get(value["@id"], value)
         return value
 
 
 def read_jsonld(blocks: list[str], most_bytes: int) -> JsonLd:
-    """Parses the blocks; one over `most_bytes` is left out, one that is broken is flagged."""
+    """Read all blocks of a page.
+
+    A block with more than `most_bytes` characters is skipped. A broken block sets `broken`.
+    """
     found = JsonLd()
     for block in blocks:
         if len(block) > most_bytes or not block.strip():
@@ -74,15 +78,18 @@ def read_jsonld(blocks: list[str], most_bytes: int) -> JsonLd:
         parsed = parse_block(block)
         if parsed is None:
             found.broken = True
-        _gather(found, parsed, own=True, depth=0)
+        _collect(found, parsed, own=True, depth=0)
     return found
 
 
 def parse_block(block: str) -> object:
-    """The JSON value of a block, or None; commas, comments and raw newlines are mended."""
+    """Return the JSON value of a block, or None if it cannot be mended.
+
+    Wrong and missing commas, comments and raw line breaks in strings are mended.
+    """
     try:
         return orjson.loads(block)
-    except (orjson.JSONDecodeError, UnicodeEncodeError):
+    except (orjson.JSONDecodeError, UnicodeEncodeError):  # lone surrogates cannot be encoded
         pass
     mended = TRAILING_COMMA.sub("", FENCE.sub("", block)).strip().rstrip(";")
     try:
@@ -91,30 +98,37 @@ def parse_block(block: str) -> object:
         return None
 
 
-def _gather(found: JsonLd, value: object, own: bool, depth: int) -> None:
-    if depth > DEEPEST or found.count > MOST_NODES:
+def _collect(found: JsonLd, value: object, own: bool, depth: int) -> None:
+    """Add the nodes in a JSON value to `found`.
+
+    Args:
+        own: the value describes the page itself, not something that it mentions.
+    """
+    if depth > _DEEPEST or found.count > _MOST_NODES:
         return
     if isinstance(value, list):
         for item in value:
-            _gather(found, item, own, depth + 1)
+            _collect(found, item, own, depth + 1)
     elif isinstance(value, dict):
-        _gather_object(found, value, own, depth)
+        _collect_object(found, value, own, depth)
 
 
-def _gather_object(found: JsonLd, node: Node, own: bool, depth: int) -> None:
+def _collect_object(found: JsonLd, node: Node, own: bool, depth: int) -> None:
+    """Add an object to `found`, then the nodes within it."""
     found.count += 1
     name = node.get("@id")
+    # References have the `@id` as well; the object with the most keys is the full one.
     if isinstance(name, str) and len(node) > len(found.by_id.get(name, ())):
         found.by_id[name] = node
     if own and "@type" in node:
         found.nodes.append(node)
     for key, value in node.items():
         if isinstance(value, dict | list):
-            _gather(found, value, own and key.lower() not in FOREIGN_KEYS, depth + 1)
+            _collect(found, value, own and key.lower() not in FOREIGN_KEYS, depth + 1)
 
 
 def types_of(node: Node) -> tuple[str, ...]:
-    """The `@type`s as written, without the vocabulary's address."""
+    """Return the types of a node as written, without the address of the vocabulary."""
     raw = node.get("@type")
     values = raw if isinstance(raw, list) else [raw]
     return tuple(
@@ -125,53 +139,55 @@ def types_of(node: Node) -> tuple[str, ...]:
 
 
 def is_news(node: Node) -> bool:
-    """Whether a newsroom's own type is declared; SEO plug-ins write `Article`."""
+    """Return whether a node has a type that newsrooms declare; SEO plug-ins write `Article`."""
     return any(name.lower() in NEWS_TYPES for name in types_of(node))
 
 
 def is_article(node: Node) -> bool:
-    """Whether any type of article is declared."""
+    """Return whether a node has any type of article."""
     return any(
-        name.lower() in ARTICLE_TYPES or name.lower().endswith("article") for name in types_of(node)
+        name.lower() in _ARTICLE_TYPES or name.lower().endswith("article")
+        for name in types_of(node)
     )
 
 
 def article_node(found: JsonLd, url: str | None) -> Node | None:
-    """The node of the page's article: the one with the page's address, else the fullest news node.
+    """Return the node of the page's article, or None if it has none.
 
-    Pages list other articles at top level too; those have other addresses.
+    Pages list other articles at top level, too. A node with the page's address is preferred, then
+    one of the first three: one with a newsroom's type, then one with a date.
     """
     articles = [node for node in found.nodes if is_article(node)]
     if not articles:
         return None
-    path = path_of(url) if url else ""
-    here = [node for node in articles if path and path in addresses(node)]
+    path = node_path(url) if url else ""
+    here = [node for node in articles if path and path in node_addresses(node)]
     return max(here or articles[:3], key=lambda node: (is_news(node), "datePublished" in node))
 
 
-def addresses(node: Node) -> set[str]:
-    """The paths that a node gives as its own address."""
+def node_addresses(node: Node) -> set[str]:
+    """Return the paths of the addresses that a node gives as its own."""
     values = [node.get("url"), node.get("@id")]
     page = node.get("mainEntityOfPage")
     values.append(page.get("@id") or page.get("url") if isinstance(page, dict) else page)
-    return {path_of(value) for value in values if isinstance(value, str)}
+    return {node_path(value) for value in values if isinstance(value, str)}
 
 
-def path_of(url: str) -> str:
-    """The path of an address without its last slash; "" for what is none."""
+def node_path(url: str) -> str:
+    """Return the path of an address without its last slash; "" for a text that is no address."""
     return parts_of(url).path.rstrip("/")
 
 
 def page_nodes(found: JsonLd) -> list[Node]:
-    """The nodes that describe the page as a web page, then others that carry a date."""
+    """Return the nodes that describe the page as a web page, then other nodes with a date."""
     nodes = found.nodes[:MOST_READ]
-    pages = [n for n in nodes if any(name.lower() in PAGE_TYPES for name in types_of(n))]
+    pages = [n for n in nodes if any(name.lower() in _PAGE_TYPES for name in types_of(n))]
     others = [n for n in nodes if "datePublished" in n and not any(n is page for page in pages)]
     return pages + others
 
 
 def strings(value: object, depth: int = 0) -> Iterator[str]:
-    """Plain strings of a value that may be a string, a named object or a list of these."""
+    """Yield the plain strings of a value: a string, an object with a name, or a list of them."""
     if isinstance(value, str):
         yield plain(value)
     elif isinstance(value, dict):
@@ -185,5 +201,5 @@ def strings(value: object, depth: int = 0) -> Iterator[str]:
 
 
 def first_string(value: object) -> str:
-    """The first of `strings`, or ""."""
+    """Return the first string of a value, as `strings` yields them, or ""."""
     return next((text for text in strings(value) if text), "")

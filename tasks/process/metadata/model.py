@@ -1,26 +1,28 @@
-"""What a page says about itself, gathered before the body is extracted."""
+"""The metadata of a page, read before its body is extracted."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from tasks.records import DateCandidate
+from tasks.records import DateCandidate, DateReading
 
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """Metadata of one HTML page; None or () where the page does not say.
+    """Metadata of one HTML page; a field is None or () if the page does not give it.
 
     Attributes:
         title: the headline as printed, without the site's name.
-        authors: names only.
-        published: the chosen date candidate, if any.
-        date_candidates: every date seen, the chosen one among them.
-        url_canonical: as declared, made absolute; whether it identifies is decided in `urls`.
-        language: the language that the markup declares, as a primary subtag.
+        authors: names without roles or degrees.
+        published: the chosen date candidate.
+        date_candidates: every date found, with the chosen one among them.
+        url_canonical: the declared address made absolute; `web.canonical` decides whether it
+            identifies the page.
+        language: the primary subtag of the language that the markup declares.
         page_types: `@type` of every top-level JSON-LD node and `og:type`, as written.
         free_to_read: JSON-LD `isAccessibleForFree` or a content-tier meta; None if not declared.
-        rights: evidence such as `license:URL`, `noai`, `tdm-reservation:1`.
-        flags: quality flags that metadata alone can tell.
+        rights: declarations such as `license:URL`, `noai`, `tdm-reservation:1`.
+        flags: quality flags that metadata raises.
+        readings: the dates as read in the other orders of day and month; () if the page proves one.
     """
 
     title: str | None = None
@@ -40,3 +42,9 @@ class Metadata:
     free_to_read: bool | None = None
     rights: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
+    readings: tuple[DateReading, ...] = ()
+
+    @property
+    def is_dated(self) -> bool:
+        """Return whether the page has a date, including one with an ambiguous day and month."""
+        return self.published is not None or "date_ambiguous" in self.flags

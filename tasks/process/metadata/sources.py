@@ -1,8 +1,8 @@
-"""Where each field is looked for, best source first. This is the one place that says it.
+"""The places in which each metadata field is looked for, best source first.
 
-The orders were measured on the development corpora. JSON-LD comes before meta,
-meta before microdata, and what the page shows to its reader last, but for the title:
-an h1 is printed, while SEO plug-ins fill JSON-LD from `<title>`.
+The orders were measured on the development corpora. JSON-LD comes before metas, metas before
+microdata, and the visible text last. The title is an exception: an h1 is what readers see, while
+SEO plug-ins fill JSON-LD from `<title>`.
 """
 
 from typing import Final, Literal
@@ -22,7 +22,8 @@ DateKind = Literal[
     "text",
     "modified",
 ]
-# The first kind with a valid date is published_at; `modified` never is.
+# The first kind with a valid date gives published_at; `modified` never does. Places are read in
+# this order until one has a valid date; the places after it are not read at all.
 DATE_ORDER: Final[tuple[DateKind, ...]] = (
     "jsonld_published",
     "meta_published",
@@ -33,8 +34,8 @@ DATE_ORDER: Final[tuple[DateKind, ...]] = (
     "headline",
     "time",
     "meta_date",
-    "class",
     "created",
+    "class",
     "text",
 )
 META_PUBLISHED: Final = (

@@ -1,7 +1,9 @@
-"""What tells a story from a page that sells, lists, serves or explains: numbers for the page model.
+"""Features by which the page model tells stories from shops, lists, services, forums and manuals.
 
-They are read from the address, the metadata and the outline of the page, not from the text that is
-chosen of it, so that the model needs no new training when that choice changes.
+They are read from the address, the metadata and the outline of the page, not from its extracted
+text, so that the model needs no new training when the extractor changes. Counts enter as
+log(1 + n); counts of words and tags are also taken per 1,000 words, because a long story mentions
+prices and has links, too, but not as densely as a shop.
 """
 
 import re
@@ -11,15 +13,18 @@ from math import log1p
 
 from selectolax.lexbor import LexborNode
 
-from tasks.process import page_signs as signs
-from tasks.process.body.blocks import Outline
+from tasks.process.body.blocks import PageOutline
+from tasks.process.markup.parse import ParsedPage
 from tasks.process.metadata.model import Metadata
-from tasks.process.parse import ParsedPage
-from tasks.process.urls import parts_of
+from tasks.process.page_type import signs
+from tasks.web.urls import parts_of
 
-MOST_TEXT = 60_000  # characters of a page that are searched for words
-LONG_TEXT = 80  # characters; shorter ones are captions, prices, teasers
+_MOST_TEXT = 60_000  # characters of a page that are searched for words
+LONG_TEXT = 80  # characters; shorter blocks are captions, prices and teasers
+# Shops and lists have many links, pictures and headings; shops and services forms and buttons;
+# manuals code and tables.
 COUNTED_TAGS = ("a", "form", "input", "button", "img", "h2", "h3", "li", "pre", "code", "tr")
+# Words in the path of an address: /2025/03/11/ and long slugs for stories, /product/, /tag/, ...
 ADDRESS_SIGNS = {
     "story": signs.STORY_PATH,
     "product": signs.PRODUCT_PATH,
@@ -29,6 +34,8 @@ ADDRESS_SIGNS = {
     "forum": signs.FORUM_PATH,
     "documentation": signs.DOCUMENTATION_PATH,
 }
+# Types that a page declares by JSON-LD or og:type. "article" has a feature of its own, because
+# many systems declare it on every page.
 TYPE_SIGNS = {
     "article": signs.ARTICLE_TYPES - {"article"},
     "product": signs.PRODUCT_TYPES,
@@ -40,7 +47,9 @@ TYPE_SIGNS = {
     "og_article": frozenset({"article"}),
     "website": frozenset({"website"}),
 }
-# Phrases are counted anywhere, words as such.
+# Phrases are counted as substrings of the text, words as whole words. Each group is typical of one
+# kind of page: buttons of shops, controls of search results, offers and self-praise of services,
+# and the bylines of blogs and newspapers.
 PHRASES = {
     "cart": ("add to cart", "add to bag", "add to basket", "checkout", "warenkorb", "free shipping",
              "in stock", "sold out"),
@@ -53,7 +62,9 @@ PHRASES = {
     "story": (" min read", "minute read", "written by", "posted on", "posted by", "posted in",
               "published", "share this", "reading time"),
 }  # fmt: skip
-WORDS = {
+# Services speak of "we" and "you", stories quote what somebody "said", forums have threads and
+# replies, manuals parameters and syntax.
+_WORDS = {
     "we": frozenset({"our", "we", "us"}),
     "you": frozenset({"you", "your"}),
     "said": frozenset({"said", "says", "told", "sagte", "dit", "dijo"}),
@@ -68,18 +79,19 @@ WORDS = {
 CURRENCY = "$€£"
 PRICE = re.compile(r"[$€£]\s?\d|\d\s?€")
 HEADLINES = ("h2", "h3")
-LINK_REACH = 3  # elements around a headline among which a link is looked for
+LINK_REACH = 3  # ancestors of a headline among which a link is looked for
 
 
 def page_features(page: ParsedPage, metadata: Metadata, url: str | None) -> dict[str, float]:
-    """The numbers by name, always the same names in the same order."""
-    found = dict(_of_address(url or metadata.url_canonical or ""))
-    found.update(_of_metadata(metadata))
-    found.update(_of_page(page))
+    """Return the features of a page by name, always the same names in the same order."""
+    found = dict(_address_features(url or metadata.url_canonical or ""))
+    found.update(_metadata_features(metadata))
+    found.update(_outline_features(page))
     return found
 
 
-def _of_address(url: str) -> Iterator[tuple[str, float]]:
+def _address_features(url: str) -> Iterator[tuple[str, float]]:
+    """Yield features of the address: depth, length of the slug, dates, known words and hosts."""
     address = parts_of(url)
     path = address.path.rstrip("/")
     last = path.rpartition("/")[2]
@@ -97,7 +109,8 @@ def _of_address(url: str) -> Iterator[tuple[str, float]]:
     yield "host blog", float(host.startswith(("blog.", "news.", "magazine.")))
 
 
-def _of_metadata(metadata: Metadata) -> Iterator[tuple[str, float]]:
+def _metadata_features(metadata: Metadata) -> Iterator[tuple[str, float]]:
+    """Yield features of the metadata: declared types, and fields that stories usually have."""
     types = {name.lower().rpartition("/")[2] for name in metadata.page_types}
     for name, known in TYPE_SIGNS.items():
         yield f"type {name}", float(bool(types & known))
@@ -109,9 +122,10 @@ def _of_metadata(metadata: Metadata) -> Iterator[tuple[str, float]]:
     yield "section", float(bool(metadata.section))
 
 
-def _of_page(page: ParsedPage) -> Iterator[tuple[str, float]]:
+def _outline_features(page: ParsedPage) -> Iterator[tuple[str, float]]:
+    """Yield features of the page's elements and words, menus and footers left out."""
     tags, texts = Counter(page.outline.tags), page.outline.texts
-    text = " ".join(texts)[:MOST_TEXT].lower()
+    text = " ".join(texts)[:_MOST_TEXT].lower()
     counts = Counter(text.split())
     words = max(50, counts.total())
     yield "words", log1p(words)
@@ -120,22 +134,26 @@ def _of_page(page: ParsedPage) -> Iterator[tuple[str, float]]:
     for tag in ("a", "img", "button"):
         yield f"density {tag}", log1p(1_000 * tags[tag] / words)
     yield "linked headlines", log1p(linked_headlines(page.outline))
-    yield from _of_long_texts(texts)
+    yield from _long_text_features(texts)
     prices = len(PRICE.findall(text)) if any(sign in text for sign in CURRENCY) else 0
     yield "price", log1p(1_000 * prices / words)
     for name, phrases in PHRASES.items():
         yield f"phrases {name}", log1p(1_000 * sum(map(text.count, phrases)) / words)
-    for name, known in WORDS.items():
+    for name, known in _WORDS.items():
         yield f"words {name}", log1p(1_000 * sum(counts[word] for word in known) / words)
 
 
-def linked_headlines(outline: Outline) -> int:
-    """How many headlines of the second and third level are links, or within one."""
+def linked_headlines(outline: PageOutline) -> int:
+    """Return how many headings of level two and three are links, contain one, or are within one.
+
+    Linked headings are teasers: sections and lists of stories have many, a story has few.
+    """
     pairs = zip(outline.elements, outline.tags, strict=True)
     return sum(_is_linked(node) for node, tag in pairs if tag in HEADLINES)
 
 
 def _is_linked(headline: LexborNode) -> bool:
+    """Return whether a headline contains a link or stands in one."""
     if headline.css_first("a[href]") is not None:
         return True
     around = headline.parent
@@ -146,8 +164,11 @@ def _is_linked(headline: LexborNode) -> bool:
     return around is not None and around.tag == "a"
 
 
-def _of_long_texts(texts: list[str]) -> Iterator[tuple[str, float]]:
-    """Of blocks, not of `<p>`: old layouts part their paragraphs by `<br>`."""
+def _long_text_features(texts: list[str]) -> Iterator[tuple[str, float]]:
+    """Yield the number of long blocks and their share of the text: stories consist of them.
+
+    Blocks are counted, not `<p>` elements, because old layouts separate paragraphs by `<br>`.
+    """
     lengths = [len(text) for text in texts]
     long = [length for length in lengths if length >= LONG_TEXT]
     yield "long texts", log1p(len(long))

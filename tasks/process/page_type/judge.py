@@ -1,4 +1,9 @@
-"""What kind of page this is, and whether it is refused for that."""
+"""Judge the type of a page, and reject it if it is not an article.
+
+The evidence is used from the most reliable to the least: the page's own words (an error page, a bot
+check, a consent wall), then the type that it declares and its address, and last the model, which
+judges by the features of the page.
+"""
 
 import re
 from collections.abc import Iterator
@@ -7,26 +12,28 @@ from math import log1p
 from urllib.parse import SplitResult
 
 from config.settings import ProcessSettings
-from tasks.process import page_signs as signs
+from tasks.process.markup.parse import ParsedPage
 from tasks.process.metadata.model import Metadata
-from tasks.process.page_features import linked_headlines, page_features
-from tasks.process.page_model import ARTICLE, likeliest_other, load_model
-from tasks.process.parse import ParsedPage
-from tasks.process.urls import parts_of
+from tasks.process.page_type import signs
+from tasks.process.page_type.features import linked_headlines, page_features
+from tasks.process.page_type.model import ARTICLE_TYPE, likeliest_other, load_model
+from tasks.reasons import Reason
+from tasks.web.urls import parts_of
 
-# Up to so many words a page may be nothing but a notice; a story about cookies or robots is longer.
+# A page of at most so many words may be only a notice; a story about cookies or robots is longer.
 NOTICE_WORDS = 150
-CONSENT_WORDS = 600  # consent walls name their partners and purposes at length
-CONSENT_SHARE = 0.5  # of the words stand in paragraphs that speak of consent
-SECTION_SEGMENTS = 3
-# Shorter lines are headings and menu entries; they do not make a text long enough.
+CONSENT_WORDS = 600  # consent walls describe their partners and purposes at length
+CONSENT_SHARE = 0.5  # of the words, in paragraphs about consent
+SECTION_SEGMENTS = 3  # of the path; longer paths are those of listings or stories
+# Shorter lines are headings and menu entries, which do not count towards the length of a text.
 LINE_WORDS = 5
-TEASERS = 6
-TEASER_LENGTH = 250  # characters of the longest paragraph
-KEPT = "kept_no_article"
-FEWEST_LINKS = 10  # a page with fewer neither lists nor sells; the model has seen no such page
-# Values of `published_source` that are declared, not merely shown.
-DECLARED = frozenset({"jsonld", "meta", "microdata"})
+TEASERS = 6  # linked headlines that make a page a list of teasers
+TEASER_LENGTH = 250  # characters of the longest paragraph of such a page
+KEPT_NO_ARTICLE = "kept_no_article"
+# The model was trained on pages with more links. A page with fewer is no list and no shop.
+FEWEST_LINKS = 10
+# Values of `published_source` for dates that are declared and not only shown.
+_DECLARED = frozenset({"jsonld", "meta", "microdata"})
 SHOP_PATHS = (
     ("product", signs.PRODUCT_PATH),
     ("collection", signs.COLLECTION_PATH),
@@ -36,12 +43,12 @@ SHOP_PATHS = (
 
 
 @dataclass(frozen=True, slots=True)
-class PageEvidence:
-    """What is known about a page once its body is extracted and cleaned.
+class TypeEvidence:
+    """The evidence for the type of a page, once its body is extracted and cleaned.
 
     Attributes:
-        paragraphs: after cleaning.
-        words: of each paragraph.
+        paragraphs: the paragraphs of the cleaned text.
+        words: the number of words of each paragraph.
     """
 
     parsed: ParsedPage
@@ -54,118 +61,131 @@ class PageEvidence:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The kind of a page.
+    """The type of a page, and whether it is rejected.
 
     Attributes:
         page_type: one of `terms.PAGE_TYPES`.
-        rejected_reason: one of `terms.REJECTION_REASONS`; None if the page is to be loaded.
-        sign: what gave it away, for the ledger's `detail`.
-        flags: `maybe_TYPE` where the page is loaded in doubt.
+        rejected_reason: the reason why the page is rejected; None if it is loaded.
+        sign: the evidence for the rejection, which becomes the ledger's `detail`.
+        flags: `maybe_TYPE` if the page is loaded although it may be of another type.
     """
 
     page_type: str
-    rejected_reason: str | None = None
+    rejected_reason: Reason | None = None
     sign: str | None = None
     flags: tuple[str, ...] = ()
 
 
-def judge(page: PageEvidence, settings: ProcessSettings) -> Verdict:
-    """Rejects what is recognised with confidence; in doubt the page is loaded with a flag."""
-    verdict = _kind_of_page(page)
+def judge_page(page: TypeEvidence, settings: ProcessSettings) -> Verdict:
+    """Reject a page that is certainly no article, or too short; flag one that may not be one."""
+    verdict = _type_of_page(page)
     if verdict.rejected_reason and settings.keep_all:
-        verdict = Verdict(verdict.page_type, flags=(KEPT,))
+        verdict = Verdict(verdict.page_type, flags=(KEPT_NO_ARTICLE,))
     words = sum(count for count in page.words if count >= LINE_WORDS)
     if verdict.rejected_reason is None and words < settings.min_words:
         sign = f"{words} words, required are {settings.min_words}"
-        return Verdict(verdict.page_type, "too_short", sign, verdict.flags)
+        return Verdict(verdict.page_type, Reason.TOO_SHORT, sign, verdict.flags)
     return verdict
 
 
-def _kind_of_page(page: PageEvidence) -> Verdict:
-    """By what a page says, then what it declares and where it lives, then what it looks like."""
+def _type_of_page(page: TypeEvidence) -> Verdict:
+    """Judge a page by its words, then its declared types and address, then the model."""
     notice = _notice(page, sum(page.words))
     if notice:
-        return Verdict(notice[0], *notice)
+        return _rejected(*notice)
     verdict = _by_type_and_address(page)
     if verdict.rejected_reason or verdict.flags or _is_dated_article(page.metadata):
         return verdict
-    return _by_looks(page, verdict)
+    return _by_model(page, verdict)
+
+
+def _rejected(page_type: str, sign: str) -> Verdict:
+    """Return the rejection of a page for its type; the reason has the name of the type."""
+    return Verdict(page_type, Reason[page_type.upper()], sign)
 
 
 def _is_dated_article(metadata: Metadata) -> bool:
-    """Whether markup declares an article and its date: what that looks like does not count."""
+    """Return whether the markup declares an article with a date; the model is not asked then."""
     names = (name.rpartition("/")[2] for name in metadata.page_types)
     is_article = {name.lower() for name in names if name[:1].isupper()} & signs.ARTICLE_TYPES
     published = metadata.published
-    return bool(is_article) and published is not None and published.source in DECLARED
+    return bool(is_article) and published is not None and published.source in _DECLARED
 
 
-def _by_looks(page: PageEvidence, verdict: Verdict) -> Verdict:
+def _by_model(page: TypeEvidence, verdict: Verdict) -> Verdict:
+    """Reject or flag a page that the model does not take for an article."""
     model = load_model()
     features = page_features(page.parsed, page.metadata, page.url)
     likelihoods = model.likelihoods(features)
-    likely = likelihoods[ARTICLE]
+    likely = likelihoods[ARTICLE_TYPE]
     if likely >= model.doubt_below or features["tag a"] < log1p(FEWEST_LINKS):
         return verdict
     kind = likeliest_other(likelihoods)
     if likely >= model.reject_below or signs.NEWS_ADDRESS.search(page.url or ""):
         return Verdict(verdict.page_type, flags=(f"maybe_{kind}",))
-    return Verdict(kind, kind, f"looks like an article by {likely:.0%} only")
+    return _rejected(kind, f"looks like an article by {likely:.0%} only")
 
 
-def _notice(page: PageEvidence, words: int) -> tuple[str, str] | None:
-    """Pages that stand in for the page that was asked for."""
+def _notice(page: TypeEvidence, words: int) -> tuple[str, str] | None:
+    """Return the type and the sign of a page that was sent instead of the requested one."""
     titles = [title.strip().lower() for title in (page.title, _title_tag(page)) if title]
     text = " ".join(page.paragraphs)[:4_000].lower()
     if words <= NOTICE_WORDS:
-        if _any_full(signs.BOT_CHECK_TITLE, titles) or signs.BOT_CHECK_TEXT.search(text):
+        if _matches_any(signs.BOT_CHECK_TITLE, titles) or signs.BOT_CHECK_TEXT.search(text):
             return "bot_check", "title or text of a bot check"
-        if _any_full(signs.SOFT_404_TITLE, titles) or signs.SOFT_404_TEXT.search(text):
+        if _matches_any(signs.SOFT_404_TITLE, titles) or signs.SOFT_404_TEXT.search(text):
             return "soft_404", "title or text of an error page"
     if words <= CONSENT_WORDS and signs.CONSENT_WORD.search(" ".join((*titles, text))):
         return _consent_wall(page, titles, words)
     return None
 
 
-def _consent_wall(page: PageEvidence, titles: list[str], words: int) -> tuple[str, str] | None:
+def _consent_wall(page: TypeEvidence, titles: list[str], words: int) -> tuple[str, str] | None:
     lines = zip(page.paragraphs, page.words, strict=True)
     asking = [count for line, count in lines if signs.CONSENT_TEXT.search(line.lower())]
     share = sum(asking) / max(1, words)
-    titled = _any_full(signs.CONSENT_TITLE, titles)
+    titled = _matches_any(signs.CONSENT_TITLE, titles)
     if (len(asking) > 1 and share >= CONSENT_SHARE) or (titled and (asking or not words)):
         return "consent_wall", f"{share:.0%} of the words ask for consent"
     return None
 
 
-def _title_tag(page: PageEvidence) -> str | None:
+def _title_tag(page: TypeEvidence) -> str | None:
     found = page.parsed.tree.css_first("title")
     return found.text() if found else None
 
 
-def _any_full(pattern: re.Pattern[str], titles: list[str]) -> bool:
+def _matches_any(pattern: re.Pattern[str], titles: list[str]) -> bool:
     return any(pattern.fullmatch(title[:200]) for title in titles)
 
 
-def _by_type_and_address(page: PageEvidence) -> Verdict:
+def _by_type_and_address(page: TypeEvidence) -> Verdict:
     types = {name.lower().rpartition("/")[2] for name in page.metadata.page_types}
     is_article = _declares_article(page.metadata, types)
+    # The first suspicion decides; the most reliable ones come first.
     for page_type, sign, is_sure in _suspicions(page, types):
         if is_sure or not is_article:
-            return Verdict(page_type, page_type, sign)
-        return Verdict(_kind_of_article(page, types), flags=(f"maybe_{page_type}",))
-    return Verdict(_kind_of_article(page, types))
+            return _rejected(page_type, sign)
+        return Verdict(_type_of_article(page, types), flags=(f"maybe_{page_type}",))
+    return Verdict(_type_of_article(page, types))
 
 
 def _declares_article(metadata: Metadata, types: set[str]) -> bool:
-    """og:type alone is no sign: content systems write `article` on every page."""
+    """Return whether the markup declares an article.
+
+    `article` in og:type counts only with a date, because content systems write it on every page.
+    """
     names = (name.rpartition("/")[2] for name in metadata.page_types)
     if {name.lower() for name in names if name[:1].isupper()} & signs.ARTICLE_TYPES:
         return True
-    return "article" in types and metadata.published is not None
+    return "article" in types and metadata.is_dated
 
 
-def _suspicions(page: PageEvidence, types: set[str]) -> Iterator[tuple[str, str, bool]]:
-    """What the page may be, its sign, and whether not even signs of an article speak against it."""
+def _suspicions(page: TypeEvidence, types: set[str]) -> Iterator[tuple[str, str, bool]]:
+    """Yield other types that the page may have, as (type, sign, is_sure).
+
+    `is_sure` means that the page is rejected even if it declares an article.
+    """
     address = parts_of(page.url)
     path = address.path
     if page.url and _is_front(address):
@@ -182,8 +202,8 @@ def _suspicions(page: PageEvidence, types: set[str]) -> Iterator[tuple[str, str,
             kind = "section_front" if path.strip("/").count("/") < SECTION_SEGMENTS else "listing"
             yield kind, "headlines that are links, and no longer text", False
         for page_type, pattern in SHOP_PATHS:
-            # Some newsrooms keep their stories below `/c/`; a shop's collection has no date.
-            is_dated = page_type == "collection" and page.metadata.published is not None
+            # Some newsrooms have their stories below `/c/`; the collection of a shop has no date.
+            is_dated = page_type == "collection" and page.metadata.is_dated
             if pattern.search(path) and not is_dated:
                 yield page_type, "address", False
 
@@ -199,20 +219,20 @@ def _by_type(types: set[str]) -> Iterator[tuple[str, str, bool]]:
             yield page_type, f"declared as {min(types & names)}", False
 
 
-def _is_list_of_teasers(page: PageEvidence) -> bool:
-    """Many headlines that lead elsewhere, and nothing that is longer than a teaser."""
+def _is_list_of_teasers(page: TypeEvidence) -> bool:
+    """Return whether a page has many linked headlines and no paragraph longer than a teaser."""
     if max(map(len, page.paragraphs), default=0) > TEASER_LENGTH:
         return False
     return linked_headlines(page.parsed.outline) >= TEASERS
 
 
-def _is_documentation(page: PageEvidence, host: str, path: str) -> bool:
+def _is_documentation(page: TypeEvidence, host: str, path: str) -> bool:
     if _matches(signs.DOCUMENTATION_HOST, host) or signs.DOCUMENTATION_PATH.search(path):
         return True
     head = page.parsed.tree.head
-    maker = head.css_first('meta[name="generator"]') if head is not None else None
-    name = maker.attributes.get("content") if maker else None
-    return bool(name and signs.DOCUMENTATION_MAKER.search(name))
+    generator = head.css_first('meta[name="generator"]') if head is not None else None
+    name = generator.attributes.get("content") if generator else None
+    return bool(name and signs.DOCUMENTATION_GENERATOR.search(name))
 
 
 def _matches(pattern: re.Pattern[str], host: str) -> bool:
@@ -226,7 +246,7 @@ def _is_front(address: SplitResult) -> bool:
     return not address.query and signs.FRONT_PATH.fullmatch(address.path) is not None
 
 
-def _kind_of_article(page: PageEvidence, types: set[str]) -> str:
+def _type_of_article(page: TypeEvidence, types: set[str]) -> str:
     path = parts_of(page.url).path
     if "liveblogposting" in types or signs.LIVE_PATH.search(path):
         return "live"

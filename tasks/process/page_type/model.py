@@ -1,4 +1,7 @@
-"""The page model: how likely each type of page is, by logistic regressions over `page_features`."""
+"""The page model: the probability of each type of page, by logistic regressions.
+
+Their features are those of `page_features`; `python -m tests.training.page_types` trains them.
+"""
 
 import tomllib
 from collections.abc import Mapping
@@ -7,18 +10,19 @@ from functools import cache
 from math import exp
 from pathlib import Path
 
-WEIGHTS = Path(__file__).with_name("page_model.toml")
-ARTICLE = "article"
+PAGE_TYPE_WEIGHTS = Path(__file__).with_name("model.toml")
+ARTICLE_TYPE = "article"
 
 
 @dataclass(frozen=True, slots=True)
 class PageModel:
-    """One logistic regression a type of page.
+    """One logistic regression per type of page.
 
     Attributes:
-        weights: of each feature, in the order of `types`; the feature `1` is the intercept.
-        reject_below: an article less likely than this is none.
-        doubt_below: one less likely than this is loaded with a flag.
+        types: the names of the types.
+        weights: the weights of each feature, in the order of `types`; feature `1` is the intercept.
+        reject_below: a page that is an article with a lower probability is rejected.
+        doubt_below: a page with a lower probability is loaded with a flag.
     """
 
     types: tuple[str, ...]
@@ -27,7 +31,7 @@ class PageModel:
     doubt_below: float
 
     def likelihoods(self, features: Mapping[str, float]) -> dict[str, float]:
-        """Of each type, each for itself: they need not add up to 1."""
+        """Return the probability of each type; they need not add up to 1."""
         sums = list(self.weights["1"])
         for name, value in features.items():
             if value:
@@ -39,8 +43,8 @@ class PageModel:
 
 
 @cache
-def load_model(path: Path = WEIGHTS) -> PageModel:
-    """The model of a weights file, by default the one that was trained (tests/training)."""
+def load_model(path: Path = PAGE_TYPE_WEIGHTS) -> PageModel:
+    """Read the model of a file of weights, by default that of the file beside this module."""
     found = tomllib.loads(path.read_text("utf-8"))
     return PageModel(
         types=tuple(found["types"]),
@@ -51,6 +55,6 @@ def load_model(path: Path = WEIGHTS) -> PageModel:
 
 
 def likeliest_other(likelihoods: Mapping[str, float]) -> str:
-    """The likeliest type of a page that is no article."""
-    others = {name: value for name, value in likelihoods.items() if name != ARTICLE}
+    """Return the most likely type other than `article`."""
+    others = {name: value for name, value in likelihoods.items() if name != ARTICLE_TYPE}
     return max(others, key=others.__getitem__)

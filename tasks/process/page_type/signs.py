@@ -1,4 +1,4 @@
-"""What pages that are no articles say and where they live: patterns, in several languages."""
+"""Patterns for the words and addresses of pages that are not articles, in several languages."""
 
 import re
 
@@ -113,7 +113,7 @@ CONSENT_TEXT = re.compile(
     |samtykke|samtycke|personopplysninger""",
     re.VERBOSE,
 )
-# Without one of these words nobody asks for consent.
+# A page without any of these words asks for no consent: the slower patterns need not be tried.
 CONSENT_WORD = re.compile(
     "cookie|consen[ts]|zustimm|einwillig|toestemming|samtyk|samtyck|zgod|privacy choices"
 )
@@ -128,17 +128,18 @@ DOCUMENTATION_HOST = re.compile(
     r"(?:docs?|documentation|wiki|man|manual)\.|.*\.readthedocs\.(?:io|org)$", re.I
 )
 DOCUMENTATION_PATH = re.compile(r"/(?:docs|documentation|manual|reference|api-reference)/", re.I)
-DOCUMENTATION_MAKER = re.compile(
+DOCUMENTATION_GENERATOR = re.compile(
     r"sphinx|mkdocs|docusaurus|rustdoc|mdbook|gitbook|antora|doxygen|javadoc|vuepress", re.I
 )
 
-# A story may well live below such a segment; it then says so here.
+# Addresses of stories. A story may also have a segment of SHOP_PATHS in its address; these patterns
+# then exclude it from being taken for a shop or a listing.
 STORY_PATH = re.compile(
     r"/(?:blogs?|news|nachrichten|posts?|articles?|artikel|stor(?:y|ies)|guides?|faq|press|presse)"
     r"(?:/|$)|\d{4}/\d\d?/|\d{5}|news_?view",
     re.I,
 )
-# Of these, the words that only stories stand below; and how systems name one in the query.
+# The segments of STORY_PATH that only stories have, and the parameters of content systems for them.
 NEWS_ADDRESS = re.compile(
     r"/(?:news|nachrichten|posts?|articles?|artikel|stor(?:y|ies)|presse?|blog)/[^/]|news_?view"
     r"|[?&](?:tx_(?:tt_?)?news|news_?id|article_?id|story_?id)\b",
@@ -168,7 +169,9 @@ SERVICE_PATH = re.compile(
     re.I,
 )
 LIVE_PATH = re.compile(
-    r"/(?:live|liveblog|live-?ticker|live-?news|newsblog|en-direct|en-vivo|ao-vivo)(?:[/-]|$)"
+    # "live" alone must be a whole segment: `/live-healthy/tips`, `/live-music` are not live.
+    r"/(?:live/|live$|(?:liveblog|live-?ticker|live-?news|newsblog|en-direct|en-vivo|ao-vivo)"
+    r"(?:[/-]|$))"
     r"|[/-]live-?(?:blog|ticker|updates)\b|-en-direct\b",
     re.I,
 )

@@ -4,20 +4,20 @@ import csv
 import io
 from collections import deque
 from collections.abc import Iterator
-from typing import Any
 
-from tasks.read.dialects import CsvDialect, csv_dialect
 from tasks.read.fields import names_text
-from tasks.read.json_rows import row_bytes
+from tasks.read.formats.csv_dialects import CsvDialect, csv_dialect, first_rows
+from tasks.read.formats.json_values import row_bytes
 from tasks.read.kinds import HEAD_BYTES
 from tasks.read.place import Place, dropped
-from tasks.read.reasons import Reason
 from tasks.read.rows import row_outcome
-from tasks.read.streams import buffered, fault_of
+from tasks.read.streams import FaultStream, buffered, fault_of
+from tasks.read.text_columns import text_remedy
 from tasks.read.transcoding import BAD_BYTE, Transcoding
+from tasks.reasons import Reason
 from tasks.records import Dropped, RawDocument
 
-Outcomes = Iterator[RawDocument | Dropped]
+_Outcomes = Iterator[RawDocument | Dropped]
 
 # Lines such as `x","y` open a quote wherever they stand, and each costs the reading of all that
 # follows: past this many characters, or so many times the file, rows are given up much sooner.
@@ -92,9 +92,9 @@ class _Rows:
     def __init__(self, lines: _Lines, dialect: CsvDialect) -> None:
         self._lines = lines
         self._width = len(dialect.header)
-        self._options: dict[str, Any] = {"delimiter": dialect.delimiter}
-        if dialect.backslash:
-            self._options |= {"escapechar": "\\", "doublequote": False}
+        self._options = dialect.options
+        self._delimiter = dialect.delimiter
+        self._quote = dialect.quote
         # Strict: otherwise a quote that is never closed swallows the beginning of the next row,
         # and the two can look like one good row.
         self._reader = csv.reader(lines, strict=True, **self._options)
@@ -111,19 +111,24 @@ class _Rows:
                 return
             if not cells:  # a blank line
                 continue
+            if len(self._lines.row) > 1 and all(map(self._by_tabs, self._lines.row)):
+                cells = self._first_of_lines()  # a quote in the text has joined whole rows
+            if len(cells) > self._width and not any(cells[self._width :]):
+                cells = cells[: self._width]  # a delimiter ends each row
             if len(cells) != self._width:
                 yield self._recover(f"{len(cells)} columns instead of {self._width}")
             else:
                 yield cells
 
     def _recover(self, problem: object) -> list[str] | tuple[Reason, str]:
-        """Gives up as few lines as it can, and puts the others back."""
+        """Give up as few lines as possible, and put the others back."""
         lines = self._lines.row
         if self._lines.cut:
             return Reason.TOO_LARGE, "one line"
-        if len(lines) == 1 and lines[0].count('"') % 2 == 0:
-            cells = self._alone(lines[0], strict=False)  # sloppy quotes, such as "a"b
-            return cells or (Reason.BAD_ROW, str(problem)[:200])
+        if self._by_tabs(lines[0]) and all(map(self._by_tabs, lines[1:2])):
+            return self._first_of_lines()
+        if len(lines) == 1 and (not self._quote or lines[0].count(self._quote) % 2 == 0):
+            return self._sloppy(lines[0]) or (Reason.BAD_ROW, str(problem)[:200])
         for number, line in enumerate(lines[1:], 1):
             if self._alone(line, strict=True):
                 self._lines.put_back(lines[number:])
@@ -131,8 +136,23 @@ class _Rows:
         large = isinstance(problem, _RowTooLargeError)
         return (Reason.TOO_LARGE, "one row") if large else (Reason.BAD_ROW, str(problem)[:200])
 
+    def _sloppy(self, line: str) -> list[str] | None:
+        """Return the cells of a line with quotes in odd places, such as `"a"b`."""
+        return self._by_tabs(line) or self._alone(line, strict=False)
+
+    def _first_of_lines(self) -> list[str]:
+        """Return the cells of the first of several lines that are rows, and put the others back."""
+        first, *others = self._lines.row
+        self._lines.put_back(others)
+        return self._by_tabs(first) or []
+
+    def _by_tabs(self, line: str) -> list[str] | None:
+        """Return the cells between tabs, which no quote has to protect; None if it is no row."""
+        cells = line.rstrip("\r\n").split("\t") if self._delimiter == "\t" else []
+        return cells if len(cells) == self._width else None
+
     def _alone(self, line: str, *, strict: bool) -> list[str] | None:
-        """The cells of a line that is a whole row by itself."""
+        """Return the cells of a line that is a whole row by itself; None if it is not."""
         try:
             cells = next(csv.reader([line], strict=strict, **self._options), [])
         except csv.Error:
@@ -140,18 +160,44 @@ class _Rows:
         return cells if len(cells) == self._width else None
 
 
-def read_csv(stream: io.BufferedReader, place: Place, encoding: str | None) -> Outcomes:
-    """One outcome per row that is not blank, numbered without the header."""
+class _LineEnds(FaultStream):
+    """A UTF-8 text whose lines end with CR, as old Macs write them, with LF in its place."""
+
+    def __init__(self, stream: io.BufferedReader) -> None:
+        super().__init__()
+        self._stream = stream
+
+    def more(self, size: int) -> bytes:
+        data = self._stream.read(size)
+        self.fault: Reason | None = fault_of(self._stream)
+        return data.replace(b"\r", b"\n")
+
+
+def read_csv(stream: io.BufferedReader, place: Place, encoding: str | None) -> _Outcomes:
+    """Yield an outcome per row that is not blank, numbered without the header."""
     # A process-wide setting of the csv module; rows are bounded by _Lines already.
     csv.field_size_limit(row_bytes(place) + 1)
     text = buffered(Transcoding(stream, encoding))
-    dialect = csv_dialect(text.peek(HEAD_BYTES).decode("utf-8", "replace"))
+    head = text.peek(HEAD_BYTES).decode("utf-8", "replace")
+    dialect = csv_dialect(head, place.columns)
+    place.monitor.reports.of(place.locator).dialect = dialect.in_words
     if not names_text(dialect.header, place.columns):
-        yield from place.drop(Reason.NO_KNOWN_COLUMNS, ", ".join(dialect.header)[:300])
+        remedy = text_remedy(dialect.header, first_rows(head, dialect))
+        detail = f"{', '.join(dialect.header)[:300]}; {remedy}"
+        yield from place.drop(Reason.NO_KNOWN_COLUMNS, detail)
         return
+    if dialect.line_end == "\r":
+        text = buffered(_LineEnds(text))
+    for _ in range(dialect.skip):
+        text.readline()
+    yield from _read_rows(text, dialect, place)
+
+
+def _read_rows(text: io.BufferedReader, dialect: CsvDialect, place: Place) -> _Outcomes:
     lines = _Lines(text, row_bytes(place))
     rows = iter(_Rows(lines, dialect))
-    next(rows, None)  # the header
+    if dialect.has_header:
+        next(rows, None)
     number = 1
     for row in rows:
         if lines.cut_off and fault_of(text):
@@ -164,7 +210,7 @@ def read_csv(stream: io.BufferedReader, place: Place, encoding: str | None) -> O
 
 def _read_cells(
     row: list[str] | tuple[Reason, str], dialect: CsvDialect, place: Place, suffix: str
-) -> Outcomes:
+) -> _Outcomes:
     position = place.tally.claim()
     if position is None:
         return
@@ -172,7 +218,11 @@ def _read_cells(
     if isinstance(row, tuple):
         yield dropped(locator, position, *row)
     elif any(BAD_BYTE in cell for cell in row):
-        yield dropped(locator, position, Reason.BAD_ROW, "not UTF-8")
+        detail = "not UTF-8; name the encoding of the file by --encoding"
+        yield dropped(locator, position, Reason.BAD_ROW, detail)
     else:
-        named = dict(zip(reversed(dialect.header), reversed(row), strict=True))
+        named = dict(zip(dialect.header, row, strict=True))
+        for again, name in dialect.repeated:
+            if not named[name]:  # of two columns of a name the first with a value counts
+                named[name] = named.pop(again)
         yield row_outcome(named, place, locator, position)

@@ -1,6 +1,6 @@
-"""What the metadata record beside a document says of it: where it was listed, and how.
+"""Reads the metadata record beside a document: where the document was listed, and how.
 
-Broadsheet's own fetching writes such records (`tasks.fetch.warc_records`); those of other crawlers
+Broadsheet's own fetching writes such records (`tasks.raw.warc_records`); those of other crawlers
 say other things and are left alone.
 """
 
@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
-from tasks.read.rows import as_string
+from tasks.read.values import as_string
 from tasks.read.warc.frames import Frame
 from tasks.records import Declared
 
@@ -20,7 +20,7 @@ _MOST_VALUES = 50
 
 
 def read_evidence(document: Frame, following: Frame | None) -> Declared:
-    """What the record that follows a document says of it, if it is evidence of that document."""
+    """Return what the record behind a document states about it, if it belongs to that document."""
     if following is None or following.fault or not _belongs(following, document):
         return NOTHING_KNOWN
     try:
@@ -42,7 +42,7 @@ def _belongs(following: Frame, document: Frame) -> bool:
 
 
 def _declared(content: dict[str, Any]) -> Declared:
-    """What counts for processing. A list's own date of change is none of the page's: left out."""
+    """Return the fields that processing uses, without the date at which the list itself changed."""
     return Declared(
         title=_text(content.get("title")),
         authors=_texts(content.get("authors")),

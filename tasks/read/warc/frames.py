@@ -12,10 +12,11 @@ from typing import Protocol
 
 from fastwarc.warc import HeaderMap
 
-from tasks.read.reasons import Reason
-from tasks.read.warc.tape import Tape
+from tasks.read.warc.rewindable import Tape
+from tasks.reasons import Reason
 
 _SEARCH_CHUNK = 262_144
+MOST_SIGN = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,23 +48,23 @@ class Framing(Protocol):
     """A way in which records lie in a tape, in units: records, or gzip members of records.
 
     Attributes:
-        magic: the bytes that a unit begins with.
+        sign: matches the first bytes of a unit, and at most `MOST_SIGN` of them.
         next: where the unit after the one just read begins; None after damage.
     """
 
     tape: Tape
-    magic: bytes
+    sign: re.Pattern[bytes]
     next: int | None
 
     def begins(self, offset: int) -> bool:
-        """Whether a unit begins here, as far as its first bytes tell."""
+        """Return whether a unit begins here, as far as its first bytes show."""
 
     def unit(self, offset: int) -> Iterator[Frame]:
-        """The frames of the unit that should begin here; none at the end of the tape."""
+        """Yield the frames of the unit that should begin here; none at the end of the stream."""
 
 
 def walk(framing: Framing, start: int, end: int | None) -> Iterator[Frame]:
-    """The frames of the units that begin in a range of a tape.
+    """Yield the frames of the units that begin in a range of a stream.
 
     Ranges that touch give each unit and each hole once. What does not look like a unit belongs to
     the range that holds the unit before it: that one knows that something should begin there.
@@ -73,13 +74,14 @@ def walk(framing: Framing, start: int, end: int | None) -> Iterator[Frame]:
     """
     at = start if start == 0 else find(framing, start, end)
     while at is not None:
-        frames = 0
+        last = None
         for frame in framing.unit(at):
-            frames += 1
+            last = frame.offset + frame.ordinal
             yield frame
         if framing.next is None:
-            at = find(framing, at + 1, end)
-        elif not frames and framing.next <= at:
+            # Not before the last frame: it may lie behind padding, and its place is taken.
+            at = find(framing, (at if last is None else last) + 1, end)
+        elif last is None and framing.next <= at:
             return
         else:
             at = framing.next
@@ -88,15 +90,15 @@ def walk(framing: Framing, start: int, end: int | None) -> Iterator[Frame]:
 
 
 def find(framing: Framing, start: int, end: int | None) -> int | None:
-    """Where the first unit begins at or after `start` and before `end`."""
-    magic, tape = framing.magic, framing.tape
+    """Return the offset of the first unit at or after `start` and before `end`."""
+    tape = framing.tape
     at = tape.seek(start)
     held = b""
     while end is None or at < end:
         chunk = tape.read(_SEARCH_CHUNK)
         window = held + chunk
         base = at - len(held)
-        for match in re.finditer(re.escape(magic), window):
+        for match in framing.sign.finditer(window):
             candidate = base + match.start()
             if end is not None and candidate >= end:
                 return None
@@ -106,5 +108,5 @@ def find(framing: Framing, start: int, end: int | None) -> int | None:
             return None
         at += len(chunk)
         tape.seek(at)
-        held = window[-(len(magic) - 1) :]
+        held = window[-MOST_SIGN:]
     return None

@@ -3,6 +3,7 @@
 import re
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 
 from fastwarc.warc import HeaderMap
@@ -10,17 +11,21 @@ from fastwarc.warc import HeaderMap
 from config.settings import ReadSettings
 from tasks.read.inflating import Inflating
 from tasks.read.kinds import MAGIC, Kind
-from tasks.read.reasons import Reason
 from tasks.read.streams import fault_of
-from tasks.read.warc.frames import Frame, walk
+from tasks.read.warc.frames import MOST_SIGN, Frame, walk
 from tasks.read.warc.http import parse_header
-from tasks.read.warc.tape import RecentTape, Tape
+from tasks.read.warc.rewindable import RewindableStream, Tape
+from tasks.reasons import Reason
 
 # More than any honest header has; the HTTP header of a large record is looked for in as much.
 HEADER_BYTES = 65_536
 _FIRST_READ = 2_048
+# Bytes by which a gzip member is recognised, and in which pieces they are decompressed.
+_FIRST_CONTENT, _FIRST_PIECE = 4_096, 64
 _HEADER_END = re.compile(rb"\r?\n\r?\n")
 _VERSION = re.compile(rb"WARC/\d\.\d+[ \t]*\r?\n")
+# Of headers within a header only the last can be one; looking 64 KiB ahead from each is slow.
+_NEXT_VERSION = re.compile(rb"\nWARC/\d\.\d+[ \t]*\r?\n")
 _RECORD_END = b"\r\n\r\n"
 _DESCRIBING = {"warcinfo", "request", "metadata", "conversion", "continuation"}
 _TYPES = _DESCRIBING | {"response", "resource", "revisit"}
@@ -29,15 +34,20 @@ _TYPES = _DESCRIBING | {"response", "resource", "revisit"}
 class PlainFraming:
     """Records one after another; a unit is a record."""
 
-    magic = MAGIC[Kind.WARC]
+    sign = re.compile(re.escape(MAGIC[Kind.WARC]))
 
     def __init__(self, tape: Tape, settings: ReadSettings) -> None:
         self.tape = tape
         self.next: int | None = 0
         self._cap = settings.document_bytes + HEADER_BYTES
 
+    @staticmethod
+    def is_record(head: bytes) -> bool:
+        """Return whether a record begins with these bytes."""
+        return head.startswith(MAGIC[Kind.WARC])
+
     def begins(self, offset: int) -> bool:
-        """Whether a record's header stands at the start of a line here."""
+        """Return whether a record's header stands at the start of a line here."""
         self.tape.seek(max(offset - 1, 0))
         if offset and self.tape.read(1) != b"\n":
             return False
@@ -45,7 +55,7 @@ class PlainFraming:
         return header is not None and "WARC-Record-ID" in header
 
     def unit(self, offset: int) -> Iterator[Frame]:
-        """One frame."""
+        """Yield the frame of one record."""
         self.tape.seek(offset)
         self.next = offset
         header, size = self._header()
@@ -56,25 +66,25 @@ class PlainFraming:
         yield frame
 
     def _is_followed(self, frame: Frame) -> bool:
-        """Whether only the end of a record is damaged: where the next one should begin, it does."""
+        """Return whether only a record's end is damaged: the next one begins where it should."""
         if frame.fault is not Reason.WRONG_LENGTH:
             return False
         place = self.tape.tell()
-        found = self.tape.read(len(self.magic))
+        found = self.tape.read(MOST_SIGN)
         self.tape.seek(place)
-        return found == self.magic
+        return self.is_record(found)
 
     def _header(self) -> tuple[HeaderMap | None, int]:
-        """The header at the tape's place, if it is one, and how many bytes were looked at."""
+        """Return the header at the stream's position, if any, and the number of bytes examined."""
         start = self.tape.tell()
         data = self.tape.read(_FIRST_READ)
         if not _VERSION.match(data):
             return None, len(data)
         end = _HEADER_END.search(data)
-        if not end:
+        if not end and not _NEXT_VERSION.search(data, 1):
             data += self.tape.read(HEADER_BYTES)
             end = _HEADER_END.search(data)
-        if not end:
+        if not end or _NEXT_VERSION.search(data, 1, end.end()):
             return None, len(data)
         self.tape.seek(start + end.end())
         header = parse_header(data[: end.end()])
@@ -103,7 +113,7 @@ class PlainFraming:
         return len(self.tape.read(1)) == 1
 
     def _end_fault(self) -> Reason | None:
-        """Goes to where the next record should begin; says if this one does not end here.
+        """Go to where the next record should begin; return the fault if this one ends elsewhere.
 
         Two newlines end a record. Other numbers of them are seen, and accepted where another
         record or the end of the tape follows.
@@ -112,11 +122,14 @@ class PlainFraming:
         tail = self.tape.read(16)
         newlines = len(tail) - len(tail.lstrip(b"\r\n"))
         rest = tail[newlines:]
-        if not tail.startswith(_RECORD_END) and rest and not rest.startswith(self.magic):
+        if not tail.startswith(_RECORD_END) and rest and not self.is_record(rest):
             self.tape.seek(place + len(_RECORD_END))
             return Reason.WRONG_LENGTH
         self.tape.seek(place + newlines)
-        return fault_of(self.tape) if not rest else None
+        return self._tape_fault() if not rest else None
+
+    def _tape_fault(self) -> Reason | None:
+        return fault_of(self.tape)
 
 
 class GzipFraming:
@@ -125,31 +138,31 @@ class GzipFraming:
     Members with many records, and files that are one such member, are read as well.
     """
 
-    magic = MAGIC[Kind.GZIP]
+    sign = re.compile(re.escape(MAGIC[Kind.GZIP]))
 
-    def __init__(self, tape: Tape, settings: ReadSettings) -> None:
+    def __init__(
+        self, tape: Tape, settings: ReadSettings, records: type[PlainFraming] = PlainFraming
+    ) -> None:
         self.tape = tape
         self.next: int | None = 0
         self._settings = settings
+        self._records = records
 
     def begins(self, offset: int) -> bool:
-        """Whether a gzip member with a WARC record begins here."""
+        """Return whether a gzip member with a record begins here."""
         self.tape.seek(offset)
-        try:
-            content = zlib.decompressobj(wbits=31).decompress(self.tape.read(4096), 5)
-        except zlib.error:
-            return False
-        return content == MAGIC[Kind.WARC]
+        content = _first_content(self.tape.read(_FIRST_CONTENT))
+        return self._records.is_record(content)
 
     def unit(self, offset: int) -> Iterator[Frame]:
-        """The frames of one member, all with the member's offset, and their ordinals."""
+        """Yield the frames of one member, all with the member's offset, and their ordinals."""
         begin = self._skip_padding(offset)
         self.next = offset
         if begin is None:
             return
         member = Inflating(self.tape, Kind.GZIP, self._settings, single=True)
         ordinal, damaged = 0, False
-        for frame in walk(PlainFraming(RecentTape(member), self._settings), 0, None):
+        for frame in walk(self._records(RewindableStream(member), self._settings), 0, None):
             if ordinal and ordinal >= member.consumed:
                 # More records than bytes: nobody's archive, and their positions would collide
                 # with those of the next member.
@@ -160,10 +173,15 @@ class GzipFraming:
             ordinal += 1
         if member.fault and not damaged:
             yield Frame(begin, fault=member.fault, ordinal=ordinal)
-        self.next = None if member.fault else begin + member.consumed
+        self.next = None if member.fault else self._after_padding(begin + member.consumed)
+
+    def _after_padding(self, offset: int) -> int:
+        """Return where the next member begins, so that it belongs to one range of the file only."""
+        begin = self._skip_padding(offset)
+        return offset if begin is None else begin
 
     def _skip_padding(self, offset: int) -> int | None:
-        """Where the zeros end that some tapes are filled up with; None at the end of the tape."""
+        """Return the offset behind zeros that pad some files; None at the end of the stream."""
         self.tape.seek(offset)
         while data := self.tape.read(_FIRST_READ):
             rest = data.lstrip(b"\0")
@@ -172,6 +190,22 @@ class GzipFraming:
                 self.tape.seek(offset)
                 return offset
         return None
+
+
+def _first_content(data: bytes) -> bytes:
+    """Return the beginning of a gzip member's content, as far as it is undamaged.
+
+    A member whose damage lies behind its header is still the beginning of a record: found as such,
+    it gets a row of its own.
+    """
+    inflater = zlib.decompressobj(wbits=31)
+    content = b""
+    with suppress(zlib.error):
+        for at in range(0, len(data), _FIRST_PIECE):
+            content += inflater.decompress(data[at : at + _FIRST_PIECE])
+            if len(content) >= _FIRST_CONTENT:
+                break
+    return content
 
 
 def _length(header: HeaderMap) -> int | None:

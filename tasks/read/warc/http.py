@@ -11,8 +11,9 @@ from fastwarc.warc import HeaderMap
 
 from config.settings import ReadSettings
 from tasks.read.inflating import Inflating
-from tasks.read.kinds import MAGIC, Kind, looks_like_text
-from tasks.read.reasons import Reason
+from tasks.read.kinds import MAGIC, Kind
+from tasks.read.text_heads import looks_like_text
+from tasks.reasons import Reason
 
 _HEADER_END = re.compile(rb"\r?\n\r?\n")
 _NEWLINE = re.compile(rb"\r?\n")
@@ -42,7 +43,7 @@ class Response:
     payload: bytes
 
     def header(self, name: str) -> str:
-        """The first value, "" if there is none."""
+        """Return the first value of a header, "" if there is none."""
         return next((value for key, value in self.headers if key == name), "")
 
 
@@ -61,7 +62,7 @@ def parse_header(data: bytes, encoding: str = "utf-8") -> HeaderMap | None:
 
 
 def parse_response(block: bytes) -> Response | None:
-    """The response in a record's block; None if that is none."""
+    """Return the HTTP response in a record's block; None if the block holds none."""
     end = _HEADER_END.search(block)
     if not block.startswith(b"HTTP/") or not end:
         return None
@@ -83,7 +84,7 @@ def content_type(value: str) -> tuple[str, str | None]:
 
 
 def decoded_body(response: Response, settings: ReadSettings) -> bytes:
-    """The body with transfer and content encodings undone.
+    """Return the body after transfer and content encodings are decoded.
 
     Many crawlers store bodies decoded and keep the headers: where the bytes are plainly not in
     the encoding that the header names, they are taken as they are.
@@ -148,7 +149,7 @@ def _decoded(body: bytes, encoding: str, settings: ReadSettings) -> bytes:
 
 
 def _inflate(body: bytes, cap: int) -> bytes:
-    """What `deflate` stands for: zlib by the standard, bare deflate by many servers."""
+    """Decode `deflate`: zlib by the standard, bare deflate as many servers send it."""
     for wbits in (15, -15):
         inflater = zlib.decompressobj(wbits)
         try:

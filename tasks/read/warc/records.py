@@ -1,4 +1,4 @@
-"""WARC records as raw documents."""
+"""Records of WARC, ARC and WET files as raw documents."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from config.settings import ReadSettings
-from tasks.read.kinds import binary_name, looks_like_html, looks_like_text
+from tasks.read.kinds import binary_name
 from tasks.read.place import Place, dropped
-from tasks.read.reasons import Reason
+from tasks.read.text_heads import looks_like_html, looks_like_text
 from tasks.read.warc.evidence import NOTHING_KNOWN, read_evidence
 from tasks.read.warc.frames import Frame, Framing, walk
 from tasks.read.warc.http import (
@@ -18,30 +18,41 @@ from tasks.read.warc.http import (
     decoded_body,
     parse_response,
 )
+from tasks.reasons import Reason
 from tasks.records import Declared, Dropped, RawDocument, RefersTo
 
 Media = Literal["html", "text"]
 
 _DOCUMENTS = frozenset({"response", "resource", "revisit"})
 _HTML = frozenset({"text/html", "application/xhtml+xml"})
+# Addresses of records that describe the crawl: Browsertrix stores a page's text and screenshots
+# under `urn:`, wget its log under `metadata:`, Heritrix the answers of DNS under `dns:`.
+_NO_PAGES = ("urn:", "dns:", "whois:", "metadata:", "warcinfo:", "filedesc:")
 # What servers send when they do not know: the content decides.
 _UNDECLARED = frozenset({"", "application/octet-stream", "application/unknown", "*/*", "text/xml"})
 
 
-def read_warc(
-    framing: Framing, place: Place, span: tuple[int, int | None], *, by_offset: bool
+def read_records(
+    framing: Framing,
+    place: Place,
+    span: tuple[int, int | None],
+    *,
+    by_offset: bool,
+    converted: bool = False,
 ) -> Iterator[RawDocument | Dropped]:
-    """One outcome per response, resource and revisit record, and per hole.
+    """Yield one outcome per response, resource and revisit record, and per unreadable region.
 
     Records of the other types are no documents and are not counted: they describe the crawl
-    (warcinfo, request, metadata) or repeat what another record holds (conversion). Of a metadata
-    record that follows its document the evidence is read.
+    (warcinfo, request, metadata) or repeat what another record holds (conversion). The same holds
+    for addresses that are none of the web. A metadata record that follows its document is read as
+    evidence.
 
     Args:
         span: the range of offsets in which records begin.
         by_offset: positions are offsets; otherwise, in archives within others, they are counted.
+        converted: a WET file, of which the conversions are the documents.
     """
-    for frame, evidence in _with_evidence(framing, span):
+    for frame, evidence in _with_evidence(framing, span, converted):
         position = place.tally.claim(frame.offset + frame.ordinal if by_offset else None)
         if position is not None:
             ordinal = f"+{frame.ordinal}" if frame.ordinal else ""
@@ -50,9 +61,9 @@ def read_warc(
 
 
 def _with_evidence(
-    framing: Framing, span: tuple[int, int | None]
+    framing: Framing, span: tuple[int, int | None], converted: bool
 ) -> Iterator[tuple[Frame, Declared]]:
-    """The frames that have an outcome, each with what the record behind it says of it.
+    """Yield the frames that have an outcome, each with the evidence in the record behind it.
 
     A document waits for one further record; a hole for none, because what follows it may have to
     be searched for.
@@ -64,11 +75,18 @@ def _with_evidence(
             waiting = None
         if frame.damaged:
             yield frame, NOTHING_KNOWN
-        elif _type(frame) in _DOCUMENTS:
+        elif _is_document(frame, converted):
             waiting = frame
     if waiting is not None:
         following = None if framing.next is None else next(framing.unit(framing.next), None)
         yield waiting, read_evidence(waiting, following)
+
+
+def _is_document(frame: Frame, converted: bool) -> bool:
+    kind = _type(frame)
+    if kind == "conversion":
+        return converted
+    return kind in _DOCUMENTS and not _url(frame).lower().startswith(_NO_PAGES)
 
 
 class _RefusedError(Exception):
@@ -83,7 +101,7 @@ class _RefusedError(Exception):
 def _outcome(
     frame: Frame, place: Place, position: int, evidence: Declared
 ) -> RawDocument | Dropped:
-    url = _header(frame, "WARC-Target-URI").strip("<> \t") or None
+    url = _url(frame) or None
     fetched_at = warc_instant(_header(frame, "WARC-Date"))
     try:
         response = _response(frame)
@@ -106,12 +124,18 @@ def _outcome(
         fetched_at=fetched_at,
         charset=content_type(response.header("content-type"))[1],
         headers=response.headers,
-        declared=evidence,
+        declared=_with_languages(evidence, frame),
     )
 
 
+def _with_languages(evidence: Declared, frame: Frame) -> Declared:
+    """Return the evidence with the languages that a WET file found in a text."""
+    found = _header(frame, "WARC-Identified-Content-Language")
+    return replace(evidence, extra={"identified_languages": found}) if found else evidence
+
+
 def _response(frame: Frame) -> Response:
-    """The record's HTTP response; for a resource one that is made of the record's own header."""
+    """Return the record's HTTP response; for a resource, one made from the record's own header."""
     if frame.fault and frame.damaged:
         raise _RefusedError(frame.fault, _type(frame) or None)
     if _type(frame) == "revisit":
@@ -122,7 +146,7 @@ def _response(frame: Frame) -> Response:
         raise _RefusedError(Reason.TRUNCATED, "a record in segments")
     declared = _header(frame, "Content-Type")
     over_http = declared.lower().startswith("application/http") or frame.block.startswith(b"HTTP/")
-    if _type(frame) == "resource" or not over_http:
+    if _type(frame) in ("resource", "conversion") or not over_http:
         return Response(200, (("content-type", declared),) if declared else (), frame.block)
     response = parse_response(frame.block)
     if response is None or response.status is None:
@@ -131,7 +155,7 @@ def _response(frame: Frame) -> Response:
 
 
 def _refers_to(frame: Frame) -> RefersTo:
-    """What a revisit record says of the earlier capture (WARC 1.1, 5.7 and 6.7)."""
+    """Return what a revisit record states about the earlier capture (WARC 1.1, 5.7 and 6.7)."""
     return RefersTo(
         record_id=_header(frame, "WARC-Refers-To").strip("<> \t") or None,
         url=_header(frame, "WARC-Refers-To-Target-URI").strip("<> \t") or None,
@@ -151,11 +175,12 @@ def _content(frame: Frame, response: Response, settings: ReadSettings) -> tuple[
     body = decoded_body(response, settings)
     if not body or body.isspace():
         raise _RefusedError(Reason.EMPTY)
-    return _media(mime, body), body
+    is_text = _type(frame) == "conversion" and mime == "text/plain"
+    return "text" if is_text else _media(mime, body), body
 
 
 def _media(mime: str, body: bytes) -> Media:
-    """What the content is, where it and the declared type disagree."""
+    """Return the media type by the content, if that and the declared type disagree."""
     named = binary_name(body)
     if named or not looks_like_text(body[:4096].replace(b"\0", b"")):
         raise _RefusedError(Reason.NOT_TEXT, named or "binary content")
@@ -164,6 +189,10 @@ def _media(mime: str, body: bytes) -> Media:
     if mime == "text/plain":
         return "text"
     raise _RefusedError(Reason.NOT_HTML, mime or "no type declared")
+
+
+def _url(frame: Frame) -> str:
+    return _header(frame, "WARC-Target-URI").strip("<> \t")
 
 
 def _type(frame: Frame) -> str:

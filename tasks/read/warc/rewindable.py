@@ -3,8 +3,8 @@
 import io
 from typing import Protocol
 
-from tasks.read.reasons import Reason
 from tasks.read.streams import fault_of
+from tasks.reasons import Reason
 
 # How far one may go back in a stream without random access: far beyond a page.
 _KEPT_BYTES = 8_000_000
@@ -21,7 +21,7 @@ class Tape(Protocol):
     def tell(self) -> int: ...
 
 
-class RecentTape:
+class RewindableStream:
     """A stream with its last few megabytes kept; seeking further back ends at their beginning."""
 
     def __init__(self, stream: io.BufferedReader | io.RawIOBase) -> None:
@@ -32,7 +32,7 @@ class RecentTape:
 
     @property
     def fault(self) -> Reason | None:
-        """Why the stream ended before its time."""
+        """Return why the stream ended too early, if it did."""
         return fault_of(self._stream)
 
     def read(self, size: int, /) -> bytes:
@@ -49,7 +49,7 @@ class RecentTape:
         return data
 
     def seek(self, offset: int, /) -> int:
-        """Goes to an offset, or as near to it as the stream and what is kept of it allow."""
+        """Go to an offset, or as near to it as the stream and its kept bytes allow."""
         if offset < self._at:
             self._at = max(offset, self._start)
         while self._at < offset and self.read(min(_CHUNK, offset - self._at)):

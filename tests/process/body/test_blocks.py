@@ -5,11 +5,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
-from tasks.process.body.blocks import Outline, read_outline
-from tasks.process.body.hints import HINTS, NAMES, hints_in, hints_of
+from tasks.process.body.blocks import PageOutline, read_outline
+from tasks.process.body.hints import HINT_NAMES, HINTS, hints_in, hints_of
 
 
-def outline_of(body: str) -> Outline:
+def outline_of(body: str) -> PageOutline:
     return read_outline(LexborHTMLParser(f"<html><body>{body}</body></html>"))
 
 
@@ -34,7 +34,7 @@ def outline_of(body: str) -> Outline:
         ("<button>Share</button><p>one</p>", ["one"]),
     ],
 )
-def test_boxes_part_blocks_and_inline_elements_do_not(markup: str, texts: list[str]) -> None:
+def test_boxes_separate_blocks_and_inline_elements_do_not(markup: str, texts: list[str]) -> None:
     assert outline_of(markup).texts == texts
 
 
@@ -55,20 +55,20 @@ STORY = f"<p>{'The pier of Nordholm is open again. ' * 20}</p>"
         ('<div class="has-menu">beside<br></div>', True),
     ],
 )
-def test_menus_and_footers_are_left_out_but_an_articles_own_stay(
+def test_menus_and_footers_are_left_out_unless_they_belong_to_an_article(
     markup: str, is_read: bool
 ) -> None:
     outline = outline_of(STORY + markup)
     assert outline.texts[1:] == ["beside"] * is_read
 
 
-def test_a_page_that_is_all_menu_is_read_whole() -> None:
+def test_a_page_that_consists_of_menus_is_read_with_them() -> None:
     outline = outline_of("<nav><p>Nordholm</p></nav><footer>Imprint</footer>")
     assert outline.texts == ["Nordholm", "Imprint"]
     assert outline.tags == ["body", "nav", "p", "footer"]
 
 
-def test_the_links_of_a_button_are_elements_though_its_text_is_none() -> None:
+def test_links_in_a_button_are_elements_although_its_text_is_left_out() -> None:
     outline = outline_of("<button><a href=/tag/pier>pier</a></button><p>one</p>")
     assert outline.tags == ["body", "button", "a", "p"]
     assert [node.tag for node in outline.elements] == outline.tags
@@ -93,7 +93,7 @@ def test_boxes_that_a_template_repeats_have_the_same_numbers() -> None:
     assert first[4] != third[4]
 
 
-def test_names_are_hints_whatever_their_spelling() -> None:
+def test_class_names_are_recognised_in_every_spelling() -> None:
     wanted = 1 << HINTS.index("name_newsletter")
     for name in ("newsletter-box", "NewsletterSignup", "c_newsletter", "promoNewsletter"):
         assert hints_in(name) & wanted, name
@@ -110,11 +110,15 @@ WORDS = st.sampled_from(
 @given(
     st.lists(st.tuples(WORDS, st.sampled_from(["-", "_", "--", "__", " ", "", "X"])), max_size=6)
 )
-def test_names_are_looked_at_word_by_word_to_the_same_end(parts: list[tuple[str, str]]) -> None:
+def test_matching_word_by_word_finds_the_same_hints_as_matching_whole_names(
+    parts: list[tuple[str, str]],
+) -> None:
     names = "".join(word + border for word, border in parts)
     whole = re.sub("(?<=[a-z])(?=[A-Z])", "-", names).lower().replace("_", "-")
-    found = {name for name, pattern in NAMES.items() if re.search(pattern, whole)}
-    assert {name for name in NAMES if hints_in(names) >> HINTS.index(f"name_{name}") & 1} == found
+    found = {name for name, pattern in HINT_NAMES.items() if re.search(pattern, whole)}
+    assert {
+        name for name in HINT_NAMES if hints_in(names) >> HINTS.index(f"name_{name}") & 1
+    } == found
 
 
 def test_hidden_elements_are_marked() -> None:

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config.errors import ExtractorError
-from tasks.process import extract
-from tasks.process.extract import extract_body
+from tasks.process.body import careful
+from tasks.process.body.careful import extract_body
 from tests.process.pages import SENTENCES, story
 
 
@@ -52,10 +52,10 @@ def test_a_page_without_text_has_no_paragraphs() -> None:
     assert extract_body("<html><body></body></html>", None).paragraphs == ()
 
 
-def test_what_holds_no_text_is_not_read() -> None:
-    beside = "<nav><p>Sport and weather.</p></nav><svg><text>Map</text></svg>"
-    extra = "<script>var words = 'The script speaks.';</script><style>p {}</style>"
-    assert paragraphs_of(beside, extra) == paragraphs_of()
+def test_menus_pictures_scripts_and_styles_are_not_read() -> None:
+    menu = "<nav><p>Sport and weather.</p></nav><svg><text>Map</text></svg>"
+    script = "<script>var words = 'The script speaks.';</script><style>p {}</style>"
+    assert paragraphs_of(menu, script) == paragraphs_of()
 
 
 def test_the_version_is_that_of_the_extractor() -> None:
@@ -67,17 +67,19 @@ def test_the_same_page_gives_the_same_text_every_time() -> None:
     assert len({paragraphs_of() for _ in range(6)}) == 1
 
 
-def test_an_exception_of_the_extractor_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_exception_of_the_extractor_becomes_an_extractor_error_that_names_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     def fail(*_: object, **__: object) -> None:
         raise RecursionError("too deep")
 
-    monkeypatch.setattr(extract, "bare_extraction", fail)
+    monkeypatch.setattr(careful, "bare_extraction", fail)
     with pytest.raises(ExtractorError, match="RecursionError: too deep"):
         extract_body(story(), None)
 
 
 @settings(max_examples=50, deadline=None)
 @given(st.text(alphabet=st.sampled_from("<>/pdiv a=\"'é\n&;x!-["), max_size=400))
-def test_odd_markup_raises_nothing_but_the_named_error(html: str) -> None:
+def test_odd_markup_raises_no_exception_but_extractor_error(html: str) -> None:
     with contextlib.suppress(ExtractorError):
         extract_body(html, None)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from tasks.process.body.characters import DIGIT, LOWER, STOP, UPPER, Characters
-from tasks.process.fingerprint import word_count
+from tasks.web.fingerprint import word_count
 
 
 def test_characters_are_counted_per_block() -> None:

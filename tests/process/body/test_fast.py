@@ -5,20 +5,21 @@ from hypothesis import strategies as st
 
 from config.errors import ExtractorError
 from tasks.process.body import lanes
-from tasks.process.body.blocks import Outline
-from tasks.process.body.company import COMPANY, Company
-from tasks.process.body.confidence import SIGNS
-from tasks.process.body.fast import FastText, extract_fast, fast_version
-from tasks.process.body.local import LOCAL, local_features
-from tasks.process.body.model import weights
-from tasks.process.body.page import Page
-from tasks.process.body.paragraphs import chosen_blocks, paragraphs
-from tasks.process.extract import EXTRACTOR, Body
-from tasks.process.parse import parse
+from tasks.process.body.block_features import LOCAL_FEATURES, local_features
+from tasks.process.body.blocks import PageOutline
+from tasks.process.body.careful import EXTRACTOR, Body
+from tasks.process.body.confidence import CONFIDENCE_FEATURES
+from tasks.process.body.context_features import CONTEXT_FEATURES, ContextFeatures
+from tasks.process.body.fast import FastText, extract_fast
+from tasks.process.body.model import load_weights
+from tasks.process.body.page_arrays import Page
+from tasks.process.body.paragraphs import block_paragraphs, choose_blocks
+from tasks.process.body.versions import weights_version
+from tasks.process.markup.parse import parse
 from tests.process.pages import SENTENCES, story
 
 
-def outline(html: str) -> Outline:
+def outline(html: str) -> PageOutline:
     return parse(html).outline
 
 
@@ -46,33 +47,34 @@ def test_a_page_without_text_has_no_paragraphs_and_no_confidence() -> None:
 
 def test_features_are_finite_and_named() -> None:
     page = page_of("<h1>Pier</h1><p>one</p><table><tr><td>a</td></tr></table>")
-    company = Company(page).features(page.rough)
-    assert local_features(page).shape == (len(LOCAL), 3)
-    assert company.shape == (len(COMPANY), 3)
+    context = ContextFeatures(page).compute(page.rough_scores)
+    assert local_features(page).shape == (len(LOCAL_FEATURES), 3)
+    assert context.shape == (len(CONTEXT_FEATURES), 3)
     assert np.isfinite(local_features(page)).all()
-    assert np.isfinite(company).all()
+    assert np.isfinite(context).all()
 
 
 def test_the_weights_fit_the_features() -> None:
-    for nets in weights().stages:
+    learned = load_weights()
+    for nets in learned.stages:
         weight, _ = nets[0]
-        assert weight.shape[2] == len(LOCAL) + len(COMPANY)
-    assert len(weights().confidence) == len(SIGNS) + 1
-    assert fast_version() == weights().version
+        assert weight.shape[2] == len(LOCAL_FEATURES) + len(CONTEXT_FEATURES)
+    assert len(learned.confidence) == len(CONFIDENCE_FEATURES) + 1
+    assert weights_version() == learned.version
 
 
 def test_cells_of_a_row_make_one_paragraph() -> None:
     rows = "<table><tr><th>Pier</th><td>4 m</td></tr><tr><td>Tram</td><td>2 m</td></tr></table>"
-    assert paragraphs(page_of(rows + "<p>end</p>"), [0, 1, 2, 3, 4]) == (
+    assert block_paragraphs(page_of(rows + "<p>end</p>"), [0, 1, 2, 3, 4]) == (
         "Pier | 4 m",
         "Tram | 2 m",
         "end",
     )
 
 
-def test_what_is_said_twice_is_kept_once_and_a_last_heading_not_at_all() -> None:
+def test_a_long_line_printed_twice_is_kept_once_and_a_heading_at_the_end_is_dropped() -> None:
     page = page_of(f"<p>{SENTENCES[0]}</p><p>{SENTENCES[0]}</p><p>Yes.</p><p>Yes.</p><h2>More</h2>")
-    assert chosen_blocks(page, np.ones(5, np.float32), 0.4) == [0, 2, 3]
+    assert choose_blocks(page, np.ones(5, np.float32), 0.4) == [0, 2, 3]
 
 
 def body_of(lane: str, html: str) -> Body:
@@ -85,7 +87,7 @@ def test_the_setting_chooses_the_lane() -> None:
     assert body_of("fast", "<p>x</p>").extractor == "blocks"
 
 
-def test_an_unsure_text_is_read_by_trafilatura_too_and_flagged(
+def test_a_page_on_which_the_fast_lane_is_unsure_is_read_by_trafilatura_and_flagged(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(lanes, "SURE", 1.1)
@@ -95,7 +97,7 @@ def test_an_unsure_text_is_read_by_trafilatura_too_and_flagged(
     assert [line for line in body.paragraphs if line in SENTENCES] == list(SENTENCES)
 
 
-def test_a_failure_of_trafilatura_leaves_the_fast_text(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_fast_text_is_kept_if_trafilatura_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> Body:
         raise ExtractorError("too deep")
 
@@ -108,7 +110,7 @@ def test_a_failure_of_trafilatura_leaves_the_fast_text(monkeypatch: pytest.Monke
         body_of("cascade", "<html></html>")
 
 
-def test_trafilatura_is_spared_pages_with_very_many_elements(
+def test_trafilatura_is_not_asked_about_pages_with_very_many_elements(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(lanes, "SURE", 1.1)
@@ -117,7 +119,7 @@ def test_trafilatura_is_spared_pages_with_very_many_elements(
     assert "careful_spared" in body.flags
 
 
-def test_a_text_that_stands_in_json_ld_alone_is_found() -> None:
+def test_a_text_that_only_json_ld_holds_is_found() -> None:
     body = " ".join(SENTENCES * 3)
     jsonld = f'<script type="application/ld+json">{{"articleBody": "{body}"}}</script>'
     found = body_of("cascade", f"<html><head>{jsonld}</head><body><p>Update it.</p></body></html>")
@@ -126,17 +128,19 @@ def test_a_text_that_stands_in_json_ld_alone_is_found() -> None:
     assert found.flags == ("little_text_found", "extractors_disagree")
 
 
-def test_pages_laid_out_by_tables_are_read_by_trafilatura_too() -> None:
+def test_pages_laid_out_by_nested_tables_are_read_by_trafilatura_too() -> None:
     cell = "".join(f"<p>{sentence}</p>" for sentence in SENTENCES * 3)
     html = f"<table><tr><td><table><tr><td>{cell}</td></tr></table></td></tr></table>"
     assert body_of("cascade", html).flags
     assert not body_of("fast", html).flags
 
 
-def test_disagreement_is_flagged() -> None:
-    body = lanes.better(FastText(("one two three",), 0.5), Body(("four five",)), "unsure_text:50")
+def test_two_texts_without_common_words_raise_a_flag() -> None:
+    body = lanes.better_text(
+        FastText(("one two three",), 0.5), Body(("four five",)), "unsure_text:50"
+    )
     assert body.flags == ("unsure_text:50", "extractors_disagree")
-    assert lanes.better(FastText(("one",), 0.5), Body(())).extractor == "blocks"
+    assert lanes.better_text(FastText(("one",), 0.5), Body(())).extractor == "blocks"
 
 
 @settings(max_examples=100, deadline=None)

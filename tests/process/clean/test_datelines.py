@@ -1,6 +1,6 @@
 import pytest
 
-from tasks.process.datelines import Dateline, credited, read_dateline
+from tasks.process.clean.datelines import Dateline, credited_agency, read_dateline
 
 
 @pytest.mark.parametrize(
@@ -29,10 +29,10 @@ def test_a_dateline_is_read_with_its_agency(line: str, text: str, agency: str | 
         "",
     ],
 )
-def test_what_only_looks_like_a_dateline_is_none(line: str) -> None:
+def test_a_beginning_that_only_looks_like_a_dateline_is_none(line: str) -> None:
     assert read_dateline([line]) is None
 
 
-def test_the_agency_is_the_author_of_a_story_that_names_nobody() -> None:
-    assert credited(Dateline("OSTERBY (AFP)", "AFP")) == ("AFP",)
-    assert credited(Dateline("OSTERBY", None)) == credited(None) == ()
+def test_the_agency_is_the_author_of_a_story_without_a_named_author() -> None:
+    assert credited_agency(Dateline("OSTERBY (AFP)", "AFP")) == ("AFP",)
+    assert credited_agency(Dateline("OSTERBY", None)) == credited_agency(None) == ()

@@ -2,9 +2,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.process.artefacts import repair
-from tasks.process.clean import boilerplate_kind, clean
-from tasks.process.fingerprint import content_hash, word_count
+from tasks.process.clean.artefacts import repair_artefacts
+from tasks.process.clean.paragraphs import boilerplate_kind, clean
+from tasks.web.fingerprint import content_hash, word_count
 from tests.process.pages import SENTENCES
 
 TITLE = "Nordholm rebuilds its pier"
@@ -96,17 +96,17 @@ def test_a_line_of_boilerplate_is_dropped(line: str) -> None:
 
 
 @pytest.mark.parametrize("line", STORY)
-def test_a_line_of_the_story_stays(line: str) -> None:
+def test_a_line_of_the_story_is_kept(line: str) -> None:
     assert boilerplate_kind(line) is None
     assert clean([SENTENCES[2], line], TITLE).paragraphs == (SENTENCES[2], line)
 
 
-def test_boilerplate_within_a_paragraph_stays() -> None:
+def test_boilerplate_within_a_paragraph_is_kept() -> None:
     paragraph = f"{SENTENCES[0]} Read more: Herring season opens late. {SENTENCES[1]}"
     assert clean([paragraph], None).paragraphs == (paragraph,)
 
 
-def test_drops_are_counted_by_kind() -> None:
+def test_dropped_lines_are_counted_by_kind() -> None:
     lines = ["Skip to content", *SENTENCES[:2], "Read more: One", "Read more: Two", "* * *"]
     assert clean(lines, TITLE).flags == (
         "dropped_link:2",
@@ -130,7 +130,7 @@ def test_the_repeated_title_is_dropped_above_the_story(line: str) -> None:
     assert cleaned.flags == ("dropped_title:1",)
 
 
-def test_the_title_stays_further_down_and_where_there_is_nothing_else() -> None:
+def test_the_title_is_kept_below_the_story_and_if_it_is_the_only_text() -> None:
     assert clean([*SENTENCES, TITLE], TITLE).paragraphs == (*SENTENCES, TITLE)
     assert clean([TITLE], TITLE).paragraphs == (TITLE,)
 
@@ -156,7 +156,7 @@ def test_the_title_stays_further_down_and_where_there_is_nothing_else() -> None:
     ],
 )
 def test_only_certain_artefacts_are_repaired(raw: str, repaired: str) -> None:
-    assert repair(raw) == repaired
+    assert repair_artefacts(raw) == repaired
 
 
 PIECES = st.lists(

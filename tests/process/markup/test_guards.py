@@ -7,13 +7,13 @@ from hypothesis import strategies as st
 
 from config.errors import ExtractorError
 from config.settings import ProcessSettings, load_settings
+from tasks.process.body.careful import extract_body
 from tasks.process.body.fast import extract_fast
 from tasks.process.body.lanes import warm
-from tasks.process.charset import decode
-from tasks.process.clean import clean
-from tasks.process.extract import extract_body
-from tasks.process.guards import LONG, _long_tags, refuse_page
-from tasks.process.parse import parse
+from tasks.process.clean.paragraphs import clean
+from tasks.process.markup.guards import LONG, _long_tags, refuse_page
+from tasks.process.markup.parse import parse
+from tasks.web.charset import decode
 from tests.process.pages import SENTENCES, story
 
 SENTENCE = SENTENCES[0] + " "
@@ -98,15 +98,15 @@ def test_hostile_pages_that_pass_are_processed_in_time(
     "block",
     ["<p>one<br>two" * 5_000, "<li>one" * 5_000, "<img src=x>" * 5_000, "<TD>x" * 5_000],
 )
-def test_void_and_unclosed_elements_are_no_depth(block: str, settings: ProcessSettings) -> None:
+def test_void_and_unclosed_elements_add_no_depth(block: str, settings: ProcessSettings) -> None:
     assert refuse_page(story(block), settings) is None
 
 
-def test_tags_within_scripts_are_no_depth(settings: ProcessSettings) -> None:
+def test_tags_within_scripts_add_no_depth(settings: ProcessSettings) -> None:
     script = "<script>" + "document.write('<div>');" * 5_000 + "</script>"
     assert refuse_page(story(script), settings) is None
 
 
-def test_long_attribute_values_are_few_attributes(settings: ProcessSettings) -> None:
+def test_long_attribute_values_do_not_count_as_many_attributes(settings: ProcessSettings) -> None:
     image = f'<img src="data:image/png;base64,{"A b " * 20_000}" alt="x">'
     assert refuse_page(story(image), settings) is None

@@ -1,6 +1,8 @@
-"""Texts that a page holds in scripts, below comments, or in XHTML that only looks like HTML."""
+"""Tests of texts in scripts, of stories with many comments, and of XHTML pages."""
 
+import html
 import json
+from urllib.parse import quote
 
 import pytest
 
@@ -41,6 +43,19 @@ def in_page(script: str, body: str = '<div id="app"></div>') -> str:
     return f"<html><head>{HEAD}</head><body>{body}{script}</body></html>"
 
 
+def pieces(line: str) -> list[dict[str, object]]:
+    """Return a line in pieces, as an editor cuts it at a link: the link's text lies deeper."""
+    link = {"type": "link", "content": [{"type": "text", "text": line[20:30]}]}
+    return [{"type": "text", "text": line[:20]}, link, {"type": "text", "text": line[30:]}]
+
+
+def flight(line: str) -> str:
+    """Return a paragraph with a link in React's Flight format."""
+    link = ["$", "a", None, {"href": "/", "children": line[20:30]}]
+    parts = [line[:20], link, line[30:]]
+    return f"5:{json.dumps(['$', 'p', None, {'children': parts}], separators=(',', ':'))}\n"
+
+
 STATE = {"props": {"story": {"body": [{"kind": "p", "text": line} for line in LINES]}}}
 ESCAPED = json.dumps(HTML).replace("<", "\\u003c").replace(">", "\\u003e")
 SCRIPTS = {
@@ -50,6 +65,17 @@ SCRIPTS = {
     "string of JSON": f"<script>x = JSON.parse({json.dumps(json.dumps(STATE))})</script>",
     "pushed": f"<script>self.__next_f.push([1,{json.dumps('7:' + json.dumps(STATE))}])</script>",
     "entities": f"<script>a = {json.dumps({'body': HTML.replace('<', '&lt;')})}</script>",
+    "other quotes": "<script>a = {html: '" + ESCAPED[1:-1].replace("'", "\\'") + "'};</script>",
+    "escapes of JavaScript": f"<script>a = {ESCAPED.replace('u00', 'x')};</script>",
+    "percent-encoded": f'<script>a = "{quote(json.dumps(STATE))}"</script>',
+    "editor's tree": "<script>a = "
+    + json.dumps({"doc": {"content": [{"type": "p", "content": pieces(line)} for line in LINES]}})
+    + "</script>",
+    "wire format": "".join(
+        f"<script>self.__next_f.push([1,{json.dumps(flight(line))}])</script>" for line in LINES
+    ),
+    "attribute": f"<div data-page='{html.escape(json.dumps(STATE))}'></div>",
+    "template": f'<script type="text/template">{HTML}</script>',
     "noscript": f"<noscript>{HTML}</noscript>",
     "second script": f"<script>a = 1</script><script>b = {json.dumps(STATE)}</script>",
     "beside teasers": "<script>a = "
@@ -65,14 +91,16 @@ def test_a_text_in_a_script_is_found(kind: str, settings: ProcessSettings) -> No
     assert "text_in_script" in found.quality_flags
 
 
-def test_a_printed_text_goes_before_that_of_a_script(settings: ProcessSettings) -> None:
+def test_the_printed_text_is_preferred_to_a_text_in_a_script(settings: ProcessSettings) -> None:
     state = {"body": [{"text": text} for text in OTHER * 9]}
     script = f"<script>a = {json.dumps(state)}</script>"
     found = processed(in_page(script, f"<article><h1>Pier</h1>{HTML}</article>"), settings)
     assert found.text.split("\n\n") == list(LINES)
 
 
-def test_teasers_of_other_stories_do_not_replace_a_brief(settings: ProcessSettings) -> None:
+def test_teasers_in_a_script_do_not_replace_a_short_printed_story(
+    settings: ProcessSettings,
+) -> None:
     teasers = [{"summary": f"Story {n}: {text}"} for n in range(9) for text in OTHER]
     script = f"<script>a = {json.dumps({'related': teasers})}</script>"
     brief = (
@@ -83,7 +111,7 @@ def test_teasers_of_other_stories_do_not_replace_a_brief(settings: ProcessSettin
     assert found.text.split("\n\n") == [brief, more]
 
 
-def test_a_page_that_asks_for_javascript_has_its_text_in_a_script(
+def test_the_text_of_a_page_that_asks_for_javascript_is_taken_from_its_script(
     settings: ProcessSettings,
 ) -> None:
     asked = "<p>We are sorry, but this page does not work without JavaScript. Please enable it.</p>"
@@ -91,14 +119,16 @@ def test_a_page_that_asks_for_javascript_has_its_text_in_a_script(
     assert found.text.split("\n\n") == list(LINES)
 
 
-def test_a_responsive_story_is_no_comment(settings: ProcessSettings) -> None:
-    said = "".join(f"<div><p>{COMMENT.format(n)}</p></div>" for n in range(30))
+def test_the_class_responsive_text_does_not_make_a_story_a_comment(
+    settings: ProcessSettings,
+) -> None:
+    comments = "".join(f"<div><p>{COMMENT.format(n)}</p></div>" for n in range(30))
     story = f'<h1>Pier</h1><div class="responsive-text">{HTML}</div>'
-    found = processed(in_page("", f'{story}<div id="comments">{said}</div>'), settings)
+    found = processed(in_page("", f'{story}<div id="comments">{comments}</div>'), settings)
     assert found.text.split("\n\n") == list(LINES)
 
 
-def test_stories_of_a_list_are_not_joined(settings: ProcessSettings) -> None:
+def test_several_stories_in_one_list_are_not_joined(settings: ProcessSettings) -> None:
     stories = [{"body": HTML}, {"body": "".join(f"<p>{text}</p>" for text in OTHER)}]
     found = processed(in_page(f"<script>a = {json.dumps(stories)}</script>"), settings)
     assert OTHER[0] not in found.text
@@ -110,19 +140,20 @@ COMMENTS = {
     "thread": '<div id="disqus_thread">{}</div>',
     "list": '<ol class="commentlist">{}</ol>',
     "german": '<div class="leserkommentare">{}</div>',
+    "component": "<coral-comments>{}</coral-comments>",
     "microdata": '<div itemscope itemtype="https://schema.org/Comment">{}</div>',
 }
 
 
 @pytest.mark.parametrize("kind", COMMENTS)
 def test_comments_never_outweigh_a_story(kind: str, settings: ProcessSettings) -> None:
-    said = "".join(f"<div><p>{COMMENT.format(n)}</p></div>" for n in range(30))
-    page = f"<article><h1>Pier</h1>{HTML}</article>{COMMENTS[kind].format(said)}"
+    comments = "".join(f"<div><p>{COMMENT.format(n)}</p></div>" for n in range(30))
+    page = f"<article><h1>Pier</h1>{HTML}</article>{COMMENTS[kind].format(comments)}"
     found = processed(in_page("", page), settings)
     assert found.text.split("\n\n") == list(LINES)
 
 
-def test_a_story_in_an_element_called_comment_stays(settings: ProcessSettings) -> None:
+def test_a_story_in_an_element_named_comment_is_kept(settings: ProcessSettings) -> None:
     page = f'<nav>Home</nav><div class="comment"><h1>Pier</h1>{HTML}</div>'
     assert processed(in_page("", page), settings).text.split("\n\n") == list(LINES)
     page = f'<h1>Pier</h1><div class="kommentar-text">{HTML}</div>'
@@ -136,19 +167,21 @@ XHTML = (
 )
 
 
-def test_xhtml_is_read_as_browsers_read_that_type(settings: ProcessSettings) -> None:
+def test_a_page_sent_as_xhtml_is_read_as_browsers_read_it(settings: ProcessSettings) -> None:
     found = processed(XHTML, settings, "application/xhtml+xml; charset=utf-8")
     assert found.text.split("\n\n") == list(LINES)
 
 
-def test_a_saved_page_that_begins_as_xml_is_xhtml(settings: ProcessSettings) -> None:
+def test_a_saved_page_with_an_xml_declaration_is_read_as_xhtml(settings: ProcessSettings) -> None:
     saved = RawDocument("a", 0, "html", XHTML.encode())
     found = process_document(saved, settings)
     assert isinstance(found, Article)
     assert found.text.split("\n\n") == list(LINES)
 
 
-def test_what_is_sent_as_html_is_html(settings: ProcessSettings) -> None:
+def test_a_page_sent_as_html_is_read_as_html_despite_its_xml_declaration(
+    settings: ProcessSettings,
+) -> None:
     sent = RawDocument("a", 0, "html", XHTML.encode(), headers=(("content-type", "text/html"),))
     assert isinstance(process_document(sent, settings), Dropped)
 
@@ -161,12 +194,12 @@ def test_what_is_sent_as_html_is_html(settings: ProcessSettings) -> None:
         "<h1><span>Ferrymouth:</span> Pier stays closed</h1>",
     ],
 )
-def test_a_headline_is_not_cut_behind_its_kicker(heading: str, settings: ProcessSettings) -> None:
+def test_a_headline_is_not_cut_after_its_kicker(heading: str, settings: ProcessSettings) -> None:
     page = f"<html><head><title>Ferrymouth:</title></head><body>{heading}{HTML}</body></html>"
     assert processed(page, settings).title == "Ferrymouth: Pier stays closed"
 
 
-def test_machine_dates_are_no_paragraphs(settings: ProcessSettings) -> None:
+def test_machine_readable_dates_are_not_paragraphs(settings: ProcessSettings) -> None:
     page = f"<article><h1>Pier</h1>{HTML}<p><time>2025-03-11T08:15:00Z</time></p></article>"
     assert processed(in_page("", page), settings).text.split("\n\n") == list(LINES)
 
@@ -174,7 +207,7 @@ def test_machine_dates_are_no_paragraphs(settings: ProcessSettings) -> None:
 @pytest.mark.parametrize(
     "path", ["c/2025-03-11/pier.shtml", "c/pier-closed", "catalog/pier-closed"]
 )
-def test_a_dated_story_below_a_shop_like_folder_is_none(
+def test_a_dated_story_in_a_folder_named_like_a_shops_is_an_article(
     path: str, settings: ProcessSettings
 ) -> None:
     published = '<meta property="article:published_time" content="2025-03-11T08:15:00Z">'

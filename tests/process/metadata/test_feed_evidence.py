@@ -5,12 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.process.archive_dates import read_feed_date
 from tasks.process.document import process_document
+from tasks.process.markup.parse import parse
+from tasks.process.metadata.dates.archive import read_feed_date
+from tasks.process.metadata.dates.written import Reading
 from tasks.process.metadata.model import Metadata
 from tasks.process.metadata.page import PageContext, read_metadata
-from tasks.process.metadata.written_dates import Reading
-from tasks.process.parse import parse
 from tasks.records import Article, Declared, RawDocument
 from tests.process.metadata.pages import FETCHED, SETTINGS, URL, jsonld, verdicts
 
@@ -27,7 +27,7 @@ UNTIMED = replace(FEED, published="2024-06-10 06:30:00")
 
 
 def described(html: str, declared: Declared = FEED, timezone: str = "") -> Metadata:
-    """The metadata of a page fetched on 10 June 2024 that a feed had listed."""
+    """Return the metadata of a page that a feed lists, fetched on 10 June 2024."""
     settings = SETTINGS.model_copy(update={"timezone": timezone})
     context = PageContext(URL, FETCHED, declared=declared)
     return read_metadata(parse(html), context, settings)
@@ -68,24 +68,24 @@ def test_the_dates_of_feeds_are_read(raw: str, instant: datetime) -> None:
         ("now", "unparsable"),
     ],
 )
-def test_a_feeds_date_is_bounded_as_a_pages_is(raw: str, verdict: str) -> None:
+def test_dates_in_feeds_have_the_same_bounds_as_dates_in_pages(raw: str, verdict: str) -> None:
     assert read_feed_date(raw, Reading(), datetime(2024, 6, 11, 12, tzinfo=UTC)).verdict == verdict
 
 
-def test_an_abbreviation_with_two_meanings_leaves_the_day() -> None:
+def test_a_date_with_an_ambiguous_zone_gives_its_day_only() -> None:
     for raw in ("Tue, 11 Mar 2025 06:30:00 CST", "Tue, 11 Mar 25 06:30:00 CST"):
         found = read_feed_date(raw, Reading(), None)
         assert (found.day, found.instant) == (date(2025, 3, 11), None)
 
 
 @given(st.text(max_size=250) | st.from_regex(r"[A-Z][a-z]{2}, \d+ [A-Z][a-z]{2} \d+ \d+:\d+.*"))
-def test_any_string_of_a_feed_is_judged_without_an_exception(raw: str) -> None:
+def test_any_string_in_a_feed_is_read_as_a_date_without_an_exception(raw: str) -> None:
     found = read_feed_date(raw, Reading("Europe/Paris"), FETCHED)
     assert found.verdict in {"chosen", "ambiguous", "unparsable", "before_1995", "future"}
     assert len(found.raw) <= 200
 
 
-def test_a_feed_fills_what_the_page_does_not_say() -> None:
+def test_a_feed_fills_fields_that_the_page_lacks() -> None:
     metadata = described("<p>The boat is back.</p>")
     assert metadata.title == "Ferry returns | Harbour Herald"
     assert metadata.authors == ("Ada Brook",)
@@ -95,14 +95,14 @@ def test_a_feed_fills_what_the_page_does_not_say() -> None:
     assert metadata.published.instant == datetime(2024, 6, 10, 4, 30, tzinfo=UTC)
 
 
-def test_what_the_page_says_outranks_its_feed() -> None:
+def test_fields_of_the_page_outrank_those_of_its_feed() -> None:
     page = jsonld(headline="Boat", author="Bo Lind", datePublished="2024-06-09T10:00:00Z")
     metadata = described(f"<html lang=de>{page}")
     assert (metadata.title, metadata.authors, metadata.language) == ("Boat", ("Bo Lind",), "de")
     assert verdicts(metadata) == {"2024-06-09T10:00:00Z": "chosen", FEED.published: "outranked"}
 
 
-def test_the_feeds_date_of_change_is_never_the_pages() -> None:
+def test_the_date_of_change_in_a_feed_is_never_used() -> None:
     assert described("<p>x</p>").modified_at is None
     assert described("<p>x</p>", replace(FEED, origin="archive")).modified_at is not None
 
@@ -115,7 +115,7 @@ def test_the_feeds_date_of_change_is_never_the_pages() -> None:
         ("1 Jan 1970 00:00:00 GMT", ()),
     ],
 )
-def test_an_unusable_date_of_a_feed_is_flagged_where_the_page_has_none(
+def test_an_unusable_date_in_a_feed_raises_a_flag_if_the_page_has_no_date(
     raw: str, flags: tuple[str, ...]
 ) -> None:
     declared = replace(FEED, published=raw)
@@ -128,7 +128,7 @@ def test_an_unusable_date_of_a_feed_is_flagged_where_the_page_has_none(
     ("own", "of_settings"),
     [("Europe/Paris", ""), ("Europe/Paris", "Asia/Tokyo"), ("", "Europe/Paris")],
 )
-def test_times_without_an_offset_are_in_the_sources_zone_else_in_the_settings(
+def test_times_without_an_offset_are_in_the_zone_of_the_source_or_else_of_the_settings(
     own: str, of_settings: str
 ) -> None:
     declared = replace(UNTIMED, timezone=own)
@@ -139,20 +139,20 @@ def test_times_without_an_offset_are_in_the_sources_zone_else_in_the_settings(
         assert found.instant == expected
 
 
-def test_a_time_without_an_offset_or_a_zone_is_its_day() -> None:
+def test_a_time_without_an_offset_or_a_zone_gives_its_day_only() -> None:
     found = described("<p>x</p>", UNTIMED).published
     assert found is not None
     assert (found.instant, found.day, found.precision) == (None, date(2024, 6, 10), "day")
 
 
-def test_an_offset_of_the_pages_own_outranks_the_sources_zone() -> None:
+def test_an_offset_in_the_page_outranks_the_zone_of_the_source() -> None:
     page = jsonld(datePublished="2024-06-10T06:30:00+00:00")
     found = described(page, replace(FEED, timezone="Europe/Paris")).published
     assert found is not None
     assert found.instant == datetime(2024, 6, 10, 6, 30, tzinfo=UTC)
 
 
-def test_rights_from_beside_the_page_are_added_once() -> None:
+def test_rights_declared_outside_the_page_are_added_once() -> None:
     declared = replace(FEED, rights=("tdm-reservation:1", "tdmrep:/news"))
     page = '<meta name="tdm-reservation" content="1"><meta name="robots" content="noai">'
     assert described(page, declared).rights == ("noai", "tdm-reservation:1", "tdmrep:/news")
@@ -164,7 +164,7 @@ def test_a_reservation_is_recorded_as_it_is_written(value: str) -> None:
     assert described(html, Declared()).rights == (f"tdm-reservation:{value.strip()}",)
 
 
-def test_a_text_that_was_fetched_keeps_its_own_headline() -> None:
+def test_a_fetched_plain_text_keeps_its_own_headline() -> None:
     body = "The ferry is back in town\n\n" + "The boat left the harbour at nine today. " * 20
     document = RawDocument("a", 1, "text", body.encode(), url=URL, declared=FEED)
     article = process_document(document, SETTINGS)

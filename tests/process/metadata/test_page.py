@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tasks.process.markup.parse import parse
 from tasks.process.metadata.model import Metadata
 from tasks.process.metadata.page import PageContext, read_metadata, with_declared
-from tasks.process.parse import parse
 from tasks.records import Declared
 from tests.process.metadata.pages import SETTINGS, URL, jsonld, metadata_of
 
@@ -44,11 +44,11 @@ def test_all_fields_of_a_plain_news_page_are_read() -> None:
     assert metadata.free_to_read is False
 
 
-def test_an_empty_page_gives_nothing() -> None:
+def test_an_empty_page_has_no_metadata() -> None:
     assert metadata_of("") == Metadata()
 
 
-def test_the_tree_is_left_as_it_was() -> None:
+def test_reading_metadata_does_not_change_the_tree() -> None:
     page = parse(jsonld(headline="Ferry") + "<h1>Ferry</h1><p>By Ada Brook</p>")
     before = page.tree.html
     read_metadata(page, PageContext(URL), SETTINGS)
@@ -70,7 +70,7 @@ def test_json_ld_that_is_slightly_broken_is_mended(block: str) -> None:
     assert metadata.flags == ()
 
 
-def test_json_ld_beyond_mending_is_flagged() -> None:
+def test_json_ld_that_cannot_be_mended_raises_a_flag() -> None:
     page = '<script type="application/ld+json">{"headline": Ferry</script>'
     assert metadata_of(page).flags == ("broken_jsonld",)
 
@@ -82,12 +82,12 @@ def test_json_ld_over_the_size_limit_is_ignored() -> None:
 
 
 @pytest.mark.parametrize("opening", ["[", '{"@graph":', '{"a":['])
-def test_deeply_nested_json_ld_does_no_harm(opening: str) -> None:
+def test_deeply_nested_json_ld_raises_no_exception(opening: str) -> None:
     page = f'<script type="application/ld+json">{opening * 50_000}</script><h1>Ferry</h1>'
     assert metadata_of(page).title == "Ferry"
 
 
-def test_other_articles_of_a_list_are_not_the_page() -> None:
+def test_articles_in_a_list_are_not_taken_for_the_article_of_the_page() -> None:
     page = (
         '<script type="application/ld+json">{"@type": "ItemList", "itemListElement": '
         '[{"@type": "NewsArticle", "headline": "Other", "datePublished": "2024-01-01"}]}</script>'
@@ -133,11 +133,13 @@ def test_rights_come_from_markup_and_headers() -> None:
         ('<h1>Ferry</h1><p>The <a href="/topic/x">boats</a></p>', ()),
     ],
 )
-def test_keywords_are_lists_that_the_page_declares(html: str, keywords: tuple[str, ...]) -> None:
+def test_keywords_are_read_from_the_lists_that_a_page_declares(
+    html: str, keywords: tuple[str, ...]
+) -> None:
     assert metadata_of(html).keywords == keywords
 
 
-def test_the_archive_row_fills_only_what_the_page_does_not_say() -> None:
+def test_the_archive_row_fills_only_fields_that_the_page_lacks() -> None:
     row = Declared(title="Row", authors=("By Ada Brook",), published="2021-03-04", section="Town")
     filled = with_declared(Metadata(title="Page"), PageContext(declared=row), SETTINGS)
     assert (filled.title, filled.authors, filled.section) == ("Page", ("Ada Brook",), "Town")
@@ -146,7 +148,7 @@ def test_the_archive_row_fills_only_what_the_page_does_not_say() -> None:
     assert filled.published.instant is None
 
 
-def test_a_date_of_the_page_outranks_that_of_the_row() -> None:
+def test_the_date_of_the_page_outranks_the_date_of_the_row() -> None:
     page = parse(jsonld(datePublished="2024-05-01T10:00:00Z"))
     context = PageContext(
         URL, datetime(2024, 6, 1, tzinfo=UTC), declared=Declared(published="2021")

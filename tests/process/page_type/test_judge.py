@@ -1,3 +1,5 @@
+"""Pages are judged by their texts, declared types and addresses, and rejected or loaded."""
+
 from dataclasses import replace
 from typing import Any
 
@@ -6,15 +8,16 @@ import pytest
 from config.settings import load_settings
 from tasks.process import terms
 from tasks.process.access import access_state
-from tasks.process.fingerprint import word_count
+from tasks.process.markup.parse import parse
 from tasks.process.metadata.model import Metadata
-from tasks.process.page_type import PageEvidence, Verdict, judge
-from tasks.process.parse import parse
+from tasks.process.page_type.judge import TypeEvidence, Verdict, judge_page
+from tasks.reasons import Reason
 from tasks.records import DateCandidate
+from tasks.web.fingerprint import word_count
 from tests.process.pages import SENTENCES, story
 
 SETTINGS = load_settings().process
-ARTICLE = PageEvidence(
+ARTICLE = TypeEvidence(
     parsed=parse(story()),
     metadata=Metadata(title="Nordholm rebuilds its pier", page_types=("NewsArticle",)),
     url="https://courier.example/2024/03/01/nordholm-rebuilds-its-pier",
@@ -24,8 +27,8 @@ ARTICLE = PageEvidence(
 )
 
 
-def changed(page: PageEvidence, **changes: Any) -> PageEvidence:
-    """The same page with other evidence; the words are those of its paragraphs."""
+def changed(page: TypeEvidence, **changes: Any) -> TypeEvidence:
+    """Return a page with changed evidence; the word counts follow its paragraphs."""
     page = replace(page, **changes)
     return replace(page, words=tuple(map(word_count, page.paragraphs)))
 
@@ -34,10 +37,10 @@ BARE = changed(ARTICLE, metadata=Metadata(title=ARTICLE.title))
 PUBLISHED = DateCandidate("meta", "meta[date]", "2024-03-01", None, None, "day", "chosen")
 
 
-def verdict(page: PageEvidence) -> Verdict:
-    found = judge(page, SETTINGS)
+def verdict(page: TypeEvidence) -> Verdict:
+    found = judge_page(page, SETTINGS)
     assert found.page_type in terms.PAGE_TYPES
-    assert found.rejected_reason is None or found.rejected_reason in terms.REJECTION_REASONS
+    assert found.rejected_reason is None or isinstance(found.rejected_reason, Reason)
     assert set(found.flags) <= set(terms.QUALITY_FLAGS)
     return found
 
@@ -61,7 +64,7 @@ def test_a_story_is_an_article_with_and_without_markup() -> None:
         ("Pagina niet gevonden", "Ga terug."),
     ],
 )
-def test_a_page_that_says_there_is_none_is_a_soft_404(title: str, text: str) -> None:
+def test_a_page_that_reports_a_missing_page_is_a_soft_404(title: str, text: str) -> None:
     found = verdict(changed(ARTICLE, title=title, paragraphs=(text,)))
     assert found.rejected_reason == "soft_404"
 
@@ -72,7 +75,7 @@ def test_a_long_story_about_missing_pages_is_an_article() -> None:
 
 
 @pytest.mark.parametrize("title", ["Just a moment...", "Access denied", "Are you a robot?"])
-def test_a_bot_check_is_refused(title: str) -> None:
+def test_a_bot_check_is_rejected(title: str) -> None:
     page = changed(BARE, title=title, paragraphs=("Enable JavaScript and cookies to continue",))
     assert verdict(page).rejected_reason == "bot_check"
 
@@ -91,7 +94,7 @@ def test_a_bot_check_is_refused(title: str) -> None:
         ),
     ],
 )
-def test_a_consent_wall_is_refused(paragraphs: tuple[str, ...]) -> None:
+def test_a_consent_wall_is_rejected(paragraphs: tuple[str, ...]) -> None:
     assert verdict(changed(BARE, paragraphs=paragraphs)).rejected_reason == "consent_wall"
 
 
@@ -117,7 +120,7 @@ def test_a_story_with_a_cookie_notice_below_is_an_article() -> None:
         ("https://docs.pierkit.example/install", "documentation"),
     ],
 )
-def test_addresses_of_other_pages_are_refused_unless_the_page_declares_an_article(
+def test_addresses_of_other_page_types_are_rejected_unless_the_page_declares_an_article(
     url: str, reason: str
 ) -> None:
     assert verdict(changed(BARE, url=url)).rejected_reason == reason
@@ -135,7 +138,7 @@ def test_addresses_of_other_pages_are_refused_unless_the_page_declares_an_articl
         "https://courier.example/blog/best-ferry-services",
     ],
 )
-def test_addresses_of_stories_are_no_reason_to_refuse(url: str) -> None:
+def test_addresses_of_stories_are_not_rejected(url: str) -> None:
     assert verdict(changed(BARE, url=url)) == Verdict("article")
 
 
@@ -153,7 +156,7 @@ def test_declared_types_are_believed(types: tuple[str, ...], reason: str) -> Non
     assert verdict(page).rejected_reason == reason
 
 
-def test_og_article_counts_only_with_a_date() -> None:
+def test_og_type_article_counts_only_with_a_date() -> None:
     url = "https://pierworks.example/services/pier-building"
     undated = changed(BARE, url=url, metadata=Metadata(page_types=("article",)))
     dated = changed(undated, metadata=Metadata(page_types=("article",), published=PUBLISHED))
@@ -161,11 +164,11 @@ def test_og_article_counts_only_with_a_date() -> None:
     assert verdict(dated).flags == ("maybe_service",)
 
 
-def test_keep_all_loads_what_is_no_article_with_its_type_and_a_flag() -> None:
+def test_keep_all_loads_other_pages_with_their_type_and_a_flag() -> None:
     product = changed(BARE, metadata=Metadata(page_types=("Product",)))
     settings = SETTINGS.model_copy(update={"keep_all": True})
-    assert judge(product, settings) == Verdict("product", flags=("kept_no_article",))
-    empty = judge(changed(product, paragraphs=()), settings)
+    assert judge_page(product, settings) == Verdict("product", flags=("kept_no_article",))
+    empty = judge_page(changed(product, paragraphs=()), settings)
     assert (empty.page_type, empty.rejected_reason) == ("product", "too_short")
 
 
@@ -174,11 +177,14 @@ def test_keep_all_loads_what_is_no_article_with_its_type_and_a_flag() -> None:
     [
         (("LiveBlogPosting",), "https://courier.example/pier", "live"),
         (("NewsArticle",), "https://courier.example/live/2024/pier-opens", "live"),
+        (("NewsArticle",), "https://courier.example/isles/live-news-pier", "live"),
+        (("NewsArticle",), "https://courier.example/live-healthy/teeth", "article"),
+        (("NewsArticle",), "https://courier.example/live-music-returns", "article"),
         (("ImageGallery", "NewsArticle"), "https://courier.example/pier", "gallery"),
         (("video.other",), "https://courier.example/pier", "video"),
     ],
 )
-def test_kinds_of_stories_are_named_and_loaded(
+def test_live_pages_galleries_and_videos_are_loaded_with_their_type(
     types: tuple[str, ...], url: str, page_type: str
 ) -> None:
     page = changed(BARE, url=url, metadata=Metadata(page_types=types))
@@ -192,7 +198,7 @@ def test_kinds_of_stories_are_named_and_loaded(
         ("https://courier.example/194420/three-hurt-on-the-coast-road.html", None),
     ],
 )
-def test_teasers_make_a_front_of_a_page_unless_its_address_is_a_storys(
+def test_a_page_of_teasers_is_a_section_front_unless_its_address_is_that_of_a_story(
     url: str, reason: str | None
 ) -> None:
     teasers = "".join(f"<h2><a href='/news/{n}'>Seal {n} stops the tram</a></h2>" for n in range(8))
@@ -201,13 +207,13 @@ def test_teasers_make_a_front_of_a_page_unless_its_address_is_a_storys(
     assert verdict(page).rejected_reason == reason
 
 
-def test_a_menu_does_not_make_a_note_long_enough() -> None:
+def test_menu_lines_do_not_count_towards_the_length_of_a_text() -> None:
     menu = ("Harbour news", "Town", "The isles", "People", "Sport", "What's on", "Contact") * 4
     note = changed(ARTICLE, paragraphs=(*menu, "Fog from eight. The horn will sound. Stay in."))
     assert verdict(note).rejected_reason == "too_short"
 
 
-def test_short_texts_are_refused_and_counted_by_characters_where_words_are_not_spaced() -> None:
+def test_short_texts_are_rejected_and_scripts_without_spaces_are_counted_by_characters() -> None:
     short = verdict(changed(ARTICLE, paragraphs=("A pier.",)))
     assert (short.rejected_reason, short.sign) == ("too_short", "0 words, required are 25")
     japanese = "港の評議会は月曜日に古い桟橋について話し合い、" + "春に工事を始める。" * 5
@@ -227,7 +233,7 @@ def test_short_texts_are_refused_and_counted_by_characters_where_words_are_not_s
         (None, (*SENTENCES, "Cet article est réservé aux abonnés"), "truncated"),
     ],
 )
-def test_access_is_told_by_what_is_declared_and_by_invitations_to_subscribe(
+def test_access_follows_from_declarations_and_invitations_to_subscribe(
     free: bool | None, paragraphs: tuple[str, ...], state: str
 ) -> None:
     words = sum(map(word_count, paragraphs))

@@ -1,4 +1,4 @@
-"""Arrays are split into their elements whatever is in them, wherever chunks end."""
+"""JSON arrays are split into their elements, wherever the chunks of the stream end."""
 
 import io
 import json
@@ -7,8 +7,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tasks.read import json_elements
-from tasks.read.json_elements import elements
+from tasks.read.formats import json_elements
+from tasks.read.formats.json_elements import elements
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
@@ -17,8 +17,8 @@ VALUES = st.recursive(
 )
 
 
-class Dribble(io.BytesIO):
-    """A stream that gives a few bytes at a time."""
+class SlowStream(io.BytesIO):
+    """A stream that returns at most a few bytes per read."""
 
     def __init__(self, data: bytes, most: int) -> None:
         super().__init__(data)
@@ -29,7 +29,8 @@ class Dribble(io.BytesIO):
 
 
 def parts(data: bytes, most: int = json_elements._CHUNK, cap: int = 1_000_000) -> list[bytes]:
-    return [element.data.strip() for element in elements(Dribble(data, most), cap)]
+    """Return the elements of an array that is read `most` bytes at a time."""
+    return [element.data.strip() for element in elements(SlowStream(data, most), cap)]
 
 
 @given(st.lists(VALUES, max_size=6), st.sampled_from([1, 2, 3, 7, 100]), st.sampled_from([None, 1]))
@@ -43,7 +44,9 @@ def test_the_elements_are_those_of_the_array(
 
 
 @given(st.binary(max_size=200), st.sampled_from([1, 5, 1000]))
-def test_any_bytes_raise_nothing_and_chunks_do_not_matter(data: bytes, most: int) -> None:
+def test_any_bytes_raise_nothing_and_give_the_same_parts_for_any_chunks(
+    data: bytes, most: int
+) -> None:
     assert parts(data, most) == parts(data)
 
 
@@ -59,12 +62,14 @@ def test_any_bytes_raise_nothing_and_chunks_do_not_matter(data: bytes, most: int
         (b'[{"a": oops}, 2]', [b'{"a": oops}', b"2"]),
     ],
 )
-def test_commas_and_what_follows_do_no_harm(data: bytes, expected: list[bytes]) -> None:
+def test_superfluous_commas_and_trailing_data_are_tolerated(
+    data: bytes, expected: list[bytes]
+) -> None:
     assert parts(data) == expected
 
 
 @pytest.mark.parametrize("data", [b"[1,2", b'[{"a":', b'["abc', b"[[[[", b'[1,"\\'])
-def test_an_array_without_its_end_says_so(data: bytes) -> None:
+def test_the_last_element_of_an_unclosed_array_is_not_whole(data: bytes) -> None:
     assert [element.whole for element in elements(io.BytesIO(data), 100)][-1] is False
 
 
@@ -74,7 +79,7 @@ def test_an_array_without_its_end_says_so(data: bytes) -> None:
 )
 @pytest.mark.parametrize("most", [3, 100_000])
 def test_a_large_element_is_cut_and_the_next_is_whole(large: str, most: int) -> None:
-    found = list(elements(Dribble(f"[1,{large},2]".encode(), most), 100))
+    found = list(elements(SlowStream(f"[1,{large},2]".encode(), most), 100))
     assert [element.size > 100 for element in found] == [False, True, False]
     assert [len(element.data) for element in found] == [1, 101, 1]
     assert found[1].size == len(large)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 import pytest
 
 from config.errors import UsageError
-from tasks.read.rows import as_string, as_strings
+from tasks.read.values import as_string, as_strings
 from tasks.records import Declared
 from tests.read.samples import by_locator, documents, read, reasons
 

@@ -94,7 +94,8 @@ def test_a_table_without_text_is_refused_when_named_and_noted_in_a_folder(tmp_pa
     with pytest.raises(UsageError, match="--map text=COLUMN"):
         read(path)
     (dropped,) = read(tmp_path)
-    assert (dropped.reason, dropped.detail) == ("no_known_columns", "a, b")
+    assert dropped.reason == "no_known_columns"
+    assert dropped.detail == "a, b; no column is known to be the text; try --map text=COLUMN"
     assert len(documents(read(path, columns={"text": "b"}))) == 1
 
 
@@ -159,3 +160,149 @@ def test_the_split_changes_no_row(tmp_path_factory, kind, count, size):
 
     assert len(whole) == count
     assert sorted(parts, key=lambda outcome: outcome.position) == whole
+
+
+RUSSIAN = "Городской совет закрыл мост на ремонт до осени. " * 4
+CHINESE = "市议会决定关闭这座桥梁进行维修，直到秋天才会重新开放。" * 4
+POLISH = "Rada miasta zamknęła most do jesieni, żeby go naprawić, mówią urzędnicy. " * 4
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"), [(RUSSIAN, "cp1251"), (CHINESE, "gbk"), (RUSSIAN, "koi8-r")]
+)
+def test_the_encoding_of_a_table_is_found(tmp_path, text, encoding):
+    path = write(tmp_path, table(*[("u", "t", text)] * 3).encode(encoding), "a.csv")
+
+    assert [document.body.decode() for document in documents(read(path))] == [text] * 3
+
+
+def test_the_encoding_of_a_table_can_be_named(tmp_path):
+    path = write(tmp_path, table(("u", "t", POLISH)).encode("cp1250"), "a.csv")
+
+    (document,) = documents(read(path, columns={"encoding": "cp1250"}))
+
+    assert document.body.decode() == POLISH
+    with pytest.raises(UsageError, match="--encoding nonsense is not known"):
+        read(path, columns={"encoding": "nonsense"})
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        f"sep=;\r\nurl;title;text\r\nu;t;{STORY}\r\n",
+        f"Export of 3 May\n\nurl,title,text\nu,t,{STORY}\n",
+        f"url,title,text\ru,t,{STORY}\r",
+        f"url,title,text,\nu,t,{STORY},\n",
+        f"url,title,text\nu,t,{STORY},,\n",
+        f"'url','title','text'\n'u','t','{STORY}'\n",
+        f"Lien;Titre;Texte\nu;t;{STORY}\n",
+        f"url\ttitle\ttext\nu\tt\t{STORY}\n",
+        f"\n\nurl,title,text\nu,t,{STORY}\n",
+    ],
+)
+def test_what_stands_around_a_table_does_no_harm(tmp_path, content):
+    (document,) = documents(read(write(tmp_path, content, "a.csv")))
+
+    assert document.body.decode() == STORY
+    assert (document.url, document.declared.title) == ("u", "t")
+
+
+def test_stray_quotes_between_tabs_are_kept(tmp_path):
+    content = f'url\ttitle\ttext\nu\t"Closed" she said\t{STORY}\n'
+
+    assert documents(read(write(tmp_path, content, "a.csv")))[0].declared.title == (
+        '"Closed" she said'
+    )
+
+
+@pytest.mark.parametrize("stray", [f'"{STORY}', f'"Old "tram{STORY}', f'{STORY} 5"'])
+def test_quotes_between_tabs_are_text_where_the_table_does_not_quote(tmp_path, stray):
+    rows = [f"u\tTitle\t{stray}", 'u\t"Open" she said\t[{"Label": "Pier"}]']
+    path = write(tmp_path, "".join(f"{row}\n" for row in ["url\ttitle\ttext", *rows]), "a.tsv")
+
+    assert [document.body.decode() for document in documents(read(path))] == [
+        stray,
+        '[{"Label": "Pier"}]',
+    ]
+
+
+def test_a_stray_quote_far_down_in_a_table_with_tabs_joins_no_rows(tmp_path):
+    quoted = "".join(f'u\t"Title {n}"\t{STORY}\n' for n in range(2_000))
+    joined = f'u\t"Never closed\t{STORY}\nu\tThey said yes"\t{STORY}\n'
+    path = write(tmp_path, f"url\ttitle\ttext\n{quoted}{joined}{quoted}", "a.tsv")
+
+    titles = [document.declared.title for document in documents(read(path))]
+
+    assert titles[1_999:2_003] == ["Title 1999", '"Never closed', 'They said yes"', "Title 0"]
+    assert len(titles) == 4_002
+
+
+def test_the_first_line_of_a_bad_row_is_no_row(tmp_path):
+    content = f'url\ttitle\ttext\nu\tt\t"Begins\nand ends" not\there\nu\tt\t{STORY}\n'
+
+    found = read(write(tmp_path, content, "a.tsv"))
+
+    assert list(by_locator(found).values()) == ["bad_row", ""]
+
+
+def test_quoted_cells_of_several_lines_are_one_cell_between_tabs_too(tmp_path):
+    rows = [("u", 'A "title"', f"{STORY}\n{STORY}")] * 3
+    path = write(tmp_path, table(*rows, delimiter="\t"), "a.tsv")
+
+    assert [document.body.decode() for document in documents(read(path))] == [rows[0][2]] * 3
+
+
+def test_a_table_without_a_header_is_read_by_numbers(tmp_path):
+    content = "".join(f'"3","Title, {n}","{STORY} {n}"\n' for n in range(3))
+    path = write(tmp_path, content, "a.csv")
+
+    found = documents(read(path, columns={"text": "3", "title": "2"}))
+
+    assert [document.declared.title for document in found] == [f"Title, {n}" for n in range(3)]
+    assert found[0].declared.extra == {"1": "3"}
+    with pytest.raises(UsageError, match="only 1, 2, 3; say which one"):
+        read(path)
+
+
+def test_the_dialect_can_be_named(tmp_path):
+    content = f"url~title~text\nu~'t'~{STORY}\n"
+    chosen = {"delimiter": "~", "quote": "none", "header": "no", "text": "3", "title": "2"}
+
+    found = documents(read(write(tmp_path, content, "a.txt"), columns=chosen))
+
+    assert [document.declared.title for document in found] == ["title", "'t'"]
+    with pytest.raises(UsageError, match="--delimiter ;; is not one character"):
+        read(tmp_path, columns={"delimiter": ";;"})
+
+
+def test_of_two_columns_of_a_name_the_first_with_a_value_counts(tmp_path):
+    header = ("url", "title", "text", "title")
+    path = write(
+        tmp_path, table(("u", "", STORY, "B"), ("u", "A", STORY, "B"), header=header), "a.csv"
+    )
+
+    first, second = documents(read(path))
+
+    assert (first.declared.title, first.declared.extra) == ("B", {})
+    assert (second.declared.title, second.declared.extra) == ("A", {"title_2": "B"})
+
+
+def test_columns_without_a_field_are_kept(tmp_path):
+    path = write(tmp_path, table(("u", STORY, "FAKE"), header=("url", "text", "Label")), "a.csv")
+
+    assert documents(read(path))[0].declared.extra == {"Label": "FAKE"}
+
+
+def test_parquet_keeps_nested_columns_and_a_damaged_one_costs_no_text(tmp_path):
+    path = tmp_path / "a.parquet"
+    columns = {"text": [STORY] * 20, "noise": [{"a": [n]} for n in range(20)]}
+    pq.write_table(pa.table(columns), path)
+    assert documents(read(path))[3].declared.extra == {"noise": {"a": [3]}}
+
+    chunk = pq.ParquetFile(path).metadata.row_group(0).column(1)
+    data = bytearray(path.read_bytes())
+    start = chunk.dictionary_page_offset or chunk.data_page_offset
+    data[start : start + chunk.total_compressed_size] = b"\xff" * chunk.total_compressed_size
+    path.write_bytes(data)
+
+    assert len(documents(read(path))) == 20

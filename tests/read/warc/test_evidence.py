@@ -9,13 +9,14 @@ from hypothesis import given
 from hypothesis import settings as effort
 from hypothesis import strategies as st
 
-from tasks.fetch.model import Evidence
-from tasks.fetch.warc_files import Original, WarcFiles
-from tasks.fetch.warc_records import Exchange, page_exchange, warcinfo
+from tasks.raw.warc_files import Original, WarcFiles
+from tasks.raw.warc_records import Exchange, page_exchange, warcinfo
 from tasks.read.place import Place, Tally
 from tasks.read.warc.framings import GzipFraming
-from tasks.read.warc.records import read_warc
+from tasks.read.warc.records import read_records
+from tasks.reasons import Reason
 from tasks.records import Declared, Dropped
+from tasks.web.exchange import Evidence
 from tests.fetch.exchanges import STARTED, answer
 from tests.read.samples import documents, page, read, reasons, recompress, record, settings
 
@@ -124,7 +125,7 @@ def test_a_page_that_processing_drops_keeps_its_source_and_time(tmp_path):
     one = exchange()
     (document,) = documents(read(write(tmp_path, one.answer, one.evidence)))
 
-    dropped = document.dropped("rejected", "too_short")
+    dropped = document.dropped(Reason.TOO_SHORT)
 
     assert (dropped.fetched_at, dropped.publication) == (STARTED, "courier")
 
@@ -231,7 +232,7 @@ def test_a_range_that_ends_between_a_page_and_its_evidence_looks_beyond_its_end(
         place = Place("a", "a", Tally(0), settings(), {})
         with path.open("rb") as stream:
             framing = GzipFraming(stream, settings())
-            found += list(read_warc(framing, place, span, by_offset=True))
+            found += list(read_records(framing, place, span, by_offset=True))
 
     assert [(document.url[-1], document.declared) for document in found] == [
         ("1", DECLARED),

@@ -12,6 +12,8 @@ from hypothesis import example, given
 from hypothesis import settings as effort
 from hypothesis import strategies as st
 
+from tasks.read.warc.frames import walk
+from tasks.read.warc.framings import PlainFraming
 from tasks.records import Dropped
 from tests.read.samples import (
     archive,
@@ -22,7 +24,9 @@ from tests.read.samples import (
     reasons,
     recompress,
     record,
+    settings,
 )
+from tests.read.test_archives import tarred
 
 COUNT = 12
 
@@ -198,6 +202,54 @@ def test_padding_with_zeros_at_the_end_is_no_hole(tmp_path):
     assert reasons(read(write(tmp_path, *archive(3), bytes(5000)))) == []
 
 
+@pytest.mark.parametrize("size", [300, 700, 1500, 8_000_000])
+def test_a_damaged_member_behind_padding_is_read_once_however_the_file_is_split(tmp_path, size):
+    members = archive(8)
+    damaged = bytearray(members[3])
+    damaged[len(damaged) // 2] ^= 0xFF
+    members[3] = bytes(damaged)
+    padded = [member + bytes(width) for member, width in zip(members, [9, 400] * 4, strict=True)]
+
+    outcomes = read(write(tmp_path, *padded), batch_bytes=size, stripe_bytes=size)
+
+    assert len(documents(outcomes)) == 7
+    assert len(reasons(outcomes)) == 1
+
+
+@pytest.mark.parametrize("kind", ["metadata", "warcinfo"])
+@pytest.mark.parametrize("size", [300, 8_000_000])
+def test_a_file_of_other_records_leaves_a_row_that_says_so(tmp_path, kind, size):
+    texts = [record(number, kind=kind) for number in range(8)]
+    write(tmp_path, *texts, name="a.warc.wat.gz")
+    (tmp_path / "in.tar").write_bytes(tarred({"b.warc.wat.gz": b"".join(texts)}))
+
+    outcomes = read(tmp_path, batch_bytes=size, stripe_bytes=size)
+
+    assert by_locator(outcomes)["a.warc.wat.gz"] == "empty"
+    assert "empty" in {one.reason for one in outcomes if one.locator.startswith("in.tar")}
+
+
+class CountingTape(io.BytesIO):
+    """Counts what is read."""
+
+    taken = 0
+
+    def read(self, size: int | None = -1) -> bytes:
+        data = super().read(size)
+        self.taken += len(data)
+        return data
+
+
+def test_headers_that_never_end_are_not_looked_through_from_each_beginning():
+    data = b"WARC/1.0\r\n" * 20_000 + b"\r\n" + record(1, compressed=False)
+    tape = CountingTape(data)
+
+    frames = list(walk(PlainFraming(tape, settings()), 0, None))
+
+    assert [frame.damaged for frame in frames] == [True, False]
+    assert tape.taken < 300 * len(data)  # 2 KiB per line of 10 bytes; it was 66 KiB
+
+
 def test_garbage_between_members_has_a_row_with_its_offset(tmp_path):
     records = archive(3)
 
@@ -205,3 +257,17 @@ def test_garbage_between_members_has_a_row_with_its_offset(tmp_path):
 
     assert len(documents(outcomes)) == 3
     assert by_locator(outcomes)[f"a.warc.gz#offset={len(records[0])}"] == "corrupt"
+
+
+def test_each_of_two_damaged_members_in_a_row_has_a_row(tmp_path):
+    records = [bytearray(one) for one in archive(6)]
+    for damaged in records[2:4]:
+        damaged[200:230] = b"\xff" * 30
+    path = write(tmp_path, *map(bytes, records))
+
+    outcomes = read(path)
+
+    starts = offsets([bytes(one) for one in records])
+    assert len(documents(outcomes)) == 4
+    faults = {one.locator for one in outcomes if isinstance(one, Dropped)}
+    assert faults == {f"a.warc.gz#offset={offset}" for offset in starts[2:4]}

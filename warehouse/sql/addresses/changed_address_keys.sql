@@ -1,6 +1,6 @@
--- Grain: one row per address, found or fetched, to which the present rules of addresses give another
--- key. Takes the addresses of one of $parts parts at a time, which bounds the memory. Reads:
--- stored_discoveries, stored_fetches, address_keys.
+-- Grain: one row per address, found or fetched, whose key changes under the present address rules.
+-- Each call handles one of $parts parts of the addresses, which bounds the memory.
+-- Reads: stored_discoveries, stored_fetches, address_keys.
 insert into changed_address_keys by name
 with addresses as (
     select

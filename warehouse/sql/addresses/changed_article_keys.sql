@@ -1,12 +1,13 @@
--- Grain: one row per article and stored key to which the present rules of addresses give another form;
--- none unless $is_older: the keys were made by older rules. An article may have been met at several
--- addresses under one key; the one that `articles` shows counts.
+-- Grain: one row per article and stored key that changes under the present address rules; no rows
+-- unless $is_older, which says that the stored keys were made under older rules.
+-- An article may have been found at several addresses with the same key. The address that
+-- `articles` shows counts.
 create temp table changed_article_keys as
 with keys as (
     select
         article_id,
         url_key as stored_key,
-        -- Where the page's claim was not believed, the key is that of an address.
+        -- If the page's claim was not believed, url_key is the key of an address.
         if(coalesce(claimed_key, url_key) = url_key, claim_of(url, url_canonical), key_of(url_key))
             as url_key,
         superseded.version is null as is_current,

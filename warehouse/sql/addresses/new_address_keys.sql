@@ -1,4 +1,4 @@
--- Grain: one row per key of an address that the present rules of addresses change.
+-- Grain: one row per key of an address that the present address rules change.
 select
     changed_address_keys.*,
     $run_id as run_id

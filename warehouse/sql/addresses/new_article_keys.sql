@@ -1,4 +1,4 @@
--- Grain: one row per key of an article that the present rules of addresses change.
+-- Grain: one row per key of an article that the present address rules change.
 select
     changed_article_keys.*,
     $run_id as run_id

@@ -1,4 +1,4 @@
--- Grain: one row per address whose stored key the present rules of addresses change, with its key now.
+-- Grain: one row per address whose stored key has changed, with its present key.
 create temp table present_address_keys as
 select
     url,

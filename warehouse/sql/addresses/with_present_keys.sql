@@ -1,4 +1,4 @@
--- Grain: one row per row of $table (discoveries or fetches), with the key that its address has now.
+-- Grain: one row per row of $table (discoveries or fetches), with the present key of its address.
 create view $table as
 select
     stored_$table.* replace (coalesce(present.url_key, stored_$table.url_key) as url_key)

@@ -1,7 +1,9 @@
--- Grain: as `captures`, whose rows it changes.
--- Changes `captures`. A capture whose text a stored version has under the present extractor, too, gets
--- the hashes that this version is stored with: it repeats that version. A version before it in time
--- counts rather than one after it. Revisits of the capture in the same run have its text.
+-- Grain: one row per capture, an update of `captures`. If the present extractor gets a capture's
+-- text from the stored bytes of a version, too, the page has not changed: the capture gets the
+-- hashes that the version is stored with, so that resolve.sql takes it for a duplicate of it. If
+-- versions before and after the capture both qualify, the one before is used. Revisits of the
+-- capture in the same run get the same hashes, for they have its text (`content_position`).
+-- Reads: verdicts.
 update captures
 set
     content_hash = repeated.content_hash,

@@ -1,7 +1,9 @@
--- Grain: one row per row of `doubtful` whose stored version another extractor made, or another
--- Broadsheet, whose cleaning may differ. Its capture is a revision only if the stored bytes of the
--- version give another text under the present extractor, too. Reads: doubtful, processed,
--- article_versions, runs.
+-- Grain: one row per row of `doubtful` whose stored version was made by another extractor, or by
+-- another release of Broadsheet, whose cleaning may differ. The capture is a revision only if the
+-- present extractor gets another text from the stored bytes of the version, too. The version of the
+-- learned lines (after '+learned.') does not count as another extractor: texts are compared with
+-- and without these lines anyway.
+-- Reads: doubtful, processed, article_versions, runs.
 create temp table compared as
 select doubtful.*
 from doubtful

@@ -1,7 +1,10 @@
--- Grain: one row per capture whose text its article does not have at that time, per stored version
--- that it is compared with, and per side: the version before it and the one after it in time, or any
--- where the capture has no time. Reads: captures, known, reread (versions whose bytes this run has
--- read itself, which need not be read again).
+-- Grain: one row per capture that looks like a revision, stored version, and side. A capture looks
+-- like a revision if its text equals none of the nearest stored states of its article. The sides
+-- are the nearest states `before` and `after` the capture in time, or `any` state if the capture
+-- has no time. Versions whose bytes this run has read itself (`reread`) are compared by their new
+-- text and need not be read again. Columns: has_before says whether there is a state before the
+-- capture.
+-- Reads: captures, known, reread.
 create temp table doubtful as
 with pairs as (
     select
@@ -17,7 +20,7 @@ with pairs as (
         end as side,
         coalesce(reread.content_hash, known.content_hash) as content_hash,
         coalesce(reread.whole_hash, known.whole_hash) as whole_hash,
-        -- Of a version after the capture, resolve.sql compares the text only.
+        -- resolve.sql compares bytes with the state before a capture only, and texts with both.
         side <> 'after' and captures.payload_digest = known.payload_digest
             or captures.content_hash = coalesce(reread.content_hash, known.content_hash)
             or captures.whole_hash = coalesce(reread.whole_hash, known.whole_hash) as is_same,
@@ -32,12 +35,15 @@ with pairs as (
         and known.replaced_by is null
 ),
 differing as (
-    -- Most captures repeat the only text that their article ever had: they are not sorted below.
+    -- Most captures repeat the only text that their article ever had. Leaving them out here saves
+    -- the window function below from sorting them.
     select distinct position
     from pairs
     where is_same is not true
 ),
 nearest as (
+    -- The states with the shortest time to the capture on each side; several may have the same
+    -- time.
     select *
     from pairs
     semi join differing using (position)

@@ -1,6 +1,9 @@
--- Grain: one row per document that was read again for the run $run_id and of which rows are missing:
--- what became of it then, as far as is known, else what follows from the other versions.
--- Reads: processed (its documents, read again); the tables.
+-- Grain: one row per document of the run $run_id that has missing rows and was read again for a
+-- repair: the outcome, article and version that it had. They come from `documents` if its row there
+-- is still present, and are otherwise inferred from the remaining versions. Columns: is_version
+-- says whether the row in `article_versions` is missing, is_unlisted whether the row in `documents`
+-- is.
+-- Reads: processed (the documents read again); documents, article_versions.
 create or replace temp table read_again as
 with listed as (
     select
@@ -15,18 +18,20 @@ with listed as (
     where run_id = $run_id
 ),
 lost as (
+    -- Documents that `documents` still has, and whose version is missing.
     select listed.*
     from listed
     anti join (from article_versions where run_id = $run_id) using (article_id, version)
     where outcome in ('loaded', 'revised')
 ),
 unlisted as (
+    -- Documents whose row in `documents` is missing.
     select processed.*
     from processed
     anti join listed using (locator)
 ),
 same as (
-    -- The text is stored by another version, or by this document's own one.
+    -- The text is stored in a version: that of another document, or this document's own.
     select
         unlisted.position,
         max(article_versions.article_id) as article_id,
@@ -43,7 +48,7 @@ same as (
     group by unlisted.position
 ),
 revisited as (
-    -- The server said that the address had what was stored of it before.
+    -- Revisits: the server stated that the address had the bytes of an earlier capture.
     select
         unlisted.position,
         arg_max(article_versions.article_id, article_versions.fetched_at) as article_id,
@@ -59,6 +64,7 @@ revisited as (
     group by unlisted.position
 ),
 unknown as (
+    -- New texts that no version has: one document for each article and text, in time order.
     select
         *,
         row_number() over (partition by article_id order by fetched_at, position) as place
@@ -75,7 +81,8 @@ taken as (
     select article_id, version from documents where outcome in ('loaded', 'revised')
 ),
 free as (
-    -- Numbers of versions that nothing has, for texts that nothing knows any more.
+    -- The version numbers of each article that are not in use, lowest first: enough of them for all
+    -- its unknown texts.
     select
         article_id,
         version,
@@ -97,6 +104,7 @@ free as (
     )
     anti join taken using (article_id, version)
 )
+-- Lost versions. Bytes of another size were replaced since, and would give another text.
 select
     processed.position,
     lost.article_id,
@@ -111,11 +119,12 @@ join lost using (locator)
 where processed.outcome is null
     and (lost.bytes is null or lost.bytes = processed.bytes)
 union all
+-- Unlisted documents that were the only source of their text: they get the unused numbers.
 select
     unknown.position,
     article_id,
     free.version,
-    publication as source,
+    coalesce(publication, domain) as source,
     if(free.version = 1, 'loaded', 'revised') as outcome,
     null as reason,
     true as is_version,
@@ -123,11 +132,12 @@ select
 from unknown
 join free using (article_id, place)
 union all
+-- All other unlisted documents: duplicates, revisits, and those that were rejected or failed.
 select
     unlisted.position,
     coalesce(same.article_id, revisited.article_id, unlisted.article_id) as article_id,
     coalesce(same.version, revisited.version) as version,
-    publication as source,
+    coalesce(publication, domain) as source,
     if(revisited.position is null, coalesce(unlisted.outcome, 'duplicate'), 'duplicate') as outcome,
     if(unlisted.outcome is null, if(same_bytes, 'same_bytes', 'same_text'), reason) as reason,
     false as is_version,

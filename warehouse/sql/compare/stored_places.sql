@@ -1,8 +1,9 @@
--- Grain: one row per row of `compared` and place where bytes lie that had the version's text, the best
--- place first: of the state that the capture is compared with, and then the nearest to it in time.
--- Such places are the version's own, and those of the documents that repeated it. What a document in
--- an archive repeated is known only if its bytes were the same, for the file may have been replaced
--- since; in the raw zone no file is. Reads: compared, article_versions, documents, runs.
+-- Grain: one row per row of `compared` and place that may have bytes of the version's text, the
+-- best place first: the nearest in time to the state that the capture is compared with. Such places
+-- are the locator of the version itself and those of the documents that repeated it. A document in
+-- an archive counts only if it had the same bytes as the version, so that the digest can be
+-- checked: the archive may have been replaced since. Files of the raw zone never change.
+-- Reads: compared, article_versions, documents, runs.
 with stored as (
     select
         article_id,
@@ -32,7 +33,7 @@ repeated as (
 places as (
     select
         *,
-        -- An ingested folder may have a subfolder of this name.
+        -- The flow is checked, too, because an ingested folder may have a subfolder named raw.
         starts_with(locator, 'raw/') and runs.flow is distinct from 'ingest' as is_raw
     from (
         from stored

@@ -1,6 +1,7 @@
--- Grain: one row per row of `compared`: whether the version's stored bytes, read by the
--- present extractor, give the capture's text (`same`), another or none (`other`), or are gone
--- (`unknown`). Reads: compared, wanted (which bytes were read for it), read_again (what they gave).
+-- Grain: one row per row of `compared`, with a verdict: the present extractor gets the capture's
+-- text from the version's stored bytes (`same`), it gets another text or none (`other`), or the
+-- bytes are gone or have changed (`unknown`).
+-- Reads: compared, captures, wanted (the bytes chosen for each row), read_again (their results).
 create temp table verdicts as
 select
     compared.*,

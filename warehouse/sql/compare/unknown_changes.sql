@@ -1,7 +1,8 @@
--- Grain: as `decided`, whose rows it changes.
--- Changes `decided`. A revision whose earlier text another extractor made of bytes that are gone may be
--- the publisher's doing or the extractor's: nobody knows. Later revisions of the same run are
--- compared with the first one, whose bytes are there. Reads: verdicts.
+-- Grain: one row per revision, an update of `decided`. If the earlier text was made by another
+-- extractor and its bytes are gone, the change may come from the publisher or from the extractor:
+-- the change_reason becomes `unknown`. Only the first revision of each article after such a text is
+-- concerned, because later ones in this run are compared with the first, whose bytes exist.
+-- Reads: verdicts, decided.
 update decided
 set change_reason = 'unknown'
 from (

@@ -1,5 +1,5 @@
--- Grain: the one document of an article_id or address: of an article the one of its current version,
--- else the newest attempt.
+-- Grain: one row, the document of an article_id or address: for an article the document of its current
+-- version, else the newest attempt.
 with named as (
     select
         documents.run_id,

@@ -1,4 +1,4 @@
--- Grain: one row per source with lines that are removed from new pages, with these.
+-- Grain: one row per source that has lines to remove from new pages, with a list of the lines.
 select
     source,
     list(line) as lines

@@ -1,5 +1,5 @@
 -- Grain: one row per file, source and set of headers that an earlier version stored in an entry.
--- Most entries have none: to look for the word first costs a tenth of parsing all of them.
+-- Most entries have no headers: searching for the word first takes a tenth of the time of parsing all.
 with candidates as (
     select
         filename,

@@ -1,10 +1,13 @@
--- Grain: one row per line of a source whose state changes by this run: learned, forgotten, or as
--- an analyst says; of the sources of one part. Reads: article_versions and superseded with the run's
--- own rows, boilerplate_history, overrides, concerned.
+-- Grain: one row per line of a source whose state this run changes: learned, forgotten, or set in
+-- boilerplate.toml. Each call handles the sources of one part.
+-- Reads: article_versions and superseded with the run's own rows, boilerplate_history, overrides,
+-- sources_to_learn.
 insert into boilerplate_changes by name
 with chosen as (
-    select source
-    from concerned
+    select
+        source,
+        first_day
+    from sources_to_learn
     where part = $part
 ),
 previous as (
@@ -17,7 +20,7 @@ previous as (
     semi join chosen using (source)
     group by source, line
 ),
-said as (
+configured as (
     select
         source,
         line,
@@ -27,20 +30,22 @@ said as (
 ),
 dated as (
     select
-        coalesce(source, domain) as source,
+        chosen.source,
         article_id,
         version,
         run_id,
-        cluster_id,
+        content_hash,
         coalesce(published_date, fetched_at::date) as day
     from article_versions
     anti join superseded using (article_id, version)
-    semi join chosen on chosen.source = coalesce(article_versions.source, domain)
-    where coalesce(published_date, fetched_at) is not null
+    join chosen on chosen.source = coalesce(article_versions.source, domain)
+    where coalesce(published_date, fetched_at::date) >= first_day
+        -- This repeats the condition in a form by which DuckDB skips row groups.
+        and (published_date >= $first_day::date or published_date is null)
 ),
 reach as (
-    -- Since when a source has published so many articles: by days, of which there are few, so that
-    -- the older ones are never held.
+    -- The day since which a source has published its newest $stories articles. Counting by days, of
+    -- which there are few, never holds the older articles in memory.
     select
         source,
         min(day) as since
@@ -65,11 +70,11 @@ newest as (
 stories as (
     select *
     from newest
-    qualify row_number() over (partition by source, cluster_id order by day desc, article_id) = 1
+    qualify row_number() over (partition by source, content_hash order by day desc, article_id) = 1
 ),
 sources as (
-    -- One article that is dated far ahead must not outvote all others: the newest twentieth counts
-    -- as of one day.
+    -- An article that is dated far into the future must not outvote all others: the newest 5 %
+    -- count as if they were of one day.
     select
         source,
         quantile_disc(day, 0.95) as recent
@@ -78,7 +83,8 @@ sources as (
     having count(*) >= $source_articles
 ),
 voters as (
-    -- Votes are whole numbers, whose sum does not depend on the order of adding.
+    -- Votes are whole numbers. The sum of floats would depend on the order of adding, which differs
+    -- from run to run with several threads.
     select
         source,
         article_id,
@@ -108,6 +114,8 @@ texts as not materialized (
         coalesce(learned_lines, []) as learned
     from article_versions
     join voters using (run_id, article_id, version)
+    where published_date >= $first_day::date
+        or published_date is null
 ),
 lines as not materialized (
     select
@@ -122,7 +130,8 @@ lines as not materialized (
     where lede > 0
 ),
 frequent as (
-    -- Hashes first: most lines are unique, and need not be held.
+    -- Lines are counted by their hashes first: most lines are unique, and their texts need not be
+    -- held in memory.
     select hash(source, line) as line_hash
     from lines
     group by all
@@ -149,13 +158,15 @@ names as (
         lower(unnest(authors)) as name
     from article_versions
     join voters using (run_id, article_id, version)
+    where published_date >= $first_day::date
+        or published_date is null
 ),
 candidates as (
     select source, line from measured
     union
     select source, line from previous
     union
-    select source, line from said
+    select source, line from configured
 ),
 judged as (
     select
@@ -167,18 +178,20 @@ judged as (
         previous.state as state_before,
         coalesce(change, 0) + 1 as change,
         case
-            when said.state is not null then said.state
+            when configured.state is not null then configured.state
+            -- The byline is a line that recurs in all articles of an author.
             when names.name is not null then 'forgotten'
             when articles >= $line_articles and days >= $line_days and share >= $share
             then 'learned'
-            -- Half way back, so that a line near the bound does not come and go.
+            -- A learned line is forgotten only below half of the bound, so that a line near the
+            -- bound does not come and go.
             when previous.state = 'learned' and share >= $share / 2 then 'learned'
             else 'forgotten'
         end as state
     from candidates
     left join measured using (source, line)
     left join previous using (source, line)
-    left join said using (source, line)
+    left join configured using (source, line)
     left join names on names.source = candidates.source and names.name = lower(candidates.line)
 )
 select

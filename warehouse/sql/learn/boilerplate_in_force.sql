@@ -1,5 +1,5 @@
--- Grain: one row per line that the newest change of boilerplate_history has as learned; what an
--- analyst says counts as boilerplate.toml says it now, not as it was when it was noted.
+-- Grain: one row per line whose newest change in boilerplate_history made it learned. Lines that
+-- boilerplate.toml names are left out: the present file decides on them, not the history.
 select
     source,
     line

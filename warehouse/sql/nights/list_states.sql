@@ -1,5 +1,5 @@
--- Grain: one row per list (feed, sitemap, section page) that was ever read: what it answered last,
--- and how often in a row it has said "not modified" since it last sent its content.
+-- Grain: one row per list (feed, sitemap, section page) that was ever read, with its last answer and
+-- the number of "not modified" answers since it last sent its content.
 with answers as (
     select
         url,
@@ -19,7 +19,7 @@ contents as (
     select
         url,
         max(started_at) as sent_at,
-        -- Validators of the newest answer only, which may have none.
+        -- arg_max_null: if the newest answer has no validator, no older one may be sent.
         arg_max_null(etag, started_at) as etag,
         arg_max_null(last_modified, started_at) as last_modified,
         arg_max(payload_digest, started_at) as payload_digest

@@ -1,6 +1,6 @@
 -- Grain: one row per address that may matter tonight, as the hash of its key: listed tonight, waiting
--- since an earlier night, or asked for lately. A history of years need not be grouped for those. Two
--- keys with one hash do no harm: the keys themselves are compared afterwards.
+-- since an earlier night, or requested lately. With them, only a small part of a history of years has
+-- to be grouped. Two keys with the same hash do no harm: the keys themselves are compared afterwards.
 create temp table met_addresses as
 select hash(url_key) as number
 from found

@@ -1,4 +1,4 @@
--- Grain: one row: how many rows of the history are about the addresses of met_addresses.
+-- Grain: one row with the number of rows of the history that concern addresses in met_addresses.
 select
     (select count(*) from found)
     + (select count(*) from discoveries where hash(url_key) in (from met_addresses))

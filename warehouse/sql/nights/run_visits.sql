@@ -1,6 +1,7 @@
--- Grain: one row per source of this nightly run: what its lists, its pages and its documents came to.
--- Two sums hold: found = new + known + excluded, for each address listed has one verdict; and fetched =
--- loaded + revised + unchanged + rejected + failed, for each page asked for either failed or is a document.
+-- Grain: one row per source of this nightly run, with counts of its lists, its pages and its documents.
+-- Two sums hold. found = new + known + excluded, because each listed address has one verdict. fetched =
+-- loaded + revised + unchanged + rejected + failed, because each requested page either failed or is a
+-- document.
 with listings as (
     select
         source,
@@ -22,7 +23,7 @@ pages as (
     where kind = 'article'
     group by all
 ),
-asked as (
+requested as (
     select
         source,
         count(*) filter (outcome in ('fetched', 'unchanged', 'failed')) as fetched,
@@ -43,7 +44,7 @@ ledger as (
     from processed
     join outcomes using (position)
 ),
-taken_in as (
+resolved as (
     select
         source,
         count(*) filter (outcome = 'loaded') as loaded,
@@ -67,23 +68,23 @@ select
     problem,
     coalesce(listings.found, 0) as found,
     coalesce(listings.new, 0) as new,
-    coalesce(asked.fetched, 0) as fetched,
-    coalesce(taken_in.duplicate, 0) as unchanged,
-    coalesce(taken_in.loaded, 0) as loaded,
-    coalesce(taken_in.revised, 0) as revised,
-    coalesce(taken_in.duplicate, 0) as duplicate,
-    coalesce(taken_in.rejected, 0) as rejected,
-    coalesce(asked.failed, 0) + coalesce(taken_in.failed, 0) as failed,
-    coalesce(asked.refused, 0) as refused,
-    coalesce(asked.postponed, 0) as postponed,
-    taken_in.newest_at,
+    coalesce(requested.fetched, 0) as fetched,
+    coalesce(resolved.duplicate, 0) as unchanged,
+    coalesce(resolved.loaded, 0) as loaded,
+    coalesce(resolved.revised, 0) as revised,
+    coalesce(resolved.duplicate, 0) as duplicate,
+    coalesce(resolved.rejected, 0) as rejected,
+    coalesce(requested.failed, 0) + coalesce(resolved.failed, 0) as failed,
+    coalesce(requested.refused, 0) as refused,
+    coalesce(requested.postponed, 0) as postponed,
+    resolved.newest_at,
     possible_loss,
     coalesce(listings.filled, 0) as filled,
     coalesce(listings.found - listings.new - listings.excluded, 0) as known,
     coalesce(listings.excluded, 0) as excluded,
-    coalesce(asked.reread, 0) as reread
+    coalesce(requested.reread, 0) as reread
 from visited
 left join listings using (source)
-left join asked using (source)
-left join taken_in using (source)
+left join requested using (source)
+left join resolved using (source)
 order by source;

@@ -1,5 +1,5 @@
--- Grain: one row per range of sources, in the order of their names, that have about $rows candidates
--- together: the first and the last of them.
+-- Grain: one row per range of sources, in the order of their names, with the first and the last source
+-- of the range. The sources of a range have about $rows candidates together.
 with counted as (
     select
         source,

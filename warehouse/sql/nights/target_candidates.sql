@@ -1,17 +1,18 @@
--- Grain: one row per address that may be fetched this night: listed tonight or due. `verdict` says
--- why, or why not; $only_listed leaves out what is due without being listed. Nothing is due after
--- $reach days. Reads: found (tonight's listings), fetches,
--- discoveries, documents. An address is known once a run that asked for it was loaded; so what a
--- killed night missed is simply still to be done.
--- Takes the addresses of one of $parts parts at a time: DuckDB cannot spill the states of arg_max,
--- which 5 million addresses need at once. Of the history only what met_addresses names is read.
+-- Grain: one row per address that may be fetched this night, listed tonight or due. `verdict` says why
+-- it is fetched or why not. With $only_listed, addresses that are due but not listed are left out.
+-- Nothing is due after $reach days.
+-- Reads: found (tonight's listings), fetches, discoveries, documents, met_addresses.
+-- An address is known once a run that requested it was loaded. Therefore the addresses that a killed
+-- night missed need no special treatment: they are still to be fetched.
+-- The statement handles one of $parts parts of the addresses, because DuckDB cannot spill the states of
+-- arg_max, which 5 million addresses would need at once. It reads the history of met_addresses only.
 insert into candidates by name
 with found_here as (
     select *
     from found
     where hash(url_key) % $parts = $part
 ),
-asked_before as (
+earlier_attempts as (
     select *
     from fetches
     where kind = 'article'
@@ -19,14 +20,16 @@ asked_before as (
         and hash(url_key) in (from met_addresses)
 ),
 waiting as (
-    -- Listed in an earlier night, and perhaps never asked for: too many, or the night was killed.
+    -- Listed in an earlier night but perhaps never requested, because the source had no room left or
+    -- the night was killed.
     select *
     from discoveries
     where verdict in ('new', 'over_limit')
         and night >= $night - $carry_days
         and hash(url_key) % $parts = $part
 ),
-asked as (
+requested as (
+    -- The history of each address: its last attempt, its visits, and the answer that is stored.
     select
         url_key,
         arg_max(url, started_at) as url,
@@ -42,18 +45,20 @@ asked as (
         max(started_at) filter (outcome in ('fetched', 'unchanged')) as visited_at,
         arg_max(struct_pack(etag, last_modified, payload_digest, record_id, final_url, started_at),
             started_at) filter (outcome = 'fetched') as original
-    from asked_before
+    from earlier_attempts
     group by url_key
 ),
-articles_of as (
-    select distinct asked_before.url_key
-    from asked_before
+with_article as (
+    -- Addresses that gave an article; only these are worth a revisit.
+    select distinct earlier_attempts.url_key
+    from earlier_attempts
     join documents
-        on documents.locator = asked_before.warc_file || '#offset=' || asked_before.warc_offset
-    where asked_before.night >= $night - $reach
+        on documents.locator = earlier_attempts.warc_file || '#offset=' || earlier_attempts.warc_offset
+    where earlier_attempts.night >= $night - $reach
         and documents.outcome in ('loaded', 'revised', 'duplicate')
 ),
 ranked as (
+    -- A page may be on several lists: the first listing that is not excluded counts.
     select
         *,
         row_number() over (partition by url_key order by excluded, ordinal) = 1 as is_first
@@ -65,42 +70,46 @@ listed as (
         case
             when excluded then 'excluded'
             when not is_first then 'twin'
-            when asked.url_key is null then 'new'
-            when asked.reason = 'robots' then 'retry'
-            when asked.outcome in ('failed', 'postponed', 'refused') then null
-            when modified_at > visited_at and asked.last_night < $night then 'changed'
+            when requested.url_key is null then 'new'
+            when requested.reason = 'robots' then 'retry'
+            when requested.outcome in ('failed', 'postponed', 'refused') then null
+            when modified_at > visited_at and requested.last_night < $night then 'changed'
         end as verdict
     from ranked
-    left join asked using (url_key)
+    left join requested using (url_key)
 ),
-earlier as (
+carried as (
+    -- Addresses that waited from an earlier night, with their newest listing.
     select
         url_key,
         arg_max(struct_pack(
             source, url, how, place, found_at, title, published, modified, authors
         ), run_id) as listing
     from waiting
-    anti join asked using (url_key)
+    anti join requested using (url_key)
     group by url_key
 ),
 due as (
+    -- Addresses to fetch again, listed or not: failed ones, and articles due for a revisit.
     select
         url_key,
         outcome not in ('fetched', 'unchanged') as is_lost,
         case
-            -- What was only postponed says nothing of the page; it waits as what had no room does.
+            -- A postponed request says nothing about the page, so the page waits as long as one that
+            -- had no room in its night: $carry_days.
             when passing and failed_nights < $retry_nights and last_night < $night
                 and (outcome = 'failed'
                     or outcome = 'postponed' and first_night >= $night - $carry_days) then 'retry'
             when outcome in ('fetched', 'unchanged') and last_night < $night
                 and visits <= len($revisit_days)
                 and first_visit + list_extract($revisit_days, visits)::integer <= $night
-                and articles_of.url_key is not null then 'revisit'
+                and with_article.url_key is not null then 'revisit'
         end as why
-    from asked
-    left join articles_of using (url_key)
+    from requested
+    left join with_article using (url_key)
 ),
 last_listings as (
+    -- The newest listing of each due address, as evidence for the page.
     select
         url_key,
         arg_max(struct_pack(
@@ -112,6 +121,7 @@ last_listings as (
     group by url_key
 ),
 chosen as (
+    -- Listed tonight; else waiting; else due. The three parts have no address in common.
     select
         listed.* exclude (verdict, is_first, excluded, modified_at),
         coalesce(verdict, why, if(is_lost, 'given_up', 'known')) as verdict,
@@ -124,18 +134,18 @@ chosen as (
         unnest(listing),
         'carried' as verdict,
         false as is_listed
-    from earlier
+    from carried
     anti join found_here using (url_key)
     union all by name
     select
         url_key,
-        asked.url,
-        asked.source,
+        requested.url,
+        requested.source,
         unnest(listing),
         why as verdict,
         false as is_listed
     from due
-    join asked using (url_key)
+    join requested using (url_key)
     left join last_listings using (url_key)
     anti join found_here using (url_key)
     where why is not null
@@ -149,5 +159,5 @@ select
     original.final_url as original_url,
     original.started_at as original_at
 from chosen
-left join asked using (url_key)
+left join requested using (url_key)
 where is_listed or not $only_listed;

@@ -1,7 +1,8 @@
--- Grain: one row per address to be fetched this night, or left out, of the sources from $first to
--- $last: `verdict` says which. DuckDB sorts rows with titles in memory: the sources of 600,000
--- addresses at once did not fit into 600 MB. Reads: candidates (of all parts), sources (how many pages
--- of each).
+-- Grain: one row per candidate of the sources from $first to $last; `is_target` and `verdict` say
+-- whether and why it is fetched this night.
+-- Reads: candidates (of all parts), sources (the most pages of each per night).
+-- The statement handles a range of sources, because DuckDB sorts rows with titles in memory: sources
+-- with 600,000 addresses at once did not fit into 600 MB.
 with limited as (
     select
         candidates.*,

@@ -1,7 +1,8 @@
--- Grain: one row per name that a source had before, with its present name. Reads: visits; one of
--- a run that is not loaded yet has no run_id, and is the newest.
--- What a source's newest night declares counts. A name that was visited again after that is a source
--- of its own: so each step leads to a newer run, and no name leads back to itself.
+-- Grain: one row per former name of a source, with its present name.
+-- Reads: visits. Visits of a run that is not loaded yet have no run_id; they are the newest.
+-- The declaration of a source's newest night counts. A name that was visited again after that
+-- declaration is a source of its own. Each step therefore leads to a newer run, so that the
+-- recursion ends and no name leads back to itself.
 with recursive newest as (
     select
         source,

@@ -1,26 +1,15 @@
--- Grain: one row per run whose ledger, totals and tables do not agree; none when all is well.
+-- Grain: one row per run whose totals in `runs`, ledger and versions do not agree; no rows if all
+-- is well.
+-- Reads: runs, repairs, and counts by run in the marts.
 with ledger as (
-    select
-        run_id,
-        count(*) as documents,
-        count(*) filter (outcome = 'loaded') as loaded,
-        count(*) filter (outcome = 'revised') as revised,
-        count(*) filter (outcome = 'duplicate') as duplicate,
-        count(*) filter (outcome = 'rejected') as rejected,
-        count(*) filter (outcome = 'failed') as failed
-    from documents
-    group by run_id
+    from marts.ledger_counts
 ),
 versions as (
-    select
-        run_id,
-        count(*) as versions
-    from article_versions
-    group by run_id
+    from marts.version_counts
 ),
 lost as (
-    -- What repairs recorded as beyond repair is no imbalance. Documents that were read again may
-    -- have another outcome than they had.
+    -- Rows that repairs recorded as lost are no imbalance. A document that was read again for a
+    -- repair may have another outcome than before, so the counts by outcome are then not compared.
     select
         held_run_id as run_id,
         bool_or("table" = 'documents') as is_rewritten,

@@ -1,21 +1,54 @@
--- The published file: views pinned to the files of one snapshot per table.
--- Names after a dollar sign are filled in by warehouse/publish.py: columns, lists of files, settings.
--- `shown` are columns in which a source has its present name. Nights before $first_night and after
--- $last_night, which is tomorrow, are slips of the pen of older versions, and are not believed.
+-- Grain: as stated before each view and table. They show the files of one snapshot per table.
+-- warehouse/publish.py replaces names after a dollar sign: columns, lists of files, settings.
+-- `…_shown` are columns in which a source has its present name, `…_columns` are those as stored.
+-- Nights before $first_night or after $last_night (tomorrow) are ignored: older versions accepted
+-- mistyped nights. The tables in the schema `marts` are those of kept/marts.duckdb, of which this file
+-- is a copy.
+
+-- Grain: one row per source and nightly run.
+create view marts.visits as
+select * replace ($source_shown)
+from marts.visit_counts;
+
+-- Grain: one row per source that was ever visited and name that it had.
+create view marts.entries as
+select * replace ($source_shown)
+from marts.source_entries;
+
+-- Grain: one row per source that was ever visited, name, domain and day, with its current articles.
+create view marts.days as
+select * replace ($source_shown)
+from marts.article_days
+where $source_alone in (select source from marts.entries);
+
+-- Grain: one row per article that ever had copies: its present cluster. It is a table, because it is
+-- small and `articles` needs it.
+create table clusters as
+with cluster_members as (
+    select $cluster_members_columns
+    from read_parquet($cluster_members_files, union_by_name = $cluster_members_differ)
+)
+select
+    article_id,
+    cluster_id
+from ($current_clusters);
 
 -- Grain: one row per version of an article.
 create view article_versions as
-select $article_versions_shown
-from read_parquet($article_versions_files, union_by_name = true);
-
--- Grain: one row per version that is not its article's current one. A table, for it is small and
--- every query on articles needs it.
-create table superseded as
-with superseded_history as (
-    select $superseded_columns
-    from read_parquet($superseded_files, union_by_name = true)
+with stored as (
+    select $article_versions_shown
+    from read_parquet($article_versions_files, union_by_name = $article_versions_differ)
 )
-$superseded_rows;
+select
+    stored.* replace (coalesce(clusters.cluster_id, stored.article_id) as cluster_id)
+from stored
+left join clusters using (article_id);
+
+-- Grain: one row per version that is not its article's current one.
+create view superseded as
+select $superseded_columns
+from marts.standings
+where is_outdated;
 
 -- Grain: one row per article, its current version.
 create view articles as
@@ -23,8 +56,8 @@ select $article_versions_columns
 from article_versions
 anti join superseded using (article_id, version);
 
--- Grain: one row per article published in the last days (a setting) before the publication of this
--- file. The bound lets a query skip the files of older nights.
+-- Grain: one row per article published in the last $latest_days days before this file was built.
+-- The bound is a constant, so that DuckDB skips the files of older nights.
 create view latest_articles as
 select $article_versions_columns
 from articles
@@ -33,61 +66,105 @@ where published_at >= timestamptz '$published_at' - interval $latest_days days;
 -- Grain: one row per key of an article that newer rules of addresses changed.
 create view article_keys as
 select $article_keys_columns
-from read_parquet($article_keys_files, union_by_name = true);
+from read_parquet($article_keys_files, union_by_name = $article_keys_differ);
 
 -- Grain: one row per date seen in a loaded version.
 create view date_candidates as
 select $date_candidates_shown
-from read_parquet($date_candidates_files, union_by_name = true);
+from read_parquet($date_candidates_files, union_by_name = $date_candidates_differ);
+
+-- Grain: one row per link in the text of a version. An address is that of an article if any version
+-- has it; of several articles with one address the smallest id counts.
+create view links as
+with addresses as (
+    select
+        url_key,
+        min(article_id) as target_article_id
+    from (
+        select url_key, article_id from article_versions
+        union all
+        select own_key, article_id from article_versions
+    )
+    where url_key is not null
+    group by url_key
+)
+select
+    $links_columns,
+    target_article_id
+from read_parquet($links_files, union_by_name = $links_differ)
+left join addresses using (url_key);
+
+-- Grain: one row per image in or above the text of a version.
+create view images as
+select $images_columns
+from read_parquet($images_files, union_by_name = $images_differ);
+
+-- Grain: one row per version after the first in time. A version that was compared several times has
+-- several rows, of which the newest is shown.
+create view revisions as
+select $revisions_columns
+from read_parquet($revisions_files, union_by_name = $revisions_differ)
+qualify row_number() over (partition by article_id, version order by comparison desc) = 1;
+
+-- Grain: one row per paragraph that a revision changed.
+create view revision_changes as
+select $revision_changes_columns
+from read_parquet($revision_changes_files, union_by_name = $revision_changes_differ)
+semi join revisions using (article_id, version, comparison);
 
 -- Grain: one row per document and run.
 create view documents as
 select $documents_shown
-from read_parquet($documents_files, union_by_name = true);
+from read_parquet($documents_files, union_by_name = $documents_differ);
 
 -- Grain: one row per run.
 create view runs as
 select $runs_shown
-from read_parquet($runs_files, union_by_name = true);
+from read_parquet($runs_files, union_by_name = $runs_differ);
 
--- Grain: one row per file that a repair set aside, or run with missing rows.
+-- Grain: one row per file that a repair set aside, and per run with rows that were lost otherwise.
 create view repairs as
 select $repairs_columns
-from read_parquet($repairs_files, union_by_name = true);
+from read_parquet($repairs_files, union_by_name = $repairs_differ);
+
+-- Grain: one row per run and file that it read, or databank's download within an archive.
+create view inputs as
+select $inputs_columns
+from read_parquet($inputs_files, union_by_name = $inputs_differ);
 
 -- Grain: one row per address and place that listed it, per run.
 create view discoveries as
 select $discoveries_shown
-from read_parquet($discoveries_files, union_by_name = true);
+from read_parquet($discoveries_files, union_by_name = $discoveries_differ);
 
 -- Grain: one row per attempt to fetch an address.
 create view fetches as
 select $fetches_shown
-from read_parquet($fetches_files, union_by_name = true);
+from read_parquet($fetches_files, union_by_name = $fetches_differ);
 
 -- Grain: one row per address whose key newer rules of addresses changed.
 create view address_keys as
 select $address_keys_columns
-from read_parquet($address_keys_files, union_by_name = true);
+from read_parquet($address_keys_files, union_by_name = $address_keys_differ);
 
 -- Grain: one row per source and nightly run.
 create view visits as
 select $visits_shown
-from read_parquet($visits_files, union_by_name = true);
+from read_parquet($visits_files, union_by_name = $visits_differ);
 
--- Grain: one row per change of what holds for a line of a source.
+-- Grain: one row per change of the state of a line of a source.
 create view boilerplate_history as
 select $boilerplate_history_shown
-from read_parquet($boilerplate_history_files, union_by_name = true);
+from read_parquet($boilerplate_history_files, union_by_name = $boilerplate_history_differ);
 
--- Grain: one row per line of a source, as its newest change has it.
+-- Grain: one row per line of a source, in the state of its newest change.
 create view boilerplate as
 with newest as (
     select
         * exclude (change),
         state in ('learned', 'dropped') as is_removed
     from boilerplate_history
-    -- By time first: the counts of a source's former and present name are not one.
+    -- By time first: changes are numbered separately under a source's former and present name.
     qualify row_number() over (partition by source, line order by changed_at desc, change desc) = 1
 ),
 versions as (
@@ -112,8 +189,9 @@ select
 from newest
 left join versions using (source);
 
--- Grain: one row per source and night; a night that was run twice counts both. Rows of an older
--- Broadsheet, which have no `known`, count 200 and 304 apart and leave out failures: mended here.
+-- Grain: one row per source and night; the counts of a night that was run twice are added up.
+-- Rows of an older Broadsheet have no `known`. In these, `fetched` counts only answers with status
+-- 200 and leaves out failures, so that it is computed from the outcomes here.
 create view nights as
 with counted as (
     select
@@ -123,7 +201,7 @@ with counted as (
             coalesce(known, found - new) as known,
             coalesce(excluded, 0) as excluded
         )
-    from visits
+    from marts.visits
 )
 select
     night,
@@ -154,8 +232,8 @@ select
 from counted
 group by night, source;
 
--- Grain: one row per source and day, from its first night or article to its own last night: of a
--- source that was removed from the list since, nothing can be said.
+-- Grain: one row per source and day, from its first night or article to its own last night. Nothing
+-- is said about days after that, because the source may have been removed from the list.
 create view coverage as
 with believed as (
     select *
@@ -166,9 +244,19 @@ dated as (
     select
         source,
         published_date as day,
-        count(*) as published
+        sum(articles)::bigint as published
+    from marts.days
+    where published_date is not null
+    group by all
+),
+copied as (
+    -- Articles without copies are stories of their own.
+    select
+        source,
+        published_date as day,
+        count(*) - count(distinct cluster_id) as copies
     from articles
-    semi join visits using (source)
+    semi join clusters using (article_id)
     where published_date is not null
     group by all
 ),
@@ -178,23 +266,31 @@ bounds as (
         min(day) as first_day,
         max(day) filter (is_night) as last_day
     from (
-        select source, day, false as is_night from dated
+        select source, published_date as day, false as is_night
+        from marts.days
+        where published_date is not null
         union all
-        select source, night as day, true as is_night from believed
+        select source, night as day, true as is_night
+        from marts.visits
+        where night between date '$first_night' and date '$last_night'
     )
     group by source
+),
+calendar as (
+    select unnest(
+        generate_series(
+            (select min(first_day) from bounds)::timestamp,
+            (select max(last_day) from bounds)::timestamp,
+            interval 1 day
+        )
+    )::date as day
 ),
 days as (
     select
         source,
-        unnest(
-            generate_series(
-                first_day::timestamp,
-                last_day::timestamp,
-                interval 1 day
-            )
-        )::date as day
+        day
     from bounds
+    join calendar on day between first_day and last_day
 )
 select
     days.source,
@@ -208,13 +304,44 @@ select
         when believed.possible_loss then 'possible_loss'
         when believed.loaded > 0 then 'collected'
         else 'quiet'
-    end as state
+    end as state,
+    coalesce(dated.published - coalesce(copied.copies, 0), 0) as stories
 from days
 left join dated using (source, day)
+left join copied using (source, day)
 left join believed on believed.source = days.source and believed.night = days.day;
 
--- Grain: one row per source without a new article for longer than is its habit: the longest pause
--- between nights that brought one, of at least three such nights.
+-- Grain: one row per article and list (front page, section or feed) that named it. An address is that
+-- of an article as in the view `links`.
+create view prominence as
+with addresses as (
+    select
+        url_key,
+        min(article_id) as article_id
+    from (
+        select url_key, article_id from article_versions
+        union all
+        select own_key, article_id from article_versions
+    )
+    group by url_key
+)
+select
+    article_id,
+    place as list,
+    how,
+    min(night) as first_night,
+    max(night) as last_night,
+    count(distinct night) as nights,
+    arg_min(position, struct_pack(night, position)) as first_position,
+    min(position) as best_position
+from discoveries
+join addresses using (url_key)
+where how in ('front', 'section', 'feed')
+    and night between date '$first_night' and date '$last_night'
+group by all;
+
+-- Grain: one row per source without a new article for longer than its habit: the longest pause so
+-- far between nights that brought a new article. A source needs at least three such nights.
 create view silent_sources as
 with active as (
     select
@@ -238,7 +365,7 @@ visited as (
     select
         source,
         max(night) as last_night
-    from visits
+    from marts.visits
     where night between date '$first_night' and date '$last_night'
     group by source
 )
@@ -257,19 +384,33 @@ create view sources as
 with collected as (
     select
         source,
-        count(*) as articles,
-        max(published_at) as newest_at
-    from articles
-    semi join visits using (source)
+        sum(articles)::bigint as articles,
+        max(newest_at) as newest_at
+    from marts.days
+    group by source
+),
+newest_visits as (
+    select
+        source,
+        max(run_id) as run_id
+    from marts.entries
+    group by source
+),
+configured as (
+    -- Few row groups are read, for most sources were visited in the last night.
+    select
+        source,
+        any_value(homepage) as homepage,
+        any_value(entry) as entry,
+        any_value(feeds) as feeds,
+        any_value(sitemaps) as sitemaps
+    from visits
+    semi join newest_visits using (source, run_id)
     group by source
 ),
 visited as (
     select
         source,
-        arg_max(homepage, run_id) as homepage,
-        arg_max(entry, run_id) as entry,
-        arg_max(feeds, run_id) as feeds,
-        arg_max(sitemaps, run_id) as sitemaps,
         min(night) filter (is_believed) as first_night,
         max(night) filter (is_believed) as last_night,
         count(distinct night) as nights
@@ -277,18 +418,22 @@ visited as (
         select
             *,
             night between date '$first_night' and date '$last_night' as is_believed
-        from visits
+        from marts.visits
     )
     group by source
 )
 select
-    visited.*,
+    configured.*,
+    first_night,
+    last_night,
+    nights,
     coalesce(articles, 0) as articles,
     newest_at
-from visited
+from configured
+join visited using (source)
 left join collected using (source);
 
--- Grain: one row per name that a source had before. A table, filled by warehouse/publish.py.
+-- Grain: one row per former name of a source. It is a table, which warehouse/publish.py fills.
 create table former_names (
     former_name varchar,
     source varchar

@@ -1,5 +1,6 @@
--- Grain: one row per outdated version. Reads superseded_history, in which the newest change of a
--- version counts; rows of older Broadsheets have neither `change` nor `is_outdated`.
+-- Grain: one row per outdated version.
+-- Reads: superseded_history, of which the newest change of each version counts. Rows of older
+-- Broadsheets have neither `change` nor `is_outdated`; they stand for change 1 and true.
 select
     article_id,
     version,

@@ -1,5 +1,5 @@
--- Grain: one row per date seen in a version of the run $run_id, which was read again because its
--- dates are lost.
+-- Grain: one row per date seen in a version of the run $run_id whose dates are lost. The run's
+-- documents were read again.
 with versions as (
     select
         locator,

@@ -1,4 +1,4 @@
--- Grain: one row per version that was read again for the run $run_id, as its files hold it.
+-- Grain: one row per version of the run $run_id that was read again, as a row of article_versions.
 with first_seen as (
     select
         article_id,
@@ -34,9 +34,11 @@ select
         bytes,
         seconds,
         publication,
-        date_candidates
+        date_candidates,
+        links,
+        images
     ) replace (
-        -- The page's claim, unless the article is known by another key.
+        -- The key that the page claims, unless the article is known by another key.
         coalesce(
             keys.url_key,
             if(
@@ -61,7 +63,7 @@ select
         if(read_again.version = 1, processed.fetched_at, null)
     ) as first_seen_at,
     $loaded_at::timestamptz as loaded_at,
-    processed.content_hash as cluster_id,
+    null::varchar as cluster_id,
     $run_id as run_id
 from processed
 join read_again using (position)

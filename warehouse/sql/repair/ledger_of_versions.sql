@@ -1,4 +1,4 @@
--- Grain: one row per version of the run $run_id that the ledger lacks, as its row there.
+-- Grain: one row per version of the run $run_id that the ledger lacks, as a row of the ledger.
 select
     run_id,
     locator,
@@ -14,7 +14,8 @@ select
     fetched_at,
     null as bytes,
     null as seconds,
-    whole_hash
+    whole_hash,
+    null as extra
 from article_versions
 anti join (from documents where run_id = $run_id) using (locator)
 where run_id = $run_id

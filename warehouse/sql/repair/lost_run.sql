@@ -1,5 +1,5 @@
--- Grain: one row, of the run $run_id, which `runs` lacks, from what the other tables hold of it. Its
--- flow is known where it visited sources or reprocessed.
+-- Grain: one row: the row of the run $run_id, which `runs` lacks, made from the other tables. Its
+-- flow can be told only if it visited sources or reprocessed pages.
 with ledger as (
     select
         run_id,

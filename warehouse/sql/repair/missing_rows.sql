@@ -1,6 +1,6 @@
--- Grain: one row per finished run of which rows are missing: in `runs`, the ledger, or the versions.
--- What a run should have is told by its row in `runs`, else by what is left of it. Earlier repairs
--- may have recorded some of it as lost; that is part of these numbers.
+-- Grain: one row per finished run of which rows are missing in `runs`, the ledger or the versions.
+-- The row in `runs` says how many rows a run should have. Without it, the remaining rows of the run
+-- must do. The numbers include rows that earlier repairs have recorded as lost.
 with ledger as (
     select
         run_id,

@@ -1,6 +1,7 @@
--- Grain: one row per version that is not its article's current one. Articles that have exactly one
--- current version keep their rows; those of all others follow from their states, as in
--- newly_superseded.sql: versions, and the later times at which one was found unchanged.
+-- Grain: one row per version that is not its article's current one.
+-- Articles with exactly one current version keep their rows. For all others the newest state
+-- decides, as in newly_superseded.sql. A state is a version, or a later capture that was found to
+-- be the same as one.
 with current_counts as (
     select
         article_id,

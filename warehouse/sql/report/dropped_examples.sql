@@ -1,4 +1,4 @@
--- Grain: one row per reason for which the run dropped documents, the commonest first.
+-- Grain: one row per reason for which the run dropped documents, the ten most frequent ones first.
 select
     outcome,
     reason,

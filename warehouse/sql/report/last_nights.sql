@@ -1,5 +1,5 @@
--- Grain: one row per night, of the $count that were last run, the newest run first: not by their
--- dates, for a night may have been given one by hand.
+-- Grain: one row per night, for the $count nights that were run last, the newest run first.
+-- The order is that of the runs and not of the nights' dates, because a date may be given by hand.
 with latest as (
     select
         night,

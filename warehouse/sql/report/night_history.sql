@@ -1,6 +1,6 @@
--- Grain: one row per night, of the last thirty up to $night that visited all sources of the run: new
--- articles of these sources. A night that left out one of them which was known by then says nothing
--- about what is usual.
+-- Grain: one row per night up to $night that visited all sources of the run, the last thirty: the
+-- number of new articles of these sources. A night that left out a source which was already known
+-- at the time is skipped, because its number cannot be compared.
 with asked as (
     select source
     from visits

@@ -1,4 +1,4 @@
--- Grain: one row per source of a nightly run, for its closing table.
+-- Grain: one row per source of a nightly run, with the columns of its closing table.
 select
     source,
     found,

@@ -1,5 +1,6 @@
--- Grain: one row per source of the run whose new texts are, in the median, less than half as long as
--- those of the 30 days before: a site that was rebuilt, or put behind a wall, shows here first.
+-- Grain: one row per source of the run whose new texts have a median length of less than half of
+-- that in the 30 days before. This is the first sign that a site was rebuilt or put behind a
+-- paywall.
 with tonight as (
     select
         source,

@@ -1,5 +1,6 @@
--- Grain: one row per field that the present extractor would change: in how many articles, and the
--- first of them as an example.
+-- Grain: one row per field that the present extractor would change: the number of articles, and the
+-- first of them as an example, with the field's value before and after.
+-- Reads: reprocessed, processed, article_versions.
 with changes as (
     select
         reprocessed.article_id,

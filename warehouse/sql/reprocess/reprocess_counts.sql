@@ -1,4 +1,5 @@
--- Grain: one row; what reprocessing would do to the documents that it read.
+-- Grain: one row: the numbers of documents that reprocessing would change or leave as they are.
+-- Reads: processed, reprocessed, article_versions.
 select
     count(*) as documents,
     count(*) filter (reprocessed.outcome = 'revised') as changed,

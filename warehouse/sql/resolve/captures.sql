@@ -1,14 +1,17 @@
--- Grain: one row per document of the run that has a text, or repeats one: what is compared with the
--- states of its article. A revisit counts as a capture of the bytes that it refers to: had the server
--- sent them again, the result would be the same. Reads: processed, identified, reprocessed,
--- originals, known.
+-- Grain: one row per document of the run that has a text, or that is a revisit of one with a text.
+-- resolve.sql compares these captures with the states of their articles. A revisit record counts as
+-- a capture of the bytes that it refers to: the result is the same as if the server had sent them
+-- again. Columns: content_position is the document of this run that has the text; content_version
+-- is the stored version that has it (either may be NULL, not both).
+-- Reads: processed, identified, reprocessed, originals, known.
 create temp table captures as
 with revisited as (
-    -- Where `reprocess` has read the bytes of the original again, the version that it made counts.
+    -- Revisits of stored versions. If `reprocess` has read the original's bytes again, the revisit
+    -- has the text of the version that it made.
     select
         originals.position,
         content.article_id,
-        -- A version that this run makes is not stored yet: its document has the columns.
+        -- A version that this run makes is not stored yet: its columns come from the document.
         if(reprocessed.position is null, content.version, null) as content_version,
         reprocessed.position as content_position,
         content.content_hash,
@@ -28,6 +31,7 @@ with revisited as (
         and reprocessed.version = content.version
         and reprocessed.outcome = 'revised'
 )
+-- Documents with a text of their own. Those in `reprocessed` are decided there.
 select
     position,
     identified.article_id,
@@ -55,6 +59,7 @@ select
 from revisited
 join processed using (position)
 union all
+-- Revisits of documents of this run.
 select
     originals.position,
     identified.article_id,

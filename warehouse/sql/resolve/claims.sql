@@ -1,8 +1,9 @@
--- Grain: one row per document of the run and per stored version, for each key that several addresses
--- claim with different texts, or that several articles hold. A page at another address that declares
--- the key's address as its canonical may be a variant of the same story, or another story with a
--- careless canonical: tasks/shared_canonicals.py decides. Residents are pages at the key's address
--- that claim another key. Reads: processed, holders.
+-- Grain: one row per document of the run and per stored version, for each contested key: one that
+-- several addresses claim with different texts, or that several articles hold. If a page declares
+-- another address as its canonical, it may be a variant of the story there, or another story with a
+-- careless canonical; tasks/load/shared_canonicals.py compares the texts to find out. Residents are
+-- pages at the key's own address that claim another key. Columns: number counts the contested keys
+-- from 1; addresses is the number of addresses that claim the key. Reads: processed, holders.
 create temp table claims as
 with all_candidates as (
     select
@@ -43,8 +44,8 @@ with all_candidates as (
     from holders
 ),
 repeated as (
-    -- Most keys stand once. Numbers tell them apart in a tenth of the memory that the keys take; two
-    -- keys with one number do no harm here.
+    -- Most keys occur once. Grouping by a hash takes a tenth of the memory that the keys take. If
+    -- two keys have the same hash, they only pass this filter in vain.
     select hash(key) as number
     from all_candidates
     group by number
@@ -56,8 +57,8 @@ candidates as (
     where hash(key) in (from repeated)
 ),
 shared as (
-    -- Smallest and largest tell whether there are several; counting distinct values for each key of a
-    -- large archive takes a hash table for each.
+    -- `min(x) <> max(x)` finds several distinct values without the hash table per key that
+    -- count(distinct x) needs, which is too much for the keys of a large archive.
     select
         key,
         row_number() over (order by key) as number

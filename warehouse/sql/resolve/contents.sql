@@ -1,5 +1,6 @@
--- Grain: one row per document of the run that has a text, or brings an earlier one back: the columns
--- that its version would have.
+-- Grain: one row per document of the run that has a text, or is a revisit that makes an earlier
+-- text current again: the columns that its version gets if it becomes one.
+-- Reads: processed, identified, revisit_contents.
 create temp view contents as
 select
     processed.* replace (identified.url_key as url_key),

@@ -1,9 +1,9 @@
--- Grain: one row per stored version and key that concerns this run: a key that one of the run's
--- documents claims, or that of its own address. A version holds the key that its article is known by,
--- and the key that its page claimed, where that was not believed. It is a resident of the key of its
--- own address, where its page claimed another one. Keys are those of the present rules:
--- article_keys and changed_article_keys say which of them newer rules have changed. Reads: processed,
--- article_versions.
+-- Grain: one row per stored version and key, for the keys that documents of this run claim or have
+-- as the key of their own address. A version holds the key of its article. It also holds the key
+-- that its page claimed if that claim was not believed. It is a resident of the key of its own
+-- address if its page claimed another key. All keys follow the present address rules: article_keys
+-- and changed_article_keys translate keys that older rules made.
+-- Reads: processed, article_versions, article_keys, changed_article_keys.
 create temp table holders as
 with wanted as (
     select url_key as key
@@ -17,6 +17,7 @@ with wanted as (
         and own_key is not null
 ),
 changed as (
+    -- The present key of each stored key that newer rules have changed.
     select
         article_id,
         stored_key,
@@ -28,7 +29,7 @@ changed as (
     )
     group by article_id, stored_key
 ),
-concerned as (
+stored as (
     select
         article_versions.article_id,
         version,
@@ -50,25 +51,25 @@ concerned as (
 )
 select
     url_key as key,
-    -- Older Broadsheets did not store the key of the address itself.
+    -- Older versions of Broadsheet did not store the key of the address itself.
     coalesce(own_key, key_of(url)) as own_key,
-    concerned.* exclude (own_key, claimed_key),
+    stored.* exclude (own_key, claimed_key),
     false as is_resident
-from concerned
+from stored
 union all
 select
     claimed_key as key,
     coalesce(own_key, key_of(url)) as own_key,
-    concerned.* exclude (own_key, claimed_key),
+    stored.* exclude (own_key, claimed_key),
     false as is_resident
-from concerned
+from stored
 where claimed_key <> url_key
 union all
 select
     own_key as key,
     own_key,
-    concerned.* exclude (own_key, claimed_key),
+    stored.* exclude (own_key, claimed_key),
     true as is_resident
-from concerned
+from stored
 where own_key <> url_key
     and own_key <> claimed_key;

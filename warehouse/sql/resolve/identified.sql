@@ -1,7 +1,8 @@
--- Grain: one row per document of the run that has a text: the article that it belongs to, and the key
--- that this article is known by. An article keeps its id whatever became of the rules by which ids
--- are made. Keys that several stories claim are settled afterwards (tasks/shared_canonicals.py).
--- Reads: processed, holders, article_keys, changed_article_keys.
+-- Grain: one row per document of the run that has a text: the article that it belongs to, and the
+-- key of this article. A stored article keeps its id even if newer rules would make another id from
+-- its key. Keys that several stories claim are decided afterwards
+-- (tasks/load/shared_canonicals.py), which overwrites the rows here. Reads: processed, holders,
+-- article_keys, changed_article_keys.
 create temp table identified as
 with held as (
     select
@@ -20,7 +21,7 @@ select
     position,
     case
         when held.article_id is not null then held.article_id
-        -- An article that is known by another key now was once known by this one.
+        -- The id of this key is used by an article that has another key under newer rules.
         when processed.article_id in (from renamed) then id_of(processed.url_key || '#')
         else processed.article_id
     end as article_id,

@@ -1,9 +1,11 @@
--- Grain: one row per state, already in the warehouse, of an article that the run meets again: its
--- versions, and the later times at which a version was found unchanged. A version that `reprocess`
--- made from the bytes of an earlier one replaces that: it says the same of the same page, only better.
--- `replaced_by` names the newest such version. Versions that this very run makes so are among them.
+-- Grain: one row per stored state of an article that has documents in this run. The states are the
+-- article's versions (is_version) and the later times at which a version was seen unchanged. A
+-- version that `reprocess` made from the bytes of an earlier version replaces it, because it is a
+-- better reading of the same page; `replaced_by` is the newest such version. The versions that this
+-- run makes by reprocessing are included.
+-- Reads: article_versions, documents, processed, identified, reprocessed, originals, damaged.
 create temp table known as
-with met as (
+with articles_of_run as (
     select article_id
     from identified
     union
@@ -13,7 +15,7 @@ with met as (
     select article_id
     from originals
     union
-    -- Articles that have no current version, or several: newly_superseded.sql heals them.
+    -- Articles that have no current version, or several: newly_superseded.sql corrects them.
     select article_id
     from damaged
 ),
@@ -28,7 +30,7 @@ versions as (
         locator,
         change_reason
     from article_versions
-    semi join met using (article_id)
+    semi join articles_of_run using (article_id)
     union all
     select
         reprocessed.article_id,
@@ -61,11 +63,12 @@ unchanged as (
         documents.article_id,
         coalesce(replaced_by, version) as version,
         documents.fetched_at,
-        -- With the lines that were learned since, as the document itself had it; of a replaced
-        -- version as the version that replaced it has it.
+        -- The document's own hash, which was taken before learned lines were removed. If the
+        -- version was replaced, that hash is outdated, and NULL selects the one of the replacing
+        -- version.
         if(replaced_by is null, whole_hash, null) as whole_hash
     from documents
-    semi join met using (article_id)
+    semi join articles_of_run using (article_id)
     left join replacements using (article_id, version)
     where outcome = 'duplicate'
         and (documents.fetched_at is not null or whole_hash is not null)

@@ -1,8 +1,16 @@
--- Grain: one row per document of the run with a position from $first to $last, in the order of reading.
+-- Grain: one row per document of the run with a position from $first to $last, in the order of
+-- reading: the rows of `documents`. Columns: an article's version keeps `extra` itself, all others
+-- have it here.
 select
     $run_id as run_id,
     processed.locator,
-    coalesce($source, processed.publication) as source,
+    coalesce(
+        $source,
+        processed.publication,
+        processed.domain,
+        -- What was dropped has no domain of its own.
+        if(processed.outcome is null, null, domain_of(processed.url))
+    ) as source,
     processed.url,
     outcomes.outcome,
     outcomes.step,
@@ -14,7 +22,8 @@ select
     processed.fetched_at,
     processed.bytes,
     processed.seconds,
-    coalesce(processed.whole_hash, captures.whole_hash) as whole_hash
+    coalesce(processed.whole_hash, captures.whole_hash) as whole_hash,
+    if(outcomes.outcome in ('loaded', 'revised'), null, processed.extra) as extra
 from processed
 join outcomes using (position)
 left join captures using (position)

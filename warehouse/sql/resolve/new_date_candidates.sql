@@ -1,5 +1,6 @@
--- Grain: one row per date seen in a new version that a document with a position from $first to $last
--- became.
+-- Grain: one row per date candidate of a new version that a document with a position from $first to
+-- $last became. Columns: rank is the order in which the dates were found, from 1.
+-- Reads: processed, decided.
 with listed as (
     select
         decided.article_id,

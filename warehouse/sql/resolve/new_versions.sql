@@ -1,6 +1,7 @@
--- Grain: one row per new version of an article that a document with a position from $first to $last
--- became, in any order; `part` numbers ranges of the order in which they are written. Joins over all
--- documents of a run at once do not fit into load.memory: 600 MB were not enough for 2 million.
+-- Grain: one row per new version that a document with a position from $first to $last became, in
+-- any order; `part` is the range of the output order that it belongs to (version_parts.sql). The
+-- statement runs once per range, for joins over all documents of a run do not fit into load.memory:
+-- 600 MB were not enough for 2 million documents.
 with new_versions as (
     select *
     from decided
@@ -37,17 +38,19 @@ select
         bytes,
         seconds,
         publication,
-        date_candidates
+        date_candidates,
+        links,
+        images
     ),
     new_versions.version,
     case
         when new_versions.version > 1
         then coalesce($change_reason, new_versions.change_reason)
     end as change_reason,
-    coalesce($source, contents.publication) as source,
+    coalesce($source, contents.publication, contents.domain) as source,
     first_versions.fetched_at as first_seen_at,
     $loaded_at::timestamptz as loaded_at,
-    contents.content_hash as cluster_id,
+    null::varchar as cluster_id, -- the published views join it
     $run_id as run_id
 from contents
 join new_versions using (position)

@@ -1,6 +1,8 @@
--- Grain: one row per version whose standing this run changes: it becomes outdated, or it is current
--- after all. An article's current version is the one of its newest state. States without a capture
--- time are older than those with one; between states of the same time the last version counts.
+-- Grain: one row per version that becomes outdated by this run, or that becomes current again. The
+-- current version of an article is the version of its newest state. States without a capture time
+-- count as older than all dated ones; of several states with the same time, the highest version is
+-- the newest. Each row is a new change of `superseded`, which is never updated in place.
+-- Reads: known, decided, superseded, superseded_history.
 with states as (
     select
         article_id,

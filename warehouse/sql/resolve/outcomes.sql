@@ -1,5 +1,6 @@
--- Grain: one row per document of the run: its one outcome, the step that decided it, and why. A
--- revisit of a document that was rejected or failed is so again, for the same reason.
+-- Grain: one row per document of the run: its only outcome, the step that decided it, and the
+-- reason. A revisit of a document that was rejected or failed gets the same outcome and reason.
+-- Reads: processed, decided, originals, identified.
 create temp view outcomes as
 select
     processed.position,

@@ -1,5 +1,5 @@
--- Grain: one row per $rows documents of the run, in the order of reading: the first and the last
--- position of them.
+-- Grain: one row per $rows documents of the run, in the order of reading: their first and their
+-- last position.
 with numbered as (
     select
         position,

@@ -1,4 +1,5 @@
--- Grain: one row per locator that several documents of the run share; none when all is well.
+-- Grain: one row per locator that several documents of the run share (five at most). Locators are
+-- unique in a run that was read correctly, so any row is a defect.
 select
     locator,
     count(*) as documents

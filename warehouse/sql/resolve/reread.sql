@@ -1,6 +1,7 @@
--- Grain: one row per stored version whose bytes the present extractor has read again in this run: what
--- its text is to be compared by, so that a better extractor is no change by the publisher. `reprocess`
--- reads the bytes of many versions.
+-- Grain: one row per stored version whose bytes this run has read again, as `reprocess` does for
+-- many versions: the hashes of the text that the present extractor gets. Captures are compared with
+-- these hashes, so that a better extractor is not mistaken for a change by the publisher.
+-- Any run but that of `reprocess` has nothing_reprocessed.sql instead.
 create temp table reread as
 select
     article_versions.article_id,
@@ -9,6 +10,5 @@ select
     arg_max(coalesce(processed.whole_hash, processed.content_hash), position) as whole_hash
 from article_versions
 join processed using (locator)
-where $reprocess
-    and processed.outcome is null
+where processed.outcome is null
 group by all;

@@ -1,17 +1,28 @@
--- Grain: one row per document of the run that has a text, or repeats one: its outcome, and the
--- version that it became or that it repeats. Reads: captures (what the run met), known (states of
--- the same articles in the warehouse), reread (their texts under the present extractor), reprocessed
--- (documents that were decided before).
+-- Grain: one row per document of the run that has a text, or that is a revisit of one: its outcome,
+-- and the version that it became or that it repeats. Reads: captures (the documents to decide),
+-- known (the stored states of the same articles), reread (the texts of stored versions under the
+-- present extractor), reprocessed (documents of `reprocess`, which are already decided).
 --
--- An article's life is the sequence of its states in time: which text its address had at each
--- capture. A capture is compared with the state before it, so that a text that goes A, B, A has three
--- versions, in whatever order the captures are loaded. Two texts are the same if they are so with or
--- without the lines that were learned to be boilerplate: what was learned since makes no page new.
+-- The model: an article has a sequence of states in time. A state is the text that the article's
+-- address had when it was captured. Stored states and new captures are merged into one sequence, in
+-- the order of capture times and not of loading. A capture whose text equals that of the state
+-- before it is a duplicate; any other capture becomes a version. A text that changes from A to B
+-- and back to A therefore has three versions if its captures are loaded in this order. In any other
+-- order it may have two, but `articles` shows the newest capture's text in every case.
+--
+-- Text equality: content_hash is the hash of the text without the learned boilerplate lines,
+-- whole_hash that of the text with them. Two texts are equal if either hash is. Lines that were
+-- learned (or forgotten) between two runs therefore never make an unchanged page a revision.
+--
+-- The steps: seen (captures that are already stored) -> states (all states of each article) ->
+-- timeline (numbered in time) -> neighbours (with the states before and after) -> judged (duplicate
+-- or version) -> numbered (version numbers) -> attached (the version of each duplicate) ->
+-- outcomes.
 create temp table decided as
 with seen as (
-    -- Captures that the warehouse has already: their text is known for this very time. Where the
-    -- capture has no time, the text need only be known at all. Several versions may have the text;
-    -- the last one is what the article had most recently.
+    -- Captures that are already in the warehouse: their text is stored for exactly this time, or,
+    -- if the capture has no time, for any time. They never become versions, so loading an archive
+    -- twice changes nothing. If several versions have the text, the highest is the most recent one.
     select
         captures.position,
         captures.article_id,
@@ -30,12 +41,15 @@ with seen as (
     group by all
 ),
 states as (
-    -- All states of each article: those of the warehouse, and the captures that are new to it.
-    -- Nothing says when a text without a capture time was on its page, so the order of loading
-    -- decides: those in the warehouse came before all dated states, those of this run come after
-    -- them ('before' < 'dated' < 'lately' also as text). A version that was replaced by a better
-    -- reading of its bytes is left out: the one that replaced it has its place. Where the present
-    -- extractor has read a version's bytes again, its new text is compared.
+    -- All states of each article: the stored ones, and the captures that are not `seen`.
+    --
+    -- Captures without a time have no place in time, so the order of loading gives them one: stored
+    -- states without a time sort before all dated states, and new captures without a time sort
+    -- after them. `era` expresses this by its alphabetical order: 'before' < 'dated' < 'lately'.
+    --
+    -- A version that was replaced by a better reading of its bytes is left out, because the
+    -- replacing version has the same place. If this run has read a version's bytes again, the new
+    -- text is compared, for the captures were read by the same extractor.
     select
         article_id,
         fetched_at,
@@ -63,9 +77,10 @@ states as (
     from captures
     anti join seen using (position)
 ),
-life as (
-    -- The place of each state in its article's life. Where times are equal, states of the warehouse
-    -- come first, in the order of their versions; then the run's, in the order of its input.
+timeline as (
+    -- `step` is the number of each state in its article's sequence of states. For equal times,
+    -- stored states come first, in the order of their versions, and then the run's captures, in the
+    -- order of input. `place` is the version of a stored state and the position of a capture.
     select
         *,
         row_number() over (
@@ -75,6 +90,8 @@ life as (
     from states
 ),
 neighbours as (
+    -- Each state with the texts of the states directly before and after it. version_after is NULL
+    -- if the next state is a capture of this run, which has no version number yet.
     select
         *,
         lag(step) over by_step is not null as has_earlier,
@@ -85,13 +102,15 @@ neighbours as (
         lead(content_hash) over by_step as hash_after,
         lead(whole_hash) over by_step as whole_after,
         lead(version) over by_step as version_after
-    from life
+    from timeline
     window by_step as (partition by article_id order by step)
 ),
 judged as (
-    -- A capture repeats the state before it, or it is an earlier sighting of a stored version that
-    -- comes right after it (`version_after` is NULL where that state is one of this run's). Any
-    -- other capture becomes a version.
+    -- A capture is a duplicate if it repeats the state before it. It is also a duplicate if the
+    -- next state is a stored version with the same text: the capture only shows that this version
+    -- existed earlier. Any other capture has a NULL duplicate_reason and becomes a version.
+    --
+    -- The digest of the bytes is compared with the state before only: doubtful.sql relies on it.
     select
         article_id,
         fetched_at,
@@ -111,7 +130,8 @@ judged as (
         payload_digest = digest_before
             or content_hash = hash_before
             or whole_hash = whole_before as repeats_before,
-        -- A change by the publisher was seen only if both texts have a capture time.
+        -- Without the capture times of both texts, nobody knows which one came first: the change is
+        -- one of the input, not an observed change by the publisher.
         case
             when fetched_at is null or has_earlier and time_before is null then 'input'
             else 'publisher'
@@ -126,7 +146,9 @@ newest_known as (
     group by article_id
 ),
 numbered as (
-    -- Versions are numbered in the order of loading, those of one run in the order of their life.
+    -- Stored versions keep their numbers, because readers refer to them. New versions get the next
+    -- free numbers, in the order of the sequence. Version numbers are thus in the order of loading,
+    -- and an older capture that is loaded later has a higher number than the newer one.
     select
         judged.*,
         case
@@ -141,7 +163,8 @@ numbered as (
     left join newest_known using (article_id)
 ),
 attached as (
-    -- A duplicate belongs to the version that its article had at that step of its life.
+    -- version_before is the nearest version at or before each step: the version that a duplicate at
+    -- this step repeats. Duplicates have no version of their own, and `ignore nulls` skips them.
     select
         *,
         last_value(version ignore nulls) over (
@@ -152,6 +175,7 @@ attached as (
     from numbered
 ),
 outcomes_of_captures as (
+    -- Back to one row per capture. For a capture that is not stored, `place` is its position.
     select
         place as position,
         article_id,
@@ -181,6 +205,8 @@ outcomes_of_captures as (
         null as change_reason
     from seen
 )
+-- A duplicate that was a revisit record has the reason `revisit`. A revisit that becomes a version
+-- (the address returned to an earlier text) is an ordinary version.
 select
     position,
     outcomes_of_captures.article_id,

@@ -1,7 +1,9 @@
--- Grain: one row per revisit record of the run that brings an earlier text back: the columns of the
--- version (or the document of this run) whose bytes it refers to, at the address and time of the
--- revisit; `locator` stays where the bytes are. A table, for they are few, and DuckDB 1.5.5 stops for
--- ever in a streamed statement that has these joins beside the documents of a run of 300,000 rows.
+-- Grain: one row per revisit record of the run that makes an earlier text current again: the
+-- columns of the version (or of the document of this run) whose bytes it refers to, with the
+-- address and time of the revisit. `locator` is still that of the bytes. This is a table and no
+-- view because DuckDB 1.5.5 hangs in a streamed statement that has these joins and 300,000
+-- documents; the rows are few.
+-- Reads: captures, processed, identified, decided, whole_versions.
 create temp table revisit_contents as
 select
     original.* replace (
@@ -39,7 +41,7 @@ select
 from captures
 join decided on decided.position = captures.position and decided.outcome <> 'duplicate'
 join processed as revisit on revisit.position = captures.position
-join article_versions as stored
+join whole_versions as stored
     on stored.article_id = captures.article_id
     and stored.version = content_version
 where is_revisit;

@@ -1,5 +1,6 @@
--- Grain: one row per document of the run that has a text (a change of `identified`). Documents whose
--- key several addresses claim get what was settled for them.
+-- Grain: one row per document of `settled`, whose rows in `identified` this statement updates:
+-- documents with a contested key get the article and key that tasks/load/shared_canonicals.py
+-- chose.
 update identified
 set
     article_id = settled.article_id,

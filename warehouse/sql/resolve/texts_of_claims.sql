@@ -1,5 +1,6 @@
--- Grain: one row per claim on a range of keys ($first to $last), with its title, and with its text
--- where no more than $most addresses claim the key. Reads: claims, processed, article_versions.
+-- Grain: one row per claim on a contested key with a number from $first to $last, with its title.
+-- Its text is included unless more than $most addresses claim the key.
+-- Reads: claims, processed, whole_versions.
 with chosen as (
     select *
     from claims
@@ -29,6 +30,6 @@ select
     stored.title,
     if(addresses <= $most, stored.text, null) as text
 from chosen
-join article_versions as stored
+join whole_versions as stored
     on stored.article_id = chosen.article_id
     and stored.version = chosen.version;

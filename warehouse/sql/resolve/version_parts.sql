@@ -1,11 +1,13 @@
--- Grain: one row per new version of an article: which part of the sorted rows it belongs to. Parts
--- are ranges of the order in which `new_versions` is to be written, of $part_bytes of text each.
+-- Grain: one row per new version of an article: the part of the sorted output that it belongs to.
+-- Parts are consecutive ranges of the order in which the rows of new_versions.sql are written, each
+-- with about $part_bytes, so that each can be sorted in memory. There are about $most_parts at
+-- most, since each part is an open file while rows are distributed. Reads: contents, decided.
 create temp table version_parts as
 with sized as (
     select
         contents.position,
         published_at,
-        strlen(text) + 1000 as bytes -- of the other columns
+        strlen(text) + 1000 as bytes -- an estimate: 1,000 bytes for the other columns
     from contents
     join decided using (position)
     where decided.outcome in ('loaded', 'revised')
@@ -19,6 +21,5 @@ placed as (
 )
 select
     position,
-    -- Each part is a file that is open while the rows are shared out.
     (bytes_before // greatest($part_bytes, bytes_of_all // $most_parts))::int as part
 from placed;

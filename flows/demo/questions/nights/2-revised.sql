@@ -1,11 +1,11 @@
 -- What did publishers change after publication?
 select
     newer.title,
-    older.word_count as words_before,
-    newer.word_count as words_after,
-    newer.change_reason
-from article_versions as newer
-join article_versions as older
-    on older.article_id = newer.article_id
-    and older.version = newer.version - 1
+    words_added,
+    words_removed,
+    round(similarity, 2) as similarity,
+    revisions.change_reason,
+    is_silent
+from revisions
+join article_versions as newer using (article_id, version)
 order by newer.title

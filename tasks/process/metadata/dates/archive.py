@@ -1,16 +1,16 @@
-"""Dates that come with a document, of archive rows and of feeds: read strictly, or not at all."""
+"""Read dates that come with a document, from archive rows and feeds, strictly or not at all."""
 
 import re
 from datetime import date, datetime
 from email.utils import parsedate
 
-from tasks.day_orders import has_two_readings
-from tasks.process.metadata.date_candidates import bounds_verdict
-from tasks.process.metadata.plain import plain
-from tasks.process.metadata.written_dates import Reading, WrittenDate, read_whole
+from tasks.process.metadata.dates.candidates import bounds_verdict
+from tasks.process.metadata.dates.written import Reading, WrittenDate, read_whole
 from tasks.records import DateCandidate
+from tasks.web.day_orders import has_two_readings
+from tasks.web.plain import plain
 
-NOTHING_KNOWN = Reading()
+_NOTHING_KNOWN = Reading()
 FIRST_ARCHIVE_DAY = date(1600, 1, 1)
 _RFC_822 = re.compile(
     r"(?:[A-Za-z]{3,9}\s?,?\s?)?\d{1,2}[\s-][A-Za-z]{3,9}[\s-]\d{2,4}\s(?P<clock>\d{1,2}:\d.*)"
@@ -18,17 +18,18 @@ _RFC_822 = re.compile(
 
 
 def read_archive_date(
-    raw: str, reading: Reading = NOTHING_KNOWN, place: str = "row"
+    raw: str, reading: Reading = _NOTHING_KNOWN, place: str = "row"
 ) -> DateCandidate:
-    """The date of an archive row as a candidate of source `archive`.
+    """Return the date of an archive row as a candidate of source `archive`.
 
-    Read are ISO 8601, RFC 2822, `26-FEB-1987 15:01:01.79`, epoch seconds and milliseconds and
-    dates in words; 03/04/2021, which has two readings, only where the order is known.
+    The known forms are ISO 8601, RFC 2822, `26-FEB-1987 15:01:01.79`, epoch seconds and
+    milliseconds, and dates in words. A date with two readings (03/04/2021) is read only if the
+    order of day and month is known.
 
     Args:
-        raw: as the row has it.
+        raw: the date as written in the row.
         reading: the zone of times without an offset, and the order of day and month.
-        place: where it stood, such as `row[date]`.
+        place: the place in the row, such as `row[date]`.
 
     Returns:
         A candidate with the verdict `chosen`, `ambiguous`, `unparsable` or `before_1600`.
@@ -40,12 +41,14 @@ def read_archive_date(
 
 
 def read_feed_date(raw: str, reading: Reading, latest: datetime | None) -> DateCandidate:
-    """The date that a feed or news sitemap gives a page, as a candidate of source `feed`.
+    """Return the date that a feed or news sitemap gives a page, as a candidate of source `feed`.
 
-    Read is what archives may write, and RFC 822 with all its liberties.
+    The known forms are those of archive rows, and RFC 822 with the deviations that feeds have.
 
     Args:
-        latest: no later date is believed; None sets no bound.
+        raw: the date as written in the feed.
+        reading: the zone of times without an offset, and the order of day and month.
+        latest: the latest time that is believed; None sets no bound.
 
     Returns:
         A candidate with the verdict `chosen`, `ambiguous`, `unparsable`, `before_1995` or `future`.
@@ -68,7 +71,10 @@ def _candidate(
 
 
 def _read_rfc822(text: str, reading: Reading) -> WrittenDate | None:
-    """RFC 822 as feeds have it: years of two digits, days and months in full, spaces missing."""
+    """Read a date of RFC 822 as feeds write it.
+
+    Deviations are years of two digits, full names of days and months, and missing spaces.
+    """
     match = _RFC_822.fullmatch(text)
     parts = parsedate(text) if match else None
     if match is None or parts is None:

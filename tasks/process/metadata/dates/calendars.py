@@ -1,16 +1,16 @@
-"""Days of the Gregorian calendar from years of other ones, and digits of other scripts."""
+"""Convert days of the Persian and Buddhist calendars, and digits of other scripts."""
 
 import re
 from datetime import date, timedelta
 from typing import Final
 
-# Full dates with such years are of no newspaper in the Gregorian calendar: the first was printed in
-# 1605, and 2443 is to come. They are the years 1991 to 2031 and 1900 to 2100.
+# Years in these ranges are never Gregorian years of a newspaper: the first newspaper was printed in
+# 1605, and 2443 is far in the future. They are the Gregorian years 1991 to 2031 and 1900 to 2100.
 PERSIAN_YEARS: Final = range(1370, 1411)
 BUDDHIST_YEARS: Final = range(2443, 2644)
 BUDDHIST_SHIFT: Final = 543
 _KNOWN_YEAR, _KNOWN_START = 1403, date(2024, 3, 20)
-# One digit for one digit, so that places in the text stay; marks of direction become spaces.
+# Each digit becomes one digit and each direction mark one space, so that offsets stay the same.
 _ZEROS: Final = "\u0660\u06f0\u0966\u0e50"  # Arabic-Indic, Persian, Devanagari, Thai
 _MARKS: Final = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 _WESTERN: Final = {ord(zero) + n: str(n) for zero in _ZEROS for n in range(10)} | dict.fromkeys(
@@ -20,7 +20,7 @@ _FOREIGN = re.compile(f"[{_MARKS}" + "".join(f"{z}-{chr(ord(z) + 9)}" for z in _
 
 
 def western_digits(text: str) -> str:
-    """Return the text with digits 0 to 9, of the same length."""
+    """Return the text with all digits as 0 to 9; its length is unchanged."""
     if text.isascii() or not _FOREIGN.search(text):
         return text
     return text.translate(_WESTERN)

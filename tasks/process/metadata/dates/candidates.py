@@ -1,4 +1,4 @@
-"""Every date that a page shows or declares, as candidates with their kind and place."""
+"""Collect the dates that a page declares or shows, as candidates with their kind and place."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -6,8 +6,7 @@ from datetime import date, datetime
 
 from selectolax.lexbor import LexborNode
 
-from tasks.day_orders import has_two_readings
-from tasks.process.metadata.date_labels import (
+from tasks.process.metadata.dates.labels import (
     Label,
     is_in_update,
     is_publication_name,
@@ -15,19 +14,18 @@ from tasks.process.metadata.date_labels import (
     label_around,
     label_of,
 )
-from tasks.process.metadata.elements import Elements, Marked
-from tasks.process.metadata.evidence import PageEvidence
-from tasks.process.metadata.jsonld import Node, page_nodes, types_of
-from tasks.process.metadata.months import month_number
-from tasks.process.metadata.plain import plain, text_pieces
-from tasks.process.metadata.printed_dates import (
+from tasks.process.metadata.dates.printed import (
     BELOW_HEADLINE,
     DATELINE,
     FAR_FROM_HEADLINE,
     NEAR_HEADLINE,
     ONLY_DATE,
-    Seen,
+    SeenDate,
 )
+from tasks.process.metadata.dates.written import WrittenDate, find_dates, read_whole
+from tasks.process.metadata.elements import Elements, MarkedElement
+from tasks.process.metadata.evidence import PageEvidence
+from tasks.process.metadata.jsonld import Node, page_nodes, types_of
 from tasks.process.metadata.sources import (
     META_DATE,
     META_MODIFIED,
@@ -37,11 +35,13 @@ from tasks.process.metadata.sources import (
 from tasks.process.metadata.visible import (
     REACH_CHARACTERS,
     Line,
-    text_behind,
+    text_after,
     texts_with_years,
 )
-from tasks.process.metadata.written_dates import WrittenDate, find_dates, read_whole
 from tasks.records import DateCandidate
+from tasks.web.day_orders import has_two_readings
+from tasks.web.months import month_number
+from tasks.web.plain import plain, text_pieces
 
 FIRST_PAGE_DAY = date(1995, 1, 1)
 URL_DATE = re.compile(
@@ -51,27 +51,28 @@ URL_DATE = re.compile(
 )
 # "SPRINGFIELD, Dec 20, 2025 (AFP) -"
 BEFORE_DATE = re.compile(r"^[^\W\d_a-z][^\d]{2,40}[,(]\s{0,2}$")
+# Distances from the headline, in characters. A date at FAR_DISTANCE or more is taken for that of
+# the article only if it has a time of day.
 HEADLINE_REACH = 450
-# A date this far behind the headline is above the story only where it has a time of the day.
-FAR = 250
-BELOW = 75
+FAR_DISTANCE = 250
+BELOW_DISTANCE = 75
 CLOCK_TIME = re.compile(r"\d[:.hH]\s?[0-5]\d")
-SHORT_LINE = 60
-REACH_ABOVE = 60  # elements above the first heading that belong to it
+SHORT_LINE = 60  # characters
+REACH_ABOVE = 60  # elements above the first heading that belong to the article
 
-# Kind, place and text of a date before it is read.
-Raw = tuple[DateKind, str, str]
+# The kind, place and text of a date that is not parsed yet.
+RawDate = tuple[DateKind, str, str]
 
 
-def declared_dates(evidence: PageEvidence) -> Iterator[Seen]:
-    """Dates of JSON-LD, metas, microdata, the URL and `<time>`."""
+def declared_dates(evidence: PageEvidence) -> Iterator[SeenDate]:
+    """Yield the dates of JSON-LD, metas, microdata, the URL and `<time>`."""
     for source, collect in DECLARED_SOURCES.items():
         for kind, place, raw in collect(evidence):
             written = read_whole(plain(raw, 200), evidence.reading)
-            yield kind, _bounded(evidence, source, place, raw, written)
+            yield kind, _candidate_of(evidence, source, place, raw, written)
 
 
-def _from_jsonld(evidence: PageEvidence) -> Iterator[Raw]:
+def _from_jsonld(evidence: PageEvidence) -> Iterator[RawDate]:
     keys: tuple[tuple[DateKind, str], ...] = (
         ("jsonld_published", "datePublished"),
         ("created", "dateCreated"),
@@ -79,14 +80,14 @@ def _from_jsonld(evidence: PageEvidence) -> Iterator[Raw]:
     )
     if evidence.article is not None:
         for kind, key in keys:
-            yield from _of_node(kind, evidence.article, key)
+            yield from _from_node(kind, evidence.article, key)
     others = [node for node in page_nodes(evidence.jsonld) if node is not evidence.article]
-    for node in others[:5]:
-        yield from _of_node("jsonld_page", node, "datePublished")
-        yield from _of_node("modified", node, "dateModified")
+    for node in others[:5]:  # limits the work on a page with very many nodes
+        yield from _from_node("jsonld_page", node, "datePublished")
+        yield from _from_node("modified", node, "dateModified")
 
 
-def _of_node(kind: DateKind, node: Node, key: str) -> Iterator[Raw]:
+def _from_node(kind: DateKind, node: Node, key: str) -> Iterator[RawDate]:
     value = node.get(key)
     value = value[0] if isinstance(value, list) and value else value
     value = value.get("@value") if isinstance(value, dict) else value
@@ -97,7 +98,7 @@ def _of_node(kind: DateKind, node: Node, key: str) -> Iterator[Raw]:
         yield kind, f"jsonld[{name}.{key}]", value
 
 
-def _from_meta(evidence: PageEvidence) -> Iterator[Raw]:
+def _from_meta(evidence: PageEvidence) -> Iterator[RawDate]:
     groups: tuple[tuple[DateKind, tuple[str, ...]], ...] = (
         ("meta_published", META_PUBLISHED),
         ("meta_date", META_DATE),
@@ -109,7 +110,7 @@ def _from_meta(evidence: PageEvidence) -> Iterator[Raw]:
                 yield kind, f"meta[{name}]", content
 
 
-def _from_properties(evidence: PageEvidence) -> Iterator[Raw]:
+def _from_properties(evidence: PageEvidence) -> Iterator[RawDate]:
     kinds: dict[str, DateKind] = {
         "datepublished": "microdata_published",
         "datecreated": "created",
@@ -118,11 +119,11 @@ def _from_properties(evidence: PageEvidence) -> Iterator[Raw]:
     for mark in evidence.elements.properties:
         for name in mark.itemprop.split():
             kind = kinds.get(name)
-            if kind and not evidence.elements.is_beside(mark.node):
+            if kind and not evidence.elements.is_outside_article(mark.node):
                 yield kind, f"itemprop[{name}]", _value_of(mark)
 
 
-def _from_url(evidence: PageEvidence) -> Iterator[Raw]:
+def _from_url(evidence: PageEvidence) -> Iterator[RawDate]:
     match = URL_DATE.search((evidence.url or "")[:2_000])
     if match:
         parts = match.groupdict()
@@ -133,8 +134,12 @@ def _from_url(evidence: PageEvidence) -> Iterator[Raw]:
             yield "url", "url", f"{year}-{number:0>2}-{day:0>2}"
 
 
-def headline_dates(evidence: PageEvidence) -> Iterator[Seen]:
-    """Dates in short lines near the headline; a label may stand in the line before or behind."""
+def headline_dates(evidence: PageEvidence) -> Iterator[SeenDate]:
+    """Yield dates in lines near the headline.
+
+    A label such as `Published:` may be in the line before or after the date. An unlabelled date in
+    the middle of a long line is left out, because it belongs to a sentence.
+    """
     before = ""
     following = [*(line.text for line in evidence.lines[1:]), ""]
     for line, behind in zip(evidence.lines, following, strict=False):
@@ -143,91 +148,92 @@ def headline_dates(evidence: PageEvidence) -> Iterator[Seen]:
         place = _place_of(line)
         for at, raw, written in find_dates(line.text, evidence.reading):
             rest = line.text[at + len(raw) :] or behind
-            kind = _named(label_of(f"{before} {line.text[:at]}", rest), line.node)
+            kind = _label_with_element(label_of(f"{before} {line.text[:at]}", rest), line.node)
             if kind != "headline" or len(line.text) <= len(raw) + 60 or at < 2:
-                yield kind, _bounded(evidence, "text", place, raw, written)
+                yield kind, _candidate_of(evidence, "text", place, raw, written)
         before = line.text[-40:]
 
 
 def _place_of(line: Line) -> str:
-    if 0 <= line.distance < BELOW:
+    if 0 <= line.distance < BELOW_DISTANCE:
         return BELOW_HEADLINE
-    is_far = line.distance >= FAR and not CLOCK_TIME.search(line.text)
+    is_far = line.distance >= FAR_DISTANCE and not CLOCK_TIME.search(line.text)
     return FAR_FROM_HEADLINE if is_far else NEAR_HEADLINE
 
 
-def _named(label: Label, node: LexborNode | None) -> Label:
-    """The label of a printed date; where there is none, what the element around it is named."""
+def _label_with_element(label: Label, node: LexborNode | None) -> Label:
+    """Return the label of a printed date, by its words or else by the names of its element."""
     return "modified" if label == "headline" and is_in_update(node) else label
 
 
-def _from_times(evidence: PageEvidence) -> Iterator[Raw]:
-    for mark in _by_nearness(evidence.elements, evidence.elements.times):
+def _from_times(evidence: PageEvidence) -> Iterator[RawDate]:
+    for mark in _marks_of_article(evidence.elements, evidence.elements.times):
         value = mark.attributes.get("datetime") or _text_of(mark)
         yield ("modified" if _is_update(mark) else "time"), f"time[{mark.names[:40]}]", value
 
 
-def class_dates(evidence: PageEvidence) -> Iterator[Seen]:
-    """Dates in elements named for dates."""
-    for mark in _by_nearness(evidence.elements, evidence.elements.dates):
+def class_dates(evidence: PageEvidence) -> Iterator[SeenDate]:
+    """Yield dates in elements whose class or id names a date."""
+    for mark in _marks_of_article(evidence.elements, evidence.elements.dates):
         text = mark.attributes.get("content") or _text_of(mark)
         if len(text) > 160:
             continue
         for at, raw, written in find_dates(text, evidence.reading):
             is_update = _is_update(mark) or label_of(text[:at]) == "modified"
             kind: DateKind = "modified" if is_update else "class"
-            yield kind, _bounded(evidence, "text", f"class[{mark.names[:40]}]", raw, written)
+            yield kind, _candidate_of(evidence, "text", f"class[{mark.names[:40]}]", raw, written)
 
 
-def _text_of(mark: Marked) -> str:
-    """Day, month and year may stand in elements of their own."""
+def _text_of(mark: MarkedElement) -> str:
+    """Return the text of an element, with spaces between day, month and year in own elements."""
     return " ".join(text_pieces(mark.node))
 
 
-def _by_nearness(elements: Elements, marks: list[Marked]) -> list[Marked]:
-    """Those of the article: after the first heading in order, then those above it."""
-    own = [mark for mark in marks[:40] if not elements.is_beside(mark.node)]
+def _marks_of_article(elements: Elements, marks: list[MarkedElement]) -> list[MarkedElement]:
+    """Return the marks that belong to the article: those from the first heading on come first."""
+    own = [mark for mark in marks[:40] if not elements.is_outside_article(mark.node)]
     if len(own) < 2:
         return own
-    above = elements.start - REACH_ABOVE
+    above = elements.headline_position - REACH_ABOVE
     return sorted(own, key=lambda mark: elements.position(mark.node) < above)
 
 
-def _is_update(mark: Marked) -> bool:
-    """Whether the names of an element or the words beside it say that it dates a change."""
+def _is_update(mark: MarkedElement) -> bool:
+    """Return whether the names of an element or the words beside it mark the date of a change."""
     if is_publication_name(mark.names):
         return False
     return is_update_name(mark.names) or label_around(mark.node) == "modified"
 
 
-def text_dates(evidence: PageEvidence) -> Iterator[Seen]:
-    """The whole visible page, for pages that have no date elsewhere.
+def text_dates(evidence: PageEvidence) -> Iterator[SeenDate]:
+    """Yield dates anywhere on the visible page, for pages that have no date elsewhere.
 
-    Labelled dates and datelines count; a bare one only if the page shows no other day.
+    Labelled dates and datelines are candidates. A date without a label is one only if it is in a
+    short line and the page shows no other day in such lines.
     """
     bare: list[tuple[str, WrittenDate | None]] = []
     for before, node in texts_with_years(evidence.elements):
         text = plain((node.text_content or "")[:REACH_CHARACTERS])
         for at, raw, written in find_dates(text, evidence.reading):
-            rest = text[at + len(raw) :] or text_behind(node)
-            kind = _named(label_of(f"{before} {text[:at]}", rest), node)
+            rest = text[at + len(raw) :] or text_after(node)
+            kind = _label_with_element(label_of(f"{before} {text[:at]}", rest), node)
             if kind != "headline":
-                yield kind, _bounded(evidence, "text", "text", raw, written)
+                yield kind, _candidate_of(evidence, "text", "text", raw, written)
             elif BEFORE_DATE.match(text[:at]) and not raw[:2].isdigit():
-                yield "text", _bounded(evidence, "text", DATELINE, raw, written)
+                yield "text", _candidate_of(evidence, "text", DATELINE, raw, written)
             elif len(text) <= SHORT_LINE:
                 bare.append((raw, written))
     if len({written and written.day for _, written in bare}) == 1:
         raw, written = bare[0]
-        yield "text", _bounded(evidence, "text", ONLY_DATE, raw, written)
+        yield "text", _candidate_of(evidence, "text", ONLY_DATE, raw, written)
 
 
-def _value_of(mark: Marked) -> str:
+def _value_of(mark: MarkedElement) -> str:
     get = mark.attributes.get
     return get("content") or get("datetime") or _text_of(mark)
 
 
-def _bounded(
+def _candidate_of(
     evidence: PageEvidence, source: str, place: str, raw: str, written: WrittenDate | None
 ) -> DateCandidate:
     raw = plain(raw, 200)
@@ -241,7 +247,7 @@ def _bounded(
 
 
 def bounds_verdict(written: WrittenDate, latest: datetime | None) -> str | None:
-    """Why a date cannot be that of a page on the web; None if it can."""
+    """Return the reason why a date cannot be that of a web page; None if it can."""
     if written.day < FIRST_PAGE_DAY:
         return "before_1995"
     return "future" if latest and _is_after(written, latest) else None
@@ -251,8 +257,8 @@ def _is_after(written: WrittenDate, latest: datetime) -> bool:
     return written.instant > latest if written.instant else written.day > latest.date()
 
 
-# The value of `published_source` and the reader of each source of declared dates.
-DECLARED_SOURCES: dict[str, Callable[[PageEvidence], Iterator[Raw]]] = {
+# The readers of declared dates by source, which is the value of `published_source`.
+DECLARED_SOURCES: dict[str, Callable[[PageEvidence], Iterator[RawDate]]] = {
     "jsonld": _from_jsonld,
     "meta": _from_meta,
     "microdata": _from_properties,

@@ -1,4 +1,4 @@
-"""What the words and names around a date say it is: of publication, or of a change."""
+"""Find out from the words and element names around a date whether it dates a change."""
 
 import re
 from typing import Final, Literal
@@ -6,12 +6,12 @@ from typing import Final, Literal
 from selectolax.lexbor import LexborNode
 
 from tasks.process.metadata.element_names import names_of
-from tasks.process.metadata.visible import text_before, text_behind
+from tasks.process.metadata.visible import text_after, text_before
 
 Label = Literal["labelled", "modified", "headline"]
 
-# Words of scripts in which `\b` and case are of no use stand behind those of the others.
-PUBLISHED: Final = re.compile(
+# Words of scripts in which `\b` does not work come last, outside the group that ends in `\b`.
+_PUBLISHED: Final = re.compile(
     r"(?:(?:published|posted|first published|publié|publicado|publicada|veröffentlicht|pubblicato"
     r"|erstellt|opublikowano|yayınlanma|publicerad|publisert|gepubliceerd|geplaatst|created|date"
     r"|опубликован[оа]?|дата|публикации|опубліковано|публікації|публикувано|објављено"
@@ -20,7 +20,7 @@ PUBLISHED: Final = re.compile(
     r"|प्रकाशित|เผยแพร่|โพสต์|نُ?شرت? |تاريخ النشر|تاریخ|انتشار|منتشر|פורסם|פרסום)[^\d]{0,30}$",
     re.IGNORECASE,
 )
-# Between label and date may stand a time: "Updated 10:30 AM EDT, May 3, 2024".
+# A time may be between the label and the date: "Updated 10:30 AM EDT, May 3, 2024".
 _UPDATED: Final = (
     r"(?:(?:updated?|modified|revised|reviewed|edited|amended|aktualisiert|geändert|änderung"
     r"|bearbeitet|aktualisierung|mis(?:e)? à jour|màj|maj|modifié|actualisé|actualizado|actualizada"
@@ -37,40 +37,40 @@ UPDATED: Final = re.compile(
 )
 UPDATED_BEHIND: Final = re.compile(rf"^\W{{0,3}}[(\[][^\d()\[\]]{{0,20}}{_UPDATED}", re.IGNORECASE)
 UPDATED_NAME: Final = re.compile(r"updat|modif|revis|aktualis|changed")
-# WordPress names a date "published updated" where the page was not changed since.
+# WordPress gives a date the class "published updated" if the page was not changed since.
 PUBLISHED_NAME: Final = re.compile(r"publi|pubdate|posted|created")
-REACH: Final = 60  # characters before and behind a date
-INLINE: Final = frozenset({"time", "span", "b", "strong", "em", "i", "small", "abbr", "a"})
-LINES: Final = frozenset({"p", "li", "div", "td", "dd"})
+_REACH: Final = 60  # characters before and after a date
+_INLINE: Final = frozenset({"time", "span", "b", "strong", "em", "i", "small", "abbr", "a"})
+_LINES: Final = frozenset({"p", "li", "div", "td", "dd"})
 
 
 def label_of(before: str, behind: str = "") -> Label:
-    """What the words before and behind a date say it is; "headline" where they say nothing."""
-    if UPDATED.search(before[-REACH:]) or UPDATED_BEHIND.search(behind[:REACH]):
+    """Return the label that the words before or after a date give it; "headline" for none."""
+    if UPDATED.search(before[-_REACH:]) or UPDATED_BEHIND.search(behind[:_REACH]):
         return "modified"
-    return "labelled" if PUBLISHED.search(before[-REACH:]) else "headline"
+    return "labelled" if _PUBLISHED.search(before[-_REACH:]) else "headline"
 
 
 def is_update_name(names: str) -> bool:
-    """Whether the class, id or property of an element says that its date is that of a change."""
+    """Return whether the class, id or property of an element names the date of a change."""
     return bool(UPDATED_NAME.search(names)) and not is_publication_name(names)
 
 
 def is_publication_name(names: str) -> bool:
-    """Whether the class, id or property of an element says that its date is of publication."""
+    """Return whether the class, id or property of an element names the date of publication."""
     return bool(PUBLISHED_NAME.search(names))
 
 
 def is_in_update(text_node: LexborNode | None) -> bool:
-    """Whether the line or inline element around a text is named as the date of a change."""
+    """Return whether the line or inline element around a text is named as the date of a change."""
     node = text_node.parent if text_node is not None else None
-    while node is not None and node.tag in INLINE | LINES:
+    while node is not None and node.tag in _INLINE | _LINES:
         if is_update_name(names_of(node.attributes)):
             return True
-        node = node.parent if node.tag in INLINE else None
+        node = node.parent if node.tag in _INLINE else None
     return False
 
 
 def label_around(element: LexborNode) -> Label:
-    """As `label_of`, for an element: the texts that stand right before and behind it."""
-    return label_of(text_before(element, REACH), text_behind(element))
+    """Return the label that the texts right before and after an element give it (`label_of`)."""
+    return label_of(text_before(element, _REACH), text_after(element))

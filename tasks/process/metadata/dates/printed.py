@@ -1,7 +1,8 @@
-"""Which of the dates that a page prints are believed.
+"""Decide which of the dates that a page prints are believed.
 
-Each printed date is of a sort: where it stands, and whether other days are printed beside it. A
-sort is believed if it is right often enough, as `python -m tests.training.printed_dates` measures.
+Each printed date has a category: its place, and whether the page prints other days, too. A category
+is believed if its dates are right often enough, which `python -m tests.training.printed_dates`
+measures.
 """
 
 from collections.abc import Iterable
@@ -12,8 +13,8 @@ from typing import Final
 from tasks.process.metadata.sources import DateKind
 from tasks.records import DateCandidate
 
-Seen = tuple[DateKind, DateCandidate]
-Sort = str
+SeenDate = tuple[DateKind, DateCandidate]
+PlaceCategory = str
 
 BELOW_HEADLINE: Final = "below headline"
 NEAR_HEADLINE: Final = "near headline"
@@ -27,9 +28,9 @@ AMONG_OTHERS: Final = ", among others"
 CHANGED_BEFORE: Final = "after the declared change"
 
 PRINTED: Final[frozenset[DateKind]] = frozenset({"labelled", "headline", "class", "text"})
-# Out of fold over the publishers of the development corpora these are right on 95 % of pages; the
-# other sorts on fewer than 85 % (tests/training/printed_dates.json).
-BELIEVED: Final[frozenset[Sort]] = frozenset(
+# Dates of these categories are right on 95 % of pages, measured out of fold over the publishers of
+# the development corpora; others are right on less than 85 % (tests/training/printed_dates.json).
+BELIEVED: Final[frozenset[PlaceCategory]] = frozenset(
     {
         LABELLED,
         LABELLED_FAR,
@@ -43,49 +44,51 @@ BELIEVED: Final[frozenset[Sort]] = frozenset(
 )
 
 
-def with_doubts(seen: list[Seen], believed: Iterable[Sort] = BELIEVED) -> list[Seen]:
-    """Return the candidates, with the verdict `doubted` for printed ones of other sorts."""
-    sorts = sorts_of(seen)
+def with_doubts(
+    seen: list[SeenDate], believed: Iterable[PlaceCategory] = BELIEVED
+) -> list[SeenDate]:
+    """Return the candidates; printed ones of other categories get the verdict `doubted`."""
+    categories = place_categories(seen)
     return [
-        (kind, replace(c, verdict="doubted") if sort and sort not in believed else c)
-        for (kind, c), sort in zip(seen, sorts, strict=True)
+        (kind, replace(c, verdict="doubted") if category and category not in believed else c)
+        for (kind, c), category in zip(seen, categories, strict=True)
     ]
 
 
-def sorts_of(seen: list[Seen]) -> list[Sort | None]:
-    """Return the sort of each candidate; None for declared, modified and impossible ones.
+def place_categories(seen: list[SeenDate]) -> list[PlaceCategory | None]:
+    """Return the category of each candidate; None for declared, modified and impossible ones.
 
-    A day that is seen again farther off keeps the sort of its first place.
+    A day that is seen again farther off keeps the category of its first place.
     """
     printed = [c for kind, c in seen if kind in PRINTED and c.verdict == "outranked"]
     is_alone = len({candidate.day for candidate in printed}) == 1
     changes = (c for kind, c in seen if kind == "modified" and c.source != "text")
     changed = next((c.day for c in changes if c.verdict == "outranked"), None)
-    sorts: list[Sort | None] = []
-    first: dict[date | None, Sort] = {}
+    categories: list[PlaceCategory | None] = []
+    first: dict[date | None, PlaceCategory] = {}
     for kind, candidate in seen:
-        sort = None
+        category = None
         if kind in PRINTED and candidate.verdict == "outranked":
-            sort = _sort_of(kind, candidate, changed, is_alone=is_alone)
-            sort = sort if kind == "labelled" else first.setdefault(candidate.day, sort)
-        sorts.append(sort)
-    return sorts
+            category = _place_category(kind, candidate, changed, is_alone=is_alone)
+            category = category if kind == "labelled" else first.setdefault(candidate.day, category)
+        categories.append(category)
+    return categories
 
 
-def _sort_of(
+def _place_category(
     kind: DateKind, candidate: DateCandidate, changed: date | None, *, is_alone: bool
-) -> Sort:
-    """Return the sort of a printed date.
+) -> PlaceCategory:
+    """Return the category of a printed date.
 
     Args:
-        changed: the day of the last change as declared. A page cannot have been published after
-            it: such a date was printed when the page was built or is that of another page.
-        is_alone: the page prints no other day.
+        changed: the day of the last declared change. The page was published before it, so a later
+            printed date is the day on which the page was rendered, or the date of another page.
+        is_alone: whether the page prints no other day.
     """
-    others = "" if is_alone else AMONG_OTHERS
+    suffix = "" if is_alone else AMONG_OTHERS
     if kind == "labelled":
-        return LABELLED_FAR + others if candidate.place == IN_TEXT else LABELLED
+        return LABELLED_FAR + suffix if candidate.place == IN_TEXT else LABELLED
     if changed and candidate.day and candidate.day > changed:
         return CHANGED_BEFORE
     place = candidate.place.partition("[")[0]
-    return place if kind == "text" else place + others
+    return place if kind == "text" else place + suffix

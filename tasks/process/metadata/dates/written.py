@@ -1,8 +1,8 @@
-"""Dates as they are written, in machine's and in people's forms, read without guessing.
+"""Parse written dates, in machine-readable and natural forms, without guessing.
 
-Two doors: `read_whole` takes a string that is a date and nothing else; `find_dates` looks for dates
-in running text. What admits of two readings (03/04/2021) is read only where the caller says which
-order is meant.
+`read_whole` takes a string that is a date and nothing else; `find_dates` looks for dates in running
+text. A date with two readings (03/04/2021) is parsed only if the caller gives the order of day and
+month.
 """
 
 import re
@@ -12,8 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from tasks.day_orders import DayOrder, has_two_readings
-from tasks.process.metadata.calendars import (
+from tasks.process.metadata.dates.calendars import (
     BUDDHIST_SHIFT,
     BUDDHIST_YEARS,
     PERSIAN_YEARS,
@@ -22,23 +21,24 @@ from tasks.process.metadata.calendars import (
     persian_day,
     western_digits,
 )
-from tasks.process.metadata.date_forms import (
+from tasks.process.metadata.dates.forms import (
     AFTER_DATE,
     C_STYLE,
     DIGIT,
     EPOCH,
-    FAR_FORMS,
     FORMS,
-    ISO,
     MONTH_YEAR,
+    NON_ASCII_FORMS,
     SHORT_SLASHED_YEAR,
     SHORT_THAI_YEAR,
     SHORT_YEAR,
     SUFFIX,
     WEEKDAY,
     YEAR,
+    numeric_date,
 )
-from tasks.process.metadata.months import is_thai, month_number, persian_month_number
+from tasks.web.day_orders import DayOrder, has_two_readings
+from tasks.web.months import is_thai, month_number, persian_month_number
 
 Precision = Literal["second", "minute", "day", "month"]
 
@@ -50,7 +50,7 @@ ZONES = {
 }  # fmt: skip
 
 WHOLE_FORMS = (*FORMS, SHORT_SLASHED_YEAR)
-FAR_WHOLE_FORMS = (*WHOLE_FORMS, *FAR_FORMS, SHORT_THAI_YEAR)
+NON_ASCII_WHOLE_FORMS = (*WHOLE_FORMS, *NON_ASCII_FORMS, SHORT_THAI_YEAR)
 FIRST_SHORT_YEAR = 69  # 69 is 1969 and 68 is 2068, as POSIX reads %y
 AFTER_NOON = frozenset("pمبμc")  # first letters of p.m. and its like
 
@@ -69,84 +69,90 @@ class WrittenDate:
     instant: datetime | None = None
 
 
-# Offset in the text, the text of the date, the date.
+# The offset in the text, the text of the date, and the date; None if it has two readings.
 FoundDate = tuple[int, str, WrittenDate | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How to read what a string leaves open: the zone of bare times and the order of 3/4/2021.
+    """The context of a date: everything that a string alone does not say.
 
     Attributes:
-        language: primary subtag; it tells apart months of one name (`months.TWICE`).
+        timezone: the IANA name of the zone of times without an offset; empty for none.
+        order: the order of day and month in 3/4/2021.
+        language: the primary subtag, which decides `months.AMBIGUOUS_NAMES`.
+        is_proven: whether other dates prove the order. If only a region or language hints at
+            `month_first`, that holds for slashes: 05-03-2021 still has the day first.
     """
 
     timezone: str = ""
     order: DayOrder = "unknown"
     language: str = ""
+    is_proven: bool = False
 
 
 def read_whole(raw: str, reading: Reading) -> WrittenDate | None:
-    """The date that the whole string is; None for what is no date, or not certainly one."""
+    """Parse a string that is a date as a whole; return None if it is not certainly one."""
     text = western_digits(" ".join(raw[:200].split()))
-    forms = WHOLE_FORMS if text.isascii() else FAR_WHOLE_FORMS
-    if match := ISO.fullmatch(text):
+    forms = WHOLE_FORMS if text.isascii() else NON_ASCII_WHOLE_FORMS
+    if match := numeric_date(text):
         return _from_parts(match.groupdict(), reading)
     if EPOCH.fullmatch(text):
         return _from_epoch(float(text))
     body = text
-    for _ in range(2):
+    for _ in range(2):  # the second time without a weekday at the beginning
         for form in forms:
             match = form.match(body)
             if match and (date_ := _day_of(match, reading)):
-                return _with_rest(date_, body[match.end() :], reading)
-        if found := _c_style(body, reading):
+                return _with_trailing_time(date_, body[match.end() :], reading)
+        if found := _read_c_style(body, reading):
             return found
         body = WEEKDAY.sub("", body, count=1) if WEEKDAY.match(body) else ""
-    return _month_only(text)
+    return _read_month_only(text)
 
 
 def find_dates(text: str, reading: Reading) -> Iterator[FoundDate]:
-    """Dates within a text: offset, the text of the date, the date; None where it has two readings.
+    """Yield the dates within a text, from left to right.
 
-    Looks for years first and then at the characters around them, which costs a third of matching
-    all forms everywhere.
+    Years are searched first and all forms are matched only around them, which takes a third of the
+    time of matching all forms everywhere.
     """
     if not DIGIT.search(text):
         return
-    done = 0
+    done = 0  # the end of the last date: no character belongs to two dates
     digits = western_digits(text)
-    forms = FORMS if text.isascii() else (*FORMS, *FAR_FORMS)
+    forms = FORMS if text.isascii() else (*FORMS, *NON_ASCII_FORMS)
     for year in YEAR.finditer(digits):
         if year.start() < done:
             continue
+        # Room for day and month before the year, or for day, month, time and zone after it.
         start = max(done, year.start() - 32)
         window = digits[start : year.end() + 48]
         for form in forms:
-            match = _covering(form, window, year.start() - start)
+            match = _match_with_year_at(form, window, year.start() - start)
             day = match and _day_of(match, reading)
-            if match and (day or _is_open(match, reading)):
+            if match and (day or _is_undecided(match, reading)):
                 done = start + match.end()
-                found = _with_clock(day, window, match, reading) if day else None
+                found = _with_following_time(day, window, match, reading) if day else None
                 yield start + match.start(), text[start + match.start() : done], found
                 break
     if not done:
-        yield from _with_short_year(text, digits, reading)
+        yield from _find_short_years(text, digits, reading)
 
 
-def _with_short_year(text: str, digits: str, reading: Reading) -> Iterator[FoundDate]:
-    """`31.10.23`, `31/10/23` and `5 มี.ค. 67`."""
+def _find_short_years(text: str, digits: str, reading: Reading) -> Iterator[FoundDate]:
+    """Yield the first date with a year of two digits: `31.10.23`, `31/10/23` or `5 มี.ค. 67`."""
     forms = (SHORT_YEAR, SHORT_SLASHED_YEAR)
     for form in forms if text.isascii() else (*forms, SHORT_THAI_YEAR):
         match = form.search(digits)
         day = match and _day_of(match, reading)
-        if match and (day or _is_open(match, reading)):
+        if match and (day or _is_undecided(match, reading)):
             found = WrittenDate(day, "day") if day else None
             yield match.start(), text[match.start() : match.end()], found
             return
 
 
-def _covering(form: re.Pattern[str], window: str, year_at: int) -> re.Match[str] | None:
+def _match_with_year_at(form: re.Pattern[str], window: str, year_at: int) -> re.Match[str] | None:
     return next((m for m in form.finditer(window) if m.start("year") == year_at), None)
 
 
@@ -157,8 +163,9 @@ def _day_of(match: re.Match[str], reading: Reading) -> date | None:
         return _named_day(match, year, reading)
     year += 0 if year >= 100 else 2000 if year < FIRST_SHORT_YEAR else 1900
     if "one" in parts:
-        slashed = parts["sep"] == "/" or reading.order == "unknown"
-        order = reading.order if slashed else "day_first"  # month first is written with slashes
+        # An order that is only hinted at holds for slashes; with hyphens the day comes first.
+        is_used = parts["sep"] == "/" or reading.is_proven or reading.order == "unknown"
+        order = reading.order if is_used else "day_first"
         month, day = _in_order(int(parts["one"]), int(parts["two"]), order)
     else:
         month, day = int(parts["month"]), int(parts["day"])
@@ -166,7 +173,7 @@ def _day_of(match: re.Match[str], reading: Reading) -> date | None:
 
 
 def _named_day(match: re.Match[str], year: int, reading: Reading) -> date | None:
-    """The day of a month's name, which says whose calendar the year is of."""
+    """Return the day of a date with a named month; the name decides the calendar of the year."""
     word, day = match["word"], int(match["day"])
     if is_thai(word):
         year += 2500 if year < 100 else 0
@@ -178,19 +185,19 @@ def _named_day(match: re.Match[str], year: int, reading: Reading) -> date | None
 
 
 def _is_croatian(match: re.Match[str], reading: Reading) -> bool:
-    """Whether `listopada` is October: by the language, else by the full stop behind the day."""
+    """Return whether `listopada` is October, by the language or the full stop after the day."""
     if reading.language in {"hr", "bs", "sr", "pl", "cs", "sk"}:
         return reading.language in {"hr", "bs", "sr"}
     return match.string[match.end("day") :][:1] == "."
 
 
-def _is_open(match: re.Match[str], reading: Reading) -> bool:
-    """Whether a date has two readings, and nobody says which is meant."""
+def _is_undecided(match: re.Match[str], reading: Reading) -> bool:
+    """Return whether a date has two readings and the order of day and month is unknown."""
     return reading.order == "unknown" and has_two_readings(match.group())
 
 
 def _in_order(one: int, two: int, order: DayOrder) -> tuple[int, int]:
-    """(month, day); (0, 0) where both readings are possible and nobody says which."""
+    """Return month and day; (0, 0) if both readings are possible and the order is unknown."""
     if one > 12 or one == two:
         return two, one
     if two > 12 or order == "month_first":
@@ -198,21 +205,23 @@ def _in_order(one: int, two: int, order: DayOrder) -> tuple[int, int]:
     return (two, one) if order == "day_first" else (0, 0)
 
 
-def _with_rest(day: date, rest: str, reading: Reading) -> WrittenDate | None:
-    """A date followed by nothing, or by a time and nothing."""
+def _with_trailing_time(day: date, rest: str, reading: Reading) -> WrittenDate | None:
+    """Return a date that is followed by nothing or only by a time; None for any other text."""
     rest = rest.strip(" .,،|")
     if not rest or re.fullmatch(SUFFIX, rest):
         return WrittenDate(day, "day")
     match = AFTER_DATE.match(" " + rest)
     if match is None or len(match.group()) < len(rest) - 8:
         return None
-    return _at(day, match.groupdict(), reading)
+    return _with_time(day, match.groupdict(), reading)
 
 
-def _with_clock(day: date, window: str, match: re.Match[str], reading: Reading) -> WrittenDate:
+def _with_following_time(
+    day: date, window: str, match: re.Match[str], reading: Reading
+) -> WrittenDate:
     after = AFTER_DATE.match(window, match.end())
     if after and (after["minute"] or after["half"]):
-        return _at(day, after.groupdict(), reading)
+        return _with_time(day, after.groupdict(), reading)
     return WrittenDate(day, "day")
 
 
@@ -224,11 +233,11 @@ def _from_parts(parts: dict[str, str | None], reading: Reading) -> WrittenDate |
     day = calendar_day(year, month, int(parts["day"]))
     if day is None:
         return None
-    return _at(day, parts, reading) if parts["hour"] else WrittenDate(day, "day")
+    return _with_time(day, parts, reading) if parts["hour"] else WrittenDate(day, "day")
 
 
-def _at(day: date, parts: dict[str, str | None], reading: Reading) -> WrittenDate:
-    """The day with its time where that and its zone are known; else the day alone."""
+def _with_time(day: date, parts: dict[str, str | None], reading: Reading) -> WrittenDate:
+    """Return the day with its time if the time and its zone are known, else the day alone."""
     clock, zone = _clock(parts), _zone(parts.get("zone"), reading)
     if clock is None or zone is None:
         return WrittenDate(day, "day")
@@ -266,6 +275,7 @@ def _zone(name: str | None, reading: Reading) -> tzinfo | None:
 
 
 def _from_epoch(number: float) -> WrittenDate | None:
+    # 1e11 seconds are in the year 5138, so larger numbers are milliseconds.
     seconds = number / 1000 if abs(number) >= 1e11 else number
     try:
         instant = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
@@ -274,16 +284,16 @@ def _from_epoch(number: float) -> WrittenDate | None:
     return WrittenDate(instant.date(), "second", instant)
 
 
-def _c_style(text: str, reading: Reading) -> WrittenDate | None:
-    """`Tue Jan 21 10:00:00 UTC 2020`, as C and Java print it."""
+def _read_c_style(text: str, reading: Reading) -> WrittenDate | None:
+    """Parse a date as C and Java print it: `Tue Jan 21 10:00:00 UTC 2020`."""
     match = C_STYLE.match(text)
     day = match and _day_of(match, reading)
     if not match or not day:
         return None
-    return _with_rest(day, f"{match['time']} {match['before'] or ''}", reading)
+    return _with_trailing_time(day, f"{match['time']} {match['before'] or ''}", reading)
 
 
-def _month_only(text: str) -> WrittenDate | None:
+def _read_month_only(text: str) -> WrittenDate | None:
     match = MONTH_YEAR.fullmatch(text)
     number = match and month_number(match["word"])
     first = gregorian_day(int(match["year"]), number, 1) if match and number else None

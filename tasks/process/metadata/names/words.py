@@ -1,6 +1,6 @@
-"""Words that tell names of people from what else stands in a byline."""
+"""Word lists that tell names of people from the other words in a byline."""
 
-# News agencies are authors in their own right; the only publishers that this code knows by name.
+# News agencies count as authors. They are the only publishers that this code knows by name.
 AGENCIES = frozenset(
     {
         "dpa", "afp", "ap", "reuters", "apa", "efe", "ansa", "tass", "upi", "pti", "ani", "ians",
@@ -23,7 +23,7 @@ PARTICLES = frozenset(
     }
 )  # fmt: skip
 
-# A part of a byline with one of these is a role, a desk, a place of work or a link, not a person.
+# A part of a byline with one of these words is a role, a desk, an employer or a link, not a person.
 ROLE_WORDS = frozenset(
     """
     staff editor editors editorial editora reporter reporters correspondent correspondents
@@ -62,7 +62,7 @@ DEGREES = frozenset(
     """.split()
 )
 SUFFIXES = frozenset({"jr", "jr.", "sr", "sr.", "ii", "iii", "iv"})
-# Words that no name begins or ends with.
+# A visible text with one of these words is not a name.
 STOP_WORDS = frozenset(
     """
     the this that these those our your we you they he she it its is are was were has have had how

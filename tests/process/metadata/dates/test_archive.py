@@ -1,11 +1,13 @@
+"""Dates of archive rows are read strictly: a date that is not certain is not read."""
+
 from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.process.archive_dates import read_archive_date
-from tasks.process.metadata.written_dates import Reading
+from tasks.process.metadata.dates.archive import read_archive_date
+from tasks.process.metadata.dates.written import Reading
 
 
 @pytest.mark.parametrize(
@@ -24,32 +26,32 @@ from tasks.process.metadata.written_dates import Reading
         ("25/12/1912", date(1912, 12, 25), "day"),
     ],
 )
-def test_the_dates_of_archives_are_read(raw: str, day: date, precision: str) -> None:
+def test_dates_in_the_forms_of_archives_are_read(raw: str, day: date, precision: str) -> None:
     found = read_archive_date(raw)
     assert (found.source, found.verdict) == ("archive", "chosen")
     assert (found.day, found.precision) == (day, precision)
 
 
 @pytest.mark.parametrize("raw", ["2021", "today", "32 May 2021", "", "x" * 5_000])
-def test_what_is_not_certain_is_not_a_date(raw: str) -> None:
+def test_an_uncertain_date_is_not_read(raw: str) -> None:
     found = read_archive_date(raw)
     assert (found.day, found.verdict) == (None, "unparsable")
     assert len(found.raw) <= 200
 
 
-def test_a_date_of_two_readings_is_read_where_the_order_is_known() -> None:
+def test_a_date_with_two_readings_is_read_if_the_order_is_known() -> None:
     found = read_archive_date("03/04/2021")
     assert (found.day, found.verdict) == (None, "ambiguous")
     assert read_archive_date("03/04/2021", Reading(order="day_first")).day == date(2021, 4, 3)
     assert read_archive_date("03/04/98", Reading(order="month_first")).day == date(1998, 3, 4)
 
 
-def test_nothing_is_older_than_newspapers() -> None:
+def test_a_date_before_the_first_newspaper_is_not_chosen() -> None:
     assert read_archive_date("1599-12-31").verdict == "before_1600"
     assert read_archive_date("1600-01-01").verdict == "chosen"
 
 
-def test_a_time_of_an_archive_is_read_in_its_zone() -> None:
+def test_a_time_without_an_offset_is_read_in_the_zone_of_the_archive() -> None:
     found = read_archive_date("26-FEB-1987 15:01:01.79", Reading("America/New_York"))
     assert found.instant == datetime(1987, 2, 26, 20, 1, 1, tzinfo=UTC)
 

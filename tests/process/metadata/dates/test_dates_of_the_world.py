@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.process.metadata.calendars import persian_day
-from tasks.process.metadata.date_labels import label_of
-from tasks.process.metadata.months import NAMES, PERSIAN_NAMES, fold_name, month_number
-from tasks.process.metadata.written_dates import Reading, find_dates, read_whole
+from tasks.process.metadata.dates.calendars import persian_day
+from tasks.process.metadata.dates.labels import label_of
+from tasks.process.metadata.dates.written import Reading, find_dates, read_whole
+from tasks.web.months import MONTH_NAMES, PERSIAN_NAMES, fold_name, month_number
 from tests.process.metadata.pages import metadata_of, published
 
 FIFTH = date(2024, 3, 5)
@@ -149,7 +149,7 @@ def test_a_written_date_is_read_alone_and_in_a_text(raw: str) -> None:
         ("31 december 2024", date(2024, 12, 31)),
     ],
 )
-def test_months_that_are_easily_confused(raw: str, day: date) -> None:
+def test_months_with_similar_names_are_not_confused(raw: str, day: date) -> None:
     written = read_whole(raw, Reading(order="day_first"))
     assert written is not None
     assert written.day == day
@@ -175,8 +175,8 @@ def test_listopad_is_october_in_croatian_and_november_elsewhere(
     assert written.day == date(2024, month, 5)
 
 
-def test_no_name_stands_for_two_months() -> None:
-    for names in (NAMES, PERSIAN_NAMES):
+def test_no_name_of_the_table_has_two_meanings() -> None:
+    for names in (MONTH_NAMES, PERSIAN_NAMES):
         months: dict[str, set[int]] = {}
         for line in names.strip().splitlines():
             for number, alternatives in enumerate(line.split(), 1):
@@ -202,11 +202,11 @@ def test_month_names_are_found_in_any_case_and_form(form: str) -> None:
         "5 آذار الثاني 2024",
     ],
 )
-def test_what_no_calendar_has_is_not_read(raw: str) -> None:
+def test_a_day_that_no_calendar_has_is_not_read(raw: str) -> None:
     assert read_whole(raw, Reading(order="day_first")) is None
 
 
-def test_a_buddhist_year_is_of_thai_dates_only() -> None:
+def test_only_thai_dates_have_buddhist_years() -> None:
     written = read_whole("5 March 2567", Reading())
     assert written is not None
     assert written.day == date(2567, 3, 5)
@@ -214,7 +214,7 @@ def test_a_buddhist_year_is_of_thai_dates_only() -> None:
 
 @given(st.dates(min_value=date(1921, 3, 21), max_value=date(2060, 1, 1)))
 def test_each_day_has_one_persian_date(day: date) -> None:
-    """The year begins on 20 to 22 March; days are counted from there, month by month."""
+    """Compare with a simple count of days from the new year, which is on 20 to 22 March."""
     year = day.year - 621
     starts = persian_day(year, 1, 1)
     assert starts is not None
@@ -242,7 +242,9 @@ def test_each_day_has_one_persian_date(day: date) -> None:
         ("5 Μαρτίου 2024, 10:30 μ.μ. UTC", (22, 30)),
     ],
 )
-def test_the_time_behind_such_a_date(raw: str, clock: tuple[int, int] | None) -> None:
+def test_the_time_after_a_date_of_any_script_is_read(
+    raw: str, clock: tuple[int, int] | None
+) -> None:
     ((_, _, written),) = find_dates(raw, Reading(order="day_first"))
     assert written.day == FIFTH
     assert written.instant == (datetime(2024, 3, 5, *clock, tzinfo=UTC) if clock else None)
@@ -258,7 +260,7 @@ def test_the_time_behind_such_a_date(raw: str, clock: tuple[int, int] | None) ->
         "Publikované", "Zverejnené:", "Objavljeno",
     ],
 )  # fmt: skip
-def test_words_that_say_published(label: str) -> None:
+def test_words_for_published_label_the_date_after_them(label: str) -> None:
     assert label_of(f"Ada Brook {label} ") == "labelled"
 
 
@@ -272,11 +274,11 @@ def test_words_that_say_published(label: str) -> None:
         "Aktualizované:", "Posodobljeno:", "zuletzt bearbeitet:",
     ],
 )  # fmt: skip
-def test_words_that_say_updated(label: str) -> None:
+def test_words_for_updated_mark_the_date_of_a_change(label: str) -> None:
     assert label_of(f"Ada Brook {label} ") == "modified"
 
 
 @pytest.mark.parametrize("raw", ["۱۵ اسفند ۱۴۰۲", "5 มีนาคม 2567", "5 มี.ค. 67", "٥ مارس ٢٠٢٤"])
-def test_such_a_date_is_found_on_a_page_without_a_headline(raw: str) -> None:
+def test_a_date_of_any_script_is_found_on_a_page_without_a_headline(raw: str) -> None:
     filler = "<p>Чайки не читают газет, но любят на них сидеть.</p>" * 30
     assert published(metadata_of(f"{filler}<p>{raw}</p>")).day == FIFTH

@@ -1,4 +1,4 @@
-"""No time at which a page was changed becomes the time at which it was published."""
+"""The date of a change is never taken for the date of publication."""
 
 from datetime import UTC, date, datetime
 
@@ -28,7 +28,7 @@ HEADLINE = "<h1>Ferry returns</h1>"
         f'<meta http-equiv="Last-Modified" content="{CHANGED}">',
     ],
 )
-def test_a_declared_change_is_kept_as_such_and_dates_nothing(html: str) -> None:
+def test_a_declared_change_is_kept_as_a_change_and_not_chosen(html: str) -> None:
     metadata = metadata_of(html + HEADLINE + "<p>The boat is back.</p>")
     assert metadata.published is None
     assert metadata.modified_at == CHANGED_AT
@@ -60,11 +60,11 @@ def test_a_declared_change_is_kept_as_such_and_dates_nothing(html: str) -> None:
     ],
 )
 @pytest.mark.parametrize("filler", ["", "<p>Seagulls do not read the newspaper at all.</p>" * 20])
-def test_a_printed_date_with_a_label_of_change_dates_nothing(html: str, filler: str) -> None:
+def test_a_printed_date_with_a_label_of_change_is_not_chosen(html: str, filler: str) -> None:
     assert metadata_of(HEADLINE + filler + html + "<p>The boat is back.</p>").published is None
 
 
-def test_the_label_of_an_earlier_date_is_not_that_of_the_next() -> None:
+def test_the_label_of_one_date_does_not_apply_to_the_next() -> None:
     page = (
         f'{HEADLINE}<p>Updated <time datetime="{CHANGED}">May 3, 2024</time> '
         '<time datetime="2024-05-01T08:00:00Z">May 1, 2024</time></p>'
@@ -85,12 +85,12 @@ def test_the_label_of_an_earlier_date_is_not_that_of_the_next() -> None:
         + f'<meta name="lastmod" content="{CHANGED}">{HEADLINE}<time datetime="{CHANGED}">x</time>',
     ],
 )
-def test_the_day_of_publication_does_not_borrow_the_time_of_a_change(html: str) -> None:
+def test_the_time_of_a_change_is_not_added_to_the_day_of_publication(html: str) -> None:
     found = published(metadata_of(html))
     assert (found.day, found.instant, found.precision) == (date(2024, 5, 3), None, "day")
 
 
-def test_the_day_of_publication_is_not_corrected_by_a_change() -> None:
+def test_a_change_does_not_correct_the_day_of_publication() -> None:
     page = jsonld(datePublished="2024-05-02T03:30:00Z", dateModified="2024-05-01T22:30:00-05:00")
     assert published(metadata_of(page)).day == date(2024, 5, 2)
 
@@ -103,7 +103,7 @@ def test_the_day_of_publication_is_not_corrected_by_a_change() -> None:
         "<p>May 3, 2024 10:30 UTC</p>",
     ],
 )
-def test_a_bare_time_that_is_the_declared_change_dates_nothing(html: str) -> None:
+def test_an_unlabelled_time_that_is_the_declared_change_is_not_chosen(html: str) -> None:
     assert metadata_of(MODIFIED + HEADLINE + html).published is None
 
 
@@ -118,17 +118,17 @@ def test_a_bare_time_that_is_the_declared_change_dates_nothing(html: str) -> Non
         f'{HEADLINE}<p>Last updated: <time class="published" datetime="{CHANGED}">May 3</time></p>',
     ],
 )
-def test_a_page_that_was_not_changed_since_has_its_time_of_publication(html: str) -> None:
+def test_a_page_that_was_never_changed_keeps_its_time_of_publication(html: str) -> None:
     assert published(metadata_of(html)).instant == CHANGED_AT
 
 
-def test_a_header_of_the_server_dates_nothing() -> None:
+def test_the_last_modified_header_is_not_chosen() -> None:
     headers = (("last-modified", "Fri, 03 May 2024 10:30:00 GMT"), ("date", "Fri, 03 May 2024"))
     metadata = metadata_of(HEADLINE + "<p>The boat is back.</p>", headers=headers)
     assert (metadata.published, metadata.date_candidates) == (None, ())
 
 
-def test_the_change_that_an_archive_or_a_list_declares_dates_nothing() -> None:
+def test_the_change_that_an_archive_or_a_list_declares_is_not_chosen() -> None:
     text = "The boat left the harbour at nine today. " * 20
     for declared in (Declared(modified=CHANGED), Declared(modified=CHANGED, origin="feed")):
         for media, body in (("text", text), ("html", f"<h1>Ferry returns</h1><p>{text}</p>")):
@@ -141,7 +141,7 @@ def test_the_change_that_an_archive_or_a_list_declares_dates_nothing() -> None:
 @pytest.mark.parametrize(
     ("other", "flags"), [("2024-05-02", ()), ("2024-05-03", ("date_conflict",))]
 )
-def test_declared_dates_conflict_when_they_are_more_than_a_day_apart(
+def test_declared_dates_conflict_if_they_are_more_than_a_day_apart(
     other: str, flags: tuple[str, ...]
 ) -> None:
     for first, second in (("2024-05-01", other), (other, "2024-05-01")):
@@ -150,7 +150,7 @@ def test_declared_dates_conflict_when_they_are_more_than_a_day_apart(
 
 
 @pytest.mark.parametrize(("url", "day"), [("05/01", 1), ("05/02", 2), ("04/30", 2), ("05/04", 2)])
-def test_the_address_corrects_a_day_in_utc_by_one_day_only(url: str, day: int) -> None:
+def test_the_url_corrects_a_day_in_utc_by_at_most_one_day(url: str, day: int) -> None:
     month, number = map(int, url.split("/"))
     page = jsonld(datePublished="2024-05-02T03:30:00Z") + (
         f"{HEADLINE}<p>{['April', 'May'][month - 4]} {number}, 2024</p>"
@@ -160,7 +160,9 @@ def test_the_address_corrects_a_day_in_utc_by_one_day_only(url: str, day: int) -
 
 
 @pytest.mark.parametrize(("printed", "is_older"), [("May 4, 2023", False), ("May 3, 2023", True)])
-def test_a_printed_date_beats_a_late_stamp_from_180_days_on(printed: str, is_older: bool) -> None:
+def test_a_printed_date_is_chosen_if_it_is_more_than_180_days_older(
+    printed: str, is_older: bool
+) -> None:
     stamp = '<meta property="article:published_time" content="2023-10-31T10:00:00Z">'
     found = published(metadata_of(f"{stamp}{HEADLINE}<p>{printed}</p>"))
     assert (found.day.year == 2023 and found.day.month == 5) is is_older  # type: ignore[union-attr]

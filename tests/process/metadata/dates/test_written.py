@@ -1,10 +1,12 @@
+"""Written dates are parsed as a whole or found within a text."""
+
 from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.process.metadata.written_dates import Reading, find_dates, read_whole
+from tasks.process.metadata.dates.written import Reading, find_dates, read_whole
 
 AS_WRITTEN = Reading()
 
@@ -39,38 +41,45 @@ def test_a_date_without_a_zone_gives_its_day(raw: str, day: date) -> None:
         "2021/04/92713",
         "2021-13-01",
         "31 February 2021",
+        "20211304101500",
         "yesterday",
         "5 March 2021 was cold",
         "1/5/21",
         "",
     ],
 )
-def test_what_is_no_date_or_has_two_readings_is_not_read(raw: str) -> None:
+def test_a_string_that_is_no_date_or_has_two_readings_is_not_read(raw: str) -> None:
     assert read_whole(raw, AS_WRITTEN) is None
 
 
-def test_the_day_is_the_publishers_and_the_instant_is_in_utc() -> None:
+def test_the_day_is_local_and_the_instant_is_in_utc() -> None:
     written = read_whole("2021-03-04T23:30:00-05:00", AS_WRITTEN)
     assert written is not None
     assert written.day == date(2021, 3, 4)
     assert written.instant == datetime(2021, 3, 5, 4, 30, tzinfo=UTC)
 
 
-def test_a_bare_time_is_read_in_the_zone_that_is_set() -> None:
+def test_a_time_without_an_offset_is_read_in_the_given_zone() -> None:
     written = read_whole("2021-07-04 10:00", Reading(timezone="Europe/Paris"))
     assert written is not None
     assert written.instant == datetime(2021, 7, 4, 8, 0, tzinfo=UTC)
     assert written.precision == "minute"
 
 
-def test_the_order_of_slashes_is_the_callers_to_say() -> None:
+def test_fourteen_digits_are_a_day_and_a_time() -> None:
+    written = read_whole("20210704100005", Reading(timezone="Europe/Paris"))
+    assert written is not None
+    assert written.instant == datetime(2021, 7, 4, 8, 0, 5, tzinfo=UTC)
+
+
+def test_dates_with_slashes_are_read_in_the_given_order() -> None:
     us, other = Reading(order="month_first"), Reading(order="day_first")
     assert [w.day for *_, w in find_dates("on 03/04/2021", us)] == [date(2021, 3, 4)]
     assert [w.day for *_, w in find_dates("on 03/04/2021", other)] == [date(2021, 4, 3)]
     assert [w.day for *_, w in find_dates("on 03-04-2021", us)] == [date(2021, 4, 3)]
 
 
-def test_dates_are_found_within_a_text_with_their_place() -> None:
+def test_dates_are_found_within_a_text_with_their_offsets() -> None:
     text = "Ada Brook | 4 March 2021 10:00 GMT | updated March 6, 2021"
     found = [
         (text[at : at + len(raw)], written.day) for at, raw, written in find_dates(text, AS_WRITTEN)
@@ -85,7 +94,7 @@ def test_any_string_is_read_without_an_exception(raw: str) -> None:
 
 
 @given(st.datetimes(min_value=datetime(1700, 1, 1), max_value=datetime(2400, 1, 1)))
-def test_a_printed_iso_date_is_read_as_it_was(moment: datetime) -> None:
+def test_any_iso_date_is_read_back_unchanged(moment: datetime) -> None:
     raw = moment.replace(microsecond=0, tzinfo=UTC).isoformat()
     written = read_whole(raw, AS_WRITTEN)
     assert written is not None

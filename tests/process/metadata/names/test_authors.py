@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.process.metadata.names import names_in
+from tasks.process.metadata.names.people import names_in
 from tests.process.metadata.pages import jsonld, metadata_of
 
 
@@ -28,19 +28,19 @@ from tests.process.metadata.pages import jsonld, metadata_of
         ("", []),
     ],
 )
-def test_a_byline_gives_names_only(byline: str, names: list[str]) -> None:
+def test_a_byline_yields_names_only(byline: str, names: list[str]) -> None:
     assert names_in(byline) == names
 
 
 @pytest.mark.parametrize(
     "text", ["Read more", "5 min read", "Staff Writer", "Share this", "The Ferry", "ferry"]
 )
-def test_what_is_no_name_is_not_taken_from_the_visible_page(text: str) -> None:
+def test_visible_texts_that_are_not_names_yield_no_authors(text: str) -> None:
     assert names_in(text, shown=True) == []
 
 
 @given(st.text(max_size=600))
-def test_any_string_gives_names_without_an_exception(text: str) -> None:
+def test_any_string_can_be_read_as_a_byline_without_an_exception(text: str) -> None:
     for name in names_in(text) + names_in(text, shown=True):
         assert name.strip()
 
@@ -52,7 +52,7 @@ def test_a_reference_to_an_author_is_followed() -> None:
     assert metadata_of(page).authors == ("Ada Brook",)
 
 
-def test_the_sites_name_beside_an_author_is_left_out() -> None:
+def test_the_name_of_the_site_next_to_an_author_is_left_out() -> None:
     page = (
         '<meta property="og:site_name" content="Harbour Herald">'
         '<meta name="author" content="Ada Brook | Harbour Herald">'
@@ -69,7 +69,7 @@ def test_a_person_in_the_byline_replaces_the_site_as_author() -> None:
     assert metadata_of(page).authors == ("Ada Brook", "Jón Falk")
 
 
-def test_the_site_is_the_author_where_nobody_else_is_named() -> None:
+def test_the_site_is_the_author_if_nobody_else_is_named() -> None:
     page = (
         '<meta property="og:site_name" content="Harbour Herald">'
         '<meta name="author" content="Harbour Herald"><h1>Ferry returns</h1><p>Text.</p>'
@@ -77,12 +77,12 @@ def test_the_site_is_the_author_where_nobody_else_is_named() -> None:
     assert metadata_of(page).authors == ("Harbour Herald",)
 
 
-def test_an_author_of_a_related_article_is_not_ours() -> None:
+def test_the_author_of_a_related_article_is_not_an_author_of_the_page() -> None:
     page = '<h1>Ferry</h1><p>Text.</p><aside><span class="author">Ada Brook</span></aside>'
     assert metadata_of(page).authors == ()
 
 
-def test_the_address_of_a_profile_is_no_name() -> None:
+def test_the_address_of_a_profile_is_not_a_name() -> None:
     page = '<meta property="article:author" content="https://social.example/ada">'
     assert metadata_of(page).authors == ()
 

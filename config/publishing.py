@@ -1,0 +1,30 @@
+"""The settings of publication and of compaction, which merges the small files that runs leave.
+
+They are isolated here because `config/settings.py` has no room for more sections.
+"""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from config.section import Section
+
+
+class CompactSettings(Section):
+    """The time that a night may spend on compaction, and when compaction pays.
+
+    Attributes:
+        seconds: time after which no further file is written; 0 if nights do not compact.
+        files: the number of files of the present month from which on they are merged.
+    """
+
+    seconds: Annotated[float, Field(ge=0)]
+    files: Annotated[int, Field(ge=2)]
+
+
+class PublishSettings(Section):
+    """Contents of the published file, and the time for which old files are kept."""
+
+    latest_days: Annotated[int, Field(gt=0)]
+    grace_days: Annotated[int, Field(ge=1)]
+    free_bytes: Annotated[int, Field(ge=0)]

@@ -1,0 +1,58 @@
+"""The commands of `broadsheet`, one file each, with their options and their help.
+
+The work of a command is in `flows.actions`. It is imported at the beginning of the command's
+function, and not at the top of the file, because with these imports `--help` would take seconds.
+"""
+
+import typer
+
+from flows.commands import sources
+from flows.commands.backfill import backfill
+from flows.commands.compact import compact
+from flows.commands.demo import demo
+from flows.commands.deploy import deploy
+from flows.commands.diff import diff
+from flows.commands.doctor import doctor
+from flows.commands.down import down
+from flows.commands.explain import explain
+from flows.commands.fetch import fetch
+from flows.commands.forget_keys import forget_keys
+from flows.commands.ingest import ingest
+from flows.commands.init import init
+from flows.commands.nightly import nightly
+from flows.commands.prune import prune
+from flows.commands.repair import repair
+from flows.commands.reprocess import reprocess
+from flows.commands.sql import sql
+from flows.commands.status import status
+from flows.commands.up import up
+
+# In the order in which the help lists them.
+COMMANDS = (
+    ingest,
+    sql,
+    explain,
+    diff,
+    demo,
+    doctor,
+    init,
+    nightly,
+    fetch,
+    backfill,
+    reprocess,
+    compact,
+    prune,
+    repair,
+    forget_keys,
+    up,
+    down,
+    status,
+    deploy,
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add all commands to the command line."""
+    for command in COMMANDS:
+        app.command()(command)
+    app.add_typer(sources.app, name="sources")

@@ -1,0 +1,1 @@
+"""Formats of files that hold several articles, or one text within an office document."""

@@ -1,0 +1,1 @@
+"""Splits the downloads of press databanks into articles and counts them."""

@@ -1,0 +1,278 @@
+"""Generated nights of many sources: a history of years, and a night that is to be resolved.
+
+A night has 2,700 new articles of short text, 30 revisions of last night's articles, 300 unchanged
+articles of the last seven nights, and 70 rejected pages. Older nights are written in bulk, by the
+writer that the pipeline uses. The last nights before a measured one are committed one by one, as
+nights are.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any, Literal
+
+import duckdb
+import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from config.settings import LoadSettings, load_settings
+from tasks.jobs.fetching import describe
+from tasks.pipeline import make_warehouse
+from tasks.runs.run import Run, new_run
+from tasks.runs.views import LISTED, VISITED
+from tasks.web.urls import ADDRESS_RULES
+from tests.benchmarks.sized import fitted, made_sources, write_batch
+from warehouse.files import write_table_files
+from warehouse.lake import Lake, open_lake
+from warehouse.schema import (
+    ARTICLE_VERSIONS,
+    DATE_CANDIDATES,
+    DISCOVERIES,
+    DOCUMENTS,
+    FETCHES,
+    PROCESSED,
+    RUNS,
+    SUPERSEDED,
+    VISITS,
+    Table,
+)
+
+FIRST_NIGHT = date(2014, 1, 1)
+DOCUMENTS_A_NIGHT = 3_100
+NIGHTS_OF_A_MONTH = 30
+Layout = Literal["nights", "months"]
+
+# Grain: one row per document of the nights from $first to $last. `story_night` and `k` identify the
+# article; every 50th is dated up to 400 days before its night.
+MADE = """
+create or replace temp table made as
+with numbered as (
+    select
+        night::int as number,
+        date '2014-01-01' + night::int as night,
+        k as place,
+        case when k < 2700 then k when k < 2730 then k - 2700 else 100 + k - 2730 end as k,
+        case
+            when k < 2700 then 'loaded'
+            when k < 2730 then 'revised'
+            when k < 3030 then 'duplicate'
+            else 'rejected'
+        end as outcome,
+        night::int - case
+            when k < 2700 or k >= 3030 then 0
+            when k < 2730 then 1
+            else [1, 3, 7][k % 3 + 1]
+        end as story_night
+    from range($first, $last + 1) as nights(night), range(3100) as places(k)
+),
+placed as (
+    select
+        *,
+        (story_night * 2700 + k) % $sources as s,
+        if(outcome = 'revised', 2, 1) as version,
+        date '2014-01-01' + story_night
+            - if(k % 50 = 49, (hash(story_night, k) % 400)::int, 0) as published_date
+    from numbered
+    where story_night >= 1
+)
+select
+    strftime(night, '%Y%m%dT023000000000Z') || '-' || lpad(number::varchar, 8, '0') as run_id,
+    *,
+    'Press ' || lpad(s::varchar, 5, '0') as source,
+    'press-' || lpad(s::varchar, 5, '0') || '.example' as domain,
+    domain || '/' || story_night || '/' || k as url_key,
+    'https://' || url_key as url,
+    md5(url_key) as article_id,
+    md5(url_key || '#' || version) as content_hash,
+    'raw/' || night || '/press-' || s || '-000.warc.gz#offset=' || place * 10000 as locator,
+    night::timestamptz + interval (9000 + place) second as fetched_at,
+    published_date::timestamptz + interval (hash(story_night, k) % 86400) second as published_at,
+    md5(url_key || 'a') || ' ' || md5(url_key || 'b') || ' ' || md5(url_key || version)
+        || ' ' || md5(url_key || 'd') || e'\\n\\n' || md5(url_key || 'e') || md5(url_key || 'f')
+        || if(k % 3 = 0, e'\\n\\nSubscribe to the newsletter of ' || source, '') as text
+from placed
+"""
+_ARTICLE = """
+    article_id, version, url, url_key, url_key as own_key, domain, 'Story ' || url_key as title,
+    text, ['Ida Marsh'] as authors, published_at, published_date, 'second' as published_precision,
+    'jsonld' as published_source, fetched_at, 'en' as language, 'article' as page_type,
+    60 as word_count, 'fast' as extractor, '1' as extractor_version, content_hash,
+    content_hash as whole_hash, content_hash as payload_digest, locator
+"""
+_DATES = (
+    "list_transform(range(2), lambda d: {'source': 'jsonld', 'place': 'datePublished', "
+    "'raw': published_at::varchar, 'instant': published_at, 'day': published_date, "
+    "'precision': 'second', 'verdict': 'chosen'})"
+)
+_FETCH = """
+    night, source, 'article' as kind, url, url_key, 'feed' as how,
+    'https://' || domain || '/feed.xml' as place,
+    if(outcome = 'duplicate', 'revisit', 'new') as why, 1 as attempt, fetched_at as started_at,
+    200 as status, 'fetched' as outcome, false as passing, url as final_url, 0 as redirects,
+    1000 as bytes, md5(locator) as record_id,
+    split_part(locator, '#', 1) as warc_file, place * 10000 as warc_offset
+"""
+_LISTED = """
+    night, source, url, url_key, 'feed' as how, 'https://' || domain || '/feed.xml' as place,
+    fetched_at as found_at, 'Story ' || url_key as title, false as filled_gap, 'new' as verdict
+"""
+_VISIT = """
+    'https://press-' || lpad(s::varchar, 5, '0') || '.example/' as homepage,
+    '{"name": "Press ' || lpad(s::varchar, 5, '0') || '", "formerly": []}' as entry,
+    ['https://press-' || lpad(s::varchar, 5, '0') || '.example/feed.xml'] as feeds,
+    []::varchar[] as sitemaps, 'ok' as discovery, null::varchar as problem, false as possible_loss
+"""
+_COUNTS = ", ".join(
+    f"count(article_id) filter (made.outcome = '{outcome}') as {outcome}"
+    for outcome in ("loaded", "revised", "duplicate", "rejected", "failed")
+)
+# The rows of each table, without those columns that are NULL.
+ROWS: dict[Table, str] = {
+    ARTICLE_VERSIONS: f"""
+        select {_ARTICLE}, url_key as claimed_key, source, fetched_at as first_seen_at,
+            fetched_at as loaded_at, content_hash as cluster_id, run_id,
+            if(version > 1, 'publisher', null) as change_reason
+        from made where outcome in ('loaded', 'revised') order by published_at""",
+    SUPERSEDED: """
+        select article_id, 1 as version, run_id, 1 as change, true as is_outdated
+        from made where outcome = 'revised' order by all""",
+    DATE_CANDIDATES: f"""
+        select article_id, version, run_id, 1 as rank, unnest({_DATES}, recursive := true)
+        from made where outcome in ('loaded', 'revised') order by run_id, place""",
+    DOCUMENTS: """
+        select run_id, locator, source, url, outcome, 'resolve' as step,
+            if(outcome = 'duplicate', 'same_bytes', null) as reason, page_type: 'article',
+            if(outcome = 'rejected', null, article_id) as article_id,
+            if(outcome = 'rejected', null, version) as version, fetched_at, 1000 as bytes,
+            0.01 as seconds, if(outcome = 'rejected', null, content_hash) as whole_hash
+        from made order by run_id, place""",
+    DISCOVERIES: f"""
+        select run_id, {_LISTED} from made where outcome = 'loaded' order by run_id, source""",
+    FETCHES: f"select run_id, {_FETCH} from made order by run_id, source, started_at",
+    VISITS: f"""
+        select visited.*, {_COUNTS}, count(article_id) as fetched, count(article_id) as found,
+            count(article_id) filter (outcome = 'loaded') as new, 0 as known, 0 as excluded,
+            count(article_id) filter (made.outcome = 'duplicate') as unchanged,
+            max(published_at) as newest_at
+        from (
+            select run_id, night, 'Press ' || lpad(s::varchar, 5, '0') as source, {_VISIT}
+            from (select distinct run_id, night from made), range($sources) as sources(s)
+        ) as visited
+        left join made using (run_id, night, source)
+        group by all order by run_id, source""",
+    RUNS: f"""
+        select run_id, 'nightly' as flow, '{{}}' as parameters, []::varchar[] as inputs,
+            min(fetched_at) as started_at, max(fetched_at) as finished_at,
+            count(*) as documents, {_COUNTS}, 'history' as code_version
+        from made group by run_id order by run_id""",
+}
+PROCESSED_ROWS = f"""
+select row_number() over (order by place) - 1 as position, source as publication, {_ARTICLE},
+    {_DATES} as date_candidates, 1000 as bytes, 0.01 as seconds,
+    if(made.outcome = 'rejected', 'rejected', null) as outcome,
+    if(made.outcome = 'rejected', 'process', null) as step,
+    if(made.outcome = 'rejected', 'listing', null) as reason
+from made
+"""
+
+
+@dataclass(slots=True)
+class GrownWarehouse:
+    """A warehouse with a growing number of nights.
+
+    Attributes:
+        nights: the number of its nights so far.
+        layout: whether older files hold a night or a month each. The last nights before a measured
+            one always have files of their own.
+    """
+
+    folder: Path
+    sources: int
+    layout: Layout = "nights"
+    nights: int = 0
+
+    def grow(self, nights: int) -> None:
+        """Write nights until the warehouse has so many."""
+        lake = open_lake(make_warehouse(self.folder))
+        while self.nights < nights:
+            count = min(NIGHTS_OF_A_MONTH, nights - self.nights)
+            is_last = self.nights + NIGHTS_OF_A_MONTH >= nights
+            with self._made(self.nights + 1, self.nights + count) as connection:
+                self._write(connection, lake, count, self.layout, by_night=is_last)
+            self.nights += count
+        lake.set_address_rules(ADDRESS_RULES)
+
+    def write_night(self) -> Run:
+        """Write the next night as a run that is processed and not yet resolved."""
+        self.nights += 1
+        settings = load_settings(warehouse=self.folder)
+        night = FIRST_NIGHT + timedelta(days=self.nights)
+        run = new_run(self.folder, "growth", describe("nightly", night, made_sources(3), settings))
+        for name in ("attempts", "batches", "parts", "done"):
+            (run.folder / name).mkdir()
+        with self._made(self.nights, self.nights) as connection:
+            write_batch(run, 0, fitted(self._rows(connection, PROCESSED_ROWS), PROCESSED))
+            listed = self._rows(connection, f"select {_LISTED} from made where outcome = 'loaded'")
+            pq.write_table(fitted(listed, LISTED), run.folder / "discoveries.parquet")
+            visits = (
+                f"select 'Press ' || lpad(s::varchar, 5, '0') as source, {_VISIT} "
+                "from range($sources) as sources(s)"
+            )
+            visited = fitted(self._rows(connection, visits), VISITED)
+            pq.write_table(visited, run.visits_file)
+            log = self._rows(connection, f"select {_FETCH} from made").to_pylist()
+            lines = b"".join(orjson.dumps(row) + b"\n" for row in log)
+            run.attempts_file("press").write_bytes(lines)
+        return run
+
+    def _made(self, first: int, last: int) -> duckdb.DuckDBPyConnection:
+        connection = duckdb.connect()
+        connection.execute("set timezone = 'UTC'")
+        connection.execute("set threads = 1")
+        connection.execute(MADE, {"first": first, "last": last, "sources": self.sources})
+        return connection
+
+    def _rows(self, connection: duckdb.DuckDBPyConnection, query: str) -> pa.Table:
+        values = {"sources": self.sources} if "$sources" in query else {}
+        return connection.execute(query, values).to_arrow_table()
+
+    def _write(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        lake: Lake,
+        count: int,
+        layout: Layout,
+        *,
+        by_night: bool,
+    ) -> None:
+        settings = load_settings().load
+        for table, query in ROWS.items():
+            rows = fitted(self._rows(connection, query), table.arrow)
+            in_month = layout == "months" and not by_night and count == NIGHTS_OF_A_MONTH
+            files = [
+                (run_id, _write_file(lake, table, own, run_id, settings))
+                for run_id, own in ([("month", rows)] if in_month else _by_run(rows))
+            ]
+            if by_night:
+                for run_id, file in files:
+                    lake.commit(table, [file], run_id)
+            else:
+                lake.commit(table, [file for _, file in files], f"history-{self.nights:05}")
+
+
+def _by_run(rows: pa.Table) -> Iterator[tuple[str, pa.Table]]:
+    import pyarrow.compute as pc
+
+    for run_id in sorted(pc.unique(rows["run_id"]).to_pylist()):
+        yield run_id, rows.filter(pc.equal(rows["run_id"], run_id))
+
+
+def _write_file(
+    lake: Lake, table: Table, rows: pa.Table, run_id: Any, settings: LoadSettings
+) -> str:
+    first = rows["run_id"][0].as_py() if rows.num_rows else run_id
+    path = lake.folder(table) / f"{first}-00000.parquet"
+    [written] = write_table_files(rows.to_batches(), table, settings, lambda _: path)
+    return written.path

@@ -1,0 +1,164 @@
+"""The kept keys and marts: brought up to date run by run, they equal those built from all files."""
+
+import shutil
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tasks.load.decisions import define_captures, define_kept
+from tasks.load.look_up import narrow
+from tasks.records import Article
+from tasks.runs.address_rules import define_address_keys, define_article_keys
+from tasks.runs.run import Run
+from tasks.runs.views import define_inputs
+from tests.articles import article
+from tests.pipeline.nights import Nights
+from tests.warehouse.visits import Visits
+from warehouse.kept import KEPT_KEYS, KEPT_MARTS, bring_up_kept
+from warehouse.lake import open_lake
+from warehouse.schema import VISITS
+from warehouse.snapshots import take_snapshot
+from warehouse.working import working_connection
+
+SITE = "https://courier.example/"
+MART_TABLES = (
+    *("standings", "article_days", "visit_counts", "source_entries", "ledger_counts"),
+    *("version_counts", "source_versions", "damaged"),
+)
+
+
+def story(name: str, text: str, position: int, day: int, **changed: object) -> Article:
+    made = article(SITE + name, text, position=position, day=day)
+    return replace(made, publication="Harbour Courier", **changed)
+
+
+def kept_rows(folder: Path) -> dict[str, list[tuple[object, ...]]]:
+    """Return all rows of both kept files, sorted."""
+    found = {}
+    with duckdb.connect() as connection:
+        connection.execute("set timezone = 'UTC'")
+        for kept in (KEPT_KEYS, KEPT_MARTS):
+            connection.execute(f"attach '{kept.path(folder)}' as {kept.name} (read_only)")
+        names = [f"marts.marts.{name}" for name in MART_TABLES]
+        for name in (*names, "keys.article_keys", "keys.repeats"):
+            rows = connection.execute(f"from {name}").fetchall()
+            found[name] = sorted(rows, key=str)
+    return found
+
+
+def built_anew(folder: Path, nights: Nights) -> dict[str, list[tuple[object, ...]]]:
+    shutil.rmtree(folder / "kept")
+    bring_up_kept(folder, take_snapshot(open_lake(folder)), nights.settings.load)
+    return kept_rows(folder)
+
+
+@pytest.fixture(scope="module")
+def nights(tmp_path_factory: pytest.TempPathFactory) -> Nights:
+    """Load nights with new articles, revisions, repeats, a return to an old text, and no dates."""
+    nights = Nights(tmp_path_factory.mktemp("kept") / "w")
+    nights.load(*(story(f"{n}", f"text {n}", n, 1) for n in range(6)))
+    older = {"published_at": None, "published_date": None}
+    moved = {"published_date": date(2025, 3, 9)}
+    nights.load(
+        story("0", "text 0 again", 0, 2),
+        story("1", "text 1", 1, 2),
+        story("2", "moved", 2, 2, **moved),
+        story("6", "undated", 3, 2, **older),
+    )
+    nights.load(
+        story("0", "text 0", 0, 3),
+        story("6", "undated, changed", 1, 3, **older),
+        story("7", "late", 2, 3, **moved),
+        article("https://ferry.example/1", "ferry", position=3, day=3),
+    )
+    nights.load(story("0", "an older capture", 0, 1), story("2", "text 2", 1, 4))
+    return nights
+
+
+def test_what_runs_added_equals_what_is_built_from_all_files(nights: Nights) -> None:
+    before = {kept.name: kept.path(nights.folder).stat().st_ino for kept in (KEPT_KEYS, KEPT_MARTS)}
+    nights.load(story("8", "new", 0, 5), story("7", "late, changed", 1, 5))
+    after = {kept.name: kept.path(nights.folder).stat().st_ino for kept in (KEPT_KEYS, KEPT_MARTS)}
+    assert after == before, "the files were brought up to date and not built anew"
+    rows = kept_rows(nights.folder)
+    assert len(rows["marts.marts.standings"]) >= 6
+    assert rows == built_anew(nights.folder, nights)
+
+
+def test_views_give_what_the_tables_say(nights: Nights) -> None:
+    by_day = "select source, published_date, count(*) from {} where source is not null group by all"
+    counted = nights.ask(by_day.format("articles") + " order by all")
+    days = (
+        "select source, published_date, sum(articles)::bigint from marts.article_days "
+        "where source is not null group by all order by all"
+    )
+    assert nights.ask(days) == counted
+    superseded = "select count(*) from article_versions where (article_id, version) {} "
+    is_listed = superseded.format("in (select (article_id, version) from superseded)")
+    [(outdated,)] = nights.ask(is_listed)
+    [(versions,)] = nights.ask("select count(*) from article_versions")
+    assert nights.ask("select count(*) from articles") == [(versions - outdated,)]
+
+
+def resolved_rows(run: Run, nights: Nights, *, narrowed: bool) -> dict[str, list[object]]:
+    """Return what resolving finds in the stored tables, narrowed to the run or not."""
+    lake = open_lake(nights.folder)
+    snapshot = take_snapshot(lake)
+    bring_up_kept(nights.folder, snapshot, nights.settings.load)
+    with working_connection(nights.settings, run.folder / "spill") as connection:
+        define_inputs(connection, run, snapshot)
+        define_article_keys(connection, lake)
+        define_address_keys(connection, lake, snapshot, {})
+        define_kept(connection, nights.folder)
+        if narrowed:
+            narrow(connection)
+            [(versions,)] = connection.execute("select count(*) from article_versions").fetchall()
+            assert versions < len(nights.ask("from article_versions"))
+        else:
+            connection.execute("create view whole_versions as from article_versions")
+        define_captures(connection, reprocess=False)
+        names = ("holders", "identified", "claims", "known", "captures")
+        return {
+            name: sorted(connection.execute(f"from {name}").fetchall(), key=str) for name in names
+        }
+
+
+def test_a_run_finds_the_same_in_the_narrowed_tables(nights: Nights) -> None:
+    pages = (
+        story("0", "text 0", 0, 6),
+        story("2", "moved once more", 1, 6),
+        replace(story("9", "variant", 2, 6), url_key=SITE + "1"),
+        story("6", "undated", 3, 6),
+    )
+    run = nights.begin(*pages)
+    whole = resolved_rows(run, nights, narrowed=False)
+    assert len(whole["known"]) > len(pages)
+    assert resolved_rows(run, nights, narrowed=True) == whole
+    run.remove()
+
+
+def test_a_damaged_file_is_built_anew(nights: Nights) -> None:
+    rows = kept_rows(nights.folder)
+    for kept in (KEPT_KEYS, KEPT_MARTS):
+        kept.path(nights.folder).write_bytes(b"no database")
+    nights.load()
+    found = kept_rows(nights.folder)
+    assert found["marts.marts.article_days"] == rows["marts.marts.article_days"]
+    assert found["keys.article_keys"] == rows["keys.article_keys"]
+
+
+def test_visits_of_renamed_sources_are_added_night_by_night(tmp_path: Path) -> None:
+    visits = Visits(tmp_path / "w")
+    visits.night(0, "tide", "courier")
+    asked = "select source, nights, first_night from sources order by source"
+    assert [row[:2] for row in visits.ask(asked)] == [("courier", 1), ("tide", 1)]
+    visits.renamed(1, "evening tide", "tide")
+    assert [row[:2] for row in visits.ask(asked)] == [("courier", 1), ("evening tide", 2)]
+    rows = kept_rows(visits.folder)["marts.marts.source_entries"]
+    assert [row[0] for row in rows] == ["courier", "evening tide", "tide"]
+    [entries] = (visits.folder / "kept").glob("entries-*.parquet")
+    head = take_snapshot(open_lake(visits.folder)).head(VISITS)
+    assert entries.name == f"entries-{head}.parquet"

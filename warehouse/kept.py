@@ -1,0 +1,232 @@
+"""Files that are kept beside the lake and brought up to date run by run: keys and marts.
+
+    WAREHOUSE/kept/keys.duckdb     hashes of all keys, by which resolving finds the articles that a
+                                   run may concern without reading the keys of all rows
+                   marts.duckdb    counts by source and day and the like, which every publication
+                                   contains, so that its views need not read all files
+
+Both follow from the tables of the lake alone. Each says which snapshot of each table it covers. If
+only runs were committed since then, their files are added; after any other change, or if a file is
+missing or damaged, it is built anew from all files. The result is the same.
+"""
+
+import logging
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from string import Template
+
+import duckdb
+import pyarrow.parquet as pq
+
+from config.settings import LoadSettings
+from warehouse.files import written_aside
+from warehouse.lake import Lake
+from warehouse.layout import KEPT
+from warehouse.reading import create_view
+from warehouse.schema import ARTICLE_VERSIONS, DOCUMENTS, SUPERSEDED, VISITS, Table
+from warehouse.snapshots import Snapshot
+from warehouse.statements import statement
+
+log = logging.getLogger("broadsheet.kept")
+
+# Raise this number when a statement in sql/kept/ changes: the files are then built anew.
+KEPT_FORMAT = 1
+# With an older storage version DuckDB silently replays a stale .wal file of another database that
+# lies beside the file. With this one it refuses to.
+STORAGE_VERSION = "v1.4.0"
+# By default DuckDB skips row groups by at most 50 values of a join's smaller side.
+MOST_PRUNING_VALUES = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFile:
+    """A DuckDB file that is kept.
+
+    Attributes:
+        name: its name without suffix, under which statements know it.
+        tables: the tables whose new files it reads.
+        added: the statements that add new files, in order.
+    """
+
+    name: str
+    tables: tuple[Table, ...]
+    added: tuple[str, ...]
+
+    def path(self, warehouse: Path) -> Path:
+        """Return the path of the file in a warehouse."""
+        return warehouse / KEPT / f"{self.name}.duckdb"
+
+
+KEPT_KEYS = KeptFile("keys", (ARTICLE_VERSIONS, DOCUMENTS), ("keys_added",))
+KEPT_MARTS = KeptFile(
+    "marts",
+    (ARTICLE_VERSIONS, SUPERSEDED, VISITS, DOCUMENTS),
+    ("marts_added", "article_days_added"),
+)
+
+
+def bring_up_kept(warehouse: Path, snapshot: Snapshot, settings: LoadSettings) -> None:
+    """Bring both kept files up to a snapshot; the caller holds the writer lock."""
+    (warehouse / KEPT).mkdir(exist_ok=True)
+    for left in (warehouse / KEPT).glob(".*"):  # by a killed process
+        shutil.rmtree(left) if left.is_dir() else left.unlink()
+    for kept in (KEPT_KEYS, KEPT_MARTS):  # the marts look versions up in the keys
+        files = _files_to_add(kept, warehouse, snapshot)
+        if files is None:
+            _rebuild(kept, warehouse, snapshot, settings)
+        elif any(files.values()) or _covered(kept.path(warehouse)) != _heads(kept, snapshot):
+            _add(kept, kept.path(warehouse), warehouse, (snapshot, files), settings)
+
+
+def attach_kept(connection: duckdb.DuckDBPyConnection, warehouse: Path) -> None:
+    """Attach both kept files read-only under their names; the caller holds the writer lock."""
+    connection.execute(f"set dynamic_or_filter_threshold = {MOST_PRUNING_VALUES}")
+    for kept in (KEPT_KEYS, KEPT_MARTS):
+        connection.execute(f"attach '{_quoted(kept.path(warehouse))}' as {kept.name} (read_only)")
+
+
+def _rebuild(kept: KeptFile, warehouse: Path, snapshot: Snapshot, settings: LoadSettings) -> None:
+    """Build a file from all files of the tables, and rename it over the old one."""
+    target = kept.path(warehouse)
+    folder = target.with_name(f".{kept.name}")
+    folder.mkdir()
+    aside = folder / target.name
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"attach '{_quoted(aside)}' as {kept.name} (storage_version '{STORAGE_VERSION}')"
+        )
+        connection.execute(statement(f"{kept.name}_tables"))
+        connection.execute(
+            f"create table {kept.name}.covered (table_name varchar, snapshot_id bigint); "
+            f"create table {kept.name}.about as "
+            f"select {KEPT_FORMAT} as format, version() as made_by"
+        )
+    files = {table.name: snapshot.files[table.name][1:] for table in kept.tables}
+    _add(kept, aside, warehouse, (snapshot, files), settings)
+    target.with_name(f"{target.name}.wal").unlink(missing_ok=True)
+    aside.replace(target)
+    shutil.rmtree(folder)
+    log.info("built kept=%s bytes=%d", kept.name, target.stat().st_size)
+
+
+def _add(
+    kept: KeptFile,
+    path: Path,
+    warehouse: Path,
+    new: tuple[Snapshot, Mapping[str, Sequence[str]]],
+    settings: LoadSettings,
+) -> None:
+    """Add new files in one transaction, so that a kill leaves them all or none."""
+    snapshot, files = new
+    with duckdb.connect() as connection:
+        connection.execute("set timezone = 'UTC'; set threads = 2")
+        connection.execute("set memory_limit = $limit", {"limit": settings.memory})
+        spill = path.with_name(f".{path.stem}-spill")
+        connection.execute("set temp_directory = $folder", {"folder": str(spill)})
+        connection.execute(f"set dynamic_or_filter_threshold = {MOST_PRUNING_VALUES}")
+        connection.execute(f"attach '{_quoted(path)}' as {kept.name}")
+        for table in kept.tables:
+            schema_file, *_ = snapshot.files[table.name]
+            added = [schema_file, *files[table.name]]
+            create_view(connection, f"new_{table.name}", added, table.arrow)
+        if kept is KEPT_MARTS:
+            versions = snapshot.files[ARTICLE_VERSIONS.name]
+            create_view(connection, ARTICLE_VERSIONS.name, versions, ARTICLE_VERSIONS.arrow)
+            connection.execute(f"attach '{_quoted(KEPT_KEYS.path(warehouse))}' as keys (read_only)")
+            connection.execute(
+                "create temp view dates_of as select id_hash, published_date from keys.article_keys"
+            )
+            counts = Template(statement("ledger_counts")).substitute(documents="new_documents")
+            connection.execute(f"create temp view new_ledger_counts as {counts}")
+        connection.execute("begin")
+        for name in kept.added:
+            connection.execute(statement(name))
+        connection.execute(f"delete from {kept.name}.covered")
+        for name, head in _heads(kept, snapshot).items():
+            connection.execute(f"insert into {kept.name}.covered values (?, ?)", [name, head])
+        connection.execute("commit")
+        connection.execute(f"checkpoint {kept.name}")
+        if kept is KEPT_MARTS:
+            _write_entries(connection, warehouse, snapshot)
+        connection.execute(f"detach {kept.name}")
+
+
+def _files_to_add(
+    kept: KeptFile, warehouse: Path, snapshot: Snapshot
+) -> dict[str, list[str]] | None:
+    """Return the files that were committed since the file was last brought up, by table.
+
+    Return None if the file must be built anew.
+    """
+    covered = _covered(kept.path(warehouse))
+    if covered is None:
+        return None
+    files = {}
+    for table in kept.tables:
+        added = snapshot.added_since(table, covered.get(table.name))
+        if added is None:
+            return None
+        files[table.name] = added
+    return files
+
+
+def _covered(path: Path) -> dict[str, int | None] | None:
+    """Return the snapshot of each table that a file covers; None if the file cannot be used."""
+    if not path.is_file():
+        return None
+    try:
+        with duckdb.connect(str(path)) as connection:  # not read-only: a kill may leave a .wal
+            about = connection.execute("select format, made_by = version() from about").fetchone()
+            rows = connection.execute("select table_name, snapshot_id from covered").fetchall()
+    except duckdb.Error:
+        return None
+    return dict(rows) if about == (KEPT_FORMAT, True) else None
+
+
+def _heads(kept: KeptFile, snapshot: Snapshot) -> dict[str, int | None]:
+    return {table.name: snapshot.head(table) for table in kept.tables}
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")
+
+
+def entries_of_sources(warehouse: Path, snapshot: Snapshot) -> list[str]:
+    """Return Parquet files with the newest visit of each source, as `former_names` reads them.
+
+    They are one small file if the marts cover the snapshot, else all files of visits. No lock is
+    needed: the name of the file says which snapshot it covers.
+    """
+    path = _entries_file(warehouse, snapshot.head(VISITS))
+    return [str(path)] if path.is_file() else snapshot.files[VISITS.name]
+
+
+def entries_in_lake(lake: Lake) -> list[str]:
+    """Return what `entries_of_sources` does, for the current snapshot of a lake."""
+    path = _entries_file(lake.root.parent, lake.load(VISITS).metadata.current_snapshot_id)
+    return [str(path)] if path.is_file() else [lake.schema_file(VISITS), *lake.files(VISITS)]
+
+
+def _entries_file(warehouse: Path, snapshot_id: int | None) -> Path:
+    return warehouse / KEPT / f"entries-{snapshot_id}.parquet"
+
+
+def _write_entries(
+    connection: duckdb.DuckDBPyConnection, warehouse: Path, snapshot: Snapshot
+) -> None:
+    path = _entries_file(warehouse, snapshot.head(VISITS))
+    entries = connection.execute(
+        "select source, run_id, entry from marts.marts.source_entries"
+    ).to_arrow_table()
+    for old in path.parent.glob("entries-*.parquet"):
+        if old != path:
+            old.unlink()
+    with written_aside(path) as aside:
+        pq.write_table(entries, aside)
+
+
+def remove_kept(warehouse: Path) -> None:
+    """Remove both files after a change of the tables that no run made; they are then built anew."""
+    shutil.rmtree(warehouse / KEPT, ignore_errors=True)

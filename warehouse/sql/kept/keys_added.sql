@@ -1,0 +1,26 @@
+-- Adds the rows of new files to kept/keys.duckdb. Reads: new_article_versions, new_documents.
+
+-- Grain: one row per new version and key.
+insert into keys.article_keys by name
+with held as (
+    select
+        article_id,
+        published_date,
+        list_distinct([url_key, own_key, claimed_key]) as keys
+    from new_article_versions
+)
+select
+    md5_number_lower(unnest(if(len(keys) = 0, [null], keys))) as key_hash,
+    md5_number_lower(article_id) as id_hash,
+    published_date
+from held;
+
+-- Grain: one row per article and new run that found a version of it unchanged.
+insert into keys.repeats by name
+select distinct
+    md5_number_lower(article_id) as id_hash,
+    run_id
+from new_documents
+where outcome = 'duplicate'
+    and article_id is not null
+order by run_id;

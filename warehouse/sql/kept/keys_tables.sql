@@ -1,0 +1,17 @@
+-- The tables of kept/keys.duckdb. Hashes are the lower half of md5: the function `hash` of DuckDB
+-- may change between its versions. Two texts with the same hash do no harm: whoever looks something
+-- up here compares the texts of the rows that it finds.
+
+-- Grain: one row per version of an article and key that it holds, claims or has as its own address
+-- (one without a key, if it has none). published_date says in which row groups the version lies.
+create table keys.article_keys (
+    key_hash ubigint,
+    id_hash ubigint,
+    published_date date
+);
+
+-- Grain: one row per article and run that found a version of it unchanged.
+create table keys.repeats (
+    id_hash ubigint,
+    run_id varchar
+);

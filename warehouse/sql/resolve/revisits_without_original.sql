@@ -1,0 +1,27 @@
+-- Grain: one row per revisit of the run that does not name a record of which stored_fetches or
+-- attempts know the place, and documents or the run itself have the document; one row at most.
+with answers as (
+    select
+        record_id,
+        warc_file || '#offset=' || warc_offset as locator
+    from (
+        from stored_fetches
+        union all by name
+        from attempts
+    )
+    where record_id in (select refers_to_record from processed where reason = 'revisit')
+),
+known_places as (
+    select answers.record_id
+    from answers
+    where locator in (select locator from documents)
+        or locator in (select locator from processed)
+)
+select locator
+from processed
+where reason = 'revisit'
+    and (
+        refers_to_record is null
+        or refers_to_record not in (select record_id from known_places)
+    )
+limit 1;
