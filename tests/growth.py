@@ -15,7 +15,7 @@ def is_linear(work: Callable[[int], object], size: int = 4_000) -> bool:
     The size grows until the time can be measured; work that stays faster than that is linear
     enough. The best of several times counts, because other processes only ever add to them. Work
     that is bounded, such as `[^>]{0,300}`, grows like its square up to the bound and not beyond:
-    it must grow so twice in a row.
+    it must grow so at both sizes, each time that they are measured.
 
     Args:
         work: does it for an input of so many characters or bytes.
@@ -26,7 +26,7 @@ def is_linear(work: Callable[[int], object], size: int = 4_000) -> bool:
         size *= 2
     return any(
         best_time(work, larger) < MOST_RATIO * best_time(work, larger // TIMES)
-        for larger in (size, TIMES * size, TIMES * size)
+        for larger in (size, TIMES * size, size, TIMES * size)
     )
 
 
