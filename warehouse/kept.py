@@ -7,7 +7,8 @@
 
 Both follow from the tables of the lake alone. Each says which snapshot of each table it covers. If
 only runs were committed since then, their files are added; after any other change, or if a file is
-missing or damaged, it is built anew from all files. The result is the same.
+missing or cannot be opened, it is built anew from all files. The result is the same. Damage inside
+a file shows when it is read: `remove_kept` is then called, and the next command builds it anew.
 """
 
 import logging
@@ -21,7 +22,7 @@ import duckdb
 import pyarrow.parquet as pq
 
 from config.settings import LoadSettings
-from warehouse.files import written_aside
+from warehouse.files import parquet_fault, written_aside
 from warehouse.lake import Lake
 from warehouse.layout import KEPT
 from warehouse.reading import create_view
@@ -32,7 +33,7 @@ from warehouse.statements import statement
 log = logging.getLogger("broadsheet.kept")
 
 # Raise this number when a statement in sql/kept/ changes: the files are then built anew.
-KEPT_FORMAT = 1
+KEPT_FORMAT = 2
 # With an older storage version DuckDB silently replays a stale .wal file of another database that
 # lies beside the file. With this one it refuses to.
 STORAGE_VERSION = "v1.4.0"
@@ -76,7 +77,7 @@ def bring_up_kept(warehouse: Path, snapshot: Snapshot, settings: LoadSettings) -
         files = _files_to_add(kept, warehouse, snapshot)
         if files is None:
             _rebuild(kept, warehouse, snapshot, settings)
-        elif any(files.values()) or _covered(kept.path(warehouse)) != _heads(kept, snapshot):
+        elif any(files.values()) or _covered(kept, warehouse) != _heads(kept, snapshot):
             _add(kept, kept.path(warehouse), warehouse, (snapshot, files), settings)
 
 
@@ -101,7 +102,7 @@ def _rebuild(kept: KeptFile, warehouse: Path, snapshot: Snapshot, settings: Load
         connection.execute(
             f"create table {kept.name}.covered (table_name varchar, snapshot_id bigint); "
             f"create table {kept.name}.about as "
-            f"select {KEPT_FORMAT} as format, version() as made_by"
+            f"select {KEPT_FORMAT} as format, version() as made_by, '{kept.name}' as name"
         )
     files = {table.name: snapshot.files[table.name][1:] for table in kept.tables}
     _add(kept, aside, warehouse, (snapshot, files), settings)
@@ -160,7 +161,7 @@ def _files_to_add(
 
     Return None if the file must be built anew.
     """
-    covered = _covered(kept.path(warehouse))
+    covered = _covered(kept, warehouse)
     if covered is None:
         return None
     files = {}
@@ -172,17 +173,20 @@ def _files_to_add(
     return files
 
 
-def _covered(path: Path) -> dict[str, int | None] | None:
+def _covered(kept: KeptFile, warehouse: Path) -> dict[str, int | None] | None:
     """Return the snapshot of each table that a file covers; None if the file cannot be used."""
+    path = kept.path(warehouse)
     if not path.is_file():
         return None
     try:
         with duckdb.connect(str(path)) as connection:  # not read-only: a kill may leave a .wal
-            about = connection.execute("select format, made_by = version() from about").fetchone()
+            about = connection.execute(
+                "select format, made_by = version(), name from about"
+            ).fetchone()
             rows = connection.execute("select table_name, snapshot_id from covered").fetchall()
     except duckdb.Error:
         return None
-    return dict(rows) if about == (KEPT_FORMAT, True) else None
+    return dict(rows) if about == (KEPT_FORMAT, True, kept.name) else None
 
 
 def _heads(kept: KeptFile, snapshot: Snapshot) -> dict[str, int | None]:
@@ -200,13 +204,15 @@ def entries_of_sources(warehouse: Path, snapshot: Snapshot) -> list[str]:
     needed: the name of the file says which snapshot it covers.
     """
     path = _entries_file(warehouse, snapshot.head(VISITS))
-    return [str(path)] if path.is_file() else snapshot.files[VISITS.name]
+    return snapshot.files[VISITS.name] if parquet_fault(path) else [str(path)]
 
 
 def entries_in_lake(lake: Lake) -> list[str]:
     """Return what `entries_of_sources` does, for the current snapshot of a lake."""
     path = _entries_file(lake.root.parent, lake.load(VISITS).metadata.current_snapshot_id)
-    return [str(path)] if path.is_file() else [lake.schema_file(VISITS), *lake.files(VISITS)]
+    if parquet_fault(path):
+        return [lake.schema_file(VISITS), *lake.files(VISITS)]
+    return [str(path)]
 
 
 def _entries_file(warehouse: Path, snapshot_id: int | None) -> Path:
@@ -228,5 +234,8 @@ def _write_entries(
 
 
 def remove_kept(warehouse: Path) -> None:
-    """Remove both files after a change of the tables that no run made; they are then built anew."""
+    """Remove both files, so that they are built anew.
+
+    That is needed after a change of the tables that no run made, and where a file may be damaged.
+    """
     shutil.rmtree(warehouse / KEPT, ignore_errors=True)

@@ -20,8 +20,8 @@ from config.errors import BroadsheetError, UnbalancedRunError
 from config.settings import Settings
 from warehouse.files import fsync
 from warehouse.former_names import columns_shown, former_names, source_shown, sql_quoted
-from warehouse.kept import KEPT_MARTS, bring_up_kept, entries_of_sources
-from warehouse.layout import PUBLISHED
+from warehouse.kept import KEPT_MARTS, bring_up_kept, entries_of_sources, remove_kept
+from warehouse.layout import KEPT, PUBLISHED
 from warehouse.reading import have_all_columns
 from warehouse.schema import FORMER_NAMES, MARTS, STORED_AT_PUBLICATION, TABLES, VIEWS, Table
 from warehouse.snapshots import Snapshot, require_files
@@ -64,9 +64,10 @@ def publish(warehouse: Path, snapshot: Snapshot, settings: Settings) -> Path:
         aside.replace(target)
         fsync(warehouse)
     except duckdb.Error as error:
+        remove_kept(warehouse)
         raise BroadsheetError(
             f"{target} could not be published: {str(error).splitlines()[0]}; mend that and repeat "
-            "the command, which resumes the run."
+            f"the command, which resumes the run and builds the files in {KEPT}/ anew."
         ) from error
     finally:
         shutil.rmtree(folder)

@@ -25,8 +25,9 @@ from tasks.runs.address_rules import define_address_keys, define_article_keys, i
 from tasks.runs.run import Run
 from tasks.runs.views import define_inputs, names_in_run
 from warehouse.files import write_bytes
-from warehouse.kept import bring_up_kept, entries_of_sources
+from warehouse.kept import bring_up_kept, entries_of_sources, remove_kept
 from warehouse.lake import open_lake
+from warehouse.layout import KEPT
 from warehouse.snapshots import take_snapshot
 from warehouse.statements import statement
 from warehouse.working import working_connection
@@ -152,9 +153,11 @@ def _connected(run: Run, settings: Settings) -> Iterator[_Connection]:
         try:
             yield connection
         except duckdb.Error as error:
+            remove_kept(run.warehouse)
             raise BroadsheetError(
                 f"Run {run.run_id} could not be resolved: {str(error).splitlines()[0]}; mend that "
-                "and repeat the command, which resumes the run."
+                f"and repeat the command, which resumes the run and builds the files in {KEPT}/ "
+                "anew."
             ) from error
 
 

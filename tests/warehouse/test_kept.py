@@ -1,6 +1,7 @@
 """The kept keys and marts: brought up to date run by run, they equal those built from all files."""
 
 import shutil
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from config.errors import BroadsheetError
 from tasks.load.decisions import define_captures, define_kept
 from tasks.load.look_up import narrow
 from tasks.records import Article
@@ -162,3 +164,40 @@ def test_visits_of_renamed_sources_are_added_night_by_night(tmp_path: Path) -> N
     [entries] = (visits.folder / "kept").glob("entries-*.parquet")
     head = take_snapshot(open_lake(visits.folder)).head(VISITS)
     assert entries.name == f"entries-{head}.parquet"
+
+
+HEADERS, BLOCK = 3 * 4096, 256 * 1024  # of a DuckDB file
+
+
+def damage_kept(folder: Path, which: str) -> None:
+    keys, marts = KEPT_KEYS.path(folder), KEPT_MARTS.path(folder)
+    if which == "swapped":
+        aside = keys.with_name("aside")
+        keys.replace(aside)
+        marts.replace(keys)
+        aside.replace(marts)
+    elif which == "entries":
+        [entries] = keys.parent.glob("entries-*.parquet")
+        entries.write_bytes(b"\xff" * 100)
+    else:
+        name, _, number = which.partition(" block ")
+        path = {"keys": keys, "marts": marts}[name]
+        content = bytearray(path.read_bytes())
+        first = HEADERS + int(number) * BLOCK
+        content[first + 8 : first + BLOCK] = b"\xff" * (len(content[first : first + BLOCK]) - 8)
+        path.write_bytes(content)
+
+
+@pytest.mark.parametrize(
+    "which", ["swapped", "entries", "keys block 3", "marts block 0", "marts block 2"]
+)
+def test_a_damaged_kept_file_stops_one_attempt_at_most(which: str, tmp_path: Path) -> None:
+    nights = Nights(tmp_path / "w")
+    nights.load(*(story(f"{n}", f"text {n}", n, 1) for n in range(3)))
+    damage_kept(nights.folder, which)
+    # The attempt that meets the damage may fail; the next one builds the files anew.
+    with suppress(BroadsheetError):
+        nights.load(story("0", "changed", 0, 2))
+    assert nights.load(story("1", "changed", 0, 3)) == ["revised"]
+    rows = kept_rows(nights.folder)
+    assert rows == built_anew(nights.folder, nights)
