@@ -7,7 +7,7 @@ as in the whole tables.
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import duckdb
 
@@ -17,6 +17,7 @@ from warehouse.statements import statement
 
 # The clocks of servers and the time at which a request was logged differ by less than that.
 _MARGIN = timedelta(days=1)
+_BEGINNING = datetime(1900, 1, 1, tzinfo=UTC)
 
 
 def narrow(connection: duckdb.DuckDBPyConnection) -> None:
@@ -35,9 +36,8 @@ def narrow(connection: duckdb.DuckDBPyConnection) -> None:
     if since is None:
         connection.from_arrow(FETCHES.arrow.empty_table()).create("stored_fetches")
         connection.execute("create view documents as from repeated_documents")
-    elif not _narrow_to_window(connection, since):
-        connection.execute("create or replace view stored_fetches as from all_stored_fetches")
-        connection.execute("create or replace view documents as from all_documents")
+    else:
+        _narrow_to_window(connection, since)
 
 
 def is_narrowed(connection: duckdb.DuckDBPyConnection) -> bool:
@@ -47,24 +47,24 @@ def is_narrowed(connection: duckdb.DuckDBPyConnection) -> bool:
 
 
 def _revisited_since(connection: duckdb.DuckDBPyConnection) -> datetime | None:
-    """Return a time before the oldest capture that a revisit of the run names.
+    """Return a time such that no original of a revisit of the run can be older.
 
-    None if the run has no revisits. Of a revisit without such a time, it is the beginning of time.
+    None if the run has no revisits. It is shortly before the oldest capture that one of them names,
+    if all captures that they name are known. Else an older capture may take the place of the one
+    that is not, and it is the beginning of time.
     """
     found: Sequence[datetime | None] | None = connection.execute(
-        "select min(coalesce(refers_to_at, timestamptz '1970-01-01')) "
-        "from processed where reason = 'revisit'"
+        "select min(refers_to_at) from processed where reason = 'revisit' having count(*) > 0"
     ).fetchone()
-    oldest = found[0] if found else None
-    return oldest - _MARGIN if oldest else None
+    if found is None:
+        return None
+    since = (found[0] or _BEGINNING) - _MARGIN
+    without = connection.execute(statement("revisits_without_original"), {"since": since})
+    return _BEGINNING if without.fetchone() else since
 
 
-def _narrow_to_window(connection: duckdb.DuckDBPyConnection, since: datetime) -> bool:
-    """Narrow `stored_fetches` and `documents` to what happened since then.
-
-    Return whether all originals are among these rows: each revisit names a record that was fetched
-    since then, and that is in the ledger. Then no older row can be preferred.
-    """
+def _narrow_to_window(connection: duckdb.DuckDBPyConnection, since: datetime) -> None:
+    """Narrow `stored_fetches` and `documents` to what happened since then."""
     first = sql_quoted(since.isoformat())
     connection.execute(
         "create view stored_fetches as from all_stored_fetches "
@@ -74,5 +74,3 @@ def _narrow_to_window(connection: duckdb.DuckDBPyConnection, since: datetime) ->
         "create view documents as from repeated_documents union all by name "
         f"select * from all_documents where fetched_at >= timestamptz {first} or fetched_at is null"
     )
-    missing = connection.execute(statement("revisits_without_original")).fetchone()
-    return missing is None

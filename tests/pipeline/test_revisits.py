@@ -106,6 +106,21 @@ def test_a_revisit_is_found_by_the_digest_of_its_bytes(tmp_path: Path) -> None:
     ]
 
 
+def test_a_revisit_of_a_lost_capture_finds_the_article_of_an_older_one(tmp_path: Path) -> None:
+    """The print view is known by its own address only in the ledger; the capture named is not."""
+    first = Archive(tmp_path / "1.warc.gz")
+    first.page(1, day=1)
+    canonical = f'<link rel="canonical" href="{FERRY}"></head>'
+    printed = page(1).replace("</head>", canonical, 1)
+    assert canonical in printed
+    first.page(1, day=2, url=f"{FERRY}/print", body=printed)
+    assert first.load() == [("loaded", None), ("duplicate", "same_text")]
+    second = Archive(tmp_path / "2.warc.gz")
+    named = {"Refers_To_Target_URI": f"{FERRY}/print", "Refers_To_Date": at(20)}
+    second.revisit(21, f"{FERRY}/print", **named)
+    assert second.load() == [("duplicate", "revisit")]
+
+
 @pytest.mark.parametrize("together", [True, False])
 def test_a_revisit_that_names_an_earlier_text_makes_that_text_current_again(
     tmp_path: Path, together: bool

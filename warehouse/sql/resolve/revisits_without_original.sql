@@ -1,11 +1,13 @@
--- Grain: one row per revisit of the run that does not name a record of which stored_fetches or
--- attempts know the place, and documents or the run itself have the document; one row at most.
+-- Grain: one row per revisit of the run that does not name a record of which the fetches since $since
+-- know the place, and the documents since then, or the run itself, have the document; one at most.
+-- Reads: processed, attempts, all_stored_fetches, all_documents.
 with answers as (
     select
         record_id,
         warc_file || '#offset=' || warc_offset as locator
     from (
-        from stored_fetches
+        from all_stored_fetches
+        where started_at >= $since
         union all by name
         from attempts
     )
@@ -14,7 +16,9 @@ with answers as (
 known_places as (
     select answers.record_id
     from answers
-    where locator in (select locator from documents)
+    where locator in (
+        select locator from all_documents where fetched_at >= $since or fetched_at is null
+    )
         or locator in (select locator from processed)
 )
 select locator
