@@ -33,7 +33,7 @@ from tasks.runs.unfinished import UnfinishedRun
 from warehouse.files import write_table_files
 from warehouse.kept import remove_kept
 from warehouse.lake import Lake, bring_up_lake
-from warehouse.layout import CATALOG, FETCH_LOCK, LAKE, PUBLISHED
+from warehouse.layout import CATALOG, FETCH_LOCK, LAKE, PUBLISHED, RUNS_FOLDER
 from warehouse.load import commit_run, is_committed
 from warehouse.opening import require_format, unfinished_repair
 from warehouse.publish import PROBES, publish, remove_unfinished_publications
@@ -56,7 +56,8 @@ def repair(stages: Stages, *, wait: bool = False, dry_run: bool = False) -> Repa
         UsageError: there is no warehouse, or a newer Broadsheet wrote it.
     """
     warehouse = absolute(stages.settings.warehouse)
-    if not any((warehouse / name).exists() for name in (LAKE, CATALOG)):
+    # The first run may have been killed before it made the lake, and its folder may be damaged.
+    if not any((warehouse / name).exists() for name in (LAKE, CATALOG, RUNS_FOLDER)):
         raise UsageError(f"There is no warehouse at {warehouse}: name it by --warehouse.")
     require_format(warehouse)
     stages = replace(stages, settings=with_warehouse(stages.settings))

@@ -1,6 +1,7 @@
 """Losses that cannot be repaired are recorded and named; history and tags are kept."""
 
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -173,3 +174,16 @@ def test_the_command_reports_its_work_and_sets_its_exit_status(room: Newsroom) -
     run("doctor", *on)
     missing = run("repair", "-w", room.warehouse / "nowhere", status=2)
     assert "There is no warehouse" in missing.stderr
+
+
+def test_a_warehouse_that_is_nothing_but_a_damaged_run_can_be_repaired(tmp_path: Path) -> None:
+    folder = tmp_path / "w" / "runs" / "20250311T020000Z-0123456789ab"
+    folder.mkdir(parents=True)
+    (folder / "run.json").write_text('{"flow": "ingest", "inp')
+    page = tmp_path / "page.txt"
+    page.write_text("The ferry to Quillhaven sails again. " * 20)
+    on = ("-w", tmp_path / "w")
+    assert "broadsheet repair" in run("ingest", page, *on, status=1).stderr
+    assert "run.json is damaged" in run("repair", *on).stdout
+    run("ingest", page, *on)
+    assert not (tmp_path / "w" / "runs").exists() or not any((tmp_path / "w" / "runs").iterdir())
