@@ -51,7 +51,7 @@ SUSPECT = 0.001  # seconds of processor time: quadratic work on 2,000 characters
 SUSPECT_RATIO = 6.0
 LONGEST = 3.0  # seconds after which a pattern is not linear, whatever its ratio would be
 LENGTH_OF_BOUND = 1_000
-ATTEMPTS = 4  # a machine that pauses once makes any time long; slow work is slow each time
+ATTEMPTS = 2  # a machine that pauses once makes any ratio large; slow work is slow each time
 
 
 class _TooLongError(Exception):
@@ -86,22 +86,24 @@ def slow_text(used: Used, every: int = 1) -> tuple[str, str, str] | None:
         def work(size: int, parts: tuple[str, str, str] = parts) -> object:
             return apply(_text(used, parts, size))
 
-        if not any(_is_fast(work) for _ in range(ATTEMPTS)):
+        if not _is_fast(work):
             return parts
     return None
 
 
 def _is_fast(work: Callable[[int], object]) -> bool:
     try:
-        with _within(LONGEST):
-            small = _seconds(work, SMALL)
-            if small < LONGEST / 100 and _seconds(work, LARGE) < max(
-                SUSPECT, SUSPECT_RATIO * small
-            ):
-                return True
-            return is_linear(work, SMALL if small > MEASURABLE else LARGE)
+        return any(_seems_fast(work) for _ in range(ATTEMPTS))
     except _TooLongError:
         return False
+
+
+def _seems_fast(work: Callable[[int], object]) -> bool:
+    with _within(LONGEST):
+        small = _seconds(work, SMALL)
+        if small < LONGEST / 100 and _seconds(work, LARGE) < max(SUSPECT, SUSPECT_RATIO * small):
+            return True
+        return is_linear(work, SMALL if small > MEASURABLE else LARGE)
 
 
 def _seconds(work: Callable[[int], object], size: int) -> float:
