@@ -31,7 +31,7 @@ from config.visible import log_to_stderr
 from tasks.boilerplate.in_force import read_learned_lines
 from tasks.execution.parts import count_documents, finished_parts, write_done, write_parts
 from tasks.process.batch import process_batch
-from tasks.process.body.lanes import warm
+from tasks.process.body.fast import warm_fast
 from tasks.read.batch import read_batch
 from tasks.read.input_events import InputMonitor
 from tasks.reasons import Reason
@@ -69,8 +69,9 @@ def main() -> None:
     log_to_stderr(logging.WARNING, "%(name)s %(message)s")
     for noisy in ("trafilatura", "htmldate"):
         logging.getLogger(noisy).setLevel(logging.CRITICAL)
-    # Before "ready", so that loading of models and lists counts against no document.
-    warm()
+    # Before "ready", so that loading counts against no document. Trafilatura is loaded by the first
+    # page that needs it.
+    warm_fast()
     domain_of("courier.example")
     with suppress(BrokenPipeError):  # the supervisor is gone
         _send("ready")

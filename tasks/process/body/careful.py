@@ -1,22 +1,21 @@
 """The careful lane: extraction of a page's body by trafilatura.
 
-No other module that processes pages imports trafilatura.
+No other module that processes pages imports trafilatura. It is imported when the first page needs
+it: that and its stop lists cost a quarter of a second, and many archives have no such page.
 """
 
 import logging
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.metadata import version
 
-import trafilatura
 from selectolax.lexbor import LexborHTMLParser
-from trafilatura import bare_extraction
-from trafilatura.settings import Document, Extractor
 
 from config.errors import ExtractorError
 
 EXTRACTOR = "trafilatura"
-EXTRACTOR_VERSION: str = trafilatura.__version__
+EXTRACTOR_VERSION: str = version(EXTRACTOR)
 _CELL_BORDER = re.compile(r"(?<!\\)\|")
 TABLE_RULE = re.compile(r"\|[-|]+\|")
 LIST_MARK = "- "
@@ -51,6 +50,9 @@ def extract_body(html: str, url: str | None) -> Body:
     Raises:
         ExtractorError: trafilatura raised; the page is to blame, not the run.
     """
+    from trafilatura import bare_extraction
+    from trafilatura.settings import Document, Extractor
+
     # dedup stays False: it keeps state between documents (measured), so a page's text would depend
     # on the pages before it. Recall mode: once boilerplate lines are cleaned away, it is as precise
     # as the balanced mode, its F1 on guides and blogs (wcxb) is .005 higher, and it is faster, for

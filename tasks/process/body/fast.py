@@ -10,6 +10,7 @@ from tasks.process.body.confidence import confidence, confidence_features
 from tasks.process.body.model import Weights, block_probabilities, load_weights
 from tasks.process.body.page_arrays import Page
 from tasks.process.body.paragraphs import block_paragraphs, choose_blocks
+from tasks.process.markup.parse import parse
 
 # Blocks with at least this probability are kept. Below 0.5, because F1 is best there on pages on
 # which many blocks are in doubt.
@@ -45,3 +46,9 @@ def extract_fast(outline: PageOutline, learned: Weights | None = None) -> FastTe
     values = confidence_features(page, chances, is_kept)
     sure = confidence(values, learned.confidence) if kept else 0.0
     return FastText(block_paragraphs(page, kept), sure)
+
+
+def warm_fast() -> None:
+    """Make the lane load now what it loads on first use: the weights and tables of characters."""
+    page = "<html><body><h1>Pier</h1><p>The pier is open again, says the council.</p></body></html>"
+    extract_fast(parse(page).outline)

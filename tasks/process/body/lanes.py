@@ -10,10 +10,10 @@ from typing import Final
 from config.choices import Lane
 from config.errors import ExtractorError
 from tasks.process.body.careful import Body, extract_body, warm_careful
-from tasks.process.body.fast import FastText, extract_fast
+from tasks.process.body.fast import FastText, extract_fast, warm_fast
 from tasks.process.body.versions import FAST, weights_version
 from tasks.process.markup.comments import without_comments
-from tasks.process.markup.parse import ParsedPage, parse
+from tasks.process.markup.parse import ParsedPage
 from tasks.process.markup.scripts import text_in_scripts
 
 _WORDS: Final = re.compile(r"\w+")
@@ -113,8 +113,7 @@ def better_text(fast: FastText, careful: Body, doubt: str = "unsure_text") -> Bo
 
 def warm() -> None:
     """Make both lanes load now what they load on first use: weights, tables, stop lists."""
-    page = "<html><body><h1>Pier</h1><p>The pier is open again, says the council.</p></body></html>"
-    extract_fast(parse(page).outline)
+    warm_fast()
     warm_careful()
 
 

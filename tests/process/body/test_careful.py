@@ -6,7 +6,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config.errors import ExtractorError
-from tasks.process.body import careful
 from tasks.process.body.careful import extract_body
 from tests.process.pages import SENTENCES, story
 
@@ -73,7 +72,7 @@ def test_an_exception_of_the_extractor_becomes_an_extractor_error_that_names_it(
     def fail(*_: object, **__: object) -> None:
         raise RecursionError("too deep")
 
-    monkeypatch.setattr(careful, "bare_extraction", fail)
+    monkeypatch.setattr(trafilatura, "bare_extraction", fail)
     with pytest.raises(ExtractorError, match="RecursionError: too deep"):
         extract_body(story(), None)
 
