@@ -23,7 +23,7 @@ from pathlib import Path
 import orjson
 from config.settings import load_settings
 from tasks.runs.run import unfinished_runs
-import tasks.load.commit, tasks.load.resolve as stage
+import tasks.load.commit, tasks.load.resolve as stage, tasks.load.rows as rows
 warehouse = Path(sys.argv[1])
 settings = load_settings(warehouse=warehouse, workers=2)
 [run] = unfinished_runs(warehouse)
@@ -33,10 +33,11 @@ def timed(name, function, *arguments):
     result = function(*arguments)
     took[name] = took.get(name, 0) + time.process_time() - began
     return result
-learn = stage.learn
-stage.learn = lambda *arguments: timed("learn", learn, *arguments)
+learn, find = rows.learn, rows.find_stories
+rows.learn = lambda *arguments: timed("learn", learn, *arguments)
+rows.find_stories = lambda *arguments: timed("stories", find, *arguments)
 timed("resolve", stage.resolve, run, settings)
-took["resolve"] -= took["learn"]
+took["resolve"] -= took["learn"] + took["stories"]
 timed("load", tasks.load.commit.load, run, settings)
 timed("publish", tasks.load.commit.publish_run, run, settings)
 print(orjson.dumps(took).decode())
@@ -97,7 +98,7 @@ def measured_nights(grown: GrownWarehouse, count: int = MEASURED) -> str:
         taken.append(_run(NIGHT, grown.folder))
     middle = {name: median(one[name] for one in taken[1:]) for name in taken[0]}
     files = sum(1 for _ in (grown.folder / "lake").rglob("*") if _.is_file())
-    stages = ("resolve", "learn", "load", "publish")
+    stages = ("resolve", "learn", "stories", "load", "publish")
     shown = ", ".join(f"{stage} {middle[stage]:.2f}" for stage in stages)
     total = sum(middle[stage] for stage in stages)
     first = sum(taken[0][stage] for stage in stages)
