@@ -105,10 +105,8 @@ def _build(path: Path, warehouse: Path, snapshot: Snapshot, settings: Settings) 
         connection.execute(_views(snapshot, names, settings))
         for pair in names.items():
             connection.execute(f"insert into {FORMER_NAMES.name} values (?, ?)", pair)
-        connection.execute("begin")
-        for table in (*TABLES, *VIEWS):
-            _comment(connection, table)
-        connection.execute("commit")
+        comments = ";".join(line for table in (*TABLES, *VIEWS) for line in _comments(table))
+        connection.execute(f"begin; {comments}; commit")
         connection.execute("checkpoint")
 
 
@@ -144,13 +142,12 @@ def _marts() -> Iterator[str]:
         yield f"create table {table.name} as {statement(table.name)};"
 
 
-def _comment(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
+def _comments(table: Table) -> Iterator[str]:
+    """Yield the statements that describe a table and its columns to readers."""
     kind = "table" if table in STORED_AT_PUBLICATION else "view"
-    connection.execute(f"comment on {kind} {table.name} is {sql_quoted(table.grain)}")
+    yield f"comment on {kind} {table.name} is {sql_quoted(table.grain)}"
     for column in (*table, *table.joined):
-        connection.execute(
-            f"comment on column {table.name}.{column.name} is {sql_quoted(column.meaning)}"
-        )
+        yield f"comment on column {table.name}.{column.name} is {sql_quoted(column.meaning)}"
 
 
 def _check_balance(path: Path) -> None:
