@@ -26,14 +26,22 @@ from warehouse.files import parquet_fault, written_aside
 from warehouse.lake import Lake
 from warehouse.layout import KEPT
 from warehouse.reading import create_view
-from warehouse.schema import ARTICLE_VERSIONS, DOCUMENTS, SUPERSEDED, VISITS, Table
+from warehouse.schema import (
+    ARTICLE_VERSIONS,
+    CLUSTER_MEMBERS,
+    DOCUMENTS,
+    FINGERPRINTS,
+    SUPERSEDED,
+    VISITS,
+    Table,
+)
 from warehouse.snapshots import Snapshot
 from warehouse.statements import statement
 
 log = logging.getLogger("broadsheet.kept")
 
 # Raise this number when a statement in sql/kept/ changes: the files are then built anew.
-KEPT_FORMAT = 2
+KEPT_FORMAT = 3
 # With an older storage version DuckDB silently replays a stale .wal file of another database that
 # lies beside the file. With this one it refuses to.
 STORAGE_VERSION = "v1.4.0"
@@ -63,8 +71,8 @@ class KeptFile:
 KEPT_KEYS = KeptFile("keys", (ARTICLE_VERSIONS, DOCUMENTS), ("keys_added",))
 KEPT_MARTS = KeptFile(
     "marts",
-    (ARTICLE_VERSIONS, SUPERSEDED, VISITS, DOCUMENTS),
-    ("marts_added", "article_days_added"),
+    (ARTICLE_VERSIONS, SUPERSEDED, VISITS, DOCUMENTS, CLUSTER_MEMBERS, FINGERPRINTS),
+    ("marts_added", "article_days_added", "story_days_added"),
 )
 
 
@@ -133,8 +141,8 @@ def _add(
             added = [schema_file, *files[table.name]]
             create_view(connection, f"new_{table.name}", added, table.arrow)
         if kept is KEPT_MARTS:
-            versions = snapshot.files[ARTICLE_VERSIONS.name]
-            create_view(connection, ARTICLE_VERSIONS.name, versions, ARTICLE_VERSIONS.arrow)
+            for table in (ARTICLE_VERSIONS, FINGERPRINTS):
+                create_view(connection, table.name, snapshot.files[table.name], table.arrow)
             connection.execute(f"attach '{_quoted(KEPT_KEYS.path(warehouse))}' as keys (read_only)")
             connection.execute(
                 "create temp view dates_of as select id_hash, published_date from keys.article_keys"

@@ -126,7 +126,6 @@ def _views(snapshot: Snapshot, names: dict[str, str], settings: Settings) -> str
     views = statement("publish") + statement("stories") + "".join(_marts())
     return Template(views).substitute(
         columns | shown | files | differ,
-        current_clusters=statement("current_clusters"),
         source_shown=shown_source,
         source_alone=shown_source.removesuffix(' as "source"'),
         latest_days=settings.publish.latest_days,
@@ -137,9 +136,9 @@ def _views(snapshot: Snapshot, names: dict[str, str], settings: Settings) -> str
 
 
 def _marts() -> Iterator[str]:
-    """Yield the statements that make the marts, small tables for one question each."""
+    """Yield the statements that make the marts, views of kept counts for one question each."""
     for table in MARTS:
-        yield f"create table {table.name} as {statement(table.name)};"
+        yield f"create view {table.name} as {statement(table.name)};"
 
 
 def _comments(table: Table) -> Iterator[str]:

@@ -29,6 +29,7 @@ SITE = "https://courier.example/"
 MART_TABLES = (
     *("standings", "article_days", "visit_counts", "source_entries", "ledger_counts"),
     *("version_counts", "source_versions", "damaged"),
+    *("cluster_states", "clustered_articles", "attention_days", "agency_days"),
 )
 
 

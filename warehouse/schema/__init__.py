@@ -111,7 +111,7 @@ TABLES = (
 VIEWS = (*NIGHT_VIEWS, BOILERPLATE, *STORY_VIEWS)
 
 # Of all these, the tables whose rows are in news.duckdb itself.
-STORED_AT_PUBLICATION = (FORMER_NAMES, CLUSTERS, *MARTS)
+STORED_AT_PUBLICATION = (FORMER_NAMES,)
 
 # Tables whose column `source` is the name of a publisher, which may change.
 NAMING_SOURCES = (ARTICLE_VERSIONS, DOCUMENTS, DISCOVERIES, FETCHES, VISITS, BOILERPLATE_HISTORY)

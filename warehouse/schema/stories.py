@@ -197,7 +197,8 @@ _AGENCY_SHARES = Table(
     ),
 )
 
-# Marts are small tables in news.duckdb. Their statements are in sql/marts/.
+# Marts are views of counts that are kept (warehouse.kept) and stored in news.duckdb; the statements
+# are in sql/marts/.
 MARTS = (_ATTENTION, _SYNDICATION, _AGENCY_SHARES)
 STORY_VIEWS = (CLUSTERS, _CLUSTER_MERGES, _COPIES, _STORIES, *MARTS)
 # Tables that follow from the versions, so that `reprocess --stories` can make them anew.

@@ -86,3 +86,47 @@ create table marts.marts.damaged (
     article_id varchar,
     current_versions bigint
 );
+
+-- Grain: one row per article that ever had copies: its present cluster.
+create table marts.marts.cluster_states (
+    article_id varchar,
+    cluster_id varchar,
+    change integer
+);
+
+-- Grain: one row per article that ever had copies, as it is shown, with its stored source.
+create table marts.marts.clustered_articles (
+    article_id varchar,
+    cluster_id varchar,
+    source varchar,
+    domain varchar,
+    section varchar,
+    language varchar,
+    first_seen_at timestamptz,
+    published_at timestamptz,
+    published_date date,
+    published_precision varchar,
+    access_state varchar,
+    word_count bigint,
+    agencies varchar[]
+);
+
+-- Grain: one row per published_date, stored source, domain, section and language of articles.
+create table marts.marts.attention_days (
+    published_date date,
+    source varchar,
+    domain varchar,
+    section varchar,
+    language varchar,
+    articles bigint,
+    words bigint
+);
+
+-- Grain: one row per published_date, stored source, domain and news agency that articles credit.
+create table marts.marts.agency_days (
+    published_date date,
+    source varchar,
+    domain varchar,
+    agency varchar,
+    articles bigint
+);

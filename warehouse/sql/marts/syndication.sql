@@ -7,8 +7,7 @@ with copied as (
         coalesce(domain, source) as site,
         published_at,
         published_precision in ('second', 'minute') as is_instant
-    from articles
-    where cluster_id in (select cluster_id from clusters)
+    from marts.clustered
 ),
 first_articles as (
     select
@@ -44,4 +43,3 @@ select
     median(hours) as median_hours
 from taken
 group by from_domain, to_domain
-order by stories desc, from_domain, to_domain

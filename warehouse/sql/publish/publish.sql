@@ -21,17 +21,27 @@ select * replace ($source_shown)
 from marts.article_days
 where $source_alone in (select source from marts.entries);
 
--- Grain: one row per article that ever had copies: its present cluster. It is a table, because it is
--- small and `articles` needs it.
-create table clusters as
-with cluster_members as (
-    select $cluster_members_columns
-    from read_parquet($cluster_members_files, union_by_name = $cluster_members_differ)
-)
+-- Grain: one row per published_date, source, domain, section and language of articles.
+create view marts.attention as
+select * replace ($source_shown)
+from marts.attention_days;
+
+-- Grain: one row per published_date, source, domain and news agency that articles credit.
+create view marts.agencies as
+select * replace ($source_shown)
+from marts.agency_days;
+
+-- Grain: one row per article that ever had copies.
+create view marts.clustered as
+select * replace ($source_shown)
+from marts.clustered_articles;
+
+-- Grain: one row per article that ever had copies: its present cluster.
+create view clusters as
 select
     article_id,
     cluster_id
-from ($current_clusters);
+from marts.cluster_states;
 
 -- Grain: one row per version of an article.
 create view article_versions as
@@ -255,8 +265,7 @@ copied as (
         source,
         published_date as day,
         count(*) - count(distinct cluster_id) as copies
-    from articles
-    semi join clusters using (article_id)
+    from marts.clustered
     where published_date is not null
     group by all
 ),

@@ -127,35 +127,43 @@ qualify row_number() over (
 
 -- Grain: one row per cluster. An article without copies, which is most of them, needs no grouping.
 create view stories as
-with told as (
+with copied as (
+    select
+        article_id,
+        cluster_id,
+        coalesce(source, domain) as source,
+        coalesce(domain, source) as site,
+        language,
+        first_seen_at,
+        published_at,
+        published_date,
+        published_precision in ('second', 'minute') as is_instant,
+        if(
+            published_precision = 'month',
+            (published_date + interval 1 month)::date - 1,
+            published_date
+        ) as last_date,
+        access_state in ('truncated', 'paywalled') as is_cut,
+        word_count,
+        agencies
+    from marts.clustered
+),
+alone as (
     select
         articles.article_id,
         articles.cluster_id,
-        articles.cluster_id in (select cluster_id from clusters) as has_copies,
         coalesce(articles.source, articles.domain) as source,
         coalesce(articles.domain, articles.source) as site,
         articles.language,
         articles.first_seen_at,
         articles.published_at,
-        articles.published_date,
         articles.published_precision in ('second', 'minute') as is_instant,
-        if(
-            articles.published_precision = 'month',
-            (articles.published_date + interval 1 month)::date - 1,
-            articles.published_date
-        ) as last_date,
-        articles.access_state in ('truncated', 'paywalled') as is_cut,
-        articles.word_count,
         coalesce(fingerprints.agencies, []) as agencies
     from articles
+    anti join clusters using (article_id)
     left join fingerprints
         on fingerprints.article_id = articles.article_id
         and fingerprints.version = articles.version
-),
-copied as (
-    select *
-    from told
-    where has_copies
 ),
 bounds as (
     -- Who may have been first, by the calendar days that the publishers state.
@@ -275,6 +283,5 @@ select
     agencies,
     article_id as representative_id,
     'only' as representative_reason
-from told
-where not has_copies;
+from alone;
 
