@@ -31,7 +31,6 @@ from warehouse.schema.nights import (
 )
 from warehouse.schema.stories import (
     CLUSTER_MEMBERS,
-    CLUSTERS,
     FINGERPRINTS,
     MARTS,
     STORY_TABLES,
@@ -46,7 +45,6 @@ __all__ = [
     "ARTICLE_VERSIONS",
     "BOILERPLATE",
     "BOILERPLATE_HISTORY",
-    "CLUSTERS",
     "CLUSTER_MEMBERS",
     "DATE_CANDIDATES",
     "DATE_CANDIDATE_STRUCT",
