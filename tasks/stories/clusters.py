@@ -38,13 +38,13 @@ def assign_clusters(connection: _Connection, run_id: str, *, anew: bool = False)
         connection.from_arrow(CLUSTER_MEMBERS.arrow.empty_table()).to_table("cluster_changes")
         return
     _define(connection)
-    connection.execute(statement("widen_scope"), {"level": 0})
+    _widen_scope(connection, run_id, 0)
     if anew:
         connection.execute(statement("clustered_texts"))
-        connection.execute(statement("widen_scope"), {"level": 0})
+        _widen_scope(connection, run_id, 0)
     for level, name in enumerate(("embedding_texts", "embedded_texts"), start=1):
         connection.execute(statement(name))
-        connection.execute(statement("widen_scope"), {"level": level})
+        _widen_scope(connection, run_id, level)
     connection.execute(statement("story_nodes"))
     numbers = pa.table({"number": pa.array(_groups(connection), pa.int32())})
     numbers = numbers.append_column("node", pa.array(range(len(numbers)), pa.int32()))
@@ -63,8 +63,13 @@ def _define(connection: _Connection) -> None:
     connection.execute(f"create or replace temp view merging_pairs as {merging}")
     connection.execute(f"create temp table current_clusters as {statement('current_clusters')}")
     connection.execute(
-        "create temp table story_scope (article_id varchar, content_hash varchar, level integer)"
+        "create temp table story_scope "
+        "(article_id varchar, content_hash varchar, level integer, is_published boolean)"
     )
+
+
+def _widen_scope(connection: _Connection, run_id: str, level: int) -> None:
+    connection.execute(statement("widen_scope"), {"level": level, "run_id": run_id})
 
 
 def _groups(connection: _Connection) -> list[int]:

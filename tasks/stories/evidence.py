@@ -12,6 +12,8 @@ from functools import cached_property
 from itertools import compress
 from typing import Final, Literal
 
+import numpy as np
+
 from tasks.stories.shingles import shingle_size, shingles_of, story_words
 
 # What a pair of texts with different words can be; `copies` also tells `same_text` and `update`.
@@ -35,6 +37,9 @@ CLOSE_FORMULA_SHARE: Final = 0.6
 CLOSE_JACCARD: Final = 0.45
 LONGEST_SLOT: Final = 20  # words
 _SLOT = re.compile(rb"(?<=\x01)\x00{1,%d}(?=\x01)" % LONGEST_SLOT)
+# The bits of a text's outline. Most candidates share a phrase only, which outlines tell in a tenth
+# of the time of comparing all shingles.
+_OUTLINE_BITS: Final = 1 << 14
 # Figures and names in common that make a pair below COPY_CONTAINMENT a copy.
 SAME_FACTS: Final = 8
 SAME_FACTS_SHARE: Final = 0.7
@@ -48,6 +53,18 @@ class StoryText:
     shingles: Sequence[int]
     size: int
     distinct: frozenset[int] = field(repr=False)
+
+    @cached_property
+    def outline(self) -> int:
+        """Return a number in which each shingle has set one bit; several may have the same one."""
+        bits = np.zeros(_OUTLINE_BITS, np.bool_)
+        bits[(np.array(self.shingles, np.int64) >> 3) % _OUTLINE_BITS] = True
+        return int.from_bytes(np.packbits(bits).tobytes(), "big")
+
+    @cached_property
+    def collisions(self) -> int:
+        """Return how many more distinct shingles than bits of the outline the text has."""
+        return len(self.distinct) - self.outline.bit_count()
 
     @cached_property
     def known(self) -> frozenset[str]:
@@ -89,13 +106,22 @@ def story_text(text: str) -> StoryText:
 
 def compare_texts(one: StoryText, other: StoryText) -> CopyEvidence | None:
     """Return the evidence that two texts are copies; None if they share too little."""
-    shared = len(one.distinct & other.distinct)
     sizes = (len(one.distinct), len(other.distinct))
-    if not shared or shared < LEAST_CONTAINMENT * min(sizes):
+    least = LEAST_CONTAINMENT * min(sizes)
+    if most_shared(one, other) < least:
+        return None
+    shared = len(one.distinct & other.distinct)
+    if not shared or shared < least:
         return None
     kind = _kind(one, other, shared)
     jaccard = shared / (sum(sizes) - shared)
     return CopyEvidence(kind, shared, jaccard, shared / sizes[0], shared / sizes[1])
+
+
+def most_shared(one: StoryText, other: StoryText) -> int:
+    """Return a bound on the number of shingles that two texts have in common."""
+    same = (one.outline & other.outline).bit_count()
+    return same + min(one.collisions, other.collisions)
 
 
 def _kind(one: StoryText, other: StoryText, shared: int) -> TextKind:
@@ -163,5 +189,4 @@ def _in_slots(words: Sequence[str], covered: bytes) -> Iterator[str]:
 
 def is_fact(word: str) -> bool:
     """Return whether a word is a figure, or is written like a name."""
-    first = word[0]
-    return first.isupper() or first.isdigit() or any(map(str.isdigit, word))
+    return word[0].isupper() or (not word.isalpha() and any(map(str.isdigit, word)))

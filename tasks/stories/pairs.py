@@ -21,6 +21,7 @@ from tasks.stories.evidence import (
     compare_texts,
     story_text,
 )
+from tasks.stories.hits import find_hits
 from tasks.stories.shingles import METHOD
 from warehouse.reading import create_view
 from warehouse.replaced import is_compacted, period_of
@@ -87,14 +88,13 @@ def _find_candidates(
         "common": MOST_TEXTS,
         "least": LEAST_CONTAINMENT,
     }
-    for name in ("chunk_hashes", "hits", "common_shingles"):
-        _execute(connection, name, values)
+    find_hits(connection, values)
     [(rows,)] = connection.execute(statement("joined_rows")).fetchall()
     parts = ceil((rows or 0) / _JOINED_ROWS)
     connection.execute("create or replace temp table candidates (text ubigint, other_text ubigint)")
     for part in range(parts):
         _execute(connection, "candidates", {**values, "part": part, "parts": parts})
-    connection.execute("drop table hits; drop table chunk_hashes")  # the largest ones
+    connection.execute("drop table hits")  # the largest one
     if not connection.execute("from candidates limit 1").fetchone():
         return False
     _execute(connection, "candidate_texts", values)

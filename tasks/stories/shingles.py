@@ -31,6 +31,7 @@ SHINGLE_CHARACTERS: Final = 10
 RATES: Final = ((100, 1), (200, 2), (400, 4))
 COARSEST_RATE: Final = 8
 _LAST_MARK: Final = 0x1F000
+_ASCII: Final = frozenset(map(chr, range(128)))  # none of them is unspaced, or a mark
 _UNSPACED_APART = re.compile(f"({UNSPACED.pattern})")
 
 
@@ -39,7 +40,10 @@ def story_words(text: str) -> list[str]:
 
     Marks such as the vowel signs of Devanagari belong to their word.
     """
-    characters = "".join(set(text))  # few: searching the whole text takes ten times as long
+    # Few: searching the whole text takes ten times as long.
+    characters = "".join(set(text) - _ASCII)
+    if not characters:
+        return words_of(text)
     if UNSPACED.search(characters):
         return list(_each_unspaced(text))
     return _spaced_words(text) if _marks().search(characters) else words_of(text)
@@ -90,6 +94,8 @@ def shingles_of(words: list[str]) -> list[int]:
 
 def shingle_size(words: list[str]) -> int:
     """Return the number of words in a shingle: more if most words are single characters."""
+    if all(map(str.isascii, words)):
+        return SHINGLE_WORDS
     unspaced = sum(map(bool, map(UNSPACED.match, words)))
     return SHINGLE_CHARACTERS if 2 * unspaced > len(words) else SHINGLE_WORDS
 

@@ -2,7 +2,13 @@ from itertools import pairwise
 
 import pytest
 
-from tasks.stories.evidence import CopyEvidence, compare_texts, story_text
+from tasks.stories.evidence import (
+    CopyEvidence,
+    compare_texts,
+    is_fact,
+    most_shared,
+    story_text,
+)
 from tests.stories.planting import Planter
 
 PLANTER = Planter(7)
@@ -118,3 +124,23 @@ def test_a_pair_is_the_same_in_either_order() -> None:
         back.containment_other,
         back.containment,
     )
+
+
+def test_outlines_bound_what_two_texts_share() -> None:
+    texts = [story_text(text) for text in (STORY, OTHER, PLANTER.roundup([STORY, OTHER] * 3))]
+    texts += [story_text(PLANTER.copy(made, STORY)) for made in ("cut", "edited", "extended")]
+    texts += [story_text(text) for text in ("", "a b c d e", "\n\n".join(PLANTER.paragraphs(9000)))]
+    for one in texts:
+        for other in texts:
+            assert most_shared(one, other) >= len(one.distinct & other.distinct)
+    assert most_shared(texts[0], texts[1]) < 0.1 * len(texts[0].distinct)
+
+
+@pytest.mark.parametrize("word", ["Oslo", "7", "a7", "m²", "É", "٣"])
+def test_names_and_figures_are_facts(word: str) -> None:
+    assert is_fact(word)
+
+
+@pytest.mark.parametrize("word", ["oslo", "éa", "港", "ǆ"])
+def test_other_words_are_no_facts(word: str) -> None:
+    assert not is_fact(word)

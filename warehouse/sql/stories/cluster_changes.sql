@@ -1,6 +1,6 @@
 -- Grain: one row per article whose cluster this run changes. The id of a cluster is the smallest
 -- article_id in it, so that it does not depend on the order in which nights are loaded.
--- Reads: story_scope, story_nodes, node_groups, current_clusters, fingerprints.
+-- Reads: story_scope, story_nodes, node_groups, current_clusters.
 create or replace temp table cluster_changes as
 with grouped as (
     select
@@ -25,9 +25,8 @@ changed as (
 ),
 published as (
     select distinct article_id
-    from fingerprints
-    semi join changed using (article_id)
-    where run_id <> $run_id
+    from story_scope
+    where is_published
 )
 select
     changed.article_id,

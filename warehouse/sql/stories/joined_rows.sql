@@ -1,12 +1,11 @@
--- Grain: one row, the number of rows that joining the chunk with its hits makes.
--- Reads: chunk_hashes, hits.
-with own as (
+-- Grain: one row, the number of rows that joining the chunk's hits with later ones makes.
+-- Reads: hits.
+with counts as (
     select
-        hash,
-        count(*) as texts
-    from chunk_hashes
+        count(*) filter (is_own) as own,
+        count(*) filter (not is_own) as others
+    from hits
     group by hash
 )
-select sum(own.texts)
-from hits
-join own using (hash);
+select sum(own * (own - 1) // 2 + own * others)
+from counts;
