@@ -4,15 +4,19 @@ Deletions and insertions are `<del>` and `<ins>`, told apart by colour, line and
 readers, by words. The page has no script and loads nothing.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from html import escape
+from itertools import groupby
+from typing import Final
 
 from tasks.revisions.compare import Revision
 from tasks.revisions.paragraphs import ComparedParagraph
 from tasks.revisions.stored import ComparedVersions, History
 from tasks.revisions.words import Words, compare_words
 
+# Longer runs of unchanged paragraphs are folded, but for one before and one after a change.
+LONGEST_UNCHANGED: Final = 5
 DIFF_STYLE = """
 :root { color-scheme: light dark; --old: #a40e26; --old-back: #ffebe9; --new: #116329;
   --new-back: #dafbe1; --move: #0550ae; --line: #d0d7de; --dim: #59636e; }
@@ -30,6 +34,8 @@ h2 { font-size: 1.15rem; border-top: 1px solid var(--line); padding-top: 1rem; m
 p { margin: .8rem 0; white-space: pre-line; overflow-wrap: anywhere; }
 del { color: var(--old); background: var(--old-back); text-decoration: line-through; }
 ins { color: var(--new); background: var(--new-back); text-decoration: underline; }
+del + ins, ins + del { margin-inline-start: .15em; }
+summary { font: .85rem/1.5 system-ui, sans-serif; color: var(--dim); cursor: pointer; }
 .delete, .insert, .replace, .move { border-inline-start: .25rem solid;
   padding-inline-start: .7rem; }
 .delete { border-color: var(--old); } .insert { border-color: var(--new); }
@@ -67,8 +73,11 @@ def facts_of(compared: ComparedVersions) -> Iterator[str]:
     yield f"then {day_and_time(compared.newer.fetched_at)}"
     if compared.change_reason:
         yield f"reason: {compared.change_reason}"
-    yield f"{revision.words_added:,} words added, {revision.words_removed:,} removed"
-    yield f"{revision.similarity:.0%} of the words stayed"
+    added, removed = revision.words_added, revision.words_removed
+    yield f"{added:,} {'word' if added == 1 else 'words'} added, {removed:,} removed"
+    # One word of a thousand is a change, too.
+    stayed = min(revision.similarity, 0.99) if added or removed else revision.similarity
+    yield f"{stayed:.0%} of the words stayed"
     yield from _changes_of(compared.revision)
     if revision.note_added:
         yield "a note tells of a change"
@@ -112,8 +121,20 @@ def _section(compared: ComparedVersions) -> Iterator[str]:
     items = "".join(f'<li dir="auto">{escape(fact)}</li>' for fact in facts_of(compared))
     yield f'<ul class="facts">{items}</ul>'
     yield f'<p class="headline" dir="auto">{_marked(title_words(compared.revision))}</p>'
-    yield from map(_paragraph, compared.revision.paragraphs)
+    for is_kept, run in groupby(compared.revision.paragraphs, lambda one: one.operation == "keep"):
+        paragraphs = list(map(_paragraph, run))
+        yield from _folded(paragraphs) if is_kept else paragraphs
     yield "</section>"
+
+
+def _folded(unchanged: Sequence[str]) -> Iterator[str]:
+    if len(unchanged) <= LONGEST_UNCHANGED:
+        yield from unchanged
+        return
+    first, *inner, last = unchanged
+    yield f"{first}<details><summary>{len(inner):,} unchanged paragraphs</summary>"
+    yield from inner
+    yield f"</details>{last}"
 
 
 def _paragraph(paragraph: ComparedParagraph) -> str:
@@ -124,7 +145,8 @@ def _paragraph(paragraph: ComparedParagraph) -> str:
         content = _marked((Words("insert", paragraph.new or ""),))
     else:
         content = _marked(paragraph.words or (Words("keep", paragraph.new or ""),))
-    label = '<span class="label">moved here</span> ' if operation == "move" else ""
+    # The direction of a paragraph follows its text, and not words that have a direction themselves.
+    label = '<span class="label" dir="ltr">moved here</span> ' if operation == "move" else ""
     kind = "" if operation == "keep" else f' class="{operation}"'
     return f'<p{kind} dir="auto">{label}{content}</p>'
 
@@ -138,4 +160,4 @@ def _run(run: Words) -> str:
         return escape(run.text)
     tag, said = _SAID[run.operation]
     text, spaces = run.text.rstrip(), run.text[len(run.text.rstrip()) :]
-    return f'<{tag}><span class="said">{said} </span>{escape(text)}</{tag}>{spaces}'
+    return f'<{tag}><span class="said" dir="ltr">{said} </span>{escape(text)}</{tag}>{spaces}'

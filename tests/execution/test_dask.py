@@ -27,6 +27,10 @@ TABLES = (
     "select * exclude (run_id, loaded_at) from article_versions order by all",
     "select * exclude (run_id, seconds) from documents order by all",
     "select * exclude (run_id) from date_candidates order by all",
+    "select * exclude (run_id) from fingerprints order by all",
+    "select * exclude (run_id) from text_pairs order by all",
+    "select * exclude (run_id) from cluster_members order by all",
+    "select * from stories order by all",
 )
 STOPPED = "broadsheet: Stopped; the same command resumes the run.\n"
 
@@ -70,6 +74,7 @@ def test_a_cluster_gives_the_same_rows_as_worker_processes(
     here = ingested(CORPUS, tmp_path / "here", **SMALL_BATCHES)
     there = ingested(CORPUS, tmp_path / "there", **SMALL_BATCHES, **cluster.environment)
     assert state(there) == state(here)
+    assert all(state(here)), "some table is empty"
 
 
 @pytest.mark.slow

@@ -2,17 +2,23 @@
 
 import json
 import re
+from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
 from config.errors import UsageError
 from config.settings import load_settings
 from flows.actions.diff import chosen_versions, diff_command
+from tasks.revisions.compare import VersionContent, compare
+from tasks.revisions.diff_page import diff_page, facts_of
+from tasks.revisions.stored import ComparedVersions, History, StoredVersion
 from tests.load.test_revisions import END, LEDE, MIDDLE, capture
 from tests.pipeline.command import run
 from tests.pipeline.nights import Nights
+from tests.service.browser import chromium, launched
 
 URL = "https://courier.example/basin"
 TUESDAY = LEDE.replace("Monday", "Tuesday")
@@ -107,9 +113,65 @@ def test_the_page_needs_nothing_else_and_tells_changes_without_colours(
     assert "@import" not in html
     assert "Monday" in page.marked["del"]
     assert NOTE in page.marked["ins"]
-    assert html.count('<span class="said">deleted: </span>') == html.count("<del><")
+    assert html.count('<span class="said" dir="ltr">deleted: </span>') == html.count("<del><")
     assert "prefers-color-scheme: dark" in html
     assert re.search(r'<html lang="en">.*<title>[^<]+</title>.*<h1', html, re.S)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with launched(chromium()) as found:
+        yield found
+
+
+def numbered_paragraphs(*changed: int) -> str:
+    return "\n\n".join(
+        f"Paragraph {n} of the chronicle {'denies' if n in changed else 'says'} that it opens."
+        for n in range(60)
+    )
+
+
+ARABIC = "أعلنت هيئة الميناء يوم الاثنين أن الحوض القديم سيفتح أمام السفن."
+ARABIC_NOTE = "تصحيح: ذكرت نسخة سابقة موعدا آخر."
+
+
+def test_the_page_is_readable_in_a_browser(browser: Browser, tmp_path: Path) -> None:
+    """Arabic runs from right to left, nothing is wider than a phone, and changes are in sight."""
+    address = f"https://courier.example/{'long' * 60}"
+    before = VersionContent("م" * 150, f"{ARABIC}\n\n{address}\n\n{numbered_paragraphs()}")
+    after = VersionContent(
+        "ن" * 150, f"{ARABIC_NOTE}\n\n{ARABIC}\n\n{address}\n\n{numbered_paragraphs(30)}"
+    )
+    older, newer = (
+        StoredVersion("a", number, None, address, None, content)
+        for number, content in enumerate((before, after), 1)
+    )
+    compared = ComparedVersions(older, newer, None, compare(before, after))
+    file = tmp_path / "diff.html"
+    file.write_text(diff_page(History((older, newer), (compared,))), "utf-8")
+    page = browser.new_page(viewport={"width": 390, "height": 800})
+    page.goto(file.as_uri())
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    for text in (ARABIC, ARABIC_NOTE):
+        paragraph = page.locator("section p", has_text=text)
+        assert paragraph.evaluate("one => getComputedStyle(one).direction") == "rtl"
+    assert page.get_by_text("Paragraph 20 of").is_hidden()
+    assert page.get_by_text("Paragraph 29 of").is_visible()
+    assert page.locator("summary").all_inner_texts() == [
+        "30 unchanged paragraphs",
+        "27 unchanged paragraphs",
+    ]
+    page.locator("summary").first.click()
+    assert page.get_by_text("Paragraph 20 of").is_visible()
+    page.close()
+
+
+def test_one_word_is_one_word_and_a_small_change_is_none_of_nothing() -> None:
+    before, after = (VersionContent("T", numbered_paragraphs(*changed)) for changed in ((), (5,)))
+    older, newer = (StoredVersion("a", n, None, None, None, before) for n in (1, 2))
+    facts = list(facts_of(ComparedVersions(older, newer, None, compare(before, after))))
+    assert "1 word added, 1 removed" in facts
+    assert "99% of the words stayed" in facts
 
 
 def test_an_article_with_one_version_has_no_changes(
