@@ -92,6 +92,15 @@ def test_who_was_first_is_said_as_far_as_the_dates_tell(nights: Nights) -> None:
     assert nights.ask("select count(*) from cluster_members") == [(12,)]
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_equal_texts_have_one_representative_in_any_order(nights: Nights, order: int) -> None:
+    articles = [told(f"{site}.example", STORY, "3") for site in "abcdefgh"]
+    for one in articles[::order]:
+        nights.load(one)
+    expected = min(one.article_id for one in articles)
+    assert nights.ask("select representative_id from stories") == [(expected,)]
+
+
 def test_each_pair_says_what_it_is(nights: Nights) -> None:
     texts = {"a.example": STORY, "b.example": STORY, "c.example": EDITED}
     articles = [told(site, text, "3 10:00") for site, text in texts.items()]

@@ -231,9 +231,14 @@ grouped as (
         count(*) as articles,
         count(distinct site) as sites,
         list(distinct language order by language) as languages,
-        arg_max(
+        arg_min(
             article_id,
-            {'is_whole': not is_cut, 'words': word_count, 'is_first': published_at is not null}
+            {
+                'is_cut': is_cut,
+                'fewer_words': -coalesce(word_count, 0),
+                'is_undated': published_at is null,
+                'article_id': article_id
+            }
         ) as longest_id,
         list(article_id) filter (not is_cut) as whole_ids
     from copied
