@@ -157,7 +157,7 @@ def load_and_publish(run: Run, stages: Stages) -> Summary:
         # None: some pages must be compared with texts that only the stored bytes give. These are
         # read and processed first, then the run is resolved again.
         while resolved is None:
-            _read_stored_pages(run, stages)
+            read_stored_pages(run, stages)
             resolved = run_stage("resolve", "resolve", resolve, run, settings).result()
     if resolved.healed:
         stages.listener.notice(str(resolved.healed))
@@ -231,7 +231,7 @@ def process(run: Run, stages: Stages) -> None:
         _process_batches(run, stages, "process batch")
 
 
-def _read_stored_pages(run: Run, stages: Stages) -> None:
+def read_stored_pages(run: Run, stages: Stages) -> None:
     """Process the stored pages again that a run's pages are to be compared with."""
     from tasks.load.stored_texts import unread_runs
 

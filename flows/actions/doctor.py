@@ -178,6 +178,30 @@ def _published(settings: Settings) -> str:
     return f"{articles:,} articles from {runs:,} runs, the last finished {finished}"
 
 
+def _losses(settings: Settings) -> str:
+    from warehouse.layout import PUBLISHED
+    from warehouse.query import opened, rows
+
+    if not (settings.warehouse / PUBLISHED).is_file():
+        return "nothing published yet"
+    query = (
+        'select "table", sum(rows - healed)::bigint as lost from repairs '
+        'group by "table" having lost > 0 order by "table"'
+    )
+    try:
+        with opened(settings.warehouse) as connection:
+            _, found = rows(connection, query)
+    except UsageError:  # the check of the published file reports it
+        return "unknown, for the published file cannot be read"
+    if not found:
+        return "repairs have lost nothing"
+    lost = ", ".join(f"{count:,} rows of {table}" for table, count in found)
+    return (
+        f"{lost} are lost; the table `repairs` has details, and `broadsheet repair` restores what "
+        "it can once inputs are back"
+    )
+
+
 def _stories(settings: Settings) -> str:
     from tasks.stories.shingles import METHOD
     from warehouse.layout import PUBLISHED
@@ -265,6 +289,7 @@ CHECKS: dict[str, Check] = {
     "warehouse": _warehouse,
     "tables": _tables,
     "published file": _published,
+    "losses": _losses,
     "stories": _stories,
     "stored keys": _keys,
     "runs": _unfinished,

@@ -13,15 +13,20 @@ console = screen(soft_wrap=True)
 MOST_LOST = 20  # lost versions that are printed one by one
 
 
-def repair_command(settings: Settings, *, wait: bool, dry_run: bool) -> None:
-    """Repair the warehouse and print what was done; a dry run prints what would be done."""
+def repair_command(settings: Settings, *, wait: bool, dry_run: bool) -> int:
+    """Repair the warehouse and print what was done; a dry run prints what would be done.
+
+    Returns:
+        The exit status: 1 if rows are lost, else 0.
+    """
     report = run_with_progress(settings, lambda stages: repair(stages, wait=wait, dry_run=dry_run))
     show_repair(console, report, dry_run=dry_run)
+    return 1 if report.has_losses and not dry_run else 0
 
 
 def show_repair(out: Console, report: RepairReport, *, dry_run: bool) -> None:
     """Print a line for each file, each note and each lost version, and then totals."""
-    if not report.files and not report.notes and not report.lost:
+    if not (report.files or report.notes or report.has_losses):
         out.print("The warehouse is whole; nothing was changed.")
         return
     for line in report.files:
@@ -34,6 +39,8 @@ def show_repair(out: Console, report: RepairReport, *, dry_run: bool) -> None:
         out.print(one_line(f"{lost}: version {version.version} of {article}, {version.run}"))
     if (more := len(report.lost) - MOST_LOST) > 0:
         out.print(f"… and {more:,} more {lost} versions")
+    for rows in report.lost_rows:
+        out.print(one_line(f"lost: {rows}"))
     out.print(_totals(report, dry_run=dry_run))
 
 

@@ -13,9 +13,9 @@ def repair(
 
     Rebuilds a lost catalog from the lake, moves damaged files to
     WAREHOUSE/damaged, and makes their rows again from the other tables and from
-    the stored bytes. Prints which articles are lost; the table `repairs` keeps
-    that list. To see what is wrong without changing anything, run `broadsheet
-    doctor`.
+    the stored bytes. Prints what is lost; the table `repairs` keeps that list.
+    The exit status is 1 if anything is lost. To see what is wrong without
+    changing anything, run `broadsheet doctor`.
 
     [dim]broadsheet repair --dry-run[/dim]
     [dim]broadsheet repair --warehouse ~/news[/dim]
@@ -23,4 +23,6 @@ def repair(
     from config.settings import load_settings
     from flows.actions.repair import repair_command
 
-    repair_command(load_settings(config, warehouse=warehouse), wait=wait, dry_run=dry_run)
+    settings = load_settings(config, warehouse=warehouse)
+    if status := repair_command(settings, wait=wait, dry_run=dry_run):
+        raise SystemExit(status)

@@ -1,6 +1,6 @@
 """The rows of `repairs`: how many rows each file set aside had held, and how many were restored."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from tasks.repair.healing import PARTS_OF_VERSIONS, Missing
@@ -53,7 +53,44 @@ def repair_rows(
         rows.append(_row(journal, file, lost_rows, tables))
         key = (file.table or "", file.held_run_id or "")
         lacked[key] = lacked.get(key, 0) - (file.rows or 0)
-    return [*rows, *_without_file(journal, lost_rows)]
+    lacking = (missing if before is None else before).values()
+    uncounted = _uncounted(rows, {one.run_id for one in lacking if one.lacks_run}, tables)
+    return [*rows, *uncounted, *_without_file(journal, lost_rows)]
+
+
+def _uncounted(
+    rows: Sequence[dict[str, Any]], runs: set[str], tables: Tables
+) -> list[dict[str, Any]]:
+    """Correct the rows of files of runs whose rows in `runs` are lost, too; return further rows.
+
+    Nothing says how many rows such a run had, except for the file that held them. The row in `runs`
+    is made again from what is left. So what is lost is recorded without its run, or the totals of
+    the run would not agree.
+    """
+    further = []
+    for row in rows:
+        of_run = row["held_run_id"]
+        if row["table"] not in _COUNTED or not row["healed"] or not runs:
+            continue
+        if of_run is None:
+            present = sum(_present(row["table"], run_id, tables) for run_id in runs)
+            row["healed"] = min(row["healed"], present)
+        elif of_run in runs:
+            lost = row["healed"] - _present(row["table"], of_run, tables)
+            if lost > 0:
+                row["rows"] -= lost
+                row["healed"] -= lost
+                detail = f"{row['detail']}; the row of run {of_run} was lost, too"
+                missing = {"rows": lost, "healed": 0, "held_run_id": None, "detail": detail}
+                further.append({**row, **missing})
+    return further
+
+
+def _present(table: str, run_id: str, tables: Tables) -> int:
+    """Return how many rows of a run a table has."""
+    query = f"select count(*) from {table} where run_id = $run_id"
+    [(present,)] = tables.rows(query, run_id=run_id)
+    return int(present)
 
 
 def _unrecorded(missing: Mapping[str, Missing], tables: Tables) -> LostRows:
@@ -124,9 +161,7 @@ def _restored(file: SetAside, rows: int, tables: Tables) -> int:
         return rows  # these rows always follow from the versions
     if file.table not in (RUNS.name, *(table.name for table in PARTS_OF_VERSIONS)):
         return 0
-    query = f"select count(*) from {file.table} where run_id = $run_id"
-    [(present,)] = tables.rows(query, run_id=file.held_run_id)
-    return min(rows, int(present))
+    return min(rows, _present(file.table or "", file.held_run_id or "", tables))
 
 
 def _without_file(journal: Journal, lost_rows: LostRows) -> Iterator[dict[str, Any]]:

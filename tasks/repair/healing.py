@@ -11,11 +11,10 @@ from typing import Any
 from tasks.load.revisions import compare_stored_versions
 from tasks.load.story_tables import make_story_tables
 from tasks.pipeline import Stages
+from tasks.repair.deciding import decided_again
 from tasks.repair.reading import Sources, read_again, sources_of_run
 from tasks.repair.tables import Tables
 from tasks.runs.run import Run
-from tasks.runs.site_orders import read_in_order_of_site
-from tasks.runs.views import define_processed
 from warehouse.files import write_table_files
 from warehouse.lake import Lake
 from warehouse.layout import RUNS_FOLDER
@@ -33,17 +32,28 @@ from warehouse.schema import (
     TABLES,
     Table,
 )
-from warehouse.statements import statement
+from warehouse.statements import parameters, statement
 
 log = logging.getLogger("broadsheet.repair")
 
 
 # Tables whose rows come from a version's document and from nothing else, and their statements.
 PARTS_OF_VERSIONS = {
-    DATE_CANDIDATES: "healed_dates",
-    LINKS: "healed_links",
-    IMAGES: "healed_images",
+    DATE_CANDIDATES: "new_date_candidates",
+    LINKS: "new_links",
+    IMAGES: "new_images",
 }
+_ALL_POSITIONS = {"first": 0, "last": 2**62}
+_ONLY_NEW = """
+    select made.*
+    from ({text}) as made
+    semi join (
+        select article_id, version from article_versions
+        union all
+        select article_id, version from read_again where is_version
+    ) using (article_id, version)
+    anti join (from {table} where run_id = $run_id) using (article_id, version)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +107,10 @@ class Healer:
             What each run lacked before.
         """
         missing = missing_rows(self.tables, self.unfinished)
-        for run_id in sorted(missing.keys() | lost_parts):
+        # Each run is decided again against those before it.
+        ordered = self.tables.rows("select run_id from order_of_runs order by ended_at, run_id")
+        lacking = missing.keys() | lost_parts
+        for run_id in (run_id for (run_id,) in ordered if run_id in lacking):
             self._heal_run(run_id, missing.get(run_id), lacks_parts=run_id in lost_parts)
         self._heal_superseded()
         self._heal_revisions()
@@ -105,13 +118,11 @@ class Healer:
         return missing
 
     def _heal_run(self, run_id: str, missing: Missing | None, *, lacks_parts: bool) -> None:
-        """Restore the rows of one run, from the cheapest source first.
+        """Restore the rows of one run.
 
-        Rows of the ledger follow from the versions. Only what is still missing needs the documents
-        to be read again. The row in `runs` comes last, because it counts the ledger.
+        Versions whose documents cannot be read any more give at least their rows of the ledger. The
+        row in `runs` comes last, because it counts the ledger.
         """
-        if missing and missing.documents:
-            self._write(DOCUMENTS, "ledger_of_versions", run_id)
         if lacks_parts or (missing and (missing.documents or missing.versions)):
             sources = sources_of_run(run_id, self.tables, self.stages.settings)
             if run := read_again(run_id, sources, self.stages):
@@ -119,48 +130,56 @@ class Healer:
                     self._heal_from(run, run_id, sources)
                 finally:
                     run.remove()
+        if missing and missing.documents:
+            self._write(DOCUMENTS, "ledger_of_versions", run_id)
         if missing and missing.lacks_run:
             self._write(RUNS, "lost_run", run_id)
 
     def _heal_from(self, run: Run, run_id: str, sources: Sources) -> None:
         """Restore rows of a run from its documents, which were read again in `run`."""
-        connection = self.tables.connection
-        define_processed(connection, run)
-        read_in_order_of_site(connection, sources.source, last_run=run_id)
-        connection.execute(statement("read_again"), {"run_id": run_id})
-        [(unlisted,)] = self.tables.rows("select count(*) from read_again where is_unlisted")
-        still = missing_rows(self.tables, self.unfinished).get(run_id)
-        if unlisted > (still.documents if still else 0):
-            # The input has more documents than the run had. Which of them belonged to the run
-            # cannot be told, so none is added to the ledger.
-            connection.execute("delete from read_again where is_unlisted")
-        values: dict[str, Any] = {
-            "source": sources.source,
-            "flow": sources.flow,
-            "loaded_at": datetime.now(UTC),
-        }
-        parts = [
-            (table, self._made(table, name, run_id)) for table, name in PARTS_OF_VERSIONS.items()
-        ]
-        ledger = self._made(DOCUMENTS, "healed_ledger", run_id, source=values["source"])
-        del values["source"]
-        versions = self._made(ARTICLE_VERSIONS, "healed_versions", run_id, **values)
-        for table, files in (
-            (ARTICLE_VERSIONS, versions),
-            *parts,
-            (DOCUMENTS, ledger),
-        ):
+        with decided_again(run, sources, self.tables, self.lake, self.stages):
+            self._leave_unknown_documents_out(run_id)
+            values: dict[str, Any] = {
+                "source": sources.source,
+                "flow": sources.flow,
+                "loaded_at": datetime.now(UTC),
+            }
+            versions = self._made(ARTICLE_VERSIONS, "healed_versions", run_id, **values)
+            parts = [
+                (table, self._made(table, name, run_id, only_new=True, **_ALL_POSITIONS))
+                for table, name in PARTS_OF_VERSIONS.items()
+            ]
+            ledger = self._made(DOCUMENTS, "healed_ledger", run_id, **values)
+        for table, files in ((ARTICLE_VERSIONS, versions), *parts, (DOCUMENTS, ledger)):
             self._commit(table, files)
         log.info("read again run=%s", run_id)
+
+    def _leave_unknown_documents_out(self, run_id: str) -> None:
+        """Remove documents from `read_again` of which it cannot be told whether the run had them.
+
+        If the input has more documents than the run had, or if more of them would become versions,
+        only those are kept that tables still know.
+        """
+        still = missing_rows(self.tables, self.unfinished).get(run_id)
+        for rows, most in (
+            ("is_version", still.versions if still else 0),
+            ("is_unlisted", still.documents if still else 0),
+        ):
+            [(found,)] = self.tables.rows(f"select count(*) from read_again where {rows}")
+            if found > most:
+                self.tables.connection.execute(
+                    f"delete from read_again where {rows} and is_unlisted and not is_kept"
+                )
 
     def _heal_superseded(self) -> None:
         """Give each article exactly one current version."""
         query = "select article_id, version from superseded order by all"
         before = self.tables.rows(query)
-        after = self.tables.named("superseded_again", run_id=self.run_id)
+        is_lost = self._has_lost(SUPERSEDED)
+        after = self.tables.named("superseded_again", run_id=self.run_id, is_lost=is_lost)
         if before == sorted(row[:2] for row in after):
             return
-        made = self._made(SUPERSEDED, "superseded_again", self.run_id)
+        made = self._made(SUPERSEDED, "superseded_again", self.run_id, is_lost=is_lost)
         self.lake.amend(SUPERSEDED, add=made, remove=set(self.lake.files(SUPERSEDED)))
         self._refresh()
 
@@ -176,8 +195,7 @@ class Healer:
 
     def _heal_stories(self) -> None:
         """Make the tables of stories anew if a file of one of them was set aside."""
-        names = {table.name for table in STORY_TABLES}
-        if names.isdisjoint(Path(file).parent.parent.name for file in self.taken):
+        if not any(map(self._has_lost, STORY_TABLES)):
             return
         settings = self.stages.settings
         # A new id, because a repair that was killed may have committed files under its own one.
@@ -186,13 +204,25 @@ class Healer:
             make_story_tables(self.lake, run_id, Path(folder), settings)
         self._refresh()
 
+    def _has_lost(self, table: Table) -> bool:
+        """Return whether a file of the table was set aside."""
+        return any(Path(file).parent.parent.name == table.name for file in self.taken)
+
     def _write(self, table: Table, name: str, run_id: str, **values: Any) -> None:
         self._commit(table, self._made(table, name, run_id, **values))
 
-    def _made(self, table: Table, name: str, run_id: str, **values: Any) -> list[str]:
-        """Write the rows of a statement into files that bear the id of the run they belong to."""
-        if "$run_id" in (text := statement(name)):
-            values["run_id"] = run_id
+    def _made(
+        self, table: Table, name: str, run_id: str, *, only_new: bool = False, **values: Any
+    ) -> list[str]:
+        """Write the rows of a statement into files that bear the id of the run they belong to.
+
+        Args:
+            only_new: leave out rows of versions of which the run has rows in the table already.
+        """
+        text = statement(name)
+        if only_new:
+            text = _ONLY_NEW.format(text=text.rstrip().rstrip(";"), table=table.name)
+        values = parameters(text, {**values, "run_id": run_id})
         settings = self.stages.settings.load
         # This comes before the statement, because a connection holds one answer at a time.
         first = self._free_number(table, run_id)

@@ -24,6 +24,7 @@ class Sources:
     """The inputs of an earlier run.
 
     Attributes:
+        run_id: the id of the run.
         flow: the flow of the run, such as "ingest"; "unknown" if `runs` has lost it.
         source: the source that all its documents got, if one was given.
         columns: for archives of rows, their column for each of our fields.
@@ -33,6 +34,7 @@ class Sources:
         locators: the locators of files that documents of the run name.
     """
 
+    run_id: str
     flow: str
     source: str | None
     columns: dict[str, str]
@@ -57,6 +59,7 @@ def sources_of_run(run_id: str, tables: Tables, settings: Settings) -> Sources:
     named = [str(warehouse / name) for name in fetched] if fetched else inputs
     columns = column_choice(dict(fields.get("columns") or ()))
     return Sources(
+        run_id=run_id,
         flow=flow,
         source=fields.get("source") if not fetched else None,
         columns=columns,

@@ -27,7 +27,7 @@ from tasks.repair.findings import Findings, find_damage
 from tasks.repair.healing import PARTS_OF_VERSIONS, Healer, lake_files, missing_rows
 from tasks.repair.journal import Journal, begin, end_repair, recorded_rows, remove_journal
 from tasks.repair.reading import files_left, remove_readings, sources_of_run
-from tasks.repair.report import RepairReport, file_lines, lost_versions
+from tasks.repair.report import RepairReport, file_lines, lost_versions, rows_lost
 from tasks.repair.tables import Tables, tables
 from tasks.runs.unfinished import UnfinishedRun
 from warehouse.files import write_table_files
@@ -106,6 +106,7 @@ def _repaired(findings: Findings, stages: Stages) -> RepairReport:
         recorded = repair_rows(journal, missing_rows(found, unfinished), found, lacked)
         lines = file_lines(journal.files, found, recorded)
         lost = lost_versions(found, unfinished)
+        lost_rows = tuple(rows_lost(recorded, found))
     if not (journal.files or recorded or notes) and lake_files(lake) == before:
         # Files of lost versions exist again, but the versions could not be restored from them.
         # Nothing is recorded, and the next repair tries again.
@@ -114,7 +115,7 @@ def _repaired(findings: Findings, stages: Stages) -> RepairReport:
     _record(lake, journal, recorded, stages)
     _publish(lake, stages)
     end_repair(journal, recorded)  # last: until then all other commands refuse the warehouse
-    return RepairReport(lines, lost, tuple(notes), _articles(warehouse))
+    return RepairReport(lines, lost, tuple(notes), _articles(warehouse), lost_rows)
 
 
 def _needs_repair(findings: Findings, stages: Stages) -> bool:
@@ -133,7 +134,7 @@ def _needs_repair(findings: Findings, stages: Stages) -> bool:
         missing = missing_rows(found, findings.unfinished)
         lacks_run = any(one.lacks_run for one in missing.values())
         before = found.rows("select distinct article_id, version from superseded order by all")
-        after = sorted(row[:2] for row in found.named("superseded_again", run_id=""))
+        after = sorted(row[:2] for row in found.named("superseded_again", run_id="", is_lost=False))
         is_unrecorded = bool(repair_rows(journal, missing, found))
         return lacks_run or before != after or is_unrecorded or _lost_inputs_exist(found, stages)
 
@@ -142,7 +143,8 @@ def _lost_inputs_exist(found: Tables, stages: Stages) -> bool:
     """Return whether an input file of a version that is recorded as lost exists."""
     lost: dict[str, set[str]] = {}
     for run_id, *_, locator in found.named("lost_versions", unfinished=[]):
-        lost.setdefault(run_id, set()).add(file_of(locator))
+        if locator:  # the revisit of a lost document has none
+            lost.setdefault(run_id, set()).add(file_of(locator))
     return any(
         files & files_left(sources_of_run(run_id, found, stages.settings))
         for run_id, files in lost.items()

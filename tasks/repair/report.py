@@ -1,7 +1,7 @@
 """The report of a repair: a line for each file, lost versions, and notes."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +9,7 @@ import orjson
 
 from tasks.repair.journal import SetAside
 from tasks.repair.tables import Tables
+from warehouse.schema import ARTICLE_VERSIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +46,19 @@ class RepairReport:
         lost: the versions that could not be restored; for a dry run all that are missing.
         notes: sentences about anything else.
         articles: how many articles the warehouse has afterwards; None for a dry run.
+        lost_rows: sentences about lost rows of other tables than the versions.
     """
 
     files: tuple[FileLine, ...]
     lost: tuple[LostVersion, ...]
     notes: tuple[str, ...]
     articles: int | None
+    lost_rows: tuple[str, ...] = ()
+
+    @property
+    def has_losses(self) -> bool:
+        """Return whether anything could not be restored."""
+        return bool(self.lost or self.lost_rows)
 
 
 def file_lines(
@@ -77,6 +85,26 @@ def lost_versions(tables: Tables, unfinished: list[str]) -> tuple[LostVersion, .
             "lost_versions", unfinished=unfinished
         )
     )
+
+
+def rows_lost(recorded: Sequence[Mapping[str, Any]], tables: Tables) -> Iterator[str]:
+    """Yield a text such as "73 rows of documents, ingest run …" for each table and run.
+
+    Versions that the ledger names are left out: `lost_versions` has them one by one.
+
+    Args:
+        recorded: the rows that the repair adds to `repairs`.
+    """
+    runs = described_runs(tables)
+    lost: Counter[tuple[str, str | None]] = Counter()
+    for row in recorded:
+        is_named = row["table"] == ARTICLE_VERSIONS.name and row["held_run_id"]
+        if not is_named and row["healed"] is not None:
+            lost[row["table"] or "", row["held_run_id"]] += (row["rows"] or 0) - row["healed"]
+    for (table, run_id), count in sorted(lost.items(), key=str):
+        if count > 0:
+            of = runs.get(run_id, f"run {run_id}") if run_id else "several runs"
+            yield f"{count:,} rows of {table}, {of}"
 
 
 def described_runs(tables: Tables) -> dict[str, str]:

@@ -40,6 +40,7 @@ class Tables:
             view.create_view(table.name, replace=True)
             if table is SUPERSEDED:
                 define_superseded(self.connection, paths)
+        self.connection.execute(statement("order_of_runs"))
 
     def rows(self, query: str, **values: Any) -> list[tuple[Any, ...]]:
         """Return the rows of a query, with values for its parameters."""

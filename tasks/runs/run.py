@@ -31,6 +31,7 @@ from pathlib import Path
 import orjson
 import xxhash
 
+from config.errors import DamagedWarehouseError
 from config.settings import Settings
 from tasks.read.plan import Batch, Plan, batch_from_json, batch_to_json, plan_inputs
 from tasks.runs.description import Description, as_json, described, description_from_json
@@ -175,7 +176,12 @@ class Run:
 
 @lru_cache(maxsize=2)
 def _description(path: Path) -> Description:
-    return description_from_json(path.read_bytes())
+    try:
+        return description_from_json(path.read_bytes())
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise DamagedWarehouseError(
+            f"{path} is damaged: run `broadsheet repair`, which sets the folder of its run aside."
+        ) from error
 
 
 def plan(request: IngestRequest, settings: Settings) -> Plan:
@@ -271,7 +277,7 @@ def remove_unplanned_runs(warehouse: Path) -> None:
 
 
 def _folders(warehouse: Path) -> Iterator[Run]:
-    for folder in sorted((warehouse / RUNS_FOLDER).glob("[!.]*")):
+    for folder in sorted((warehouse / RUNS_FOLDER).glob("[!.]*/")):
         yield Run(folder.name, folder)
 
 

@@ -1,17 +1,33 @@
 """A check of unfinished runs: which of them have damaged files and cannot be resumed."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import orjson
 
 from config.errors import DamagedWarehouseError
+from tasks.read.plan import batch_from_json
+from tasks.runs.description import description_from_json
 from tasks.runs.run import Run
 from warehouse.files import file_state, parquet_fault
 from warehouse.layout import RUNS_FOLDER
 
 _JSON = ("*.json", "batches/*.json", "done/*.json", "discovered/*.json")
+# JSON of another shape would fail in the middle of whatever reads it: these files are read in full.
+_READERS: dict[str, Callable[[bytes], object]] = {
+    "run.json": description_from_json,
+    "resolved.json": lambda content: _files_resolved(content),
+    "batches/*.json": batch_from_json,
+    "done/*.json": lambda content: int(orjson.loads(content)["documents"]),
+    "targets.json": lambda content: [dict(one)["url"] for one in orjson.loads(content)],
+    "fetched.json": lambda content: _names(content),
+    "raw-before.json": lambda content: _names(content),
+    "learned.json": lambda content: [
+        dict(orjson.loads(content)[name]) for name in ("sets", "overrides")
+    ],
+    "discovered/*.json": lambda content: list(orjson.loads(content)["found"]),
+}
 _PARQUET = ("discoveries.parquet", "visits.parquet", "parts/*.parquet")
 
 
@@ -71,10 +87,7 @@ def require_resumable(warehouse: Path, *, with_lake: bool) -> None:
 def _faults(folder: Path) -> Iterator[str]:
     if not (folder / "run.json").is_file():
         yield "run.json is missing"
-    for pattern in _JSON:
-        for path in sorted(folder.glob(pattern)):
-            if not _is_json(path.read_bytes()):
-                yield f"{path.relative_to(folder)} {file_state(path)}"
+    yield from _json_faults(folder)
     for pattern in _PARQUET:
         for path in sorted(folder.glob(pattern)):
             if fault := parquet_fault(path):
@@ -85,6 +98,17 @@ def _faults(folder: Path) -> Iterator[str]:
             yield f"{path.relative_to(folder)} is damaged"
 
 
+def _json_faults(folder: Path) -> Iterator[str]:
+    for pattern in _JSON:
+        for path in sorted(folder.glob(pattern)):
+            if not _is_json(path.read_bytes()):
+                yield f"{path.relative_to(folder)} {file_state(path)}"
+    for pattern, read in _READERS.items():
+        for path in sorted(folder.glob(pattern)):
+            if not _can_be_read(path, read):
+                yield f"{path.relative_to(folder)} is damaged"
+
+
 def _is_json(content: bytes) -> bool:
     try:
         orjson.loads(content)
@@ -93,9 +117,29 @@ def _is_json(content: bytes) -> bool:
     return True
 
 
+def _files_resolved(content: bytes) -> list[Path]:
+    fields = orjson.loads(content)
+    _ = [int(count["documents"]) for count in fields["counts"]]  # fails if it is of another shape
+    return [Path(file) for paths in fields["files"].values() for file in paths]
+
+
+def _names(content: bytes) -> list[str]:
+    names = orjson.loads(content)
+    if not isinstance(names, list):
+        raise TypeError
+    return [str.__str__(name) for name in names]  # a TypeError if it is no text
+
+
+def _can_be_read(path: Path, read: Callable[[bytes], object]) -> bool:
+    try:
+        read(path.read_bytes())
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return False
+    return True
+
+
 def _lost_file(run: Run) -> str | None:
     if not run.resolved_file.is_file():
         return None
-    files: dict[str, list[str]] = orjson.loads(run.resolved_file.read_bytes())["files"]
-    named = (Path(file) for paths in files.values() for file in paths)
+    named = _files_resolved(run.resolved_file.read_bytes())
     return next((str(path) for path in named if parquet_fault(path)), None)
