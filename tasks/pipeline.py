@@ -6,8 +6,6 @@ files, so that a run which was killed continues where it stopped (see `tasks.run
 """
 
 import logging
-import os
-import re
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -17,7 +15,6 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from config.errors import UsageError
 from config.learning import load_overrides
 from config.settings import Settings
 from tasks.boilerplate.in_force import write_learned_lines
@@ -30,7 +27,9 @@ from tasks.runs.run import (
     unfinished_runs,
 )
 from tasks.runs.unfinished import require_resumable
-from warehouse.layout import LOCK, RUNS_FOLDER
+from warehouse.folder import absolute, make_warehouse
+from warehouse.format_file import moved_from
+from warehouse.layout import LOCK
 from warehouse.lock import writer_lock
 from warehouse.opening import require_openable, require_repaired
 
@@ -39,9 +38,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("broadsheet.pipeline")
 
-# Characters that the path of a warehouse cannot have. DuckDB reads the first three as a pattern in
-# a file name. Lone surrogates stand for bytes that are not UTF-8, which no view can name.
-UNUSABLE = re.compile(r"[?*\[\ud800-\udfff]")
 REPAIR_FLOW = "repair"  # the flow of `broadsheet repair`
 
 T = TypeVar("T")
@@ -105,16 +101,30 @@ class Stages:
         """Return the same context for a warehouse whose folder exists, by its absolute path.
 
         The format of the warehouse and its boilerplate.toml are checked here, so that a fault is
-        reported before anything is changed, and not at the end of a night's fetching.
+        reported before anything is changed, and not at the end of a night's fetching. If the
+        warehouse was moved, its paths are repaired.
 
         Raises:
             BroadsheetError: the warehouse is of a newer format, or damaged.
         """
+        self.relocate_if_moved()
         require_openable(absolute(self.settings.warehouse))
         require_repaired(absolute(self.settings.warehouse))
         settings = with_warehouse(self.settings)
         load_overrides(settings.warehouse)
         return replace(self, settings=settings)
+
+    def relocate_if_moved(self, *, damaged: bool = False) -> None:
+        """Let the files of a moved warehouse name their present place, with a notice.
+
+        Args:
+            damaged: leave damaged files as they are, because a repair follows.
+        """
+        if moved_from(absolute(self.settings.warehouse)) is not None:
+            from tasks.load.relocate import relocate_if_moved
+
+            folder = make_warehouse(self.settings.warehouse)
+            relocate_if_moved(folder, self.listener.notice, damaged=damaged)
 
     @contextmanager
     def locked(self, purpose: str, *, wait: bool, name: str = LOCK) -> Iterator[None]:
@@ -196,32 +206,6 @@ def with_warehouse(settings: Settings) -> Settings:
     The published views name files by that path.
     """
     return settings.model_copy(update={"warehouse": make_warehouse(settings.warehouse)})
-
-
-def make_warehouse(path: Path) -> Path:
-    """Make the warehouse's folder and return its absolute path.
-
-    Raises:
-        UsageError: the folder cannot be made or written to, or its path cannot be used.
-    """
-    folder = absolute(path)
-    if unusable := UNUSABLE.search(str(folder)):
-        raise UsageError(
-            f"The warehouse {folder} cannot have {unusable[0]!r} in its path, which DuckDB reads "
-            "as a pattern: name another by --warehouse."
-        )
-    try:
-        (folder / RUNS_FOLDER).mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(
-            f"Cannot make the warehouse {folder}: {error.strerror}; name another by --warehouse."
-        ) from error
-    return folder
-
-
-def absolute(path: Path) -> Path:
-    """Return the absolute path by which views and tables name a warehouse; links are kept."""
-    return Path(os.path.abspath(path.expanduser()))  # noqa: PTH100 (resolve() follows links)
 
 
 def process(run: Run, stages: Stages) -> None:

@@ -55,7 +55,7 @@ SHARED_NAMES = {
     **dict.fromkeys(
         (
             *("ingest", "nightly", "backfill", "reprocess", "fetch", "repair"),
-            *("forget_keys", "explain", "compact"),
+            *("forget_keys", "explain", "compact", "relocate"),
         ),
         "a job, the flow that runs it, and the command that starts it have one name",
     ),

@@ -25,13 +25,8 @@ from warehouse.manifests import (
     read_data_files,
     read_table_metadata,
 )
-from warehouse.opening import (
-    METADATA,
-    RUN_PROPERTY,
-    metadata_number,
-    named_metadata,
-    newer_metadata,
-)
+from warehouse.metadata_files import METADATA, metadata_number, named_metadata
+from warehouse.opening import RUN_PROPERTY, newer_metadata
 from warehouse.replaced import copies_of, hidden_files, is_compacted, replaced_files
 from warehouse.schema import TABLES, Table
 

@@ -19,14 +19,13 @@ from pyiceberg.table import Transaction
 from config.errors import DamagedWarehouseError
 from warehouse.catalog import SqliteCatalog
 from warehouse.files import has_schema, write_empty_file
+from warehouse.format_file import SCHEMA_PROPERTY, write_format
 from warehouse.layout import CATALOG, LAKE, RUNS_FOLDER
 from warehouse.manifests import IO, UnreadableFileError, read_data_files
 from warehouse.opening import (
     RUN_PROPERTY,
     SAME_ROWS_PROPERTY,
-    SCHEMA_PROPERTY,
     require_openable,
-    write_format,
 )
 from warehouse.schema import ARTICLE_VERSIONS, SCHEMA_VERSION, TABLES, Table
 

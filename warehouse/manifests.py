@@ -63,7 +63,7 @@ def read_manifests(snapshot: Snapshot) -> list[ManifestFile]:
         UnreadableFileError: it is missing or damaged.
     """
     path = local_path(snapshot.manifest_list)
-    _require_avro(path)
+    require_avro(path)
     return _read(path, lambda: list(read_manifest_list(IO.new_input(str(path)))))
 
 
@@ -93,24 +93,28 @@ def local_path(location: str) -> Path:
 
 def _read_entries(manifest: ManifestFile) -> list[DataFile]:
     path = local_path(manifest.manifest_path)
-    _require_avro(path)
+    require_avro(path)
     return _read(path, lambda: [entry.data_file for entry in manifest.fetch_manifest_entry(IO)])
 
 
-def _require_avro(path: Path) -> None:
-    """Check that a file begins as Avro: pyiceberg skips these bytes and reads anything as sizes."""
-    with _unreadable(path), path.open("rb") as file:
+def require_avro(path: Path) -> None:
+    """Check that a file begins as Avro: pyiceberg skips these bytes and reads anything as sizes.
+
+    Raises:
+        UnreadableFileError: it does not, or is missing.
+    """
+    with reading(path), path.open("rb") as file:
         if file.read(len(AVRO_MAGIC)) != AVRO_MAGIC:
             raise ValueError
 
 
 def _read(path: Path, read: Callable[[], T]) -> T:
-    with _unreadable(path):
+    with reading(path):
         return read()
 
 
 @contextmanager
-def _unreadable(path: Path) -> Iterator[None]:
+def reading(path: Path) -> Iterator[None]:
     """Raise an UnreadableFileError for any error that a damaged file causes in the context."""
     try:
         yield

@@ -1,6 +1,5 @@
 """Read-only SQL queries on the published file."""
 
-import os
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -10,13 +9,14 @@ from typing import Any
 import duckdb
 
 from config.errors import UsageError
+from warehouse.folder import absolute
 from warehouse.layout import PUBLISHED
+from warehouse.place_names import is_elsewhere, overlay_views, published_place
 
 # DuckDB's grammar allows the options of EXPLAIN as a word or in parentheses before the statement.
 EXPLAIN = re.compile(r"\s*explain\b\s*(?:analyze\b|\([^()]*\))?", re.IGNORECASE)
 # The only function that writes files from within a select: DuckDB 1.5 puts its log into a folder.
 WRITES = re.compile(r"\benable_logging\b", re.IGNORECASE)
-FIRST_FILE = re.compile(r"read_parquet\(\s*(?:\[|list_value\()\s*'((?:[^']|'')+)'", re.IGNORECASE)
 
 
 @contextmanager
@@ -38,7 +38,7 @@ def opened(warehouse: Path, attached: Sequence[Path] = ()) -> Iterator[duckdb.Du
             f"There is no {path} yet: run `broadsheet ingest PATH --warehouse {warehouse}` first."
         )
     try:
-        connection = duckdb.connect(str(path), read_only=True)
+        connection = _connected(path, warehouse)
     except duckdb.Error as error:
         raise UsageError(
             f"Cannot open {path} ({_first_line(error)}): `broadsheet repair` publishes it anew."
@@ -49,6 +49,17 @@ def opened(warehouse: Path, attached: Sequence[Path] = ()) -> Iterator[duckdb.Du
             _attach(connection, database)
         _lock_down(connection, warehouse)
         yield connection
+
+
+def _connected(path: Path, warehouse: Path) -> duckdb.DuckDBPyConnection:
+    """Open a published file. If the warehouse was moved, show its own files in their new place."""
+    connection = duckdb.connect(str(path), read_only=True)
+    here = absolute(warehouse)
+    place = published_place(connection)
+    if place is None or place == here or not is_elsewhere(place, here):
+        return connection
+    connection.close()
+    return overlay_views(path, here)
 
 
 def rows(
@@ -158,14 +169,10 @@ def _folders(connection: duckdb.DuckDBPyConnection, warehouse: Path) -> list[Pat
 
     The two differ if the folder was reached by a link or another mount when it was published.
     """
-    folders = [Path(os.path.abspath(warehouse))]  # noqa: PTH100 (resolve() follows links)
-    view = connection.execute(
-        "select sql from duckdb_views() where view_name = 'article_versions'"
-    ).fetchone()
-    found = FIRST_FILE.search(view[0]) if view else None
-    if found:
-        named = Path(found[1].replace("''", "'")).parents
-        folders += [folder for folder in named if folder.exists() and folder.samefile(warehouse)]
+    folders = [absolute(warehouse)]
+    place = published_place(connection)
+    if place is not None and not is_elsewhere(place, warehouse):
+        folders.append(place)
     return folders
 
 

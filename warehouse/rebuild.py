@@ -23,7 +23,7 @@ from warehouse.condition import TableState
 from warehouse.files import fsync, write_bytes
 from warehouse.lake import NAMESPACE, Lake, bring_up_lake, open_catalog
 from warehouse.layout import CATALOG, LAKE
-from warehouse.opening import metadata_number, named_metadata
+from warehouse.metadata_files import metadata_number, named_metadata
 from warehouse.schema import Table
 
 

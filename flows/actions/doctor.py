@@ -117,8 +117,9 @@ def _existing(folder: Path) -> Path:
 
 
 def _warehouse(settings: Settings) -> str:
+    from warehouse.format_file import format_number
     from warehouse.layout import LAKE
-    from warehouse.opening import format_number, require_openable, require_repaired
+    from warehouse.opening import require_openable, require_repaired
 
     require_openable(settings.warehouse)
     require_repaired(settings.warehouse)
@@ -130,7 +131,9 @@ def _warehouse(settings: Settings) -> str:
 def _tables(settings: Settings, *, deep: bool = False) -> str:
     from tasks.load.compaction import small_files
     from warehouse.condition import inspect_lake
+    from warehouse.opening import require_in_place
 
+    require_in_place(settings.warehouse)
     faults: list[str] = []
     files = rows = small = 0
     for state in inspect_lake(settings.warehouse, deep=deep):

@@ -21,7 +21,9 @@ from tasks.jobs.ccnews import CcnewsRequest, take_ccnews
 from tasks.jobs.reprocess import ReprocessReport, ReprocessRequest, reprocess
 from tasks.jobs.stories import rebuild_stories
 from tasks.jobs.urls import open_list, request_of, take_urls
+from tasks.load.relocate import relocate_if_moved
 from tasks.raw.zone import raw_nights, remove_nights
+from warehouse.folder import absolute
 
 console = screen()
 
@@ -131,6 +133,7 @@ def prune_command(days: int, warehouse: Path, *, today: date, yes: bool) -> None
     for night in old:
         console.print(f"  {night.night}  {len(night.files):,} files, {night.bytes / 1e6:,.1f} MB")
     if yes and old:
+        relocate_if_moved(absolute(warehouse), console.print)
         remove_nights(warehouse, old)
     result = "were removed" if yes else "would be removed; --yes removes them"
     console.print(

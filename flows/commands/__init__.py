@@ -21,6 +21,7 @@ from flows.commands.ingest import ingest
 from flows.commands.init import init
 from flows.commands.nightly import nightly
 from flows.commands.prune import prune
+from flows.commands.relocate import relocate
 from flows.commands.repair import repair
 from flows.commands.reprocess import reprocess
 from flows.commands.sql import sql
@@ -43,6 +44,7 @@ COMMANDS = (
     compact,
     prune,
     repair,
+    relocate,
     forget_keys,
     up,
     down,

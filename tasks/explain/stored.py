@@ -14,6 +14,7 @@ from tasks.read.lookup import FoundDocument, batches_of, file_of, files_of
 from tasks.read.plan import plan_inputs
 from tasks.records import Dropped, RawDocument
 from tasks.web.urls import url_key
+from warehouse.format_file import inputs_here
 from warehouse.layout import RAW
 from warehouse.query import opened, rows
 from warehouse.schema import BOILERPLATE
@@ -86,7 +87,7 @@ def _read(
         path = warehouse / file
         found = str(path) if path.is_file() else None
     else:
-        found = files_of(row["inputs"], settings, columns).get(file)
+        found = files_of(inputs_here(row["inputs"], warehouse), settings, columns).get(file)
     if found is None:
         return None
     [batch], _ = batches_of([FoundDocument(found, locator)])

@@ -12,12 +12,14 @@ from tasks.load.compaction import (
     possible_merges,
     publish_if_outdated,
 )
-from tasks.pipeline import Stages, absolute
+from tasks.pipeline import Stages
 from tasks.runs.run import unfinished_runs
 from warehouse.condition import inspect_lake
 from warehouse.expiry import remove_expired
+from warehouse.folder import absolute
 from warehouse.lake import open_lake
 from warehouse.layout import LAKE
+from warehouse.opening import require_in_place
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,8 @@ def compact(stages: Stages, *, wait: bool = False, dry_run: bool = False) -> Com
     warehouse = absolute(stages.settings.warehouse)
     if not (warehouse / LAKE).is_dir():
         raise UsageError(f"There is no warehouse at {warehouse}: name it by --warehouse.")
+    if dry_run:
+        require_in_place(warehouse)
     stages = stages.prepared()
     settings = stages.settings
     with stages.locked("compact", wait=wait):

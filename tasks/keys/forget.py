@@ -29,14 +29,16 @@ from tasks.keys.search import (
 )
 from tasks.keys.warc_requests import replace_requests
 from tasks.load.commit import finish_or_drop_run, run_row
-from tasks.pipeline import Stages, absolute
+from tasks.pipeline import Stages
 from tasks.runs.run import unfinished_nights
 from warehouse.files import remove_asides
+from warehouse.folder import absolute
+from warehouse.format_file import mark_looked_through
 from warehouse.kept import remove_kept
 from warehouse.lake import Lake, open_lake
 from warehouse.layout import FETCH_LOCK, LAKE, RAW, RUNS_FOLDER
 from warehouse.load import commit_run
-from warehouse.opening import mark_looked_through
+from warehouse.opening import require_in_place
 from warehouse.publish import publish, remove_unfinished_publications
 from warehouse.snapshots import take_snapshot
 
@@ -74,6 +76,8 @@ def forget_keys(
     warehouse = absolute(stages.settings.warehouse)
     if not (warehouse / LAKE).exists():
         raise UsageError(f"There is no warehouse at {warehouse}: give its path with --warehouse.")
+    if request.dry_run:
+        require_in_place(warehouse)
     stages = stages.prepared()
     fetching = stages.locked(FLOW, wait=wait, name=FETCH_LOCK)
     with fetching, stages.locked(FLOW, wait=wait):

@@ -11,7 +11,7 @@ from tasks.keys.logs import is_database, texts_with
 from tasks.keys.model import Finding, KeyedEntry, KnownKeys, entries_of, known_keys
 from tasks.keys.warc_requests import Replacement, replacements
 from tasks.raw.zone import raw_nights, source_of
-from warehouse.opening import looked_through_for_keys
+from warehouse.format_file import looked_through_for_keys
 
 
 @dataclass(frozen=True, slots=True)

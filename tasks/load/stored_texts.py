@@ -36,6 +36,7 @@ from tasks.read.plan import Plan
 from tasks.runs.description import as_json
 from tasks.runs.run import Run, write_plan
 from warehouse.files import write_bytes
+from warehouse.format_file import inputs_here
 from warehouse.schema import PROCESSED
 from warehouse.statements import statement
 
@@ -193,7 +194,7 @@ class _PlaceChooser:
         row = self._connection.execute(query, {"run_id": run_id}).fetchone()
         inputs, parameters = row or ((), None)
         columns = column_choice(dict(json.loads(parameters or "{}").get("columns") or ()))
-        files = files_of(inputs or (), self._read, columns)
+        files = files_of(inputs_here(inputs or (), self._run.warehouse), self._read, columns)
         return _Archive(files, tuple(sorted(columns.items())))
 
 

@@ -16,6 +16,7 @@ from tasks.read.plan import Plan, plan_inputs
 from tasks.repair.tables import Tables
 from tasks.runs.description import described
 from tasks.runs.run import Run, new_run, write_plan
+from warehouse.format_file import inputs_here
 from warehouse.layout import RAW
 
 
@@ -56,7 +57,8 @@ def sources_of_run(run_id: str, tables: Tables, settings: Settings) -> Sources:
     fields: dict[str, Any] = orjson.loads(parameters or "{}")
     fetched = _warc_files(run_id, tables)
     warehouse = settings.warehouse
-    named = [str(warehouse / name) for name in fetched] if fetched else inputs
+    named = [str(warehouse / name) for name in fetched]
+    named = named or inputs_here(inputs, warehouse)
     columns = column_choice(dict(fields.get("columns") or ()))
     return Sources(
         run_id=run_id,

@@ -20,7 +20,7 @@ import pyarrow as pa
 
 from config.errors import UsageError
 from tasks.load.commit import load, run_row
-from tasks.pipeline import REPAIR_FLOW, Stages, absolute, with_warehouse
+from tasks.pipeline import REPAIR_FLOW, Stages, with_warehouse
 from tasks.read.lookup import file_of
 from tasks.repair.accounting import repair_rows
 from tasks.repair.findings import Findings, find_damage
@@ -31,11 +31,13 @@ from tasks.repair.report import RepairReport, file_lines, lost_versions, rows_lo
 from tasks.repair.tables import Tables, tables
 from tasks.runs.unfinished import UnfinishedRun
 from warehouse.files import write_table_files
+from warehouse.folder import absolute
 from warehouse.kept import remove_kept
 from warehouse.lake import Lake, bring_up_lake
 from warehouse.layout import CATALOG, FETCH_LOCK, LAKE, PUBLISHED, RUNS_FOLDER
 from warehouse.load import commit_run, is_committed
-from warehouse.opening import require_format, unfinished_repair
+from warehouse.opening import require_format, require_in_place, unfinished_repair
+from warehouse.place_names import names_elsewhere
 from warehouse.publish import PROBES, publish, remove_unfinished_publications
 from warehouse.rebuild import rebuild, set_aside
 from warehouse.replaced import period_of
@@ -60,6 +62,9 @@ def repair(stages: Stages, *, wait: bool = False, dry_run: bool = False) -> Repa
     if not any((warehouse / name).exists() for name in (LAKE, CATALOG, RUNS_FOLDER)):
         raise UsageError(f"There is no warehouse at {warehouse}: name it by --warehouse.")
     require_format(warehouse)
+    if dry_run:
+        require_in_place(warehouse)
+    stages.relocate_if_moved(damaged=True)
     stages = replace(stages, settings=with_warehouse(stages.settings))
     fetching = stages.locked(REPAIR_FLOW, wait=wait, name=FETCH_LOCK)
     with fetching, stages.locked(REPAIR_FLOW, wait=wait):
@@ -256,6 +261,8 @@ def _articles(warehouse: Path) -> int | None:
     """Return the number of published articles; None if the published file cannot be queried."""
     path = warehouse / PUBLISHED
     try:
+        if names_elsewhere(path, warehouse):
+            return None
         with duckdb.connect(str(path), read_only=True) as connection:
             for probe in PROBES:
                 connection.execute(probe)

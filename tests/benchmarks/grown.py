@@ -19,12 +19,12 @@ import pyarrow.parquet as pq
 
 from config.settings import LoadSettings, load_settings
 from tasks.jobs.fetching import describe
-from tasks.pipeline import make_warehouse
 from tasks.runs.run import Run, new_run
 from tasks.runs.views import LISTED, VISITED
 from tasks.web.urls import ADDRESS_RULES
 from tests.benchmarks.sized import fitted, made_sources, write_batch
 from warehouse.files import write_table_files
+from warehouse.folder import make_warehouse
 from warehouse.lake import Lake, open_lake
 from warehouse.schema import (
     ARTICLE_VERSIONS,

@@ -22,12 +22,12 @@ from tasks.execution.parts import Part, write_done
 from tasks.fetch.attempts import LoggedRequest, attempt_of_error
 from tasks.fetch.model import FetchError
 from tasks.jobs.fetching import describe
-from tasks.pipeline import make_warehouse
 from tasks.read.understanding import InputReports
 from tasks.reasons import FetchReason
 from tasks.runs.description import described
 from tasks.runs.run import Run, new_run
 from tasks.web.urls import ADDRESS_RULES
+from warehouse.folder import make_warehouse
 from warehouse.lake import open_lake
 from warehouse.schema import DISCOVERIES, DOCUMENTS, FETCHES, PROCESSED, Table
 

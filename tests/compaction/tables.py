@@ -11,8 +11,8 @@ import pyarrow as pa
 
 from config.settings import Settings, load_settings
 from tasks.load.compaction import CompactionReport, merge_files, merge_rules
-from tasks.pipeline import make_warehouse
 from warehouse.files import write_table_files
+from warehouse.folder import make_warehouse
 from warehouse.lake import Lake, open_lake
 from warehouse.reading import read_files
 from warehouse.schema import SUPERSEDED, Table

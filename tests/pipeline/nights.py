@@ -10,13 +10,14 @@ from typing import Any
 from config.settings import Settings, load_settings
 from tasks.execution.parts import write_done, write_parts
 from tasks.load.commit import load, publish_run
+from tasks.load.relocate import relocate_if_moved
 from tasks.load.resolve import Resolved, resolve
-from tasks.pipeline import make_warehouse
 from tasks.process.batch import Processed
 from tasks.read.understanding import InputReports
 from tasks.records import Article
 from tasks.runs.description import as_json, described
 from tasks.runs.run import Run
+from warehouse.folder import make_warehouse
 from warehouse.lake import open_catalog
 from warehouse.layout import LAKE
 from warehouse.query import opened, rows
@@ -35,6 +36,15 @@ class Nights:
         self.folder = make_warehouse(folder)
         self.settings: Settings = load_settings(warehouse=folder)
         self._numbers = count(1)
+
+    @classmethod
+    def of(cls, folder: Path, loaded: int, *, relocated: bool = False) -> "Nights":
+        """Open a warehouse into which runs were loaded; `relocated`: it was moved or copied."""
+        if relocated:
+            relocate_if_moved(folder, str)
+        nights = cls(folder)
+        nights._numbers = count(loaded + 1)
+        return nights
 
     def load(
         self, *articles: Article, flow: str = "ingest", source: str | None = None

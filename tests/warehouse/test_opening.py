@@ -11,11 +11,10 @@ from config.errors import DamagedWarehouseError, UsageError
 from tests.articles import article
 from tests.pipeline.command import run
 from tests.pipeline.nights import Nights
+from warehouse.format_file import SCHEMA_PROPERTY, format_number
 from warehouse.lake import open_lake
 from warehouse.opening import (
-    SCHEMA_PROPERTY,
     catalog_faults,
-    format_number,
     require_openable,
 )
 from warehouse.schema import SCHEMA_VERSION

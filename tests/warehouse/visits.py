@@ -9,8 +9,8 @@ from typing import Any
 import pyarrow as pa
 
 from config.settings import load_settings
-from tasks.pipeline import make_warehouse
 from warehouse.files import write_table_files
+from warehouse.folder import make_warehouse
 from warehouse.lake import open_lake
 from warehouse.publish import publish
 from warehouse.query import opened, rows
