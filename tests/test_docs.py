@@ -21,6 +21,13 @@ from warehouse.query import opened, rows
 
 ROOT = Path(__file__).parent.parent
 STORIES = re.findall(r"```sql\n(.*?)```", (ROOT / "docs" / "stories.md").read_text("utf-8"), re.S)
+# Queries with the answers that the page shows, and the part of the demo that gives them.
+ANSWERS = re.findall(
+    r"```sql\n((?:(?!```).)*?)```\n\nOn the demo's (archive|two nights) [^`]*?:\n\n```\n(.*?)```",
+    (ROOT / "docs" / "stories.md").read_text("utf-8"),
+    re.S,
+)
+MARTS = ("attention", "syndication", "agencies", "coverage")
 QUERIES = re.findall(r"```sql\n(.*?)```", (ROOT / "docs" / "cookbook.md").read_text("utf-8"), re.S)
 LABELLED = """title,text,label
 The pier opens,"The harbour council met on Monday and said that the pier would open in May.",harbour
@@ -87,6 +94,46 @@ def test_a_query_of_the_cookbook_runs_and_has_an_answer(warehouse: Path, query: 
 def test_a_query_of_the_page_on_stories_runs(warehouse: Path, query: str) -> None:
     with opened(warehouse) as connection:
         rows(connection, query)
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo's archive alone."""
+    folder = tmp_path_factory.mktemp("archive") / "w"
+    corpus = str(ROOT / "flows" / "demo" / "corpus")
+    with thread_runner(2) as run_stage:
+        stages = Stages(load_settings(warehouse=folder), run_stage, ProgressListener())
+        ingest(IngestRequest((corpus,)), stages)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def two_nights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo's nights alone."""
+    base = tmp_path_factory.mktemp("nights")
+    with serve() as site, thread_runner(2) as run_stage:
+        settings = load_settings(write_config(base, site), warehouse=base / "w")
+        for number in (1, 2):
+            site.show_night(number)
+            stages = Stages(settings, run_stage, ProgressListener())
+            nightly(NightRequest(date(2025, 3, 10 + number)), stages)
+    return base / "w"
+
+
+def test_each_mart_has_an_answer_on_the_page_of_stories() -> None:
+    shown = [re.findall(r"^from (\w+)", query, re.M) for query, _, _ in ANSWERS]
+    assert shown == [[mart] for mart in MARTS]
+
+
+@pytest.mark.parametrize(("query", "part", "answer"), ANSWERS, ids=MARTS)
+def test_an_answer_on_the_page_of_stories_is_the_one_of_the_demo(
+    request: pytest.FixtureRequest, query: str, part: str, answer: str
+) -> None:
+    folder: Path = request.getfixturevalue(part.replace(" ", "_"))
+    with opened(folder) as connection:
+        names, found = rows(connection, query)
+    cells = [["NULL" if cell is None else str(cell) for cell in row] for row in found]
+    assert [re.split(r" {2,}", line.strip()) for line in answer.splitlines()] == [names, *cells]
 
 
 def test_the_links_of_the_readme_lead_somewhere() -> None:
