@@ -23,6 +23,7 @@ _TOKENS = re.compile(
 _SENTENCES = re.compile(r"[^.!?。！？]+[.!?。！？]*|[.!?。！？]+")
 # Typography that is no change: kinds of quotation marks, dashes and spaces.
 _QUOTES = "\"'`´‘’‚‛“”„‟′″‹›«»「」『』＂＇"
+_TYPED_DASH = re.compile("(?<!-)--(?!-)")  # as on typewriters; more of them are a line
 # Soft hyphens and characters without width.
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
 _TYPOGRAPHY = {
@@ -48,7 +49,7 @@ class Words:
 
 def typographic_key(text: str) -> str:
     """Return a text without white space and with one form of quotes and dashes."""
-    key = "".join(text.translate(_TYPOGRAPHY).split())
+    key = "".join(_TYPED_DASH.sub("-", text.translate(_TYPOGRAPHY)).split())
     while "''" in key:
         key = key.replace("''", "'")
     return key
@@ -127,8 +128,11 @@ def _key(piece: str) -> str:
 
 
 def _visible(text: str) -> str:
-    """Return a text whose tokens can be compared: without invisible characters, `''` as `"`."""
-    text = text.translate(_INVISIBLE)
+    """Return a text whose tokens can be compared.
+
+    It is without invisible characters, and has `''` as `"` and `--` as a dash.
+    """
+    text = _TYPED_DASH.sub("—", text.translate(_INVISIBLE))
     return text.replace("''", '"').replace("``", '"') if "''" in text or "``" in text else text
 
 

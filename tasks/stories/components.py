@@ -46,7 +46,11 @@ def groups(
     joined = _joined(size, edges, parts, texts)
     roundups = _roundups(joined, parts)
     if roundups:
-        kept = [pair for pair in edges if pair[0] not in roundups or pair[1] in roundups]
+        kept = [
+            (one, other)
+            for one, other in edges
+            if one not in texts or (one in roundups) == (other in roundups)
+        ]
         joined = _joined(size, kept, parts, texts)
     return [joined.find(node) for node in range(size)]
 

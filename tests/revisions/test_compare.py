@@ -40,12 +40,20 @@ def changes(*texts: tuple[str, ...]) -> list[tuple[int, str, str | None, str | N
         ("Kran\u00adfüh\u200brer", "Kranführer"),
         (f"{A} {B}", f"{A}\n\n{B}"),
         (f"{A}\n\n{B}\n\n{C}", f"{A}\n\n{B} {C}"),
+        ("The pier — the old one — opens.", "The pier -- the old one -- opens."),
+        ("WASHINGTON — The pier", "WASHINGTON--The pier"),
     ],
 )
 def test_typography_and_breaks_are_no_change(old: str, new: str) -> None:
     found = revision(f"{D}\n\n{old}\n\n{D}", f"{D}\n\n{new}\n\n{D}")
     assert not found.text_changed
     assert (found.words_added, found.words_removed, found.similarity) == (0, 0, 1.0)
+
+
+def test_a_typed_dash_is_no_change_within_a_changed_paragraph() -> None:
+    words = compare_words("It opens -- late -- on Monday.", "It opens — late — on Tuesday.")
+    changed = [(run.operation, run.text.strip()) for run in words if run.operation != "keep"]
+    assert changed == [("delete", "Monday"), ("insert", "Tuesday")]
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,13 @@ def test_a_roundup_whose_longest_story_is_its_greater_part_leaves_that_one_alone
     assert grouped(4, [(3, 0)], [(3, 1), (3, 2)]) == {frozenset({n}) for n in range(4)}
 
 
+def test_a_roundup_is_left_alone_by_a_longer_article_around_its_greater_part() -> None:
+    # 4 is story 0 with much text of its own, and longer than round-up 3 of stories 0, 1 and 2.
+    parts = [(3, 1), (3, 2), (4, 0)]
+    expected = {frozenset({0, 4}), frozenset({1}), frozenset({2}), frozenset({3})}
+    assert grouped(5, [(3, 0), (4, 3)], parts) == expected
+
+
 def test_parts_that_are_parts_of_each_other_are_one_story() -> None:
     assert grouped(3, [], [(2, 1), (2, 0), (1, 0)]) == {frozenset({0, 1, 2})}
 
