@@ -35,9 +35,9 @@ def write_csv(connection: duckdb.DuckDBPyConnection, query: str, out: BinaryIO) 
     """Write the answer of a query as CSV in UTF-8; lists and structs are JSON in their cell."""
     cursor = executed(connection, query)
     text, writer = _csv_writer(out, "utf-8")
-    writer.writerow(_names(cursor))
-    for row in _rows(cursor):
-        writer.writerow(_plain(value) for value in row)
+    writer.writerow(answer_names(cursor))
+    for row in answer_rows(cursor):
+        writer.writerow(plain_cell(value) for value in row)
     text.detach()
 
 
@@ -53,11 +53,11 @@ def write_excel_csv(
     """
     cursor = executed(connection, query)
     text, writer = _csv_writer(out, "utf-8-sig")
-    names = _names(cursor)
+    names = answer_names(cursor)
     writer.writerow(map(_disarmed, names))
     cut = []
-    for number, row in enumerate(_rows(cursor), 2):
-        cells = [_disarmed(_plain(value)) for value in row]
+    for number, row in enumerate(answer_rows(cursor), 2):
+        cells = [_disarmed(plain_cell(value)) for value in row]
         for name, cell in zip(names, cells, strict=True):
             if isinstance(cell, str) and len(cell) > LONGEST_CELL:
                 cut.append(CutCell(number, name, len(cell)))
@@ -69,12 +69,20 @@ def write_excel_csv(
 def write_json(connection: duckdb.DuckDBPyConnection, query: str, out: BinaryIO) -> None:
     """Write the answer of a query as a JSON array with one object a line."""
     cursor = executed(connection, query)
-    names = _names(cursor)
+    names = answer_names(cursor)
     separator = b"[\n"
-    for row in _rows(cursor):
+    for row in answer_rows(cursor):
         out.write(separator + _json(dict(zip(names, row, strict=True))))
         separator = b",\n"
     out.write(b"\n]\n" if separator == b",\n" else b"[]\n")
+
+
+def write_jsonl(connection: duckdb.DuckDBPyConnection, query: str, out: BinaryIO) -> None:
+    """Write the answer of a query as JSON lines, one object a line."""
+    cursor = executed(connection, query)
+    names = answer_names(cursor)
+    for row in answer_rows(cursor):
+        out.write(_json(dict(zip(names, row, strict=True))) + b"\n")
 
 
 def write_parquet(connection: duckdb.DuckDBPyConnection, query: str, out: BinaryIO) -> None:
@@ -92,16 +100,19 @@ def _csv_writer(out: BinaryIO, encoding: str) -> tuple[io.TextIOWrapper, Any]:
     return text, csv.writer(text)
 
 
-def _names(cursor: duckdb.DuckDBPyConnection) -> list[str]:
+def answer_names(cursor: duckdb.DuckDBPyConnection) -> list[str]:
+    """Return the column names of an answer."""
     return [column[0] for column in cursor.description or ()]
 
 
-def _rows(cursor: duckdb.DuckDBPyConnection) -> Iterator[tuple[Any, ...]]:
+def answer_rows(cursor: duckdb.DuckDBPyConnection) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows of an answer, of which only some are in memory."""
     while batch := cursor.fetchmany(_ROWS_AT_ONCE):
         yield from batch
 
 
-def _plain(value: object) -> object:
+def plain_cell(value: object) -> object:
+    """Return a value for one cell; lists and structs become JSON."""
     if isinstance(value, list | dict | tuple):
         return _json(value).decode()
     return value

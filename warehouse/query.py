@@ -1,9 +1,10 @@
 """Read-only SQL queries on the published file."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import duckdb
@@ -20,7 +21,12 @@ WRITES = re.compile(r"\benable_logging\b", re.IGNORECASE)
 
 
 @contextmanager
-def opened(warehouse: Path, attached: Sequence[Path] = ()) -> Iterator[duckdb.DuckDBPyConnection]:
+def opened(
+    warehouse: Path,
+    attached: Sequence[Path] = (),
+    *,
+    settings: Mapping[str, str | int] = MappingProxyType({}),
+) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open the published file read-only, with times in UTC.
 
     The connection can read files below the warehouse. It cannot read any other file or the network,
@@ -28,6 +34,7 @@ def opened(warehouse: Path, attached: Sequence[Path] = ()) -> Iterator[duckdb.Du
 
     Args:
         attached: further DuckDB databases that queries may read, each by the name of its file.
+        settings: DuckDB's settings of the connection, such as `memory_limit`.
 
     Raises:
         UsageError: nothing is published there, or a file cannot be opened.
@@ -45,6 +52,8 @@ def opened(warehouse: Path, attached: Sequence[Path] = ()) -> Iterator[duckdb.Du
         ) from error
     with connection:
         connection.execute("set timezone = 'UTC'")
+        for name, value in settings.items():
+            connection.execute(f"set {name} = $value", {"value": value})
         for database in attached:
             _attach(connection, database)
         _lock_down(connection, warehouse)

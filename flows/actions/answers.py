@@ -47,7 +47,7 @@ def sql_command(query: str, warehouse: Path, answer: AnswerOptions) -> None:
     out = sys.stdout.buffer
     with opened(warehouse, answer.attached) as connection:
         if answer.excel:
-            _name_cut_cells(write_excel_csv(connection, query, out))
+            name_cut_cells(write_excel_csv(connection, query, out))
         elif answer.format == "csv":
             write_csv(connection, query, out)
         elif answer.format == "json":
@@ -59,7 +59,7 @@ def sql_command(query: str, warehouse: Path, answer: AnswerOptions) -> None:
             console.print(table, width=None if console.is_terminal else PIPE_WIDTH)
 
 
-def _name_cut_cells(cut: Sequence[CutCell]) -> None:
+def name_cut_cells(cut: Sequence[CutCell]) -> None:
     """Print to standard error which cells were cut because Excel cannot show them whole."""
     messages = screen(stderr=True, soft_wrap=True)
     for cell in cut[:_MOST_NAMED]:

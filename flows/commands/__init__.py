@@ -15,6 +15,7 @@ from flows.commands.diff import diff
 from flows.commands.doctor import doctor
 from flows.commands.down import down
 from flows.commands.explain import explain
+from flows.commands.export import export
 from flows.commands.fetch import fetch
 from flows.commands.forget_keys import forget_keys
 from flows.commands.ingest import ingest
@@ -34,6 +35,7 @@ COMMANDS = (
     sql,
     explain,
     diff,
+    export,
     demo,
     doctor,
     init,
