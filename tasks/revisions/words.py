@@ -49,7 +49,9 @@ class Words:
 
 def typographic_key(text: str) -> str:
     """Return a text without white space and with one form of quotes and dashes."""
-    key = "".join(_TYPED_DASH.sub("-", text.translate(_TYPOGRAPHY)).split())
+    # First typed dashes: when all dashes are hyphens, two of them may be a typed one or not.
+    text = _TYPED_DASH.sub("—", text.translate(_INVISIBLE))
+    key = "".join(text.translate(_TYPOGRAPHY).split())
     while "''" in key:
         key = key.replace("''", "'")
     return key

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tasks.boilerplate.remove import BORDER
@@ -190,6 +190,7 @@ def test_the_paragraphs_of_both_texts_are_in_the_comparison_once(
 
 
 @given(WORDS, WORDS)
+@example("", "--–")
 def test_the_words_of_either_text_are_its_text(old: str, new: str) -> None:
     found = compare_words(old, new)
     for text, left_out in ((old, "insert"), (new, "delete")):
