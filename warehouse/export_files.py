@@ -69,13 +69,14 @@ def write_workbook(
     """
     import xlsxwriter
 
+    [(scratch,)] = executed(connection, "select current_setting('temp_directory')").fetchall()
     options = {
         "constant_memory": True,  # each row is written out before the next one
         "strings_to_formulas": False,
         "strings_to_numbers": False,
         "strings_to_urls": False,
         "default_date_format": "yyyy-mm-dd hh:mm:ss",
-        "tmpdir": str(path.parent),
+        "tmpdir": scratch,
     }
     cut: list[CutCell] = []
     with xlsxwriter.Workbook(str(path), options) as book:
