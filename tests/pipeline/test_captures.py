@@ -7,6 +7,7 @@ import pytest
 
 from tasks.read.batch import read_batch
 from tasks.read.lookup import FoundDocument, batches_of
+from tests.pipeline.archives import page, url_of, write_warc
 from tests.pipeline.command import ask, run
 from tests.read.samples import arc, record, settings
 from tests.read.saved.pages import OWN, mhtml, story, wayback
@@ -67,3 +68,28 @@ def test_what_was_saved_is_found_again(
     assert "pier of Wexcombe" in run("explain", OWN, "--warehouse", tmp_path / "w").stdout
     (batch,), _ = batches_of([FoundDocument(str(tmp_path / "in" / name), locator)])
     assert [(one.locator, one.url) for one in read_batch(batch, settings(), {})] == [(locator, OWN)]
+
+
+def boxes(*titles: str) -> str:
+    """Boxes with links to other stories, within the article and beside it."""
+    items = "".join(f"<li><a href='/{title[:3]}'>{title}</a></li>" for title in titles)
+    return (
+        f"<div class='related'><h3>Related stories</h3><ul>{items}</ul></div></article>"
+        f"<aside><h2>Most read</h2><ol>{items}</ol></aside>"
+    )
+
+
+def test_a_page_whose_related_links_changed_has_no_revision(tmp_path: Path) -> None:
+    nights = (
+        ("Ferry stays in port", "Mayor opens the lock", "Herring is dear this week"),
+        ("Gulls on the pier", "A new clock for the tower", "Rain until Sunday, says the office"),
+    )
+    for day, titles in enumerate(nights, 11):
+        pages = {url_of(1): page(1).replace("</article>", boxes(*titles))}
+        archive = write_warc(tmp_path / f"{day}.warc.gz", pages, day=day)
+        run("ingest", archive, "--warehouse", tmp_path / "w")
+    assert ask(tmp_path / "w", "select outcome from documents order by outcome") == [
+        {"outcome": "loaded"},
+        {"outcome": "unchanged"},
+    ]
+    assert ask(tmp_path / "w", "from revisions") == []
