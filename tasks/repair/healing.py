@@ -158,12 +158,14 @@ class Healer:
         """Remove documents from `read_again` of which it cannot be told whether the run had them.
 
         If the input has more documents than the run had, or if more of them would become versions,
-        only those are kept that tables still know.
+        only those are kept that tables still know. Versions that none of the documents became get
+        rows of the ledger, too: the input may have been replaced by another of the same size.
         """
         still = missing_rows(self.tables, self.unfinished).get(run_id)
+        [(others,)] = self.tables.named("versions_not_read", run_id=run_id)
         for rows, most in (
             ("is_version", still.versions if still else 0),
-            ("is_unlisted", still.documents if still else 0),
+            ("is_unlisted", (still.documents if still else 0) - others),
         ):
             [(found,)] = self.tables.rows(f"select count(*) from read_again where {rows}")
             if found > most:

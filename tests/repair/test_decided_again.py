@@ -92,6 +92,18 @@ def test_rows_of_the_ledger_whose_inputs_are_gone_are_named_as_lost(trial: Repai
     assert report.has_losses
 
 
+def test_an_input_that_was_replaced_adds_no_rows_to_the_ledger(trial: RepairTrial) -> None:
+    content = trial.inputs[0].read_bytes()
+    with Captures(trial.inputs[0]) as other:
+        for hour in range(5):
+            other.page(hour, f"https://courier.example/other-{hour}", page(20 + hour))
+    overwrite(trial, "documents")
+    report = trial.repair()
+    trial.inputs[0].write_bytes(content)
+    assert not list(broken_rules(trial.warehouse, report))
+    assert not report.lost
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("seed", [6, 11, 13])

@@ -281,7 +281,8 @@ def run_trial(seed: int, folder: Path, rounds: int = 4) -> list[str]:
     """
     trial = RepairTrial(folder, seed)
     if not (folder / "kept").is_dir():
-        folder.mkdir(exist_ok=True)
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
         trial.build()
         trial.warehouse.rename(folder / "kept")
         (folder / "log").write_text("\n".join(trial.log))
