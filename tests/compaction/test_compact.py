@@ -9,6 +9,7 @@ import pytest
 
 from config.errors import UsageError, WarehouseLockedError
 from config.settings import load_settings
+from tasks.read.plan import Batch, batch_to_json
 from tests.articles import article
 from tests.compaction.compacting import (
     after_the_grace_time,
@@ -125,7 +126,7 @@ def test_a_run_that_had_begun_to_commit_is_completed_first(
         with pytest.raises(KeyboardInterrupt):
             nights.load(article("https://a.example/9", "text 9", position=9, day=4))
     [batch] = (nights.folder / "runs").glob("*/batches/*.json")
-    batch.write_bytes(b"{}")  # `Nights` leaves it empty
+    batch.write_bytes(batch_to_json(Batch(1, (), 0)))  # `Nights` leaves it empty
     compacted(nights.settings)
     assert nights.ask("select count(*) from runs") == [(4,)]
     assert nights.ask("select count(*) from articles") == [(4,)]

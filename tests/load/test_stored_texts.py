@@ -93,7 +93,7 @@ def warehouse() -> Iterator[Warehouse]:
 
 
 @pytest.mark.slow
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20, deadline=None, derandomize=True)
 @given(past=PAST, present=PRESENT, is_finer=st.booleans())
 def test_outcomes_are_the_same_as_if_the_present_extractor_had_always_been_used(
     warehouse: Warehouse,
