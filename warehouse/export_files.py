@@ -22,9 +22,9 @@ from warehouse.answers import (
     write_parquet,
 )
 from warehouse.export_tables import ARTICLES, ExportTable
-from warehouse.former_names import sql_quoted
 from warehouse.query import executed
 from warehouse.schema import ARTICLE_VERSIONS, TABLES, VIEWS
+from warehouse.statements import sql_quoted
 
 _Connection = duckdb.DuckDBPyConnection
 

@@ -10,7 +10,7 @@ import duckdb
 
 from warehouse.reading import read_files
 from warehouse.schema import NAMING_SOURCES, VISITS, Column, Table
-from warehouse.statements import statement
+from warehouse.statements import sql_quoted, statement
 
 
 def former_names(visits: Sequence[str], run_id: str = "") -> dict[str, str]:
@@ -60,8 +60,3 @@ def source_shown(names: Mapping[str, str]) -> str:
 def _present_name(names: Mapping[str, str]) -> str:
     cases = (f"when {sql_quoted(former)} then {sql_quoted(now)}" for former, now in names.items())
     return f'case "source" {" ".join(cases)} else "source" end as "source"'
-
-
-def sql_quoted(text: str) -> str:
-    """Return a text as an SQL literal."""
-    return "'" + text.replace("'", "''") + "'"

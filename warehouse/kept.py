@@ -36,7 +36,7 @@ from warehouse.schema import (
     Table,
 )
 from warehouse.snapshots import Snapshot
-from warehouse.statements import statement
+from warehouse.statements import sql_quoted, statement
 
 log = logging.getLogger("broadsheet.kept")
 
@@ -93,7 +93,9 @@ def attach_kept(connection: duckdb.DuckDBPyConnection, warehouse: Path) -> None:
     """Attach both kept files read-only under their names; the caller holds the writer lock."""
     connection.execute(f"set dynamic_or_filter_threshold = {MOST_PRUNING_VALUES}")
     for kept in (KEPT_KEYS, KEPT_MARTS):
-        connection.execute(f"attach '{_quoted(kept.path(warehouse))}' as {kept.name} (read_only)")
+        connection.execute(
+            f"attach {sql_quoted(str(kept.path(warehouse)))} as {kept.name} (read_only)"
+        )
 
 
 def _rebuild(kept: KeptFile, warehouse: Path, snapshot: Snapshot, settings: LoadSettings) -> None:
@@ -104,7 +106,7 @@ def _rebuild(kept: KeptFile, warehouse: Path, snapshot: Snapshot, settings: Load
     aside = folder / target.name
     with duckdb.connect() as connection:
         connection.execute(
-            f"attach '{_quoted(aside)}' as {kept.name} (storage_version '{STORAGE_VERSION}')"
+            f"attach {sql_quoted(str(aside))} as {kept.name} (storage_version '{STORAGE_VERSION}')"
         )
         connection.execute(statement(f"{kept.name}_tables"))
         connection.execute(
@@ -135,7 +137,7 @@ def _add(
         spill = path.with_name(f".{path.stem}-spill")
         connection.execute("set temp_directory = $folder", {"folder": str(spill)})
         connection.execute(f"set dynamic_or_filter_threshold = {MOST_PRUNING_VALUES}")
-        connection.execute(f"attach '{_quoted(path)}' as {kept.name}")
+        connection.execute(f"attach {sql_quoted(str(path))} as {kept.name}")
         for table in kept.tables:
             schema_file, *_ = snapshot.files[table.name]
             added = [schema_file, *files[table.name]]
@@ -143,7 +145,9 @@ def _add(
         if kept is KEPT_MARTS:
             for table in (ARTICLE_VERSIONS, FINGERPRINTS):
                 create_view(connection, table.name, snapshot.files[table.name], table.arrow)
-            connection.execute(f"attach '{_quoted(KEPT_KEYS.path(warehouse))}' as keys (read_only)")
+            connection.execute(
+                f"attach {sql_quoted(str(KEPT_KEYS.path(warehouse)))} as keys (read_only)"
+            )
             connection.execute(
                 "create temp view dates_of as select id_hash, published_date from keys.article_keys"
             )
@@ -199,10 +203,6 @@ def _covered(kept: KeptFile, warehouse: Path) -> dict[str, int | None] | None:
 
 def _heads(kept: KeptFile, snapshot: Snapshot) -> dict[str, int | None]:
     return {table.name: snapshot.head(table) for table in kept.tables}
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
 
 
 def entries_of_sources(warehouse: Path, snapshot: Snapshot) -> list[str]:

@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 
 from warehouse.layout import LAKE
+from warehouse.statements import sql_quoted
 
 _QUOTED_FILE = re.compile(
     rf"'((?:[^']|'')*)(/{LAKE}/[^/']+/(?:data/)?(?:[^/']|'')+\.parquet)'", re.IGNORECASE
@@ -86,7 +87,7 @@ def overlay_views(file: Path, warehouse: Path) -> duckdb.DuckDBPyConnection:
     """
     connection = duckdb.connect()
     name = _identifier(file.stem)
-    connection.execute(f"attach {_quoted(str(file))} as published (read_only)")
+    connection.execute(f"attach {sql_quoted(str(file))} as published (read_only)")
     connection.execute(f"attach ':memory:' as {name}")
     connection.execute("use published")
     views, comments = list(_views(connection)), list(_comments(connection))
@@ -144,12 +145,8 @@ def _comments(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
     )
     for kind, *names, comment in found.fetchall():
         name = ".".join(_identifier(part) for part in names if part is not None)
-        yield f"comment on {kind} {name} is {_quoted(comment)}"
+        yield f"comment on {kind} {name} is {sql_quoted(comment)}"
 
 
 def _identifier(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

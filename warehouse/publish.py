@@ -19,13 +19,13 @@ from config.days import FIRST_NIGHT, last_night
 from config.errors import BroadsheetError, UnbalancedRunError
 from config.settings import Settings
 from warehouse.files import fsync
-from warehouse.former_names import columns_shown, former_names, source_shown, sql_quoted
+from warehouse.former_names import columns_shown, former_names, source_shown
 from warehouse.kept import KEPT_MARTS, bring_up_kept, entries_of_sources, remove_kept
 from warehouse.layout import KEPT, PUBLISHED
 from warehouse.reading import have_all_columns
 from warehouse.schema import FORMER_NAMES, MARTS, STORED_AT_PUBLICATION, TABLES, VIEWS, Table
 from warehouse.snapshots import Snapshot, require_files
-from warehouse.statements import statement
+from warehouse.statements import sql_quoted, statement
 
 log = logging.getLogger("broadsheet.publish")
 

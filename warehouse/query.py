@@ -13,6 +13,7 @@ from config.errors import UsageError
 from warehouse.folder import absolute
 from warehouse.layout import PUBLISHED
 from warehouse.place_names import is_elsewhere, overlay_views, published_place
+from warehouse.statements import sql_quoted
 
 # DuckDB's grammar allows the options of EXPLAIN as a word or in parentheses before the statement.
 EXPLAIN = re.compile(r"\s*explain\b\s*(?:analyze\b|\([^()]*\))?", re.IGNORECASE)
@@ -156,7 +157,7 @@ def _attach(connection: duckdb.DuckDBPyConnection, database: Path) -> None:
         raise UsageError(f"There is no {database} to attach: name a DuckDB database file.")
     name = '"' + database.stem.replace('"', '""') + '"'
     try:
-        connection.execute(f"attach {_quoted(str(database))} as {name} (type duckdb, read_only)")
+        connection.execute(f"attach {sql_quoted(str(database))} as {name} (type duckdb, read_only)")
     except duckdb.Error as error:
         raise UsageError(f"Cannot attach {database}: {_first_line(error)}") from error
 
@@ -167,7 +168,7 @@ def _lock_down(connection: duckdb.DuckDBPyConnection, warehouse: Path) -> None:
     The order matters: folders can be allowed only while external access is still enabled, and the
     views need the warehouse's folder.
     """
-    folders = ", ".join(_quoted(str(folder)) for folder in _folders(connection, warehouse))
+    folders = ", ".join(sql_quoted(str(folder)) for folder in _folders(connection, warehouse))
     connection.execute(f"set allowed_directories = [{folders}]")
     connection.execute("set enable_external_access = false")
     connection.execute("set lock_configuration = true")
@@ -183,10 +184,6 @@ def _folders(connection: duckdb.DuckDBPyConnection, warehouse: Path) -> list[Pat
     if place is not None and not is_elsewhere(place, warehouse):
         folders.append(place)
     return folders
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _first_line(error: Exception) -> str:

@@ -1,4 +1,4 @@
-"""SQL statements, each in a file of its own, loaded by name."""
+"""SQL statements, each in a file of its own, loaded by name; and texts as parts of statements."""
 
 import re
 from collections.abc import Mapping
@@ -24,3 +24,8 @@ def parameters(text: str, values: Mapping[str, Any]) -> dict[str, Any]:
     """Return those of the values that a statement names as `$name`; DuckDB refuses any others."""
     named = set(re.findall(r"\$(\w+)", text))
     return {key: value for key, value in values.items() if key in named}
+
+
+def sql_quoted(text: str) -> str:
+    """Return a text as an SQL literal."""
+    return "'" + text.replace("'", "''") + "'"

@@ -11,9 +11,8 @@ from datetime import UTC, datetime, timedelta
 
 import duckdb
 
-from warehouse.former_names import sql_quoted
 from warehouse.schema import FETCHES
-from warehouse.statements import statement
+from warehouse.statements import sql_quoted, statement
 
 # The clocks of servers and the time at which a request was logged differ by less than that.
 _MARGIN = timedelta(days=1)

@@ -23,7 +23,7 @@ from tasks.runs.run import Run
 from tasks.runs.site_orders import read_in_order_of_site
 from tasks.runs.views import define_processed
 from warehouse.lake import Lake
-from warehouse.statements import parameters, statement
+from warehouse.statements import parameters, sql_quoted, statement
 
 # They have the names of tables, and hide the rows of later runs from the statements of resolving.
 _HIDING = ("article_versions", "documents", "superseded", "superseded_history")
@@ -55,7 +55,7 @@ def _decide(run: Run, sources: Sources, connection: duckdb.DuckDBPyConnection, l
     values = {"run_id": run_id}
     connection.execute(statement("earlier_runs"), values)
     define_processed(connection, run)
-    connection.execute(statement("stored_before").replace("$run_id", f"'{run_id}'"))
+    connection.execute(statement("stored_before").replace("$run_id", sql_quoted(run_id)))
     connection.execute(f"create temp view superseded as {statement('superseded')}")
     read_in_order_of_site(connection, sources.source, last_run=run_id)
     define_article_keys(connection, lake)

@@ -14,20 +14,6 @@ from warehouse.files import file_state, parquet_fault
 from warehouse.layout import RUNS_FOLDER
 
 _JSON = ("*.json", "batches/*.json", "done/*.json", "discovered/*.json")
-# JSON of another shape would fail in the middle of whatever reads it: these files are read in full.
-_READERS: dict[str, Callable[[bytes], object]] = {
-    "run.json": description_from_json,
-    "resolved.json": lambda content: _files_resolved(content),
-    "batches/*.json": batch_from_json,
-    "done/*.json": lambda content: int(orjson.loads(content)["documents"]),
-    "targets.json": lambda content: [dict(one)["url"] for one in orjson.loads(content)],
-    "fetched.json": lambda content: _names(content),
-    "raw-before.json": lambda content: _names(content),
-    "learned.json": lambda content: [
-        dict(orjson.loads(content)[name]) for name in ("sets", "overrides")
-    ],
-    "discovered/*.json": lambda content: list(orjson.loads(content)["found"]),
-}
 _PARQUET = ("discoveries.parquet", "visits.parquet", "parts/*.parquet")
 
 
@@ -128,6 +114,22 @@ def _names(content: bytes) -> list[str]:
     if not isinstance(names, list):
         raise TypeError
     return [str.__str__(name) for name in names]  # a TypeError if it is no text
+
+
+# JSON of another shape would fail in the middle of whatever reads it: these files are read in full.
+_READERS: dict[str, Callable[[bytes], object]] = {
+    "run.json": description_from_json,
+    "resolved.json": _files_resolved,
+    "batches/*.json": batch_from_json,
+    "done/*.json": lambda content: int(orjson.loads(content)["documents"]),
+    "targets.json": lambda content: [dict(one)["url"] for one in orjson.loads(content)],
+    "fetched.json": _names,
+    "raw-before.json": _names,
+    "learned.json": lambda content: [
+        dict(orjson.loads(content)[name]) for name in ("sets", "overrides")
+    ],
+    "discovered/*.json": lambda content: list(orjson.loads(content)["found"]),
+}
 
 
 def _can_be_read(path: Path, read: Callable[[bytes], object]) -> bool:

@@ -1,8 +1,8 @@
 """Find the texts that have a sampled shingle in common with a chunk of fresh texts.
 
-Isolates the dearest part of a night: a million stored texts have 60 million sampled shingles, of
-which few are also in the night's texts. DuckDB would look for each of them in a hash table, which
-takes three times as long as looking at one byte of a small array for most of them.
+Isolates what takes most of a night's search for copies. A million stored texts have 60 million
+sampled shingles, of which few are also in the night's texts. DuckDB would look for each of them in
+a hash table, which takes three times as long as looking at one byte of a small array for most.
 """
 
 from collections.abc import Iterable, Iterator, Mapping

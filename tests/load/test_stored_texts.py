@@ -92,10 +92,7 @@ def warehouse() -> Iterator[Warehouse]:
         yield Warehouse(tables)
 
 
-@pytest.mark.slow
-@settings(max_examples=20, deadline=None, derandomize=True)
-@given(past=PAST, present=PRESENT, is_finer=st.booleans())
-def test_outcomes_are_the_same_as_if_the_present_extractor_had_always_been_used(
+def require_same_outcomes(
     warehouse: Warehouse,
     past: list[tuple[int, Page]],
     present: list[tuple[int, Page]],
@@ -109,6 +106,27 @@ def test_outcomes_are_the_same_as_if_the_present_extractor_had_always_been_used(
         outcomes.append(warehouse.load(present, new, "present"))
     assert outcomes[0] == outcomes[1]
     assert warehouse.load(present, new, "again") == ["duplicate"] * len(present)
+
+
+# The examples are always the same: a known fault, below, would else be found now and then.
+@pytest.mark.slow
+@settings(max_examples=20, deadline=None, derandomize=True)
+@given(past=PAST, present=PRESENT, is_finer=st.booleans())
+def test_outcomes_are_the_same_as_if_the_present_extractor_had_always_been_used(
+    warehouse: Warehouse,
+    past: list[tuple[int, Page]],
+    present: list[tuple[int, Page]],
+    is_finer: bool,
+) -> None:
+    require_same_outcomes(warehouse, past, present, is_finer)
+
+
+@pytest.mark.xfail(strict=True, reason="captures of one time, of which one is read again")
+def test_an_older_capture_of_a_time_that_other_captures_share_is_decided_alike(
+    warehouse: Warehouse,
+) -> None:
+    past = [(1, ("A", "y")), (2, ("A", "x"))]
+    require_same_outcomes(warehouse, past, [(1, ("A", "x"))] * 2, is_finer=True)
 
 
 def test_a_capture_with_the_digest_of_a_stored_version_is_a_duplicate_without_reading(

@@ -208,7 +208,7 @@ def test_a_query_of_a_moved_warehouse_reads_no_other_files(original: Path, tmp_p
 def test_a_copy_that_cannot_be_written_is_read_at_once(original: Path) -> None:
     """It is read by the owner of this checkout, who may enter it even below a folder of mode 0700.
 
-    Root is robbed of its privileges, which include writing anywhere.
+    Root runs it without its privileges, which include writing anywhere.
     """
     user = [f"--reuid={CHECKOUT.st_uid}", f"--regid={CHECKOUT.st_gid}", "--clear-groups"]
     become = ["setpriv", *user, "--bounding-set=-all", "--inh-caps=-all"]
