@@ -8,12 +8,11 @@ import re
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from pyiceberg.manifest import DataFile as IcebergFile
 from pyiceberg.table.metadata import TableMetadata
 from pyiceberg.table.snapshots import Snapshot
 
@@ -128,14 +127,12 @@ class _Inspection:
     Attributes:
         named: the metadata file that the catalog names for the table, if it names one.
         unfinished: ids of unfinished runs; their files may not be committed yet, or be rewritten.
-        seen: the data files of each manifest that was read; snapshots share most manifests.
     """
 
     warehouse: Path
     table: Table
     named: Path | None
     unfinished: set[str]
-    seen: dict[str, list[IcebergFile]] = field(default_factory=dict)
 
     @property
     def folder(self) -> Path:
@@ -247,7 +244,7 @@ class _Inspection:
         A kill between writing the metadata and naming it in the catalog leaves such a snapshot. The
         resumed run removes its files and writes them again.
         """
-        files = read_data_files(snapshot, self.seen)
+        files = read_data_files(snapshot)
         run_id = snapshot.summary.get(RUN_PROPERTY) if snapshot.summary else None
         if run_id not in self.unfinished:
             return False
@@ -255,7 +252,7 @@ class _Inspection:
         return any(path.name.startswith(f"{run_id}-") and not path.exists() for path in own)
 
     def _named_files(self, snapshot: Snapshot, *, deep: bool) -> Iterator[DataFile]:
-        for entry in read_data_files(snapshot, self.seen):
+        for entry in read_data_files(snapshot):
             path = local_path(entry.file_path)
             fault = file_fault(path, entry.record_count, deep=deep)
             yield DataFile(path, entry.record_count, fault, is_named=True)

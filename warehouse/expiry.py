@@ -16,7 +16,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import orjson
-from pyiceberg.manifest import DataFile as IcebergFile
 from pyiceberg.table import Table as IcebergTable
 from pyiceberg.table.snapshots import Snapshot
 
@@ -98,11 +97,10 @@ def _remove(lake: Lake, table: Table, files: Collection[Path]) -> None:
 
 def _expire_snapshots_with(data: set[str], lake: Lake, table: Table) -> None:
     """Expire the snapshots of a table that name any of these Parquet files."""
-    seen: dict[str, list[IcebergFile]] = {}
     old = [
         snapshot.snapshot_id
         for snapshot in lake.load(table).snapshots()
-        if not data.isdisjoint(_names(snapshot, seen))
+        if not data.isdisjoint(_names(snapshot))
     ]
     if old:
         lake.expire(table, old)
@@ -141,14 +139,13 @@ def _needed_data(iceberg: IcebergTable) -> set[str]:
 
     Other snapshots are kept for the grace time only, as far as they name other files.
     """
-    seen: dict[str, list[IcebergFile]] = {}
     numbers = {reference.snapshot_id for reference in iceberg.refs().values()}
     heads = [iceberg.current_snapshot(), *map(iceberg.snapshot_by_id, numbers)]
-    return set().union(*(_names(snapshot, seen) for snapshot in heads if snapshot))
+    return set().union(*(_names(snapshot) for snapshot in heads if snapshot))
 
 
-def _names(snapshot: Snapshot, seen: dict[str, list[IcebergFile]]) -> set[str]:
-    return {local_path(file.file_path).name for file in read_data_files(snapshot, seen)}
+def _names(snapshot: Snapshot) -> set[str]:
+    return {local_path(file.file_path).name for file in read_data_files(snapshot)}
 
 
 def _needed_metadata(iceberg: IcebergTable) -> Iterator[Path]:

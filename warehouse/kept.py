@@ -132,7 +132,7 @@ def _add(
     """Add new files in one transaction, so that a kill leaves them all or none."""
     snapshot, files = new
     with duckdb.connect() as connection:
-        connection.execute("set timezone = 'UTC'; set threads = 2")
+        connection.execute("set timezone = 'UTC'; set enable_progress_bar = false; set threads = 2")
         connection.execute("set memory_limit = $limit", {"limit": settings.memory})
         spill = path.with_name(f".{path.stem}-spill")
         connection.execute("set temp_directory = $folder", {"folder": str(spill)})
@@ -143,14 +143,7 @@ def _add(
             added = [schema_file, *files[table.name]]
             create_view(connection, f"new_{table.name}", added, table.arrow)
         if kept is KEPT_MARTS:
-            for table in (ARTICLE_VERSIONS, FINGERPRINTS):
-                create_view(connection, table.name, snapshot.files[table.name], table.arrow)
-            connection.execute(
-                f"attach {sql_quoted(str(KEPT_KEYS.path(warehouse)))} as keys (read_only)"
-            )
-            connection.execute(
-                "create temp view dates_of as select id_hash, published_date from keys.article_keys"
-            )
+            _define_concerned_days(connection, warehouse, snapshot)
             counts = Template(statement("ledger_counts")).substitute(documents="new_documents")
             connection.execute(f"create temp view new_ledger_counts as {counts}")
         connection.execute("begin")
@@ -164,6 +157,21 @@ def _add(
         if kept is KEPT_MARTS:
             _write_entries(connection, warehouse, snapshot)
         connection.execute(f"detach {kept.name}")
+
+
+def _define_concerned_days(
+    connection: duckdb.DuckDBPyConnection, warehouse: Path, snapshot: Snapshot
+) -> None:
+    """Make `dates_of`, and views of the stored articles and fingerprints of the days concerned."""
+    connection.execute(f"attach {sql_quoted(str(KEPT_KEYS.path(warehouse)))} as keys (read_only)")
+    connection.execute(statement("concerned_days"))
+    found = connection.execute("select published_date from concerned_days").fetchall()
+    days = [day for (day,) in found if day is not None]
+    for table in (ARTICLE_VERSIONS, FINGERPRINTS):
+        # Fingerprints of articles without a date have the day on which these were fetched.
+        all_of_them = table is FINGERPRINTS and len(days) < len(found)
+        files = snapshot.files[table.name] if all_of_them else snapshot.files_of_days(table, days)
+        create_view(connection, table.name, files, table.arrow)
 
 
 def _files_to_add(

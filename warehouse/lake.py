@@ -53,6 +53,14 @@ class Lake:
         Raises:
             DamagedWarehouseError: the snapshot's manifests cannot be read.
         """
+        return [file.file_path for file in self.data_files(table)]
+
+    def data_files(self, table: Table) -> list[DataFile]:
+        """Return what the manifests say of the files of the current snapshot, in their order.
+
+        Raises:
+            DamagedWarehouseError: the snapshot's manifests cannot be read.
+        """
         snapshot = self.load(table).current_snapshot()
         try:
             found = read_data_files(snapshot) if snapshot else []
@@ -61,7 +69,7 @@ class Lake:
                 f"The manifest {error} that the table {table.name} needs: run `broadsheet repair "
                 f"--warehouse {self.root.parent}`."
             ) from error
-        return sorted(file.file_path for file in found)
+        return sorted(found, key=lambda file: file.file_path)
 
     def file_count(self, table: Table) -> int:
         """Return the number of files of the current snapshot, without reading its manifests."""

@@ -30,6 +30,9 @@ _UNREADABLE = (
     *(SystemError, ValidationError),
 )
 AVRO_MAGIC = b"Obj\x01"
+# Data files by the path, time of change and size of their manifest.
+_entries: dict[tuple[str, int, int], list[DataFile]] = {}
+_MOST_ENTRIES = 1_000
 IO: FileIO = PyArrowFileIO()
 
 
@@ -67,23 +70,13 @@ def read_manifests(snapshot: Snapshot) -> list[ManifestFile]:
     return _read(path, lambda: list(read_manifest_list(IO.new_input(str(path)))))
 
 
-def read_data_files(
-    snapshot: Snapshot, seen: dict[str, list[DataFile]] | None = None
-) -> list[DataFile]:
+def read_data_files(snapshot: Snapshot) -> list[DataFile]:
     """Read all data files of a snapshot.
-
-    Args:
-        seen: data files by manifest, filled with each manifest that is read. Snapshots share most
-            manifests, so that each needs to be read only once.
 
     Raises:
         UnreadableFileError: its manifest list or a manifest is missing or damaged.
     """
-    seen = {} if seen is None else seen
-    for manifest in (manifests := read_manifests(snapshot)):
-        if manifest.manifest_path not in seen:
-            seen[manifest.manifest_path] = _read_entries(manifest)
-    return [file for manifest in manifests for file in seen[manifest.manifest_path]]
+    return [file for manifest in read_manifests(snapshot) for file in _read_entries(manifest)]
 
 
 def local_path(location: str) -> Path:
@@ -92,9 +85,18 @@ def local_path(location: str) -> Path:
 
 
 def _read_entries(manifest: ManifestFile) -> list[DataFile]:
+    """Read a manifest, or recall it: it never changes, and snapshots share most manifests."""
     path = local_path(manifest.manifest_path)
     require_avro(path)
-    return _read(path, lambda: [entry.data_file for entry in manifest.fetch_manifest_entry(IO)])
+    state = path.stat()
+    key = (str(path), state.st_mtime_ns, state.st_size)
+    if key not in _entries:
+        while len(_entries) >= _MOST_ENTRIES:
+            _entries.pop(next(iter(_entries)))
+        _entries[key] = _read(
+            path, lambda: [entry.data_file for entry in manifest.fetch_manifest_entry(IO)]
+        )
+    return _entries[key]
 
 
 def require_avro(path: Path) -> None:

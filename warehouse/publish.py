@@ -10,6 +10,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from string import Template
 
@@ -22,7 +23,7 @@ from warehouse.files import fsync
 from warehouse.former_names import columns_shown, former_names, source_shown
 from warehouse.kept import KEPT_MARTS, bring_up_kept, entries_of_sources, remove_kept
 from warehouse.layout import KEPT, PUBLISHED
-from warehouse.reading import have_all_columns
+from warehouse.reading import have_all_columns, keep_complete_files
 from warehouse.schema import FORMER_NAMES, MARTS, STORED_AT_PUBLICATION, TABLES, VIEWS, Table
 from warehouse.snapshots import Snapshot, require_files
 from warehouse.statements import sql_quoted, statement
@@ -56,6 +57,7 @@ def publish(warehouse: Path, snapshot: Snapshot, settings: Settings) -> Path:
         bring_up_kept(warehouse, snapshot, settings.load)
         shutil.copyfile(KEPT_MARTS.path(warehouse), aside)
         _build(aside, warehouse, snapshot, settings)
+        keep_complete_files(warehouse, chain.from_iterable(snapshot.files.values()))
         _check_balance(aside)
         fsync(aside)
         # Only a process that has opened the old file for writing leaves a .wal. It must not be

@@ -1,12 +1,22 @@
 """Views of Parquet files for the pipeline's own connections, with little memory."""
 
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import duckdb
+import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
+import xxhash
+
+from warehouse.files import write_bytes
+from warehouse.layout import KEPT
+
+_COMPLETE_FILES = "complete.json"
+# Files that have all columns of a table: name, time of change, and a key of the columns' names. The
+# name has the run's id or a random part. Only a repair or a test replaces a file.
+_complete: set[tuple[str, int, str]] = set()
 
 
 def create_view(
@@ -41,11 +51,32 @@ def read_files(
 
 def have_all_columns(files: Sequence[str], schema: pa.Schema) -> bool:
     """Return whether all files have every column; an older Broadsheet may have known fewer."""
-    names = frozenset(schema.names)
-    return all(_has_columns(file, Path(file).stat().st_mtime_ns, names) for file in files)
+    key = xxhash.xxh3_64_hexdigest("\n".join(schema.names).encode())
+    return all(_is_complete(file, schema, key) for file in files)
 
 
-@lru_cache(maxsize=100_000)
-def _has_columns(file: str, mtime_ns: int, names: frozenset[str]) -> bool:
-    """Return whether a file has these columns. Only a repair or a test replaces a file."""
-    return names.issubset(pq.read_schema(file).names)
+def _is_complete(file: str, schema: pa.Schema, key: str) -> bool:
+    path = Path(file)
+    known = (path.name, path.stat().st_mtime_ns, key)
+    if known not in _complete:
+        if not set(schema.names).issubset(pq.read_schema(file).names):
+            return False
+        _complete.add(known)
+    return True
+
+
+def recall_complete_files(warehouse: Path) -> None:
+    """Read which files earlier processes found to have all columns.
+
+    The footers of ten years of files take a second to read, and few are new in a night.
+    """
+    with suppress(OSError, ValueError, TypeError):
+        found = orjson.loads((warehouse / KEPT / _COMPLETE_FILES).read_bytes())
+        _complete.update((str(name), int(mtime), str(key)) for name, mtime, key in found)
+
+
+def keep_complete_files(warehouse: Path, files: Iterable[str]) -> None:
+    """Store which of these files have all columns, for `recall_complete_files`."""
+    names = {Path(file).name for file in files}
+    kept = sorted(known for known in _complete if known[0] in names)
+    write_bytes(warehouse / KEPT / _COMPLETE_FILES, orjson.dumps(kept))

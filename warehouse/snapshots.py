@@ -1,14 +1,17 @@
 """The state of all tables at one moment: their files, and the commits that led to it."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 from config.errors import DamagedWarehouseError
 from warehouse.files import parquet_fault
 from warehouse.lake import Lake
 from warehouse.opening import RUN_PROPERTY, SAME_ROWS_PROPERTY
+from warehouse.reading import recall_complete_files
 from warehouse.schema import TABLES, Table
+from warehouse.spans import DaySpan, files_of_days, spans_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +36,20 @@ class Snapshot:
 
     Attributes:
         commits: the commits of each table that are still recorded, from the newest backward.
+        spans: the days of each file, by table, see `warehouse.spans`.
     """
 
     files: dict[str, list[str]]
     commits: dict[str, list[Commit]] = field(default_factory=dict)
+    spans: dict[str, dict[str, DaySpan]] = field(default_factory=dict)
+
+    def files_of_days(self, table: Table, days: Collection[date]) -> list[str]:
+        """Return the files that may hold rows of some days or rows without a day.
+
+        As in `files`, the first one has no rows.
+        """
+        schema_file, *files = self.files[table.name]
+        return [schema_file, *files_of_days(files, self.spans.get(table.name, {}), days)]
 
     def head(self, table: Table) -> int | None:
         """Return the id of a table's current snapshot; None if nothing was ever committed."""
@@ -68,8 +81,14 @@ def take_snapshot(lake: Lake) -> Snapshot:
     Raises:
         DamagedWarehouseError: a file, or a manifest that names it, is missing or damaged.
     """
-    files = {table.name: [lake.schema_file(table), *lake.files(table)] for table in TABLES}
-    snapshot = Snapshot(files, {table.name: list(_commits(lake, table)) for table in TABLES})
+    recall_complete_files(lake.root.parent)
+    files, spans = {}, {}
+    for table in TABLES:
+        found = lake.data_files(table)
+        files[table.name] = [lake.schema_file(table), *(file.file_path for file in found)]
+        spans[table.name] = spans_of(table, lake.load(table).schema(), found)
+    commits = {table.name: list(_commits(lake, table)) for table in TABLES}
+    snapshot = Snapshot(files, commits, spans)
     require_files(snapshot, lake.root.parent)
     return snapshot
 

@@ -123,9 +123,9 @@ def _file(folder: Path, part: int) -> Path:
 
 def _by_part(batch: pa.RecordBatch) -> Iterator[tuple[int, pa.RecordBatch]]:
     """Yield the number and the rows of each part in a batch."""
-    parts = batch.column(PART).to_numpy()
-    order = np.argsort(parts, kind="stable")
-    rows = batch.drop_columns([PART]).take(pa.array(order))
-    numbers, starts = np.unique(parts[order], return_index=True)
-    for number, start, end in zip(numbers, starts, [*starts[1:], len(order)], strict=True):
+    order = pc.sort_indices(batch.column(PART))  # stable
+    rows = batch.drop_columns([PART]).take(order)
+    parts = batch.column(PART).take(order).to_numpy()
+    numbers, starts = np.unique(parts, return_index=True)
+    for number, start, end in zip(numbers, starts, [*starts[1:], len(parts)], strict=True):
         yield int(number), rows.slice(start, end - start)

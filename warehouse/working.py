@@ -28,6 +28,8 @@ def working_connection(settings: Settings, spill: Path) -> Iterator[duckdb.DuckD
     )
     with duckdb.connect() as connection:
         connection.execute("set timezone = 'UTC'")
+        # DuckDB prints it to standard output, among the rows of a command that prints such.
+        connection.execute("set enable_progress_bar = false")
         connection.execute("set memory_limit = $limit", {"limit": settings.load.memory})
         connection.execute("set temp_directory = $folder", {"folder": str(spill)})
         connection.execute("set threads = $count", {"count": threads})

@@ -2,8 +2,8 @@
 
 Resolving needs the versions of few articles: those whose keys or ids documents of the run have. The
 kept keys (`warehouse.kept`) say which articles these are and on which days they were published, so
-that DuckDB reads few row groups of a history of years. The rows that resolving finds are the same
-as in the whole tables.
+that DuckDB reads few files, and few row groups of them, of a history of years. The rows that
+resolving finds are the same as in the whole tables.
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,9 @@ from datetime import UTC, datetime, timedelta
 
 import duckdb
 
-from warehouse.schema import FETCHES
+from warehouse.reading import create_view
+from warehouse.schema import ARTICLE_VERSIONS, FETCHES
+from warehouse.snapshots import Snapshot
 from warehouse.statements import sql_quoted, statement
 
 # The clocks of servers and the time at which a request was logged differ by less than that.
@@ -19,7 +21,7 @@ _MARGIN = timedelta(days=1)
 _BEGINNING = datetime(1900, 1, 1, tzinfo=UTC)
 
 
-def narrow(connection: duckdb.DuckDBPyConnection) -> None:
+def narrow(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> None:
     """Replace the views that resolving reads by the rows that the run may concern.
 
     Reads `processed`, `damaged`, `article_keys`, `changed_article_keys`, the views of whole tables
@@ -31,12 +33,21 @@ def narrow(connection: duckdb.DuckDBPyConnection) -> None:
     since = _revisited_since(connection)
     if since is not None:
         connection.execute(statement("revisited_articles"), {"since": since})
+    connection.execute(statement("wanted_dates"))
+    files = files_of_wanted_days(connection, snapshot)
+    create_view(connection, "all_article_versions", files, ARTICLE_VERSIONS.arrow)
     connection.execute(statement("narrowed_versions"))
     if since is None:
         connection.from_arrow(FETCHES.arrow.empty_table()).create("stored_fetches")
         connection.execute("create view documents as from repeated_documents")
     else:
         _narrow_to_window(connection, since)
+
+
+def files_of_wanted_days(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> list[str]:
+    """Return the files that may hold versions of the wanted articles; `narrow` must have begun."""
+    days = connection.execute("select published_date from wanted_dates").fetchall()
+    return snapshot.files_of_days(ARTICLE_VERSIONS, [day for (day,) in days])
 
 
 def is_narrowed(connection: duckdb.DuckDBPyConnection) -> bool:

@@ -111,7 +111,7 @@ def resolve(run: Run, settings: Settings) -> Resolved | None:
         if run.flow == REPROCESS or is_older(lake):
             connection.execute("create view whole_versions as from article_versions")
         else:
-            narrow(connection)
+            narrow(connection, snapshot)
         define_captures(connection, reprocess=run.flow == REPROCESS)
         stored = StoredTexts(connection, run)
         if not stored.compare():

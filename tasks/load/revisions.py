@@ -16,11 +16,12 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tasks.load.look_up import is_narrowed
+from tasks.load.look_up import files_of_wanted_days, is_narrowed
 from tasks.revisions.compare import Revision, VersionContent, compare
 from tasks.revisions.paragraphs import ComparedParagraph, numbered
 from warehouse.reading import read_files
 from warehouse.schema import ARTICLE_VERSIONS, REVISION_CHANGES, REVISIONS
+from warehouse.snapshots import Snapshot
 from warehouse.statements import statement
 
 # The texts of so many pairs are in memory at once.
@@ -55,7 +56,7 @@ _Place = tuple[str, int]  # a Parquet file, and the number of a row in it, from 
 def compare_new_versions(
     connection: _Connection,
     folder: Path,
-    stored: Mapping[str, Sequence[str]],
+    snapshot: Snapshot,
     written: Sequence[str],
 ) -> None:
     """Compare the versions of a run with those before them, and make the view `compared_versions`.
@@ -65,20 +66,24 @@ def compare_new_versions(
 
     Args:
         folder: the folder of the run.
-        stored: the files of the warehouse's tables; the first file of each has no rows.
+        snapshot: the tables of the warehouse.
         written: the run's files of `article_versions`.
     """
+    stored = snapshot.files
     is_first = len(stored[REVISIONS.name]) == 1
     articles = "select article_id from decided where outcome = 'revised'"
     articles += " union select article_id from superseded" if is_first else ""
     connection.execute(f"create or replace temp table compared_articles as {articles}")
     for table, name in ((REVISIONS, "revisions_stored"), (REVISION_CHANGES, "changes_stored")):
         read_files(connection, stored[table.name], table.arrow).create_view(name)
-    schema_file, *_ = files = stored[ARTICLE_VERSIONS.name]
+    if is_first or not is_narrowed(connection):
+        files, wanted = stored[ARTICLE_VERSIONS.name], _ALL_VERSIONS
+    else:
+        files, wanted = files_of_wanted_days(connection, snapshot), _WANTED_VERSIONS
+    schema_file, *_ = files
     for name, paths in (("versions_stored", files), ("versions_written", [schema_file, *written])):
         rows = read_files(connection, paths, ARTICLE_VERSIONS.arrow, with_places=True)
         rows.create_view(name, replace=True)
-    wanted = _ALL_VERSIONS if is_first or not is_narrowed(connection) else _WANTED_VERSIONS
     connection.execute(f"create or replace view versions_now as from versions_written {wanted}")
     _compare_pairs(connection, folder)
 

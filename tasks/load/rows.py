@@ -85,7 +85,7 @@ def write_rows(
     connection.execute(statement("version_parts"), VERSION_PARTS)
     statements = STATEMENTS + (FETCHING_STATEMENTS if run.fetches else ())
     files = {table.name: writer.write(table, name) for table, name in statements}
-    compare_new_versions(connection, run.folder, stored, files[ARTICLE_VERSIONS.name])
+    compare_new_versions(connection, run.folder, snapshot, files[ARTICLE_VERSIONS.name])
     files |= {table.name: writer.write(table, name) for table, name in COMPARING_STATEMENTS}
     connection.execute("drop table if exists temp.article_versions")  # learning needs other rows
     visits = entries_of_sources(run.warehouse, snapshot)

@@ -55,7 +55,8 @@ QUERIES = {
     "sources, all": "select sum(articles) from sources",
     "silent_sources": "select count(*) from silent_sources",
     "latest_articles": "select count(*) from latest_articles",
-    "documents, one day": "select count(*) from documents where fetched_at::date = date '$day'",
+    "documents, one day": "select count(*) from documents where fetched_at >= date '$day' "
+    "and fetched_at < date '$day' + 1",
     "boilerplate, one source": "select count(*) from boilerplate where source = 'Press 00007'",
 }
 ASK = """

@@ -117,7 +117,7 @@ def resolved_rows(run: Run, nights: Nights, *, narrowed: bool) -> dict[str, list
         define_address_keys(connection, lake, snapshot, {})
         define_kept(connection, nights.folder)
         if narrowed:
-            narrow(connection)
+            narrow(connection, snapshot)
             [(versions,)] = connection.execute("select count(*) from article_versions").fetchall()
             assert versions < len(nights.ask("from article_versions"))
         else:

@@ -1,6 +1,6 @@
 -- Brings kept/marts.duckdb up to date with new files; from no files, this is a full build.
--- Reads: new_article_versions, new_superseded, new_visits, new_ledger_counts; article_versions with all
--- files, of which it reads few row groups: `dates_of` says in which the versions of articles lie.
+-- Reads: new_article_versions, new_superseded, new_visits, new_ledger_counts, dates_of; and
+-- article_versions with the files of the days that concern it (concerned_days.sql).
 
 -- Grain: one row per version whose state the new files change.
 create or replace temp table touched as

@@ -1,7 +1,7 @@
 -- Brings the marts of stories up to date: the days of all articles that the new files concern are
 -- counted again. These are few: a night's articles are of the last days.
--- Reads: new_article_versions, new_cluster_members, checked_versions (marts_added.sql), dates_of;
--- article_versions and fingerprints with all files, of which it reads few row groups.
+-- Reads: new_article_versions, new_cluster_members, checked_versions (marts_added.sql), dates_of; and
+-- article_versions and fingerprints with the files of the days that concern it (concerned_days.sql).
 
 -- Grain: one row per article whose cluster the new files change, in its newest state.
 create or replace temp table changed_clusters as

@@ -1,12 +1,5 @@
 -- The rows of stored tables that concern the wanted articles.
--- Reads: wanted_ids, all_article_versions, all_documents, keys.article_keys, keys.repeats.
-
--- Grain: one row per day on which a version of these articles was published.
-create temp table wanted_dates as
-select distinct published_date
-from keys.article_keys
-where id_hash in (from wanted_ids)
-    and published_date is not null;
+-- Reads: wanted_ids, wanted_dates, all_article_versions, all_documents, keys.repeats.
 
 -- Grain: one row per version of a wanted article, without its text and what follows from it.
 create temp table article_versions as
