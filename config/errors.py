@@ -5,6 +5,9 @@ and ends with `exit_status`. An exception that is neither a `BroadsheetError` no
 defect.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 
 class BroadsheetError(Exception):
     """The run failed. Nothing unfinished was published."""
@@ -50,6 +53,20 @@ class StoppedError(BroadsheetError):
     """The user stopped the run with Ctrl-C."""
 
     exit_status = 130
+
+
+@contextmanager
+def stopped_by_ctrl_c(sentence: str) -> Iterator[None]:
+    """Turn Ctrl-C into a StoppedError with this sentence.
+
+    DuckDB turns Ctrl-C during a statement into a RuntimeError that it causes.
+    """
+    try:
+        yield
+    except (KeyboardInterrupt, RuntimeError) as error:
+        if not isinstance(error.__cause__ or error, KeyboardInterrupt):
+            raise
+        raise StoppedError(sentence) from error
 
 
 def os_error_message(error: OSError) -> str:

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from config.errors import BroadsheetError, os_error_message
+from config.errors import BroadsheetError, os_error_message, stopped_by_ctrl_c
 from flows.commands import register
 
 app = typer.Typer(
@@ -38,7 +38,8 @@ def main() -> None:
             # File names may hold characters that the terminal's encoding lacks.
             stream.reconfigure(errors="backslashreplace")
     try:
-        app()
+        with stopped_by_ctrl_c("Stopped."):
+            app()
     except BroadsheetError as error:
         _print_error(str(error))
         sys.exit(error.exit_status)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import duckdb
 
-from config.errors import StoppedError, UsageError
+from config.errors import UsageError, stopped_by_ctrl_c
 from config.settings import Settings
 from flows.actions.answers import name_cut_cells
 from flows.terminal.screen import one_line, screen
@@ -93,13 +93,8 @@ def export_command(request: ExportRequest, settings: Settings) -> None:
     """
     out = absolute(request.out)
     _require_free(request, out, absolute(settings.warehouse))
-    try:
+    with stopped_by_ctrl_c(f"Stopped; {out} was not written."):
         articles, cut = _export(request, out, settings)
-    except (KeyboardInterrupt, RuntimeError) as error:
-        # DuckDB turns Ctrl-C during a statement into a RuntimeError that it causes.
-        if not isinstance(error.__cause__ or error, KeyboardInterrupt):
-            raise
-        raise StoppedError(f"Stopped; {out} was not written.") from error
     name_cut_cells(cut)
     console.print(one_line(f"{articles:,} articles are in {out}."))
 

@@ -6,7 +6,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from config.errors import StoppedError
+from config.errors import stopped_by_ctrl_c
 from config.settings import Settings
 from config.visible import log_to_stderr
 from flows.terminal.screen import one_line, screen
@@ -105,10 +105,8 @@ def ingest_command(
     """
     log_to_stderr(settings.log_level, "%(levelname)s %(name)s %(message)s")
     run = partial(_run_as_flow, config=config) if prefect else _run_in_process
-    try:
+    with stopped_by_ctrl_c("Stopped; the same command resumes the run."):
         summary = run(request, settings, wait=wait)
-    except KeyboardInterrupt as error:
-        raise StoppedError("Stopped; the same command resumes the run.") from error
     console.print(closing_table(summary))
     inputs = inputs_of_run(summary, request.columns)
     show_inputs(console, inputs)

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from rich.console import Console
 
-from config.errors import StoppedError
+from config.errors import stopped_by_ctrl_c
 from config.settings import Settings
 from config.visible import log_to_stderr
 from flows.terminal.screen import screen
@@ -82,10 +82,8 @@ def run_interruptibly(settings: Settings, work: Callable[[], T]) -> T:
         StoppedError: Ctrl-C was pressed.
     """
     log_to_stderr(settings.log_level, "%(levelname)s %(name)s %(message)s")
-    try:
+    with stopped_by_ctrl_c("Stopped; the same command resumes the run."):
         return work()
-    except KeyboardInterrupt as error:
-        raise StoppedError("Stopped; the same command resumes the run.") from error
 
 
 def _night_in_process(request: NightRequest, settings: Settings, *, wait: bool) -> Summary:

@@ -3,13 +3,18 @@
 import csv
 import io
 import json
+import os
+import signal
+import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import duckdb
 import pyarrow.parquet as pq
 import pytest
 
 from tests.articles import article
+from tests.pipeline.command import start
 from tests.pipeline.nights import Nights
 from warehouse.answers import (
     LONGEST_CELL,
@@ -133,3 +138,21 @@ def test_parquet_keeps_the_types(connection: duckdb.DuckDBPyConnection) -> None:
     assert pq.read_table(io.BytesIO(out.getvalue())).column("authors").to_pylist() == [
         ["Ida Marsh"]
     ]
+
+
+def test_ctrl_c_during_a_statement_ends_with_one_sentence(tmp_path: Path) -> None:
+    nights = Nights(tmp_path / "w")
+    nights.load(article("https://courier.example/basin", "A", position=1, day=1))
+    slow = "select sum(a.range * b.range) from range(90000) a, range(90000) b"
+    process = start("sql", slow, "-w", nights.folder)
+    while not _holds_open(process.pid, nights.folder / "news.duckdb") and process.poll() is None:
+        time.sleep(0.01)
+    time.sleep(0.5)
+    os.killpg(process.pid, signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (130, "broadsheet: Stopped.\n")
+
+
+def _holds_open(pid: int, file: Path) -> bool:
+    descriptors = Path(f"/proc/{pid}/fd").glob("*")
+    return any(link.exists() and link.samefile(file) for link in descriptors)
