@@ -39,6 +39,7 @@ TASKS = (
     "load",
     "pipeline",
     "jobs",
+    "keep",
     "keys",
     "repair",
     "explain",
@@ -55,7 +56,7 @@ SHARED_NAMES = {
     **dict.fromkeys(
         (
             *("ingest", "nightly", "backfill", "reprocess", "fetch", "repair"),
-            *("forget_keys", "explain", "compact", "relocate"),
+            *("forget_keys", "explain", "compact", "relocate", "restore"),
         ),
         "a job, the flow that runs it, and the command that starts it have one name",
     ),

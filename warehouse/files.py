@@ -38,13 +38,18 @@ def written_aside(path: Path) -> Iterator[Path]:
         aside.unlink(missing_ok=True)
 
 
+def is_aside(name: str) -> bool:
+    """Return whether a file of this name is temporary: it is being written, or a kill left it."""
+    return _ASIDE.fullmatch(name) is not None
+
+
 def remove_asides(folder: Path) -> None:
     """Remove temporary files that killed writers left below a folder.
 
     The caller must keep all other writers out, because their files look the same.
     """
     for path in folder.rglob(".*"):
-        if _ASIDE.fullmatch(path.name) and path.is_file():
+        if is_aside(path.name) and path.is_file():
             path.unlink()
 
 

@@ -9,6 +9,7 @@ DAMAGED = "damaged"  # files that `broadsheet repair` set aside, in a folder for
 REPAIR = "repair.json"  # the journal of a repair, in its folder
 RUNS_FOLDER = "runs"
 RAW = "raw"
+TAKEDOWNS = "takedowns.jsonl"  # articles that must not come back, a line each
 LOCK = ".lock"
 FETCH_LOCK = ".fetch-lock"
 SERVICE = "service"  # files of `broadsheet up`: logs, Prefect's database, ids of its processes

@@ -8,6 +8,7 @@ import typer
 
 from flows.commands import sources
 from flows.commands.backfill import backfill
+from flows.commands.backup import backup
 from flows.commands.compact import compact
 from flows.commands.demo import demo
 from flows.commands.deploy import deploy
@@ -25,6 +26,7 @@ from flows.commands.prune import prune
 from flows.commands.relocate import relocate
 from flows.commands.repair import repair
 from flows.commands.reprocess import reprocess
+from flows.commands.restore import restore
 from flows.commands.sql import sql
 from flows.commands.status import status
 from flows.commands.up import up
@@ -47,6 +49,8 @@ COMMANDS = (
     prune,
     repair,
     relocate,
+    backup,
+    restore,
     forget_keys,
     up,
     down,

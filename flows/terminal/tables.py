@@ -103,6 +103,12 @@ class ProgressBars(ProgressListener):
     def batch(self, size: int) -> None:
         self._advance("ingest", size, 0)
 
+    def backing_up(self, files: int) -> None:
+        self._begin("files", files, "kB")
+
+    def backed_up(self, size: int) -> None:
+        self._advance("files", 1, size // 1000)
+
     def _begin(self, name: str, total: int, unit: str) -> None:
         with self._lock:
             self._counts[name] = 0

@@ -33,3 +33,9 @@ class ProgressListener:
 
     def fetched(self, outcome: str, size: int) -> None:
         """Receive the outcome of a page's last attempt and the size of its body in bytes."""
+
+    def backing_up(self, files: int) -> None:
+        """Receive how many files a backup has, or how many are restored."""
+
+    def backed_up(self, size: int) -> None:
+        """Receive the event that a file of `size` bytes is in the backup, or restored."""

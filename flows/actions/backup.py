@@ -1,0 +1,43 @@
+"""The commands `backup` and `restore`: a warehouse's files, copied and checked."""
+
+from config.settings import Settings
+from flows.actions.nights import run_with_progress
+from flows.terminal.screen import one_line, screen
+from tasks.keep.backup import BackupRequest, back_up
+from tasks.keep.restore import RestoreRequest, restore
+
+console = screen(soft_wrap=True)
+
+
+def backup_command(request: BackupRequest, settings: Settings) -> None:
+    """Make a backup, and print how many files were copied and linked."""
+    done = run_with_progress(settings, lambda stages: back_up(request, stages))
+    linked = f", {done.linked:,} linked" if done.linked else ""
+    removed = f", {done.removed:,} removed" if done.removed else ""
+    console.print(
+        f"{done.copied:,} files copied ({done.bytes / 1e6:,.1f} MB){linked}, {done.unchanged:,} "
+        f"unchanged{removed}: {one_line(str(request.folder))} holds the present state.",
+        markup=False,
+    )
+    for run_id in done.unfinished_runs:
+        console.print(f"The run {run_id} was not finished; it resumes after a restore.")
+
+
+def restore_command(request: RestoreRequest, settings: Settings) -> None:
+    """Restore a backup, and print what was restored and what to do next."""
+    done = run_with_progress(settings, lambda stages: restore(request, stages))
+    console.print(
+        f"{done.files:,} files ({done.bytes / 1e6:,.1f} MB) of the backup of {done.made_at} "
+        f"restored to {one_line(str(done.warehouse))}, all checksums right.",
+        markup=False,
+    )
+    if done.without_prefect:
+        console.print(
+            "Prefect's database was left in the backup, because it names the former place; the "
+            "next `broadsheet up` makes a new one."
+        )
+    if done.unfinished_runs:
+        console.print(
+            f"{done.unfinished_runs:,} runs were not finished when the backup was made; the next "
+            "night or ingest resumes or drops them, and says so."
+        )
