@@ -141,7 +141,7 @@ def _copy_table(connection: _Connection, target: _Connection, table: ExportTable
     columns = ", ".join(f'"{name}" {kind}' for name, kind, *_ in described)
     target.execute(f"create table {table.name} ({columns})")
     batches = executed(connection, table.query).to_arrow_reader(_BATCH_ROWS)
-    for rows in _whole_row_groups(batches):
+    for rows in whole_row_groups(batches):
         target.register("rows", rows)
         target.execute(f"insert into {table.name} from rows")
         target.unregister("rows")
@@ -151,7 +151,7 @@ def _copy_table(connection: _Connection, target: _Connection, table: ExportTable
     target.execute("commit")
 
 
-def _whole_row_groups(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
+def whole_row_groups(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
     """Yield the rows in tables of a row group each, the last one smaller.
 
     Each is a statement of its own. One `insert` of 300,000 articles took 1,660 MB, and 630 MB were

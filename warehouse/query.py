@@ -27,6 +27,7 @@ def opened(
     attached: Sequence[Path] = (),
     *,
     settings: Mapping[str, str | int] = MappingProxyType({}),
+    published: Path | None = None,
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open the published file read-only, with times in UTC.
 
@@ -36,11 +37,12 @@ def opened(
     Args:
         attached: further DuckDB databases that queries may read, each by the name of its file.
         settings: DuckDB's settings of the connection, such as `memory_limit`.
+        published: another file that shows tables of this warehouse; None: its own.
 
     Raises:
         UsageError: nothing is published there, or a file cannot be opened.
     """
-    path = warehouse / PUBLISHED
+    path = published or warehouse / PUBLISHED
     if not path.is_file():
         raise UsageError(
             f"There is no {path} yet: run `broadsheet ingest PATH --warehouse {warehouse}` first."

@@ -6,7 +6,7 @@ function, and not at the top of the file, because with these imports `--help` wo
 
 import typer
 
-from flows.commands import sources
+from flows.commands import snapshot, sources
 from flows.commands.backfill import backfill
 from flows.commands.backup import backup
 from flows.commands.compact import compact
@@ -63,4 +63,5 @@ def register(app: typer.Typer) -> None:
     """Add all commands to the command line."""
     for command in COMMANDS:
         app.command()(command)
+    app.add_typer(snapshot.app, name="snapshot")
     app.add_typer(sources.app, name="sources")

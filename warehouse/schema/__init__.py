@@ -21,6 +21,7 @@ from warehouse.schema.articles import (
 from warehouse.schema.boilerplate import BOILERPLATE, BOILERPLATE_HISTORY
 from warehouse.schema.columns import Column, Table
 from warehouse.schema.inputs import INPUTS
+from warehouse.schema.keeping import SNAPSHOTS
 from warehouse.schema.nights import (
     ADDRESS_KEYS,
     DISCOVERIES,
@@ -65,6 +66,7 @@ __all__ = [
     "REVISION_CHANGES",
     "RUNS",
     "SCHEMA_VERSION",
+    "SNAPSHOTS",
     "STORED_AT_PUBLICATION",
     "STORY_TABLES",
     "SUPERSEDED",
@@ -79,7 +81,8 @@ __all__ = [
 # 5: no keys of sources are stored any more. 6: `extra`, and the table `inputs`.
 # 7: how inputs were understood, in `inputs`. 8: tables of links, images and revisions;
 # `discoveries.position`. 9: stories.
-SCHEMA_VERSION = 9
+# 10: named snapshots.
+SCHEMA_VERSION = 10
 
 # The order in which a run is committed. `runs` is last: its row says that all others are committed.
 TABLES = (
@@ -102,6 +105,7 @@ TABLES = (
     FINGERPRINTS,
     TEXT_PAIRS,
     CLUSTER_MEMBERS,
+    SNAPSHOTS,
     RUNS,
 )
 

@@ -142,6 +142,11 @@ create view inputs as
 select $inputs_columns
 from read_parquet($inputs_files, union_by_name = $inputs_differ);
 
+-- Grain: one row per named snapshot.
+create view snapshots as
+select $snapshots_columns
+from read_parquet($snapshots_files, union_by_name = $snapshots_differ);
+
 -- Grain: one row per address and place that listed it, per run.
 create view discoveries as
 select $discoveries_shown
