@@ -1,10 +1,13 @@
 """Named states of the tables: a tag on each Iceberg table, which compaction and expiry keep."""
 
 import hashlib
+import os
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from pyiceberg.exceptions import NoSuchTableError
 
 from config.errors import DamagedWarehouseError
 from config.settings import Settings
@@ -47,8 +50,9 @@ def tagged_ids(lake: Lake, name: str) -> dict[str, int]:
     """Return the snapshot of each table that has a tag of this name."""
     found = {}
     for table in TABLES:
-        if reference := lake.load(table).refs().get(_PREFIX + name):
-            found[table.name] = reference.snapshot_id
+        with suppress(NoSuchTableError):  # in a warehouse that was not written to since an upgrade
+            if reference := lake.load(table).refs().get(_PREFIX + name):
+                found[table.name] = reference.snapshot_id
     return found
 
 
@@ -62,14 +66,16 @@ def state_id(ids: Mapping[str, int]) -> str:
 def tagged_state(lake: Lake, name: str, settings: Settings) -> Iterator[Path]:
     """Yield a DuckDB file that shows the tables in a named state, as `news.duckdb` showed them.
 
-    It lies in a temporary folder of the warehouse.
+    It lies in a temporary folder, of the warehouse if that can be written. No lock is needed.
 
     Raises:
         DamagedWarehouseError: a file of that state is missing or damaged.
     """
     warehouse = lake.root.parent
-    with tempfile.TemporaryDirectory(prefix=".snapshot-", dir=warehouse) as folder:
-        yield publish(Path(folder), _tagged_snapshot(lake, name), settings)
+    place = warehouse if os.access(warehouse, os.W_OK) else None
+    with tempfile.TemporaryDirectory(prefix=".snapshot-", dir=place) as folder:
+        # It was checked when it was current. A takedown may have removed articles since.
+        yield publish(Path(folder), _tagged_snapshot(lake, name), settings, is_checked=False)
 
 
 def _tagged_snapshot(lake: Lake, name: str) -> Snapshot:

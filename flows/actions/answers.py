@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import duckdb
 from rich.table import Table
 from rich.text import Text
 
@@ -44,19 +45,24 @@ def sql_command(query: str, warehouse: Path, answer: AnswerOptions) -> None:
         raise UsageError("Parquet is not for terminals: redirect it, as in `... > answer.parquet`.")
     if answer.excel and answer.format != "csv":
         raise UsageError("--excel is for CSV: add --format csv.")
-    out = sys.stdout.buffer
     with opened(warehouse, answer.attached) as connection:
-        if answer.excel:
-            name_cut_cells(write_excel_csv(connection, query, out))
-        elif answer.format == "csv":
-            write_csv(connection, query, out)
-        elif answer.format == "json":
-            write_json(connection, query, out)
-        elif answer.format == "parquet":
-            write_parquet(connection, query, out)
-        else:
-            table = answer_table(*rows(connection, query))
-            console.print(table, width=None if console.is_terminal else PIPE_WIDTH)
+        print_answer(connection, query, answer)
+
+
+def print_answer(connection: duckdb.DuckDBPyConnection, query: str, answer: AnswerOptions) -> None:
+    """Print a query's answer to standard output."""
+    out = sys.stdout.buffer
+    if answer.excel:
+        name_cut_cells(write_excel_csv(connection, query, out))
+    elif answer.format == "csv":
+        write_csv(connection, query, out)
+    elif answer.format == "json":
+        write_json(connection, query, out)
+    elif answer.format == "parquet":
+        write_parquet(connection, query, out)
+    else:
+        table = answer_table(*rows(connection, query))
+        console.print(table, width=None if console.is_terminal else PIPE_WIDTH)
 
 
 def name_cut_cells(cut: Sequence[CutCell]) -> None:

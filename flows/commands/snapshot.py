@@ -69,3 +69,63 @@ def snapshot_list(
     from flows.actions.snapshot import list_snapshots
 
     list_snapshots(warehouse_setting(config, warehouse), format)
+
+
+@app.command("verify")
+def snapshot_verify(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The name of a snapshot.")],
+    warehouse: WarehouseOption = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Its folder. [dim]Default: ./NAME, if it exists[/dim]"),
+    ] = None,
+    config: ConfigOption = None,
+) -> None:
+    """Compare a snapshot's folder and its tagged state with its checksums.
+
+    Exit status 1 if anything differs. README.md and CITATION.cff are not
+    compared, so that they can be completed by hand.
+    """
+    from config.settings import load_settings
+    from flows.actions.snapshot import verify_command
+
+    if not verify_command(name, out, load_settings(config, warehouse=warehouse)):
+        raise typer.Exit(1)
+
+
+@app.command("diff")
+def snapshot_diff(
+    first: Annotated[str, typer.Argument(metavar="A", help="A name, or a snapshot's folder.")],
+    second: Annotated[str, typer.Argument(metavar="B", help="Another one.")],
+    warehouse: WarehouseOption = None,
+    format: FormatOption = "table",
+    config: ConfigOption = None,
+) -> None:
+    """Print the articles that were added, removed or changed from A to B.
+
+    [dim]broadsheet snapshot diff ferries-2024 ferries-2025 --format csv[/dim]
+    """
+    from config.settings import load_settings
+    from flows.actions.snapshot import diff_snapshots
+
+    diff_snapshots(first, second, load_settings(config, warehouse=warehouse), format)
+
+
+@app.command("export")
+def snapshot_export(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The name of a snapshot.")],
+    warehouse: WarehouseOption = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="The folder to write. [dim]Default: ./NAME[/dim]"),
+    ] = None,
+    config: ConfigOption = None,
+) -> None:
+    """Write the folder of a snapshot again, from its tagged state.
+
+    For a folder that was lost, or that a takedown has made outdated.
+    """
+    from config.settings import load_settings
+    from flows.actions.snapshot import export_snapshot
+
+    export_snapshot(name, out, load_settings(config, warehouse=warehouse))

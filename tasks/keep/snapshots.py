@@ -5,7 +5,7 @@ import secrets
 import shutil
 import unicodedata
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,24 +16,26 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 import xxhash
+from pyiceberg.exceptions import NoSuchTableError
 
 from config.errors import UsageError
 from config.settings import Settings
 from tasks.keep.datasheet import Citation
-from tasks.keep.snapshot_folder import PACKAGE, write_folder
+from tasks.keep.snapshot_folder import write_folder
 from tasks.load.commit import finish_if_committed, publish_tables, run_row
 from tasks.load.compaction import publish_if_outdated
 from tasks.pipeline import Stages
 from tasks.runs.run import unfinished_runs
+from warehouse.catalog import SqliteCatalog
 from warehouse.export_tables import Choice, choose
 from warehouse.files import fsync, write_table_files
 from warehouse.folder import absolute
 from warehouse.lake import Lake, open_lake
-from warehouse.layout import CATALOG
+from warehouse.layout import CATALOG, LAKE
 from warehouse.load import commit_run
-from warehouse.metadata_files import json_object
+from warehouse.opening import require_openable
 from warehouse.query import opened
-from warehouse.schema import SNAPSHOTS
+from warehouse.schema import RUNS, SNAPSHOTS
 from warehouse.tagged import state_id, tag_tables
 
 FLOW = "snapshot"
@@ -92,8 +94,9 @@ class StoredSnapshot:
 def create_snapshot(request: SnapshotRequest, stages: Stages) -> StoredSnapshot:
     """Name the present state of the articles that meet a condition, and write their folder.
 
-    The tags come first, then the folder, the row, and the publication. The row makes the name
-    used. A killed command is repeated: tags and a folder without a row are made anew.
+    The tags come first, then the files, the row, the folder's name, and the publication. The row
+    makes the name used. After a kill before it, the command is repeated and moves the tags; after
+    a kill behind it, `snapshot export` writes the folder.
 
     Raises:
         UsageError: the name, the condition or the folder cannot be used.
@@ -108,23 +111,29 @@ def create_snapshot(request: SnapshotRequest, stages: Stages) -> StoredSnapshot:
             if notice := finish_if_committed(run, settings):
                 stages.listener.notice(notice)
         lake = open_lake(warehouse)
+        publish_if_outdated(lake, settings)
         if name in stored_snapshots(lake):
             raise UsageError(
-                f"There is a snapshot {name} already, and a name is used once: choose another."
+                f"There is a snapshot {name} already, and a name is used once: choose another, or "
+                f"write its folder again by `broadsheet snapshot export {name}`."
             )
-        require_out(out, warehouse, name)
-        publish_if_outdated(lake, settings)
+        require_out(out, warehouse)
         citation = Citation(name, request.title, request.authors)
         with opened_state(warehouse, settings) as connection:
             articles = choose(connection, Choice(request.where))
             tables = tag_tables(lake, name)
-            with _folder_aside(out) as aside:
+            with folder_aside(out) as aside:
                 checksum = write_folder(connection, aside, request.where, citation)
-        now = datetime.now(UTC)
-        stored = StoredSnapshot(
-            name, now, request.where, state_id(tables), tables, articles, checksum
-        )
-        _commit(lake, stored, citation, settings)
+                stored = StoredSnapshot(
+                    name,
+                    datetime.now(UTC),
+                    request.where,
+                    state_id(tables),
+                    tables,
+                    articles,
+                    checksum,
+                )
+                _commit(lake, stored, citation, settings)
         publish_tables(warehouse, settings)
     return stored
 
@@ -150,16 +159,14 @@ def require_warehouse(warehouse: Path) -> None:
         raise UsageError(f"There is no warehouse at {warehouse}: name it by --warehouse.")
 
 
-def require_out(out: Path, warehouse: Path, name: str) -> None:
-    """Raise an error unless a folder can be written; that of a killed command is removed."""
+def require_out(out: Path, warehouse: Path, *, replaceable: bool = False) -> None:
+    """Raise an error unless a folder can be written; `replaceable`: it may exist already."""
     if out.resolve().is_relative_to(warehouse.resolve()):
         raise UsageError(f"{out} lies in the warehouse: name a place outside of it by --out.")
     if not out.parent.is_dir():
         raise UsageError(f"There is no folder {out.parent}: make it first, or name another.")
-    if out.exists() or out.is_symlink():
-        if json_object(out / PACKAGE).get("version") != name:
-            raise UsageError(f"{out} exists already: name another folder by --out.")
-        shutil.rmtree(out)
+    if (out.exists() or out.is_symlink()) and not replaceable:
+        raise UsageError(f"{out} exists already: name another folder by --out.")
 
 
 @contextmanager
@@ -178,18 +185,22 @@ def opened_state(
 
 
 @contextmanager
-def _folder_aside(out: Path) -> Iterator[Path]:
+def folder_aside(out: Path) -> Iterator[Path]:
     """Yield a new folder, which gets its final name if the context ends well."""
     aside = out.with_name(f".snapshot.{secrets.token_hex(8)}")
+    replaced = aside.with_name(f"{aside.name}.old")
     try:
         aside.mkdir()
         yield aside
         for path in aside.rglob("*"):
             fsync(path)
+        if out.exists():
+            out.rename(replaced)
         aside.rename(out)
         fsync(out.parent)
     finally:
-        shutil.rmtree(aside, ignore_errors=True)
+        for left in (aside, replaced):
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _commit(lake: Lake, stored: StoredSnapshot, citation: Citation, settings: Settings) -> None:
@@ -207,8 +218,46 @@ def _commit(lake: Lake, stored: StoredSnapshot, citation: Citation, settings: Se
 
 def stored_snapshots(lake: Lake) -> dict[str, StoredSnapshot]:
     """Return all snapshots by name, from the oldest on."""
-    rows = [row for file in lake.files(SNAPSHOTS) for row in pq.read_table(file).to_pylist()]
+    rows: list[dict[str, Any]] = []
+    with suppress(NoSuchTableError):  # in a warehouse that was not written to since an upgrade
+        for file in lake.files(SNAPSHOTS):
+            rows += pq.read_table(file).to_pylist()
     return {row["name"]: _stored(row) for row in sorted(rows, key=lambda row: row["created_at"])}
+
+
+def lake_to_read(warehouse: Path) -> Lake:
+    """Return the lake of a warehouse without the lock; nothing is written to it.
+
+    Raises:
+        UsageError: there is no warehouse.
+        DamagedWarehouseError: it was moved, or its catalog is lost.
+    """
+    require_warehouse(warehouse)
+    require_openable(warehouse)
+    return Lake(warehouse / LAKE, SqliteCatalog(warehouse / CATALOG, warehouse / LAKE))
+
+
+def stored_snapshot(lake: Lake, name: str) -> StoredSnapshot:
+    """Return the snapshot of a name.
+
+    Raises:
+        UsageError: there is none.
+    """
+    found = stored_snapshots(lake)
+    if stored := found.get(unicodedata.normalize("NFC", name)):
+        return stored
+    known = f"there are {', '.join(found)}" if found else "there is none yet"
+    raise UsageError(f"There is no snapshot {name}: {known}.")
+
+
+def stored_citation(lake: Lake, name: str) -> Citation:
+    """Return the title and the authors that a snapshot was made with."""
+    for file in lake.files(RUNS):
+        for run in pq.read_table(file, columns=["flow", "parameters"]).to_pylist():
+            given = orjson.loads(run["parameters"] or "{}") if run["flow"] == FLOW else {}
+            if given.get("name") == name:
+                return Citation(name, given["title"], tuple(given["authors"]))
+    return Citation(name)
 
 
 def _stored(row: dict[str, Any]) -> StoredSnapshot:
