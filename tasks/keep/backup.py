@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from config.errors import BroadsheetError, UsageError
+from config.errors import BroadsheetError, DamagedWarehouseError, UsageError
 from config.version import code_version
 from tasks.keep.copying import Copier, VanishedError
 from tasks.keep.listing import (
@@ -48,6 +48,7 @@ _LOCK = ".lock"
 # How long a backup waits for a moment at which the tables do not change.
 _PATIENCE_SECONDS = 300
 _BETWEEN_TRIES = 0.5
+_TRIES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +95,12 @@ def back_up(request: BackupRequest, stages: Stages) -> BackedUp:
             all the time.
     """
     warehouse, folder = absolute(stages.settings.warehouse), absolute(request.folder)
-    if not any((warehouse / name).exists() for name in (LAKE, CATALOG, FORMAT)):
+    present = any((warehouse / name).exists() for name in (LAKE, CATALOG, FORMAT, RAW))
+    if not present and not run_names(warehouse):
         raise UsageError(f"There is no warehouse at {warehouse}: name it by --warehouse.")
     _require_apart(warehouse, folder)
     stages.relocate_if_moved()
-    require_openable(warehouse)
-    require_repaired(warehouse)
+    _require_sound(warehouse)
     with _locked(folder):
         settle(folder)
         before = _earlier(folder, warehouse)
@@ -115,6 +116,22 @@ def back_up(request: BackupRequest, stages: Stages) -> BackedUp:
         write_manifest(manifest, folder)
         settle(folder)
     return _counted(copier, manifest)
+
+
+def _require_sound(warehouse: Path) -> None:
+    """Refuse a damaged warehouse.
+
+    A writer that commits between two looks makes a catalog appear outdated, so that damage must
+    be seen several times.
+    """
+    for _ in range(_TRIES):
+        with suppress(DamagedWarehouseError):
+            require_openable(warehouse)
+            break
+        time.sleep(_BETWEEN_TRIES)
+    else:
+        require_openable(warehouse)
+    require_repaired(warehouse)
 
 
 def _counted(copier: Copier, manifest: Manifest) -> BackedUp:

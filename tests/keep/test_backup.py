@@ -3,6 +3,10 @@
 import json
 import os
 import shutil
+import signal
+import subprocess
+import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -189,3 +193,78 @@ def test_takedowns_of_the_target_and_of_the_original_are_kept(
     restored(tmp_path / "backup", tmp_path / "back", tmp_path / "list")
     lines = (tmp_path / "back" / "takedowns.jsonl").read_text().splitlines()
     assert [json.loads(line)["article_id"] for line in lines] == ["a", "b", "c", "d"]
+
+
+@pytest.mark.slow
+def test_a_killed_backup_leaves_the_one_before_it_and_is_repeated(
+    nights: Nights, tmp_path: Path
+) -> None:
+    backed_up(nights.folder, tmp_path / "backup", links=False)
+    before = rows_of(nights.folder)
+    load_one(nights, 2)
+    after = rows_of(nights.folder)
+    call = "backed_up(Path({!r}), Path({!r}), links=False)"
+    call = call.format(str(nights.folder), str(tmp_path / "backup"))
+    shutil.copytree(tmp_path / "backup", tmp_path / "saved")
+    changes = died(call, after=1_000_000)
+    assert changes > 50
+    # Most changes are copies. The last ones move the files to their places.
+    for count in (5, changes // 2, *range(changes - 60, changes, 7), changes - 1):
+        shutil.rmtree(tmp_path / "backup")
+        shutil.copytree(tmp_path / "saved", tmp_path / "backup")
+        assert died(call, after=count) is None
+        restored(tmp_path / "backup", tmp_path / "back")
+        assert rows_of(tmp_path / "back") in (before, after)
+        shutil.rmtree(tmp_path / "back")
+        backed_up(nights.folder, tmp_path / "backup", links=False)
+        assert not (tmp_path / "backup" / ".incoming").exists()
+        restored(tmp_path / "backup", tmp_path / "back")
+        assert rows_of(tmp_path / "back") == after
+        shutil.rmtree(tmp_path / "back")
+
+
+@pytest.mark.slow
+def test_a_killed_restore_is_repeated(nights: Nights, tmp_path: Path) -> None:
+    backed_up(nights.folder, tmp_path / "backup", links=False)
+    before, place = rows_of(nights.folder), tmp_path / "back"
+    call = f"restored(Path({str(tmp_path / 'backup')!r}), Path({str(place)!r}))"
+    changes = died(call, after=1_000_000)
+    assert changes
+    for count in (1, 20, changes // 2, *range(changes // 2, changes, changes // 20), changes - 1):
+        shutil.rmtree(place)
+        assert died(call, after=count) is None
+        with suppress(UsageError):  # all was done but to repair the paths
+            restored(tmp_path / "backup", place)
+        load_one(Nights.of(place, 1, relocated=True), 1)
+        query = "select url_key, version, text from article_versions"
+        assert ask(place, query) == ask(nights.folder, query), count
+        assert len(rows_of(place)["documents"]) == len(before["documents"]) + 1
+        assert not (place / ".restoring").exists()
+
+
+def died(call: str, after: int) -> int | None:
+    """Call a function in a process that dies after so many changes of names on the disk.
+
+    Return None if it died, else how many changes it made.
+    """
+    program = DYING.format(after=after, call=call)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=False)
+    assert done.returncode in {0, -signal.SIGKILL}, done.stderr.decode()
+    return int(done.stdout) if done.returncode == 0 else None
+
+
+DYING = """
+import os, signal, sys
+from pathlib import Path
+from tests.keep.keeping import backed_up, restored
+made = 0
+def dies(event, arguments):
+    global made
+    if event in ("os.rename", "os.remove", "os.rmdir", "os.mkdir", "os.link", "shutil.rmtree"):
+        made += 1
+        if made > {after}:
+            os.kill(os.getpid(), signal.SIGKILL)
+sys.addaudithook(dies)
+{call}
+print(made)
+"""

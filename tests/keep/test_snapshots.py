@@ -12,7 +12,7 @@ import pytest
 
 from config.errors import UsageError
 from config.settings import load_settings
-from tasks.keep.snapshots import SnapshotRequest, StoredSnapshot, create_snapshot
+from tasks.keep.snapshots import SnapshotRequest, StoredSnapshot, create_snapshot, require_name
 from tasks.keep.verify import compared, verify_snapshot, write_again
 from tests.compaction.compacting import after_the_grace_time, compacted
 from tests.keep.keeping import PAGE, in_stages, load_one
@@ -34,12 +34,22 @@ assert [t for (t,) in titles] == polars.read_parquet(file)["title"].to_list()
 """
 
 
-@pytest.fixture
-def nights(tmp_path: Path) -> Nights:
-    nights = Nights(tmp_path / "news")
+def two_articles(folder: Path) -> Nights:
+    nights = Nights(folder / "news")
     load_one(nights, 1)
     load_one(nights, 2)
     return nights
+
+
+@pytest.fixture
+def nights(tmp_path: Path) -> Nights:
+    return two_articles(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Nights:
+    """A warehouse for tests that change nothing but the names that are used."""
+    return two_articles(tmp_path_factory.mktemp("shared"))
 
 
 def created(warehouse: Path, name: str, out: Path, where: str = "true") -> StoredSnapshot:
@@ -60,18 +70,19 @@ def content(folder: Path) -> dict[str, bytes]:
 
 
 def test_a_snapshot_has_a_row_and_a_folder_that_opens_without_broadsheet(
-    nights: Nights, tmp_path: Path
+    shared: Nights, tmp_path: Path
 ) -> None:
-    made = created(nights.folder, "first", tmp_path / "first")
-    query = "select name, articles, where_sql, checksum, old_checksum from snapshots"
-    assert [tuple(row.values()) for row in ask(nights.folder, query)] == [
+    made = created(shared.folder, "first", tmp_path / "first")
+    columns = "name, articles, where_sql, checksum, old_checksum"
+    query = f"select {columns} from snapshots where name = 'first'"
+    assert [tuple(row.values()) for row in ask(shared.folder, query)] == [
         ("first", 2, "true", made.checksum, None)
     ]
     folder = tmp_path / "first"
     subprocess.run(["sha256sum", "--quiet", "-c", "SHA256SUMS"], cwd=folder, check=True)
     read = subprocess.run([sys.executable, "-c", STRANGERS], cwd=folder, capture_output=True)
     assert read.stdout.split() == [b"2", b"2", b"2"], read.stderr
-    assert differences(nights.folder, "first", folder) == []
+    assert differences(shared.folder, "first", folder) == []
 
 
 def test_snapshots_made_a_compaction_apart_are_the_same_bytes(
@@ -147,45 +158,43 @@ def test_a_folder_from_before_a_takedown_is_recognised(nights: Nights, tmp_path:
 @pytest.mark.parametrize(
     "name", ["", "a/b", "..", ".hidden", "-x", "a\\b", "a\nb", " a", "x" * 101, "../up"]
 )
-def test_names_that_cannot_be_folders_are_refused(
-    nights: Nights, tmp_path: Path, name: str
-) -> None:
+def test_names_that_cannot_be_folders_are_refused(name: str) -> None:
     with pytest.raises(UsageError, match="cannot be the name"):
-        created(nights.folder, name, tmp_path / "out")
+        require_name(name)
 
 
-def test_a_name_is_used_once_and_may_be_of_any_language(nights: Nights, tmp_path: Path) -> None:
-    created(nights.folder, "Fähren 2025 – 渡船", tmp_path / "one")
+def test_a_name_is_used_once_and_may_be_of_any_language(shared: Nights, tmp_path: Path) -> None:
+    created(shared.folder, "Fähren 2025 – 渡船", tmp_path / "one")
     with pytest.raises(UsageError, match="a name is used once"):
-        created(nights.folder, "Fa\u0308hren 2025 – 渡船", tmp_path / "two")
+        created(shared.folder, "Fa\u0308hren 2025 – 渡船", tmp_path / "two")
     package = json.loads((tmp_path / "one" / "datapackage.json").read_text())
     assert package["name"] == "fahren-2025"
-    assert differences(nights.folder, "Fähren 2025 – 渡船", tmp_path / "one") == []
+    assert differences(shared.folder, "Fähren 2025 – 渡船", tmp_path / "one") == []
 
 
-def test_what_cannot_be_made_leaves_nothing(nights: Nights, tmp_path: Path) -> None:
+def test_what_cannot_be_made_leaves_nothing(shared: Nights, tmp_path: Path) -> None:
     (tmp_path / "full").mkdir()
     for out, where, said in (
         (tmp_path / "full", "true", "exists already"),
-        (nights.folder / "s", "true", "lies in the warehouse"),
+        (shared.folder / "s", "true", "lies in the warehouse"),
         (tmp_path / "no" / "s", "true", "no folder"),
         (tmp_path / "s", "url = 'none'", "No article meets"),
         (tmp_path / "s", "nonsense(", "cannot be used"),
         (tmp_path / "s", "true) union select 1, 2 --", "cannot be used"),
     ):
         with pytest.raises(UsageError, match=said):
-            created(nights.folder, "s", out, where)
-    assert {path.name for path in tmp_path.iterdir()} == {"news", "full"}
-    created(nights.folder, "s", tmp_path / "s")
+            created(shared.folder, "s", out, where)
+    assert {path.name for path in tmp_path.iterdir()} == {"full"}
+    created(shared.folder, "s", tmp_path / "s")
 
 
-def test_the_commands_print_what_they_did(nights: Nights, tmp_path: Path) -> None:
-    at = ("--warehouse", nights.folder)
+def test_the_commands_print_what_they_did(shared: Nights, tmp_path: Path) -> None:
+    at = ("--warehouse", shared.folder)
     done = run("snapshot", "create", "v1", "--out", tmp_path / "v1", "--author", "Ida", *at)
     assert "2 articles" in done.stdout
     assert "Ida" in (tmp_path / "v1" / "CITATION.cff").read_text()
     listed = json.loads(run("snapshot", "list", "--format", "json", *at).stdout)
-    assert [row["name"] for row in listed] == ["v1"]
+    assert "v1" in [row["name"] for row in listed]
     assert (
         "as they were made" in run("snapshot", "verify", "v1", "--out", tmp_path / "v1", *at).stdout
     )
