@@ -22,6 +22,11 @@ def visible(text: str) -> str:
     return _INVISIBLE.sub(_escaped, text)
 
 
+def without_controls(text: str) -> str:
+    """Return the text without these characters, for pages that set the direction themselves."""
+    return _INVISIBLE.sub(" ", text)
+
+
 def one_line(text: str) -> str:
     r"""Return the text on one line, with control characters and newlines written as escapes."""
     return visible(text).replace("\n", r"\n")

@@ -43,6 +43,7 @@ TASKS = (
     "keys",
     "repair",
     "explain",
+    "report",
 )
 LOOSE_MODULES = {"records", "pipeline", "reasons"}
 # Public names that more than one module may define, and why.

@@ -10,6 +10,7 @@ REPAIR = "repair.json"  # the journal of a repair, in its folder
 RUNS_FOLDER = "runs"
 RAW = "raw"
 TAKEDOWNS = "takedowns.jsonl"  # articles that must not come back, a line each
+REPORT = "report"  # the corpus report, which `broadsheet up` serves
 LOCK = ".lock"
 FETCH_LOCK = ".fetch-lock"
 SERVICE = "service"  # files of `broadsheet up`: logs, Prefect's database, ids of its processes

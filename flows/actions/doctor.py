@@ -18,7 +18,7 @@ Check = Callable[[Settings], str]
 _MOST_NAMED = 5  # stored keys that are named one by one
 
 
-def report(config: Path | None, warehouse: Path | None, *, deep: bool = False) -> int:
+def print_checks(config: Path | None, warehouse: Path | None, *, deep: bool = False) -> int:
     """Print one line for each check, and return the exit status: 0 if all is well, else 1.
 
     Args:

@@ -25,6 +25,7 @@ from flows.commands.nightly import nightly
 from flows.commands.prune import prune
 from flows.commands.relocate import relocate
 from flows.commands.repair import repair
+from flows.commands.report import report
 from flows.commands.reprocess import reprocess
 from flows.commands.restore import restore
 from flows.commands.sql import sql
@@ -38,6 +39,7 @@ COMMANDS = (
     explain,
     diff,
     export,
+    report,
     demo,
     doctor,
     init,

@@ -23,6 +23,6 @@ def doctor(
     Prints a line for each check and changes nothing. Exit status 1 if a check
     fails.
     """
-    from flows.actions.doctor import report
+    from flows.actions.doctor import print_checks
 
-    sys.exit(report(config, warehouse, deep=deep))
+    sys.exit(print_checks(config, warehouse, deep=deep))

@@ -1,0 +1,110 @@
+"""The corpus report: all sections, from the published tables to one HTML file."""
+
+import tempfile
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Final
+
+from config.errors import UsageError, os_error_message
+from config.settings import Settings
+from config.version import code_version
+from tasks.report import collecting, contents, qualities
+from tasks.report.answers import Asker
+from tasks.report.front import deck, headline, step_of, tiles
+from tasks.report.page import Page, html_of
+from warehouse.files import written_aside
+from warehouse.layout import PUBLISHED, REPORT
+from warehouse.query import opened
+
+# Nothing is dated before 1600, so this stands for "from the beginning".
+_BEGINNING: Final = date(1600, 1, 1)
+REPORT_PAGE: Final = "index.html"
+
+
+@dataclass(frozen=True, slots=True)
+class ReportRequest:
+    """A report that is to be made.
+
+    Attributes:
+        since: leave out older articles and nights; None: all.
+        out: the file to write; None: `report/index.html` in the warehouse.
+    """
+
+    since: date | None = None
+    out: Path | None = None
+
+
+def make_report(request: ReportRequest, settings: Settings) -> Path:
+    """Write the report and return its path.
+
+    It is made from one publication, also if another one replaces it meanwhile.
+
+    Raises:
+        UsageError: nothing is published, or the file cannot be written.
+    """
+    warehouse = settings.warehouse
+    out = request.out or warehouse / REPORT / REPORT_PAGE
+    with tempfile.TemporaryDirectory(prefix="broadsheet-report-") as spill:
+        limits: dict[str, str | int] = {
+            "memory_limit": settings.load.memory,
+            "temp_directory": spill,
+            "threads": min(2, settings.worker_count),
+        }
+        with opened(warehouse, settings=limits) as connection:
+            published_at = datetime.fromtimestamp((warehouse / PUBLISHED).stat().st_mtime, UTC)
+            since = request.since or _BEGINNING
+            page = _page(Asker(connection, {"since": since.isoformat()}), request, published_at)
+    _write(out, html_of(page))
+    return out
+
+
+def _write(out: Path, html: str) -> None:
+    try:
+        if out.parent.name == REPORT:
+            out.parent.mkdir(exist_ok=True)
+        with written_aside(out) as aside:
+            aside.write_text(html, "utf-8")
+    except OSError as error:
+        raise UsageError(
+            f"The report cannot be written ({os_error_message(error)}): name a file elsewhere by "
+            "--out."
+        ) from error
+
+
+def _page(ask: Asker, request: ReportRequest, published_at: datetime) -> Page:
+    totals = next(iter(ask("corpus_totals")))
+    span = next(iter(ask("corpus_span")))
+    by_night = step_of(span["first_night"], span["last_night"])
+    by_day = step_of(span["first_day"], span["last_day"])
+    dated = Asker(
+        ask.connection,
+        {
+            **ask.values,
+            "since": str(span["first_day"] or _BEGINNING),
+            "until": str(span["last_day"] or _BEGINNING),
+        },
+    )
+    sections = [
+        collecting.missing(ask),
+        collecting.coverage(ask, by_night),
+        contents.attention(dated, by_day),
+        contents.stories(ask),
+        contents.syndication(ask),
+        contents.copies(ask),
+        qualities.revisions(ask, by_night),
+        collecting.sources(ask, by_night),
+        qualities.dates(ask),
+        qualities.access(ask),
+        qualities.languages(ask),
+        collecting.dropped(ask),
+    ]
+    return Page(
+        headline=headline(totals),
+        deck=deck(totals, span),
+        tiles=tiles(totals),
+        sections=sections,
+        about=f"Made by Broadsheet {code_version()} from the publication of "
+        f"{published_at:%-d %B %Y, %H:%M} UTC"
+        + (f", of what is dated or was fetched since {request.since}." if request.since else "."),
+    )
