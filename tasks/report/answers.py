@@ -16,7 +16,7 @@ from warehouse.statements import statement
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class QueryAnswer:
     """The answer of one query.
 
     Attributes:
@@ -62,7 +62,7 @@ class Asker:
     connection: duckdb.DuckDBPyConnection
     values: Mapping[str, str]
 
-    def __call__(self, name: str, **values: str) -> Answer:
+    def __call__(self, name: str, **values: str) -> QueryAnswer:
         """Return the answer of a statement in `sql/corpus_report`.
 
         Values are written into the text, so that the page can show a query that runs as it is.
@@ -71,7 +71,7 @@ class Asker:
         text = Template(statement(name)).substitute({**self.values, **values})
         grain, sql = _parted(text)
         names, found = rows(self.connection, sql)
-        return Answer(name, grain, sql, tuple(names), tuple(found))
+        return QueryAnswer(name, grain, sql, tuple(names), tuple(found))
 
 
 def _parted(text: str) -> tuple[str, str]:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from tasks.reasons import Reason
-from tasks.report.answers import Answer, Asker
+from tasks.report.answers import Asker, QueryAnswer
 from tasks.report.charts import Series, over_time, timelines
 from tasks.report.drawing import draw
 from tasks.report.parts import (
@@ -155,7 +155,7 @@ def sources(ask: Asker, step: str) -> ReportSection:
     return ReportSection("sources", title, lead, [figure, listing])
 
 
-def dropped(ask: Asker) -> ReportSection:
+def dropped_documents(ask: Asker) -> ReportSection:
     """Return the section on the documents that were not loaded."""
     title = "Dropped documents"
     answer = ask("corpus_dropped")
@@ -197,7 +197,7 @@ def _is_troubled(row: dict[str, Any]) -> bool:
     return bool(row["failed_nights"] or row["possible_losses"] or row["silent_days"])
 
 
-def _shown(series: tuple[Series, ...], answer: Answer, column: str) -> list[Key]:
+def _shown(series: tuple[Series, ...], answer: QueryAnswer, column: str) -> list[Key]:
     """Return the legend's entries of those series that an answer has."""
     there = {row[column] for row in answer}
     return [one.key for one in series if one.value in there]

@@ -12,7 +12,7 @@ from config.version import code_version
 from tasks.report import collecting, contents, qualities
 from tasks.report.answers import Asker
 from tasks.report.front import deck, headline, step_of, tiles
-from tasks.report.page import Page, html_of
+from tasks.report.page import ReportPage, html_of
 from warehouse.files import written_aside
 from warehouse.layout import PUBLISHED, REPORT
 from warehouse.query import opened
@@ -72,7 +72,7 @@ def _write(out: Path, html: str) -> None:
         ) from error
 
 
-def _page(ask: Asker, request: ReportRequest, published_at: datetime) -> Page:
+def _page(ask: Asker, request: ReportRequest, published_at: datetime) -> ReportPage:
     totals = next(iter(ask("corpus_totals")))
     span = next(iter(ask("corpus_span")))
     by_night = step_of(span["first_night"], span["last_night"])
@@ -97,9 +97,9 @@ def _page(ask: Asker, request: ReportRequest, published_at: datetime) -> Page:
         qualities.dates(ask),
         qualities.access(ask),
         qualities.languages(ask),
-        collecting.dropped(ask),
+        collecting.dropped_documents(ask),
     ]
-    return Page(
+    return ReportPage(
         headline=headline(totals),
         deck=deck(totals, span),
         tiles=tiles(totals),

@@ -19,7 +19,7 @@ _MOST_CELL: Final = 300
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class ReportPage:
     """The content of the page.
 
     Attributes:
@@ -35,7 +35,7 @@ class Page:
     about: str
 
 
-def html_of(page: Page) -> str:
+def html_of(page: ReportPage) -> str:
     """Return the whole page."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 

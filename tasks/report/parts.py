@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from tasks.report.answers import Answer
+from tasks.report.answers import QueryAnswer
 from tasks.report.drawing import Drawing
 
 _MOST_ADDRESS: Final = 70
@@ -26,7 +26,7 @@ class Figure:
 
     title: str
     drawing: Drawing
-    answer: Answer
+    answer: QueryAnswer
     note: str = ""
     keys: Sequence[Key] = ()
 
@@ -48,7 +48,7 @@ class ReportTable:
     title: str
     heads: Sequence[str]
     rows: Sequence[Sequence[Cell]]
-    answer: Answer
+    answer: QueryAnswer
     note: str = ""
 
 

@@ -1,6 +1,6 @@
 """Sections on the quality of the articles: revisions, dates, access, languages."""
 
-from tasks.report.answers import Answer, Asker
+from tasks.report.answers import Asker, QueryAnswer
 from tasks.report.charts import Series, over_time
 from tasks.report.drawing import draw
 from tasks.report.parts import (
@@ -160,7 +160,7 @@ def access(ask: Asker) -> ReportSection:
     return ReportSection("access", title, lead, [figure, listing])
 
 
-def _revised_sources(answer: Answer) -> ReportTable:
+def _revised_sources(answer: QueryAnswer) -> ReportTable:
     counts = ("revisions", "silent", "titles", "notes", "words_added", "words_removed")
     cells = [
         (Cell(row["source"] or "–"), *(number(row[name]) for name in counts)) for row in answer
@@ -169,7 +169,7 @@ def _revised_sources(answer: Answer) -> ReportTable:
     return ReportTable("Who changes most", heads, cells, answer)
 
 
-def _silent_titles(answer: Answer) -> ReportTable:
+def _silent_titles(answer: QueryAnswer) -> ReportTable:
     cells = [
         (
             Cell(str(row["fetched_at"] or "")[:10], "code"),
