@@ -28,3 +28,5 @@ class PublishSettings(Section):
     latest_days: Annotated[int, Field(gt=0)]
     grace_days: Annotated[int, Field(ge=1)]
     free_bytes: Annotated[int, Field(ge=0)]
+    report: bool
+    report_port: Annotated[int, Field(ge=0, le=65_535)]

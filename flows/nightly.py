@@ -22,6 +22,7 @@ from tasks.jobs.nightly import NightRequest
 from tasks.jobs.nightly import nightly as run_night
 from tasks.jobs.report import report_night
 from tasks.pipeline import Stages, Summary
+from tasks.report.corpus_report import report_after_night
 
 
 def night_of(start: datetime | None) -> date:
@@ -78,7 +79,8 @@ def nightly(
         assert summary is not None
         limits = stages.settings.prefect
         account = report_night(summary, day, limits.thin_share)
-        link = create_night_artifacts(summary, account)
+        report = report_after_night(stages.settings)
+        link = create_night_artifacts(summary, account, report)
         failure = failure_of(account, limits.failed_share, link)
         announce_night(account, stages.settings.warehouse, link, failed=failure is not None)
         if failure is not None:

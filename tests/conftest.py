@@ -1,8 +1,13 @@
 """The order of the tests: files with long tests first, so that workers finish at the same time."""
 
+import os
 from pathlib import Path
 
 import pytest
+
+# The report after a night takes two seconds, which a hundred nights of other tests need not wait
+# for. The tests of the report set this themselves.
+os.environ.setdefault("BROADSHEET_PUBLISH__REPORT", "false")
 
 TESTS = Path(__file__).parent
 # Tests in these folders start servers, processes and whole runs.

@@ -15,6 +15,7 @@ from flows.terminal.tables import ProgressBars, closing_table, night_table
 from tasks.jobs.nightly import NightRequest
 from tasks.jobs.report import visits_of_run
 from tasks.pipeline import Stages, Summary
+from tasks.report.corpus_report import report_after_night
 
 console = screen()
 
@@ -36,6 +37,8 @@ def night_command(
     run = partial(_night_as_flow, config=config) if prefect else _night_in_process
     summary = run_interruptibly(settings, lambda: run(request, settings, wait=wait))
     show_night(console, summary)
+    if not prefect and (path := report_after_night(settings)):
+        console.print(f"\nThe corpus as a page: {path}", soft_wrap=True)
 
 
 def show_night(out: Console, summary: Summary) -> None:

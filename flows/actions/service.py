@@ -206,5 +206,7 @@ def _print_ready(service: state_files.RunningService, settings: Settings) -> Non
     zone = settings.prefect.timezone or "local time"
     nights = f"a night at '{schedule}' ({zone})" if schedule else "no schedule"
     console.print(f"  {nights}, into {settings.warehouse}")
+    if service.report:
+        console.print(f"  the corpus report: {service.report}")
     console.print(f"  logs in {settings.warehouse / 'service'}")
     console.print("  `broadsheet status` shows its state; Ctrl-C or `broadsheet down` stops it.")

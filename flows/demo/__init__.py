@@ -14,6 +14,7 @@ from flows.actions.answers import answer_table
 from flows.prefect_environment import prepare
 from flows.terminal.screen import screen, styled
 from flows.terminal.tables import closing_table
+from tasks.report.corpus_report import ReportRequest, make_report
 from tasks.runs.run import IngestRequest
 from warehouse.query import opened, rows
 
@@ -41,6 +42,11 @@ def run_demo(warehouse: Path | None, *, archive: bool) -> None:
 
         run_nights(console, folder)
     _print_answers(console, folder, QUESTIONS / ("archive" if archive else "nights"))
+    console.print(
+        f"\nThe corpus as a page, with pictures and what is missing; open it in a browser:\n"
+        f"  {make_report(ReportRequest(), load_settings(warehouse=folder))}",
+        soft_wrap=True,
+    )
     _print_next_steps(console, folder)
 
 

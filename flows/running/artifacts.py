@@ -8,6 +8,7 @@ import json
 import logging
 from collections.abc import Callable, Sequence
 from datetime import date
+from pathlib import Path
 
 from httpx import HTTPError
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
@@ -15,6 +16,7 @@ from prefect.settings import PREFECT_API_URL, PREFECT_UI_URL
 
 from flows.running.client_retries import retry_while_unreachable
 from flows.running.markdown import Code, cell, table_of
+from flows.service.state_files import running_service
 from tasks.jobs.report import (
     OUTCOMES,
     DropExamples,
@@ -70,8 +72,11 @@ def create_ingest_artifacts(summary: Summary, inputs: Sequence[str] = ()) -> Non
     )
 
 
-def create_night_artifacts(summary: Summary, night: NightReport) -> str:
+def create_night_artifacts(summary: Summary, night: NightReport, report: Path | None = None) -> str:
     """Create two artifacts: a searchable table of the night's sources, and a page on the night.
+
+    Args:
+        report: the corpus report, which the page links to.
 
     Returns:
         The address of that page in the UI; "" if the server did not accept it.
@@ -90,7 +95,7 @@ def create_night_artifacts(summary: Summary, night: NightReport) -> str:
                 _sources(night.visits),
                 _dropped(night.dropped),
                 _plot(night.history),
-                _locations(summary),
+                _locations(summary, report),
             ),
             description=f"The night of {night.night}: {night.line}",
         ),
@@ -220,8 +225,11 @@ def _plot(history: Sequence[tuple[date, int]]) -> list[str]:
     ]
 
 
-def _locations(summary: Summary) -> list[str]:
+def _locations(summary: Summary, report: Path | None = None) -> list[str]:
     warehouse = summary.published.parent
+    service = running_service(warehouse)
+    served = f"[{service.report}]({service.report}), " if service and service.report else ""
+    pages = [f"- the corpus report: {served}`{report}`"] if report else []
     merged = [f"- {summary.compaction}"] if summary.compaction else []
     return [
         "## Where it is",
@@ -230,6 +238,7 @@ def _locations(summary: Summary) -> list[str]:
         f"- every document of this run: `select * from documents where run_id = "
         f"'{summary.run_id}'`",
         f"- logs: here under *Logs*; logs of the server and the runner in `{warehouse / SERVICE}`",
+        *pages,
         *merged,
     ]
 

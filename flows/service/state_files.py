@@ -41,6 +41,7 @@ class RunningService:
         server: the process id of the server; None if an existing server is used.
         runner: the process id of the runner.
         started_at: the start time in UTC, ISO 8601.
+        report: the address of the corpus report; None if it is not served.
     """
 
     holder: str
@@ -50,6 +51,7 @@ class RunningService:
     server: int | None
     runner: int
     started_at: str
+    report: str | None
 
 
 @contextmanager

@@ -32,6 +32,7 @@ def service_status(warehouse: Path) -> tuple[bool, list[tuple[str, str]]]:
         ("service", f"up since {service.started_at}, process {service.process}"),
         ("server", _server(service)),
         ("runner", f"process {service.runner}"),
+        ("report", service.report or "not served (publish.report_port)"),
     ]
     healthy = is_answering(service.api)
     if healthy:

@@ -31,6 +31,7 @@ from flows.prefect_environment import PREFECT_DEFAULTS
 from flows.running.attempt import end_attempt, marked_flow_runs
 from flows.running.process_files import start_process, stop_holder
 from flows.service import state_files
+from flows.service.report_server import report_served
 from flows.service.server import (
     existing_server,
     is_answering,
@@ -67,6 +68,7 @@ class Supervisor:
         runner: the runner's process; None before the start.
         restarts: the times of recent restarts, by the monotonic clock.
         started_at: the start time in UTC, ISO 8601.
+        report: the address of the corpus report; None if it is not served.
     """
 
     settings: Settings
@@ -75,6 +77,7 @@ class Supervisor:
     server: subprocess.Popen[bytes] | None = None
     runner: subprocess.Popen[bytes] | None = None
     restarts: list[float] = field(default_factory=list)
+    report: str | None = None
     started_at: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
 
     def start(self) -> None:
@@ -150,6 +153,7 @@ class Supervisor:
             server=self.server.pid if self.server else None,
             runner=self.runner.pid,
             started_at=self.started_at,
+            report=self.report,
         )
         state_files.announce_service(self.settings.warehouse, service)
         return service
@@ -213,9 +217,10 @@ def supervise(
     Raises:
         ServiceError: the service cannot be started or kept up. Nothing is left running.
     """
-    with state_files.service_lock(settings.warehouse), _stoppable():
+    lock, api = state_files.service_lock(settings.warehouse), server_addresses(settings.prefect)[1]
+    with lock, _stoppable(), report_served(settings) as report:
         end_leftovers(settings)
-        supervisor = Supervisor(settings, config, server_addresses(settings.prefect)[1])
+        supervisor = Supervisor(settings, config, api, report=report)
         try:
             supervisor.start()
             on_ready(supervisor.announce())
@@ -230,8 +235,8 @@ def supervise(
 def end_leftovers(settings: Settings) -> None:
     """End the flow runs, the runner and the server that a killed supervisor left.
 
-    They notice its death by themselves within a second, but take up to a minute to stop in order.
-    Until then the server answers, and we would take it for an existing server.
+    They notice its death within a second, but take up to a minute to stop in order. Until then the
+    server answers, and we would take it for an existing server.
     """
     warehouse, seconds = settings.warehouse, settings.prefect.stop_seconds
     for flow_run in marked_flow_runs(warehouse):
@@ -271,8 +276,7 @@ def _stoppable() -> Iterator[None]:
 def _unstoppable() -> Iterator[None]:
     """Ignore further signals while the block runs.
 
-    A second Ctrl-C must not leave the server behind. The wait is bounded, because `stop` kills
-    what does not end in time.
+    A second Ctrl-C must not leave the server behind. `stop` kills what does not end in time.
     """
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_IGN)
@@ -292,6 +296,5 @@ def _end(process: "subprocess.Popen[bytes] | None", first_signal: int, seconds: 
 
 def _runner_exit_reason(warehouse: Path) -> str:
     path = warehouse / SERVICE / "runner.log"
-    lines = [line for line in path.read_text("utf-8", errors="replace").splitlines() if line]
-    last = lines[-1] if lines else "it printed nothing"
+    last = (path.read_text("utf-8", "replace").strip().splitlines() or ["it printed nothing"])[-1]
     return f"The runner ended at once ({last[:300].rstrip('.')}): its log is {path}."

@@ -1,12 +1,15 @@
 """The corpus report: all sections, from the published tables to one HTML file."""
 
+import logging
 import tempfile
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Final
 
-from config.errors import UsageError, os_error_message
+import duckdb
+
+from config.errors import BroadsheetError, UsageError, os_error_message
 from config.settings import Settings
 from config.version import code_version
 from tasks.report import collecting, contents, qualities
@@ -16,6 +19,8 @@ from tasks.report.page import ReportPage, html_of
 from warehouse.files import written_aside
 from warehouse.layout import PUBLISHED, REPORT
 from warehouse.query import opened
+
+log = logging.getLogger("broadsheet.report")
 
 # Nothing is dated before 1600, so this stands for "from the beginning".
 _BEGINNING: Final = date(1600, 1, 1)
@@ -57,6 +62,20 @@ def make_report(request: ReportRequest, settings: Settings) -> Path:
             page = _page(Asker(connection, {"since": since.isoformat()}), request, published_at)
     _write(out, html_of(page))
     return out
+
+
+def report_after_night(settings: Settings) -> Path | None:
+    """Write the report if the setting `publish.report` asks for it, and return its path.
+
+    A report that cannot be written must not fail a night that is published; it is logged.
+    """
+    if not settings.publish.report:
+        return None
+    try:
+        return make_report(ReportRequest(), settings)
+    except (BroadsheetError, OSError, ValueError, duckdb.Error) as error:
+        log.warning("the report was not made: %s", error)
+        return None
 
 
 def _write(out: Path, html: str) -> None:
