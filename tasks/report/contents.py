@@ -1,5 +1,6 @@
 """Sections on the contents: attention, stories, syndication, copies."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from tasks.report.answers import Asker
@@ -15,12 +16,13 @@ from tasks.report.parts import (
     linked,
     number,
     percent,
+    shortened,
 )
 from tasks.report.rankings import matrix, ranked, spread
 
 _ATTENTION = (
     Series("articles", Key("c2", "articles")),
-    Series("stories", Key("c1", "stories: copies count once")),
+    Series("stories", Key("c1", "stories")),
 )
 _ONE = (Series("one", Key("c1", "articles")),)
 _KINDS = {
@@ -32,19 +34,18 @@ _KINDS = {
 }
 _MOST_SITES = 12
 _MOST_PAIRS = 15
-_MOST_TITLE = 70
 
 
-def attention(ask: Asker, step: str) -> ReportSection:
-    """Return the section on the articles and stories over time."""
+def attention(ask: Asker, step: str, totals: Mapping[str, int]) -> ReportSection:
+    """Return the section on the articles and stories over time; `totals` has both numbers."""
     title = "Attention over time"
     answer = ask("corpus_attention", step=step)
     if not len(answer):
         return ReportSection("attention", title, "", empty="No article has a date.")
-    articles, stories = answer.total("articles"), answer.total("stories")
     lead = (
-        f"{counted(articles, 'article')} with a date tell "
-        f"{counted(stories, 'story', 'stories')}, if copies of one text count once."
+        f"{counted(totals['articles'], 'article')} tell "
+        f"{counted(totals['stories'], 'story', 'stories')}, if copies of one text count once. A "
+        f"story that goes on counts in each {step} that has an article of it."
     )
     blocks: list[Figure | ReportTable] = [
         Figure(
@@ -98,7 +99,7 @@ def stories(ask: Asker) -> ReportSection:
     cells = [
         (
             number(row["place"]),
-            linked(_shortened(row["title"]), row["url"]),
+            linked(shortened(row["title"]), row["url"]),
             Cell(row["origin"] or "undecided"),
             Cell(str(row["first_published_at"] or "")[:10] or "no date", "code"),
             number(row["sites"]),
@@ -186,8 +187,3 @@ def _busiest(rows: list[dict[str, Any]]) -> list[str]:
         for name in (row["from_domain"], row["to_domain"]):
             counts[name] = counts.get(name, 0) + row["stories"]
     return sorted(counts, key=lambda name: (-counts[name], name))[:_MOST_SITES]
-
-
-def _shortened(title: str | None) -> str:
-    text = title or "(no title)"
-    return text if len(text) <= _MOST_TITLE else f"{text[: _MOST_TITLE - 1].rstrip()}…"

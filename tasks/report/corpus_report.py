@@ -107,7 +107,7 @@ def _page(ask: Asker, request: ReportRequest, published_at: datetime) -> ReportP
     sections = [
         collecting.missing(ask),
         collecting.coverage(ask, by_night),
-        contents.attention(dated, by_day),
+        contents.attention(dated, by_day, totals),
         contents.stories(ask),
         contents.syndication(ask),
         contents.copies(ask),

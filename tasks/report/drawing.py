@@ -19,7 +19,7 @@ NARROW: Final = 310
 Spec = dict[str, Any]
 # Browsers draw many fonts wider than Vega measures them. So texts are measured a little larger than
 # they are drawn, and none leaves its picture.
-_MEASURED: Final = 13.5
+_MEASURED: Final = 14.5
 _DRAWN: Final = 12
 _SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
 _CONFIG: Spec = {

@@ -9,6 +9,7 @@ from tasks.report.answers import QueryAnswer
 from tasks.report.drawing import Drawing
 
 _MOST_ADDRESS: Final = 70
+_MOST_TITLE: Final = 90
 CellKind = Literal["text", "code", "number", "share", "link"]
 
 
@@ -103,3 +104,9 @@ def address_shown(address: str | None) -> str:
     """Return an address without its scheme, and not longer than a line or two."""
     text = re.sub(r"^https?://", "", address or "")
     return text if len(text) <= _MOST_ADDRESS else f"{text[: _MOST_ADDRESS - 1]}…"
+
+
+def shortened(title: str | None) -> str:
+    """Return a title of a bearable length."""
+    text = title or "(no title)"
+    return text if len(text) <= _MOST_TITLE else f"{text[: _MOST_TITLE - 1].rstrip()}…"

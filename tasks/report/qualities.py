@@ -14,6 +14,7 @@ from tasks.report.parts import (
     number,
     percent,
     share,
+    shortened,
 )
 from tasks.report.rankings import ranked
 
@@ -174,8 +175,8 @@ def _silent_titles(answer: QueryAnswer) -> ReportTable:
         (
             Cell(str(row["fetched_at"] or "")[:10], "code"),
             Cell(row["source"] or "–"),
-            Cell(row["old_title"] or "–"),
-            linked(row["new_title"], row["url"]),
+            Cell(shortened(row["old_title"])),
+            linked(shortened(row["new_title"]), row["url"]),
         )
         for row in answer
     ]

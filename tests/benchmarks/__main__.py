@@ -1,8 +1,8 @@
 """Benchmarks: `make bench`, or `python -m tests.benchmarks NAME` with a name from BENCHMARKS.
 
 They print ratios of programs that run side by side, because the speed of the machine drifts. They
-assert nothing. All but `fetching`, `growth`, `large`, `learning`, `sizes` and `stories` need the
-corpora (BROADSHEET_CORPORA).
+assert nothing. All but `fetching`, `growth`, `large`, `learning`, `report`, `sizes` and `stories`
+need the corpora (BROADSHEET_CORPORA).
 """
 
 import sys
@@ -19,6 +19,7 @@ from tests.benchmarks import (
     learning,
     memory,
     peers,
+    reports,
     rows,
     sizes,
     stories,
@@ -37,9 +38,10 @@ BENCHMARKS = {
     "large": large_files.report,
     "stories": stories.report,
     "growth": growth.report,
+    "report": reports.report,
 }
 
-SIZED = {**sizes.REPORTS, **large_files.REPORTS, "growth": growth.report}
+SIZED = {**sizes.REPORTS, **large_files.REPORTS, "growth": growth.report, "report": reports.report}
 
 
 def main() -> None:

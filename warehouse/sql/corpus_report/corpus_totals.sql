@@ -1,6 +1,18 @@
 -- Grain: one row about all articles since the day $since. Articles without any date count always.
+with chosen as (
+    select *
+    from articles
+    where coalesce(published_date, fetched_at::date, date '$since') >= date '$since'
+),
+copied as (
+    -- Articles without copies are stories of their own.
+    select count(*) - count(distinct cluster_id) as copies
+    from chosen
+    semi join clusters using (article_id)
+)
 select
     count(*) as articles,
+    count(*) - any_value(copies) as stories,
     count(distinct coalesce(source, domain)) as sources,
     count(distinct domain) as sites,
     count(distinct language) filter (language <> 'und') as languages,
@@ -8,5 +20,5 @@ select
     max(published_date) as last_day,
     count(*) filter (published_date is null) as undated,
     coalesce(sum(word_count), 0)::bigint as words
-from articles
-where coalesce(published_date, fetched_at::date, date '$since') >= date '$since'
+from chosen
+cross join copied
