@@ -29,7 +29,7 @@ from tasks.runs.run import (
 from tasks.runs.unfinished import require_resumable
 from warehouse.folder import absolute, make_warehouse
 from warehouse.format_file import moved_from
-from warehouse.layout import LOCK
+from warehouse.layout import LOCK, TAKEDOWN_JOURNAL
 from warehouse.lock import writer_lock
 from warehouse.opening import require_openable, require_repaired
 
@@ -111,6 +111,7 @@ class Stages:
         require_openable(absolute(self.settings.warehouse))
         require_repaired(absolute(self.settings.warehouse))
         settings = with_warehouse(self.settings)
+        complete_if_interrupted(settings, self.listener.notice)
         load_overrides(settings.warehouse)
         return replace(self, settings=settings)
 
@@ -198,6 +199,14 @@ def settle_others(current: Run, stages: Stages) -> None:
 
             if notice := finish_or_drop_run(run, stages.settings):
                 stages.listener.notice(notice)
+
+
+def complete_if_interrupted(settings: Settings, notify: Callable[[str], None]) -> None:
+    """Complete a takedown that was interrupted: the pages must be gone before anything is read."""
+    if (settings.warehouse / TAKEDOWN_JOURNAL).is_file():
+        from tasks.takedown.takedown import complete_takedown
+
+        complete_takedown(settings.warehouse, settings, notify)
 
 
 def with_warehouse(settings: Settings) -> Settings:

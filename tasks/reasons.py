@@ -101,6 +101,11 @@ class Reason(StrEnum):
     )
     HTTP_STATUS = "http_status", "rejected", "A response with a status other than 200."
     NOT_HTML = "not_html", "rejected", "A response that is neither HTML nor plain text."
+    TAKEN_DOWN = (
+        "taken_down",
+        "rejected",
+        "The article was removed by `broadsheet takedown` and is not loaded again.",
+    )
     # Reading: downloads of press databanks
     MISSING_DOCUMENT = (
         "missing_document",

@@ -37,6 +37,7 @@ TASKS = (
     "execution",
     "revisions",
     "load",
+    "takedown",
     "pipeline",
     "jobs",
     "keep",
@@ -57,7 +58,7 @@ SHARED_NAMES = {
     **dict.fromkeys(
         (
             *("ingest", "nightly", "backfill", "reprocess", "fetch", "repair"),
-            *("forget_keys", "explain", "compact", "relocate", "restore"),
+            *("forget_keys", "explain", "compact", "relocate", "restore", "takedown"),
         ),
         "a job, the flow that runs it, and the command that starts it have one name",
     ),

@@ -15,3 +15,5 @@ LOCK = ".lock"
 FETCH_LOCK = ".fetch-lock"
 SERVICE = "service"  # files of `broadsheet up`: logs, Prefect's database, ids of its processes
 ATTEMPTS = f"{SERVICE}/attempts"
+TAKEDOWN_JOURNAL = "takedown.json"  # a takedown that has begun and not ended
+TAKEDOWN_LIST = "takedowns.jsonl"  # a line per article that was taken down; no text, no address

@@ -23,12 +23,13 @@ from tasks.runs.address_rules import (
     define_functions,
 )
 from tasks.runs.run import Run
+from tasks.runs.taken_down import TakenPages
 from tasks.runs.views import LISTED, VISITED, names_in_run
 from warehouse.files import written_aside
 from warehouse.former_names import create_named_view
 from warehouse.kept import entries_of_sources
 from warehouse.lake import open_lake
-from warehouse.schema import DISCOVERIES, DOCUMENTS
+from warehouse.schema import DISCOVERIES, DOCUMENTS, TAKEDOWNS
 from warehouse.schema.columns import INSTANT
 from warehouse.snapshots import take_snapshot
 from warehouse.statements import parameters, statement
@@ -104,7 +105,8 @@ def _define_inputs(
     define_functions(connection)
     define_address_keys(connection, lake, snapshot, names)
     define_addresses(connection)
-    found = pa.RecordBatchReader.from_batches(FOUND, _found_batches(run, sources))
+    taken = TakenPages(snapshot.files[TAKEDOWNS.name])
+    found = pa.RecordBatchReader.from_batches(FOUND, _found_batches(run, sources, taken))
     connection.from_arrow(found).to_table("found")
     connection.from_arrow(_limits(sources, fetch)).to_table("sources")
     connection.from_arrow(CANDIDATES.empty_table()).to_table("candidates")
@@ -190,15 +192,20 @@ def _visit(run: Run, source: Source) -> dict[str, Any]:
     }
 
 
-def _found_batches(run: Run, sources: Sequence[Source]) -> Iterator[pa.RecordBatch]:
-    """Yield the pages that the sources' lists gave, in order, some sources at a time."""
+def _found_batches(
+    run: Run, sources: Sequence[Source], taken: TakenPages
+) -> Iterator[pa.RecordBatch]:
+    """Yield the pages that the sources' lists gave, in order, some sources at a time.
+
+    Pages that were taken down are not found: neither address nor title may be stored again.
+    """
     ordinal = count()
     for first in range(0, len(sources), _SOURCES_AT_ONCE):
         rows = [
             {**_row(one, source), "url_key": key, "ordinal": next(ordinal)}
             for source in sources[first : first + _SOURCES_AT_ONCE]
             for one in read_discovered(run, source).found
-            if (key := address_key(one.listed.url))
+            if (key := address_key(one.listed.url)) and key not in taken
         ]
         yield pa.RecordBatch.from_pylist(rows, FOUND)
 

@@ -1,23 +1,21 @@
 """Replacement of request records in WARC files by records without keys, at the same offsets.
 
 Tables name records by file and offset. A request is therefore replaced by a gzip member of exactly
-the same length. The bytes that a shorter header leaves free are filled by means of RFC 1951 and
-1952 that every reader skips. All other bytes of the file stay as they are.
+the same length. All other bytes of the file stay as they are.
 """
 
 import re
 import shutil
-import zlib
 from base64 import b32encode
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha1
 from itertools import count, islice
 from pathlib import Path
-from struct import pack
 from typing import BinaryIO
 
 from config.settings import ReadSettings
+from tasks.raw.members import member_of_length, read_member
 from tasks.read.warc.frames import find
 from tasks.read.warc.framings import HEADER_BYTES, GzipFraming
 from warehouse.files import written_aside
@@ -35,12 +33,6 @@ _REQUEST = re.compile(rb"^WARC-Type: *request\r$", re.M | re.I)
 _LENGTH = re.compile(rb"(?<=\r\nContent-Length: )\d+(?=\r\n)", re.I)
 _DIGEST = re.compile(rb"(?<=\r\nWARC-Block-Digest: )sha1:\w+(?=\r\n)", re.I)
 _END = b"\r\n\r\n"
-_EMPTY_BLOCK = b"\0\0\0\xff\xff"
-_LAST_BLOCK = b"\1\0\0\xff\xff"
-# Readers look for the beginning of a record in the first 4 kB of a member.
-_MOST_COMMENT = 1_024
-_COMMENT_FLAG = 0x10
-_FRAME_BYTES = 18
 _RECORDS_PER_PAGE = 3
 
 
@@ -99,25 +91,13 @@ def _requests(
     for _ in count() if most is None else range(1 + _RECORDS_PER_PAGE * most):
         if at is None:
             return
-        content, length = _read_member(file, at, HEADER_BYTES)
+        content, length = read_member(file, at, HEADER_BYTES)
         is_request = bool(_REQUEST.search(content.partition(_END)[0]))
         if is_request and not length:
-            content, length = _read_member(file, at, _MOST_BYTES)
+            content, length = read_member(file, at, _MOST_BYTES)
         if is_request and length:
             yield at, length, content
         at = find(framing, at + max(length, 1), None)
-
-
-def _read_member(file: BinaryIO, offset: int, most: int) -> tuple[bytes, int]:
-    """Return the beginning of a member's content, and its length if it ended, else 0."""
-    file.seek(offset)
-    packed = file.read(most)
-    member = zlib.decompressobj(wbits=31)
-    try:
-        content = member.decompress(packed, most)
-    except zlib.error:
-        return b"", 0
-    return content, len(packed) - len(member.unused_data) if member.eof else 0
 
 
 def _replacement(
@@ -153,28 +133,3 @@ def _record(header: bytes, block: bytes) -> bytes:
     digest = b"sha1:" + b32encode(sha1(block, usedforsecurity=False).digest())
     head = _LENGTH.sub(str(len(block)).encode(), header + b"\r\n")
     return _DIGEST.sub(digest, head) + b"\r\n" + block + _END
-
-
-def member_of_length(content: bytes, length: int) -> bytes | None:
-    """Return a gzip member of exactly `length` bytes; None if the content needs more.
-
-    A few free bytes become a comment (RFC 1952, 2.3), many become empty blocks (RFC 1951, 3.2.4).
-    """
-    room = length - _FRAME_BYTES
-    packed = zlib.compress(content, 9, wbits=-15)
-    if room - len(packed) > _MOST_COMMENT:
-        packed = _with_empty_blocks(content, room)
-    free = room - len(packed)
-    if free < 0:
-        return None
-    comment = b" " * (free - 1) + b"\0" if free else b""
-    head = bytes((0x1F, 0x8B, 8, _COMMENT_FLAG if free else 0, 0, 0, 0, 0, 2, 255))
-    return head + comment + packed + pack("<II", zlib.crc32(content), len(content) & 0xFFFFFFFF)
-
-
-def _with_empty_blocks(content: bytes, room: int) -> bytes:
-    """Return content compressed to nearly `room` bytes, filled with empty blocks."""
-    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
-    packed = packer.compress(content) + packer.flush(zlib.Z_FULL_FLUSH)
-    count = (room - len(packed) - len(_LAST_BLOCK)) // len(_EMPTY_BLOCK)
-    return packed + _EMPTY_BLOCK * count + _LAST_BLOCK

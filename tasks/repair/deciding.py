@@ -21,8 +21,10 @@ from tasks.repair.tables import Tables
 from tasks.runs.address_rules import define_article_keys
 from tasks.runs.run import Run
 from tasks.runs.site_orders import read_in_order_of_site
+from tasks.runs.taken_down import TakenPages
 from tasks.runs.views import define_processed
 from warehouse.lake import Lake
+from warehouse.schema import TAKEDOWNS
 from warehouse.statements import parameters, sql_quoted, statement
 
 # They have the names of tables, and hide the rows of later runs from the statements of resolving.
@@ -56,6 +58,7 @@ def _decide(run: Run, sources: Sources, connection: duckdb.DuckDBPyConnection, l
     connection.execute(statement("earlier_runs"), values)
     define_processed(connection, run)
     connection.execute(statement("stored_before").replace("$run_id", sql_quoted(run_id)))
+    TakenPages(lake.files(TAKEDOWNS)).leave_out(connection, hidden_in=run_id)
     connection.execute(f"create temp view superseded as {statement('superseded')}")
     read_in_order_of_site(connection, sources.source, last_run=run_id)
     define_article_keys(connection, lake)

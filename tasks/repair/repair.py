@@ -30,6 +30,7 @@ from tasks.repair.reading import files_left, remove_readings, sources_of_run
 from tasks.repair.report import RepairReport, file_lines, lost_versions, rows_lost
 from tasks.repair.tables import Tables, tables
 from tasks.runs.unfinished import UnfinishedRun
+from tasks.takedown.listing import restore_takedowns
 from warehouse.files import write_table_files
 from warehouse.folder import absolute
 from warehouse.kept import remove_kept
@@ -100,6 +101,7 @@ def _repaired(findings: Findings, stages: Stages) -> RepairReport:
     lake = rebuild(warehouse, findings.states)
     if any(Path(one.file).is_relative_to(_KEYS) for one in journal.files):
         lake.set_address_rules(0)  # makes the next run compute all keys again
+    restore_takedowns(lake, stages.settings.load)
     notes = _resume_runs(findings.runs, lake, stages)
     unfinished = [one.run.run_id for one in findings.runs if one.run.folder.exists()]
     before = lake_files(lake)

@@ -11,6 +11,7 @@ import xxhash
 from tasks.runs.address_rules import define_functions
 from tasks.runs.run import Run
 from tasks.runs.site_orders import read_in_order_of_site
+from tasks.runs.taken_down import TakenPages
 from tasks.runs.understood import define_understood
 from warehouse.files import written_aside
 from warehouse.former_names import former_names
@@ -27,6 +28,7 @@ from warehouse.schema import (
     PROCESSED,
     RUNS,
     SUPERSEDED,
+    TAKEDOWNS,
     VISITS,
     Table,
 )
@@ -63,6 +65,7 @@ def define_inputs(connection: duckdb.DuckDBPyConnection, run: Run, snapshot: Sna
         create_view(connection, table.name, snapshot.files[table.name], table.arrow)
     define_superseded(connection, snapshot.files[SUPERSEDED.name])
     define_functions(connection)
+    TakenPages(snapshot.files[TAKEDOWNS.name]).leave_out(connection)
     read_in_order_of_site(connection, run.description.parameters.get("source"))
 
 
@@ -77,7 +80,8 @@ def define_processed(connection: duckdb.DuckDBPyConnection, run: Run) -> None:
 
     `processed` lacks the columns that only single statements need.
     """
-    _define(connection, run, "documents_read", PROCESSED, _joined_parts(connection, run))
+    _define(connection, run, "documents_as_read", PROCESSED, _joined_parts(connection, run))
+    connection.execute("create or replace temp view documents_read as from documents_as_read")
     connection.execute(
         "create or replace temp view processed as select * exclude "
         "(readings, fingerprints, fingerprint_rate, shingles, agencies) from documents_read"

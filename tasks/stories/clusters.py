@@ -1,5 +1,6 @@
 """Assign articles to clusters, around the texts that changed, and record the changes."""
 
+from collections.abc import Sequence
 from string import Template
 from typing import Final
 
@@ -42,6 +43,28 @@ def assign_clusters(connection: _Connection, run_id: str, *, anew: bool = False)
     if anew:
         connection.execute(statement("clustered_texts"))
         _widen_scope(connection, run_id, 0)
+    _compute(connection, run_id)
+
+
+def assign_clusters_around(connection: _Connection, texts: Sequence[str], run_id: str) -> None:
+    """Make the table `cluster_changes` as `assign_clusters` does, around given texts.
+
+    It is for texts of which neighbours were removed. Reads the views `fingerprints`, `text_pairs`
+    and `cluster_members` of the tables.
+
+    Args:
+        texts: hashes of the texts.
+    """
+    wanted = pa.table({"content_hash": pa.array(texts, pa.string())})
+    connection.from_arrow(wanted).to_table("wanted_texts")
+    connection.execute("create temp view all_pairs as from text_pairs")
+    _define(connection)
+    _widen_scope(connection, run_id, 0)
+    _compute(connection, run_id)
+
+
+def _compute(connection: _Connection, run_id: str) -> None:
+    """Compute the clusters of the scope and of what is embedded there."""
     for level, name in enumerate(("embedding_texts", "embedded_texts"), start=1):
         connection.execute(statement(name))
         _widen_scope(connection, run_id, level)

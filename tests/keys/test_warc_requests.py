@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.settings import load_settings
-from tasks.keys.warc_requests import member_of_length, replace_requests, replacements
+from tasks.keys.warc_requests import replace_requests, replacements
+from tasks.raw.members import member_of_length
 from tasks.raw.warc_files import WarcFiles
 from tasks.web.exchange import Answer, Evidence, Headers
 from tests.fetch.every_byte import files_with

@@ -38,6 +38,7 @@ from warehouse.schema.stories import (
     STORY_VIEWS,
     TEXT_PAIRS,
 )
+from warehouse.schema.takedowns import TAKEDOWNS
 from warehouse.schema.texts import IMAGES, LINKS, REVISION_CHANGES, REVISIONS
 
 __all__ = [
@@ -71,6 +72,7 @@ __all__ = [
     "STORY_TABLES",
     "SUPERSEDED",
     "TABLES",
+    "TAKEDOWNS",
     "TEXT_PAIRS",
     "VIEWS",
     "VISITS",
@@ -80,8 +82,7 @@ __all__ = [
 
 # 5: no keys of sources are stored any more. 6: `extra`, and the table `inputs`.
 # 7: how inputs were understood, in `inputs`. 8: tables of links, images and revisions;
-# `discoveries.position`. 9: stories.
-# 10: named snapshots.
+# `discoveries.position`. 9: stories. 10: `snapshots` and `takedowns`.
 SCHEMA_VERSION = 10
 
 # The order in which a run is committed. `runs` is last: its row says that all others are committed.
@@ -106,6 +107,7 @@ TABLES = (
     TEXT_PAIRS,
     CLUSTER_MEMBERS,
     SNAPSHOTS,
+    TAKEDOWNS,
     RUNS,
 )
 

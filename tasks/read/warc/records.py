@@ -24,6 +24,9 @@ from tasks.records import Declared, Dropped, RawDocument, RefersTo
 Media = Literal["html", "text"]
 
 _DOCUMENTS = frozenset({"response", "resource", "revisit"})
+# A metadata record with this header stands in the place of a record that `takedown` removed, and
+# names its type.
+TOMBSTONE_HEADER = "Broadsheet-Taken-Down"
 _HTML = frozenset({"text/html", "application/xhtml+xml"})
 # Addresses of records that describe the crawl: Browsertrix stores a page's text and screenshots
 # under `urn:`, wget its log under `metadata:`, Heritrix the answers of DNS under `dns:`.
@@ -84,6 +87,8 @@ def _with_evidence(
 
 def _is_document(frame: Frame, converted: bool) -> bool:
     kind = _type(frame)
+    if _header(frame, TOMBSTONE_HEADER) in _DOCUMENTS:
+        return True
     if kind == "conversion":
         return converted
     return kind in _DOCUMENTS and not _url(frame).lower().startswith(_NO_PAGES)
@@ -138,6 +143,8 @@ def _response(frame: Frame) -> Response:
     """Return the record's HTTP response; for a resource, one made from the record's own header."""
     if frame.fault and frame.damaged:
         raise _RefusedError(frame.fault, _type(frame) or None)
+    if _header(frame, TOMBSTONE_HEADER):
+        raise _RefusedError(Reason.TAKEN_DOWN)
     if _type(frame) == "revisit":
         raise _RefusedError(Reason.REVISIT, _header(frame, "WARC-Refers-To-Target-URI") or None)
     if cut := _header(frame, "WARC-Truncated"):

@@ -137,6 +137,11 @@ create view repairs as
 select $repairs_columns
 from read_parquet($repairs_files, union_by_name = $repairs_differ);
 
+-- Grain: one row per article that was taken down.
+create view takedowns as
+select $takedowns_columns
+from read_parquet($takedowns_files, union_by_name = $takedowns_differ);
+
 -- Grain: one row per run and file that it read, or databank's download within an archive.
 create view inputs as
 select $inputs_columns

@@ -3,7 +3,12 @@
 -- have it here.
 select
     $run_id as run_id,
-    processed.locator,
+    -- The path of a page that was taken down may name it.
+    if(
+        outcomes.reason = 'taken_down' and not contains(processed.locator, '#'),
+        'taken_down/' || left(md5($run_id || chr(10) || processed.locator), 16),
+        processed.locator
+    ) as locator,
     coalesce(
         $source,
         processed.publication,

@@ -17,7 +17,11 @@ select
     end as reason,
     if(originals.outcome is not null, originals.detail, processed.detail) as detail,
     coalesce(processed.page_type, originals.page_type) as page_type,
-    coalesce(decided.article_id, identified.article_id) as article_id,
+    coalesce(
+        decided.article_id,
+        identified.article_id,
+        if(processed.reason = 'taken_down', processed.article_id, null)
+    ) as article_id,
     decided.version
 from processed
 left join decided using (position)

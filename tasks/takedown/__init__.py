@@ -1,0 +1,1 @@
+"""Removal of articles from every file of a warehouse, for good."""

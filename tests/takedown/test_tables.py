@@ -1,0 +1,195 @@
+"""An article that is taken down is in no table and no file any more, and does not come back."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from config.errors import UsageError
+from tests.pipeline.archives import story
+from tests.pipeline.nights import Nights
+from tests.takedown.desk import article_at, sentences, take_down
+from tests.takedown.every_byte import places_with
+from warehouse.lake import open_lake
+from warehouse.schema import ARTICLE_VERSIONS, TABLES
+
+GONE = "https://courier.example/2025/quarry-owner-sentenced"
+STAYS = "https://courier.example/2025/harbour"
+COPY = "https://herald.example/quarry"
+TEXT = story(1)
+CHANGED = TEXT.replace("committee", "assembly")
+EDITED = TEXT.replace("committee", "board")
+
+
+def title(text: str) -> str:
+    return f"The headline about {text}"
+
+
+def gone(text: str, position: int, day: int) -> Any:
+    return article_at(
+        GONE,
+        text,
+        position=position,
+        day=day,
+        title=title("a quarry owner"),
+        extra='{"contact": "owner@quarry.example"}',
+    )
+
+
+@pytest.fixture
+def nights(tmp_path: Path) -> Nights:
+    """Three runs: two versions of an article, one that stays, and an edited copy elsewhere."""
+    nights = Nights(tmp_path / "news")
+    nights.load(
+        gone(TEXT, 1, 11), article_at(STAYS, story(2), position=2, day=11), source="courier"
+    )
+    table = open_lake(nights.folder).load(ARTICLE_VERSIONS)
+    current = table.current_snapshot()
+    assert current
+    table.manage_snapshots().create_tag(current.snapshot_id, "cited").commit()
+    nights.load(
+        gone(CHANGED, 3, 12),
+        article_at(STAYS, story(2), position=4, day=12),
+        source="courier",
+    )
+    nights.load(article_at(COPY, EDITED, position=5, day=13, domain="herald.example"))
+    return nights
+
+
+WORDS = [GONE, GONE.removeprefix("https:"), title("a quarry owner"), "owner@quarry.example"]
+
+
+def left(nights: Nights) -> list[str]:
+    lost = set(sentences(TEXT)) | set(sentences(CHANGED))
+    return places_with(nights.folder, [*WORDS, *sorted(lost - set(sentences(EDITED)))])
+
+
+def test_every_table_has_a_rule() -> None:
+    from tasks.takedown.rules import TAKEDOWN_RULES
+
+    assert set(TAKEDOWN_RULES) == {table.name for table in TABLES}
+
+
+def test_no_byte_of_the_article_is_left(nights: Nights) -> None:
+    assert {one.partition(":")[0].partition("/")[0] for one in left(nights)} == {"lake"}
+    report = take_down(nights.settings, GONE, requested_by="a lawyer")
+    assert left(nights) == []
+    assert nights.ask("select url from articles order by all") == [(STAYS,), (COPY,)]
+    [row] = nights.ask("select * exclude (run_id, taken_at, key_ids) from takedowns")
+    [taken] = report.survey.articles
+    assert row == (
+        taken.article_id,
+        "court order 12",
+        "a lawyer",
+        2,
+        report.survey.takedown.rewritten,
+    )
+    [line] = (nights.folder / "takedowns.jsonl").read_text().splitlines()
+    assert json.loads(line)["article_id"] == taken.article_id
+    assert not (nights.folder / "takedown.json").exists()
+
+
+def test_the_ledger_balances_and_says_that_the_article_was_taken_down(nights: Nights) -> None:
+    [(article_id,)] = nights.ask(f"select article_id from articles where url = '{GONE}'")
+    take_down(nights.settings, GONE)
+    rows = nights.ask(
+        "select run_id, outcome, reason, url, version from documents "
+        f"where article_id = '{article_id}' order by all"
+    )
+    assert rows == [
+        ("run-001", "rejected", "taken_down", None, None),
+        ("run-002", "rejected", "taken_down", None, None),
+    ]
+    counts = nights.ask(
+        "select run_id, documents, loaded, revised, duplicate, rejected from runs "
+        "where flow = 'ingest' order by all"
+    )
+    assert counts == [
+        ("run-001", 2, 1, 0, 0, 1),
+        ("run-002", 2, 0, 0, 1, 1),
+        ("run-003", 1, 1, 0, 0, 0),
+    ]
+
+
+def test_the_article_is_not_loaded_again_and_nothing_of_it_is_stored(nights: Nights) -> None:
+    take_down(nights.settings, GONE)
+    assert (
+        nights.load(gone(TEXT, 1, 11), gone(CHANGED, 2, 12), gone("A new text.", 3, 13))
+        == ["rejected"] * 3
+    )
+    rows = nights.ask(
+        "select reason, url, detail, extra, whole_hash from documents where run_id = 'run-004'"
+    )
+    assert rows == [("taken_down", None, None, None, None)] * 3
+    assert left(nights) == []
+
+
+def test_a_tagged_snapshot_lacks_the_article_and_keeps_the_others(nights: Nights) -> None:
+    lake = open_lake(nights.folder)
+    before = lake.load(ARTICLE_VERSIONS).refs()["cited"].snapshot_id
+    report = take_down(nights.settings, GONE)
+    assert report.survey.takedown.references == ("cited",)
+    table = open_lake(nights.folder).load(ARTICLE_VERSIONS)
+    reference = table.refs()["cited"]
+    assert reference.snapshot_id != before
+    rows = table.scan(snapshot_id=reference.snapshot_id).to_arrow().to_pylist()
+    assert [row["url"] for row in rows] == [STAYS]
+    assert set(table.refs()) == {"main", "cited"}
+
+
+def test_a_copy_is_listed_and_stays_in_a_cluster_of_its_own(nights: Nights) -> None:
+    [[first], [second]] = nights.ask(
+        f"select cluster_id from articles where url in ('{GONE}', '{COPY}')"
+    )
+    assert first == second
+    report = take_down(nights.settings, GONE)
+    [copy] = report.survey.copies
+    assert (copy.url, copy.kind) == (COPY, "edited")
+    assert nights.ask(f"select article_id = cluster_id from articles where url = '{COPY}'") == [
+        (True,)
+    ]
+    assert nights.ask("select count(*), sum(articles) from stories") == [(2, 2)]
+    assert nights.ask("from copies") == []
+
+
+def test_readers_of_the_publication_before_are_not_disturbed(nights: Nights) -> None:
+    with duckdb.connect(str(nights.folder / "news.duckdb"), read_only=True) as reader:
+        stream = reader.execute("select url, text from article_versions order by url")
+        assert stream.fetchone()
+        take_down(nights.settings, GONE)
+        assert len(stream.fetchall()) == 3
+        urls = reader.execute("select distinct url from article_versions order by url").fetchall()
+        assert urls == [(STAYS,), (COPY,)]
+
+
+def test_a_dry_run_lists_every_place_and_changes_nothing(nights: Nights) -> None:
+    before = {path: path.read_bytes() for path in nights.folder.rglob("*") if path.is_file()}
+    report = take_down(nights.settings, GONE, dry_run=True)
+    after = {path: path.read_bytes() for path in nights.folder.rglob("*") if path.is_file()}
+    assert {path for path in before if before[path] != after.get(path)} == set()
+    counts = {place.where: place.count for place in report.survey.places}
+    assert counts["article_versions"] == 2 + 0
+    assert counts["documents"] == 2
+    assert not report.is_done
+
+
+def test_saying_no_changes_nothing(nights: Nights) -> None:
+    report = take_down(nights.settings, GONE, confirm=lambda _: False)
+    assert not report.is_done
+    assert len(nights.ask("from articles")) == 3
+
+
+def test_a_repeated_takedown_says_when_it_was_and_changes_nothing(nights: Nights) -> None:
+    take_down(nights.settings, GONE)
+    report = take_down(nights.settings, GONE)
+    assert not report.is_done
+    assert set(report.taken_before) == {GONE}
+    assert nights.ask("select count(*) from takedowns") == [(1,)]
+
+
+def test_an_unknown_address_is_refused(nights: Nights) -> None:
+    with pytest.raises(UsageError, match=r"has nothing at https://courier\.example/nowhere"):
+        take_down(nights.settings, GONE, "https://courier.example/nowhere")
+    assert len(nights.ask("from articles")) == 3
