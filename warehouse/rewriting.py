@@ -143,8 +143,8 @@ class TableRewriting:
         condition = "" if self.change.values else f" where not {matches}"
         files = f"[{sql_quoted(self.lake.schema_file(self.table))}, {sql_quoted(file)}]"
         return (
-            f"select {', '.join(columns)} from read_parquet({files}, union_by_name = true) as stored"
-            f"{condition}"
+            f"select {', '.join(columns)} "
+            f"from read_parquet({files}, union_by_name = true) as stored{condition}"
         )
 
     def _new_name(self, file: str) -> Path:

@@ -8,10 +8,12 @@ read again, so that the numbers of documents agree with what the ledger says; it
 
 import shutil
 import zlib
+from base64 import b32encode
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha1
 from pathlib import Path
 from typing import BinaryIO
 
@@ -25,6 +27,7 @@ from tasks.read.warc.records import TOMBSTONE_HEADER
 from tasks.web.urls import url_key
 from warehouse.files import written_aside
 
+_DIGEST = f"WARC-Block-Digest: sha1:{b32encode(sha1(usedforsecurity=False).digest()).decode()}"
 _END = b"\r\n\r\n"
 _CHUNK = 65_536
 _NAMING = ("WARC-Target-URI", "WARC-Refers-To-Target-URI")
@@ -104,8 +107,10 @@ def _tombstone(path: Path, record: TakenRecord, taken_at: datetime) -> bytes:
         f"{TOMBSTONE_HEADER}: {record.kind}",
         "Content-Length: 0",
     )
-    content = "\r\n".join(lines).encode() + _END + _END
-    member = member_of_length(content, record.length)
+    # The digest is left out of a record that would become too long.
+    contents = ("\r\n".join(kept).encode() + _END + _END for kept in ((*lines, _DIGEST), lines))
+    made = (member_of_length(content, record.length) for content in contents)
+    member = next((one for one in made if one is not None), None)
     if member is None:
         raise DamagedWarehouseError(
             f"The record at {record.offset} of {path} is too short to be replaced: remove this "

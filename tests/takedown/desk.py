@@ -9,6 +9,7 @@ from tasks.jobs.takedown import TakedownReport, TakedownRequest, takedown
 from tasks.pipeline import Stages, thread_runner
 from tasks.records import Article
 from tasks.runs.progress import ProgressListener
+from tasks.stories.fingerprints import with_fingerprints
 from tasks.takedown.survey import Survey
 from tasks.web.fingerprint import article_id
 from tasks.web.urls import url_key
@@ -22,7 +23,8 @@ def article_at(
     key = url_key(url)
     assert key
     made = article(url, text, position=position, day=day)
-    return replace(made, article_id=article_id(key), url_key=key, own_key=key, **changes)
+    identified = replace(made, article_id=article_id(key), url_key=key, own_key=key, **changes)
+    return with_fingerprints(identified)
 
 
 def sentences(text: str) -> list[str]:

@@ -4,6 +4,7 @@ import gzip
 import json
 import zlib
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import duckdb
@@ -42,10 +43,8 @@ def _members(content: bytes) -> Iterator[bytes]:
     """Yield what unpacks from each place that looks like a gzip member."""
     at = content.find(b"\x1f\x8b\x08")
     while at >= 0:
-        try:
+        with suppress(zlib.error):
             yield zlib.decompressobj(31).decompress(content[at:])
-        except zlib.error:
-            pass
         at = content.find(b"\x1f\x8b\x08", at + 1)
 
 

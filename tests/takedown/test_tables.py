@@ -1,6 +1,7 @@
 """An article that is taken down is in no table and no file any more, and does not come back."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -38,10 +39,10 @@ def gone(text: str, position: int, day: int) -> Any:
     )
 
 
-@pytest.fixture
-def nights(tmp_path: Path) -> Nights:
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> tuple[Nights, Path]:
     """Three runs: two versions of an article, one that stays, and an edited copy elsewhere."""
-    nights = Nights(tmp_path / "news")
+    nights = Nights(tmp_path_factory.mktemp("taken") / "news")
     nights.load(
         gone(TEXT, 1, 11), article_at(STAYS, story(2), position=2, day=11), source="courier"
     )
@@ -55,7 +56,18 @@ def nights(tmp_path: Path) -> Nights:
         source="courier",
     )
     nights.load(article_at(COPY, EDITED, position=5, day=13, domain="herald.example"))
-    return nights
+    saved = nights.folder.with_name("saved")
+    shutil.copytree(nights.folder, saved)
+    return nights, saved
+
+
+@pytest.fixture
+def nights(kept: tuple[Nights, Path]) -> Nights:
+    """The same warehouse, restored in its place."""
+    nights, saved = kept
+    shutil.rmtree(nights.folder)
+    shutil.copytree(saved, nights.folder)
+    return Nights.of(nights.folder, 3)
 
 
 WORDS = [GONE, GONE.removeprefix("https:"), title("a quarry owner"), "owner@quarry.example"]
@@ -73,7 +85,10 @@ def test_every_table_has_a_rule() -> None:
 
 
 def test_no_byte_of_the_article_is_left(nights: Nights) -> None:
-    assert {one.partition(":")[0].partition("/")[0] for one in left(nights)} == {"lake"}
+    assert {one.partition(":")[0].partition("/")[0] for one in left(nights)} == {
+        "lake",
+        "news.duckdb",
+    }
     report = take_down(nights.settings, GONE, requested_by="a lawyer")
     assert left(nights) == []
     assert nights.ask("select url from articles order by all") == [(STAYS,), (COPY,)]
