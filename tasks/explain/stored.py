@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,12 @@ from tasks.read.fields import column_choice
 from tasks.read.lookup import FoundDocument, batches_of, file_of, files_of
 from tasks.read.plan import plan_inputs
 from tasks.records import Dropped, RawDocument
+from tasks.web.fingerprint import article_id
 from tasks.web.urls import url_key
 from warehouse.format_file import inputs_here
 from warehouse.layout import RAW
 from warehouse.query import opened, rows
-from warehouse.schema import BOILERPLATE
+from warehouse.schema import BOILERPLATE, TAKEDOWNS
 from warehouse.statements import statement
 
 
@@ -51,6 +53,10 @@ def read_stored(warehouse: Path, named: str, settings: ReadSettings) -> StoredDo
     with opened(warehouse) as connection:
         values = {"named": named, "url_key": url_key(named) or ""}
         names, found = rows(connection, statement("document_named"), values)
+    if time := _taken_down_at(warehouse, named):
+        raise UsageError(
+            f"{named} was taken down on {time:%Y-%m-%d}: nothing of it is stored any more."
+        )
     if not found:
         raise UsageError(
             f"{warehouse} knows no document {named!r}: give an address from the column `url` of "
@@ -64,6 +70,17 @@ def read_stored(warehouse: Path, named: str, settings: ReadSettings) -> StoredDo
             f"the run {row['run_id']} had read it from {', '.join(row['inputs'])}."
         )
     return StoredDocument(document, Learned(_lines_removed(warehouse), row["source"]))
+
+
+def _taken_down_at(warehouse: Path, named: str) -> datetime | None:
+    """Return when an article was taken down, if it was."""
+    with opened(warehouse) as connection:
+        _, views = rows(connection, "select view_name from duckdb_views() where not internal")
+        if (TAKEDOWNS.name,) not in views:  # the warehouse was published by an older Broadsheet
+            return None
+        values = {"named": named, "key_id": article_id(url_key(named) or named)}
+        _, found = rows(connection, statement("taken_down_at"), values)
+    return found[0][0] if found else None
 
 
 def _lines_removed(warehouse: Path) -> dict[str, LineSet]:

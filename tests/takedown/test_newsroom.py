@@ -1,15 +1,15 @@
 """Takedowns in a warehouse with nights and an archive: WARC files, and what reads them later."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from fastwarc.warc import ArchiveIterator
 
+from tasks.jobs.reprocess import ReprocessRequest, reprocess
 from tests.raw.warc_readers import check, types
 from tests.repair.newsroom import Newsroom, newsroom
-from tests.takedown.desk import sentences, take_down
+from tests.takedown.desk import sentences, take_down, with_stages
 from tests.takedown.every_byte import places_with
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
@@ -96,9 +96,6 @@ def test_it_stays_away_through_ingest_night_reprocess_and_repair(room: Newsroom)
     article = fetched(room)
     words = words_of(room, article)
     take_down(room.settings, article["url"])
-    from tests.takedown.desk import with_stages
-    from tasks.jobs.reprocess import ReprocessRequest, reprocess
-
     report, _ = with_stages(room.settings, lambda stages: reprocess(ReprocessRequest(), stages))
     assert report.changed == 0
     assert places_with(room.warehouse, words) == []

@@ -9,9 +9,15 @@ import duckdb
 import pytest
 
 from config.errors import UsageError
+from config.settings import load_settings
+from tasks.explain.stored import read_stored
+from tasks.jobs.takedown import reapply_takedowns
+from tasks.records import Link
+from tasks.takedown.finding import asked_for, read_names
+from tasks.web.urls import url_key
 from tests.pipeline.archives import story
 from tests.pipeline.nights import Nights
-from tests.takedown.desk import article_at, sentences, take_down
+from tests.takedown.desk import article_at, sentences, take_down, with_stages
 from tests.takedown.every_byte import places_with
 from warehouse.lake import open_lake
 from warehouse.schema import ARTICLE_VERSIONS, TABLES
@@ -208,3 +214,72 @@ def test_an_unknown_address_is_refused(nights: Nights) -> None:
     with pytest.raises(UsageError, match=r"has nothing at https://courier\.example/nowhere"):
         take_down(nights.settings, GONE, "https://courier.example/nowhere")
     assert len(nights.ask("from articles")) == 3
+
+
+def test_a_file_names_many_articles_by_address_and_id(nights: Nights, tmp_path: Path) -> None:
+    [(article_id,)] = nights.ask(f"select article_id from articles where url = '{COPY}'")
+    path = tmp_path / "list.txt"
+    path.write_text(f"# by order of the court\n\n{GONE}?utm_source=feed\n{article_id}\n{GONE}\n")
+    report = take_down(nights.settings, *read_names(str(path)))
+    assert len(report.survey.articles) == 2
+    assert report.survey.copies == ()
+    assert nights.ask("select url from articles") == [(STAYS,)]
+    lost = set(sentences(TEXT)) | set(sentences(CHANGED)) | set(sentences(EDITED))
+    assert places_with(nights.folder, [*WORDS, COPY, *sorted(lost)]) == []
+
+
+@pytest.mark.parametrize("content", ["", "# nothing\n", "no address\n"])
+def test_a_file_without_an_address_is_refused(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "list.txt"
+    path.write_text(content)
+    with pytest.raises(UsageError):
+        asked_for(read_names(str(path)))
+
+
+def test_explain_says_that_it_was_taken_down(nights: Nights) -> None:
+    take_down(nights.settings, GONE)
+    with pytest.raises(UsageError, match="was taken down on 20"):
+        read_stored(nights.folder, GONE, nights.settings.read)
+
+
+def test_a_list_is_applied_again_to_an_older_warehouse(
+    nights: Nights, kept: tuple[Nights, Path], tmp_path: Path
+) -> None:
+    take_down(nights.settings, GONE)
+    listed = tmp_path / "takedowns.jsonl"
+    shutil.copy(nights.folder / "takedowns.jsonl", listed)
+    rows = nights.ask("select * exclude (files) from takedowns")
+    shutil.rmtree(nights.folder)
+    shutil.copytree(kept[1], nights.folder)
+    assert left(nights)
+    assert with_stages(nights.settings, lambda stages: reapply_takedowns(listed, stages)) == 1
+    assert left(nights) == []
+    assert nights.ask("select * exclude (files) from takedowns") == rows
+    assert with_stages(nights.settings, lambda stages: reapply_takedowns(listed, stages)) == 0
+
+
+def test_a_moved_warehouse_is_taken_down_in_its_new_place(nights: Nights, tmp_path: Path) -> None:
+    moved = tmp_path / "moved"
+    shutil.copytree(nights.folder, moved)
+    settings = load_settings(warehouse=moved, workers=1)
+    before = {path: path.read_bytes() for path in nights.folder.rglob("*.parquet")}
+    take_down(settings, GONE)
+    copy = Nights.of(moved, 3)
+    assert left(copy) == []
+    assert {path: path.read_bytes() for path in nights.folder.rglob("*.parquet")} == before
+
+
+def test_links_of_other_articles_to_it_stay(nights: Nights) -> None:
+    linking = article_at(
+        "https://courier.example/2025/linking",
+        story(7),
+        position=9,
+        day=14,
+        links=(Link("the owner", GONE, url_key(GONE) or "", True, 1),),
+    )
+    nights.load(linking)
+    assert nights.ask("select target_article_id is not null from links") == [(True,)]
+    take_down(nights.settings, GONE)
+    assert nights.ask("select url, target_article_id from links") == [(GONE, None)]
+    places = {place.partition("/data")[0] for place in left(nights)}
+    assert places == {"lake/links", *(f"news.duckdb: {word}" for word in WORDS[:2])}
