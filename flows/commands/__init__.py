@@ -30,6 +30,7 @@ from flows.commands.reprocess import reprocess
 from flows.commands.restore import restore
 from flows.commands.sql import sql
 from flows.commands.status import status
+from flows.commands.takedown import takedown
 from flows.commands.up import up
 
 # In the order in which the help lists them.
@@ -54,6 +55,7 @@ COMMANDS = (
     backup,
     restore,
     forget_keys,
+    takedown,
     up,
     down,
     status,

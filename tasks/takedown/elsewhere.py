@@ -9,7 +9,7 @@ import duckdb
 import pyarrow.parquet as pq
 
 from config.settings import LoadSettings
-from tasks.takedown.model import Place, TakenArticle
+from tasks.takedown.model import HoldingPlace, TakenArticle
 from tasks.takedown.rules import TAKEDOWN_RULES
 from warehouse.files import fsync, parquet_fault, written_aside
 from warehouse.layout import DAMAGED, RUNS_FOLDER, SERVICE
@@ -31,7 +31,7 @@ def needles(articles: Sequence[TakenArticle]) -> list[bytes]:
 
 def places_elsewhere(
     warehouse: Path, connection: duckdb.DuckDBPyConnection, articles: Sequence[TakenArticle]
-) -> list[Place]:
+) -> list[HoldingPlace]:
     """Return the files outside tables and raw zone that hold one of the articles.
 
     The connection has the tables of `define_taken`.
@@ -41,18 +41,20 @@ def places_elsewhere(
         name = str(path.relative_to(warehouse))
         if rows is None:
             detail = "is damaged and may hold the page: remove it yourself"
-            found.append(Place(name, None, detail, stays=True))
+            found.append(HoldingPlace(name, None, detail, stays=True))
         elif rows:
-            found.append(Place(name, rows, "rows of a file that a repair set aside"))
+            found.append(HoldingPlace(name, rows, "rows of a file that a repair set aside"))
     for path in _texts_with(warehouse, needles(articles)):
         name = str(path.relative_to(warehouse))
         if _is_overwritten(path, warehouse):
-            found.append(Place(name, None, "holds the address"))
+            found.append(HoldingPlace(name, None, "holds the address"))
         else:
-            found.append(Place(name, None, "holds the address: remove it yourself", stays=True))
+            found.append(
+                HoldingPlace(name, None, "holds the address: remove it yourself", stays=True)
+            )
     for folder in DERIVED_FOLDERS:
         if (warehouse / folder).exists():
-            found.append(Place(folder, None, "is made from the articles and is removed"))
+            found.append(HoldingPlace(folder, None, "is made from the articles and is removed"))
     return found
 
 

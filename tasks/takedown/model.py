@@ -83,7 +83,7 @@ class Takedown:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class HoldingPlace:
     """A place that holds something of the articles.
 
     Attributes:

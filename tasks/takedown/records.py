@@ -65,22 +65,22 @@ def taken_records(
     Requests, metadata and revisits name the page, or the record beside them. Records that were
     replaced already are left out.
     """
-    wanted, names = frozenset(offsets), set[str]()
-    found: list[TakenRecord] = []
+    wanted = frozenset(offsets)
     with path.open("rb") as file:
-        # A request stands before the response that it names, so its names are known only later.
         headers = list(_headers(file, settings))
-        for offset, header in headers:
-            if offset in wanted or _key(header) in keys:
-                names.add(_text(header, "WARC-Record-ID"))
-        for offset, header in headers:
-            referred = {_text(header, name) for name in _REFERRING} - {""}
-            if offset in wanted or _key(header) in keys or referred & names:
-                if _text(header, TOMBSTONE_HEADER):
-                    continue
-                kind = _text(header, "WARC-Type").lower()
-                found.append(TakenRecord(offset, _length(file, offset), kind))
-    return found
+        # A request stands before the response that it names, so the names must be known before.
+        pages = [one for one in headers if one[0] in wanted or _key(one[1]) in keys]
+        names = {_text(header, "WARC-Record-ID") for _, header in pages}
+        return [
+            TakenRecord(offset, _length(file, offset), _text(header, "WARC-Type").lower())
+            for offset, header in headers
+            if offset in wanted or _key(header) in keys or _refers(header, names)
+            if not _text(header, TOMBSTONE_HEADER)
+        ]
+
+
+def _refers(header: Mapping[str, str], names: set[str]) -> bool:
+    return any(_text(header, name) in names for name in _REFERRING if _text(header, name))
 
 
 def replace_records(path: Path, found: Iterable[TakenRecord], taken_at: datetime) -> None:

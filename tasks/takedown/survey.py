@@ -11,7 +11,7 @@ from config.settings import Settings
 from tasks.takedown.connection import define_journal, define_taken
 from tasks.takedown.elsewhere import places_elsewhere
 from tasks.takedown.finding import Asked, find_articles, with_ledger
-from tasks.takedown.model import Place, Takedown, TakenArticle
+from tasks.takedown.model import HoldingPlace, Takedown, TakenArticle
 from tasks.takedown.records import offsets_by_file, taken_records
 from tasks.takedown.rules import TAKEDOWN_RULES
 from warehouse.lake import Lake
@@ -47,7 +47,7 @@ class Survey:
 
     takedown: Takedown
     unknown: tuple[str, ...]
-    places: tuple[Place, ...]
+    places: tuple[HoldingPlace, ...]
     copies: tuple[Copy, ...]
 
     @property
@@ -58,7 +58,7 @@ class Survey:
 
 @dataclass(frozen=True, slots=True)
 class Reasons:
-    """What a person states about a takedown, and its time."""
+    """The reason of a takedown, who asked for it, and its time."""
 
     reason: str
     requested_by: str | None
@@ -83,7 +83,7 @@ def look_for(
     takedown = with_ledger(connection, replace(begun, articles=tuple(articles)))
     define_journal(connection, takedown)
     warehouse = lake.root.parent
-    places: list[Place] = []
+    places: list[HoldingPlace] = []
     references: list[str] = []
     files = 0
     for one in table_rewritings(lake, takedown, connection, settings):
@@ -91,9 +91,9 @@ def look_for(
         files += len(found)
         references += one.references(found)
         if found:
-            places.append(Place(one.table.name, sum(found.values())))
+            places.append(HoldingPlace(one.table.name, sum(found.values())))
     for name, records in raw_records(warehouse, takedown, settings):
-        places.append(Place(name, records, "WARC records"))
+        places.append(HoldingPlace(name, records, "WARC records"))
         files += 1
     places += places_elsewhere(warehouse, connection, articles)
     places += _archives(connection)
@@ -123,7 +123,7 @@ def raw_records(
                 yield name, len(found)
 
 
-def _archives(connection: duckdb.DuckDBPyConnection) -> Iterator[Place]:
+def _archives(connection: duckdb.DuckDBPyConnection) -> Iterator[HoldingPlace]:
     """Yield the inputs outside the warehouse from which the pages were read."""
     rows = connection.execute(
         "select distinct unnest(inputs) as path from runs where run_id in "
@@ -131,4 +131,4 @@ def _archives(connection: duckdb.DuckDBPyConnection) -> Iterator[Place]:
     )
     for (path,) in rows.fetchall():
         detail = "is outside the warehouse and still holds the page"
-        yield Place(path, None, detail, stays=True)
+        yield HoldingPlace(path, None, detail, stays=True)

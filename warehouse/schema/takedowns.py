@@ -1,4 +1,4 @@
-"""The table of takedowns: articles that were removed for good, and may not be loaded again."""
+"""The table of takedowns, which this module isolates from the tables of the corpus."""
 
 import pyarrow as pa
 
