@@ -37,6 +37,7 @@ TASKS = (
     "execution",
     "revisions",
     "load",
+    "snapshots",
     "takedown",
     "pipeline",
     "jobs",

@@ -4,6 +4,7 @@ Every step of a run leaves its result in this way. A file that exists therefore 
 is done, and resuming a run needs no other record.
 """
 
+import hashlib
 import os
 import re
 import secrets
@@ -66,6 +67,18 @@ def fsync(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def sha256_of(path: Path, *, from_disk: bool = False) -> str:
+    """Return the SHA-256 of a file.
+
+    Args:
+        from_disk: do not read it from the memory in which the kernel keeps files.
+    """
+    with path.open("rb") as file:
+        if from_disk:
+            os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

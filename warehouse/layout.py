@@ -9,7 +9,6 @@ DAMAGED = "damaged"  # files that `broadsheet repair` set aside, in a folder for
 REPAIR = "repair.json"  # the journal of a repair, in its folder
 RUNS_FOLDER = "runs"
 RAW = "raw"
-TAKEDOWNS = "takedowns.jsonl"  # articles that must not come back, a line each
 REPORT = "report"  # the corpus report, which `broadsheet up` serves
 LOCK = ".lock"
 FETCH_LOCK = ".fetch-lock"

@@ -31,6 +31,11 @@ def restore_command(request: RestoreRequest, settings: Settings) -> None:
         f"restored to {one_line(str(done.warehouse))}, all checksums right.",
         markup=False,
     )
+    if done.taken_down:
+        console.print(
+            f"{done.taken_down:,} articles that were taken down after the backup was made are "
+            "taken down here, too."
+        )
     if done.without_prefect:
         console.print(
             "Prefect's database was left in the backup, because it names the former place; the "

@@ -1,6 +1,5 @@
 """Copies of files for a backup: hashed, linked where that is safe, and read back."""
 
-import hashlib
 import os
 import secrets
 import sqlite3
@@ -12,6 +11,7 @@ from pathlib import Path
 from config.errors import BroadsheetError, DamagedWarehouseError
 from tasks.keep.manifest import INCOMING, BackupFile
 from tasks.runs.progress import ProgressListener
+from warehouse.files import sha256_of
 
 _BLOCK = 1 << 20
 
@@ -162,18 +162,6 @@ class Copier:
                     f"The copy {copy} differs from its original when it is read back: check the "
                     "disk of the backup, and repeat the command."
                 )
-
-
-def sha256_of(path: Path, *, from_disk: bool = False) -> str:
-    """Return the SHA-256 of a file.
-
-    Args:
-        from_disk: do not read it from the memory in which the kernel keeps files.
-    """
-    with path.open("rb") as file:
-        if from_disk:
-            os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _copy(source: Path, target: Path) -> None:

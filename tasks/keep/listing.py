@@ -63,12 +63,11 @@ def table_files(warehouse: Path, catalog: Path) -> tuple[set[str], dict[str, dic
             files |= {one for one in _all_inside(log, warehouse) if (warehouse / one).is_file()}
             statistics = (*metadata.statistics, *metadata.partition_statistics)
             files |= _all_inside((one.statistics_path for one in statistics), warehouse)
-            seen: dict[str, Any] = {}
             for snapshot in metadata.snapshots:
                 files.add(_inside(snapshot.manifest_list, warehouse))
                 manifests = (one.manifest_path for one in read_manifests(snapshot))
                 files |= _all_inside(manifests, warehouse)
-                data = (one.file_path for one in read_data_files(snapshot, seen))
+                data = (one.file_path for one in read_data_files(snapshot))
                 files |= _all_inside(data, warehouse)
             states[name] = {
                 "uuid": str(metadata.table_uuid),

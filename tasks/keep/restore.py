@@ -9,29 +9,26 @@ warehouse for a whole one. A killed restoration is continued by the same command
 
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from config.errors import BroadsheetError, UsageError
+from tasks.jobs.takedown import reapply_takedowns
 from tasks.keep.backup import PREFECT_DATABASE
-from tasks.keep.copying import sha256_of
 from tasks.keep.manifest import BackupFile, Manifest, read_manifest, stored_file
 from tasks.pipeline import Stages
 from tasks.runs.run import unfinished_runs
-from warehouse.files import fsync
+from tasks.snapshots.stored import lake_to_read
+from tasks.takedown.listing import unlisted_takedowns
+from warehouse.files import fsync, sha256_of
 from warehouse.folder import absolute, make_warehouse
-from warehouse.layout import CATALOG, FETCH_LOCK, LAKE, LOCK, RUNS_FOLDER, SERVICE, TAKEDOWNS
+from warehouse.layout import CATALOG, FETCH_LOCK, LAKE, LOCK, RUNS_FOLDER, SERVICE, TAKEDOWN_LIST
 from warehouse.lock import writer_lock
 from warehouse.schema import SCHEMA_VERSION
 
 _RESTORING = ".restoring"
 _COMPLETE = ".complete"  # in that folder: all files are there
-
-# Steps on a restored warehouse whose paths are right, each with the list of takedowns that counts
-# for it: the lines of the backup, of the folder that is restored into, and of the warehouse that
-# the backup was made of, if it still exists.
-AFTER_RESTORE: list[Callable[[Stages, Path], None]] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +51,7 @@ class Restored:
         made_at: when the backup was made.
         without_prefect: whether Prefect's database was left out, because it names another place.
         unfinished_runs: the runs that were not published; the next command completes or drops them.
+        taken_down: articles that were taken down after the backup was made, and are so again.
     """
 
     warehouse: Path
@@ -62,6 +60,7 @@ class Restored:
     bytes: int
     without_prefect: bool
     unfinished_runs: int
+    taken_down: int
 
 
 def restore(request: RestoreRequest, stages: Stages) -> Restored:
@@ -93,8 +92,12 @@ def restore(request: RestoreRequest, stages: Stages) -> Restored:
             fsync(restoring)
         _move_up(restoring)
     stages.relocate_if_moved()
-    for step in AFTER_RESTORE:
-        step(stages.prepared(), warehouse / TAKEDOWNS)
+    # The list has the lines of the backup, of the folder that is restored into, and of the
+    # warehouse that the backup was made of, if it still exists.
+    listed = warehouse / TAKEDOWN_LIST
+    is_open = listed.is_file() and bool(unlisted_takedowns(lake_to_read(warehouse), listed))
+    taken_down = reapply_takedowns(listed, stages) if is_open else 0
+    shutil.rmtree(restoring)  # until then, the same command continues
     return Restored(
         warehouse,
         manifest.made_at,
@@ -102,6 +105,7 @@ def restore(request: RestoreRequest, stages: Stages) -> Restored:
         sum(file.bytes for file in files),
         without_prefect=len(files) < len(manifest.files),
         unfinished_runs=len(list(unfinished_runs(warehouse))),
+        taken_down=taken_down,
     )
 
 
@@ -136,7 +140,7 @@ def _require_empty(warehouse: Path, folder: Path) -> None:
     if (warehouse / _RESTORING / _COMPLETE).is_file():
         return
     # The folder of a new disk has a folder lost+found.
-    allowed = {_RESTORING, LOCK, FETCH_LOCK, TAKEDOWNS, "lost+found"}
+    allowed = {_RESTORING, LOCK, FETCH_LOCK, TAKEDOWN_LIST, "lost+found"}
     if not any((warehouse / RUNS_FOLDER).glob("*")):
         allowed.add(RUNS_FOLDER)
     if others := sorted({path.name for path in warehouse.iterdir()} - allowed):
@@ -165,7 +169,6 @@ def _move_up(restoring: Path) -> None:
             entry.replace(warehouse / entry.name)
     (warehouse / RUNS_FOLDER).mkdir(exist_ok=True)
     fsync(warehouse)
-    shutil.rmtree(restoring)
 
 
 def _order(entry: Path) -> tuple[int, str]:
@@ -215,7 +218,11 @@ def _takedowns(request: RestoreRequest, manifest: Manifest, warehouse: Path) -> 
     """
     if request.takedowns and not request.takedowns.is_file():
         raise UsageError(f"There is no {request.takedowns}: name a takedowns.jsonl.")
-    places = (Path(manifest.warehouse) / TAKEDOWNS, warehouse / TAKEDOWNS, request.takedowns)
+    places = (
+        Path(manifest.warehouse) / TAKEDOWN_LIST,
+        warehouse / TAKEDOWN_LIST,
+        request.takedowns,
+    )
     return list(_lines(path for path in places if path and path.is_file()))
 
 
@@ -226,7 +233,7 @@ def _lines(paths: Iterable[Path]) -> Iterator[bytes]:
 
 def _write_takedowns(restoring: Path, lines: list[bytes]) -> None:
     """Add lines to the list of the restored warehouse, each once."""
-    path = restoring / TAKEDOWNS
+    path = restoring / TAKEDOWN_LIST
     known = list(_lines([path] if path.is_file() else []))
     if added := [line for line in dict.fromkeys(lines) if line not in set(known)]:
         path.write_bytes(b"".join(line + b"\n" for line in (*known, *added)))

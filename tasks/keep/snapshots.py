@@ -5,40 +5,38 @@ import secrets
 import shutil
 import unicodedata
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
-import duckdb
 import orjson
-import pyarrow as pa
-import pyarrow.parquet as pq
 import xxhash
-from pyiceberg.exceptions import NoSuchTableError
 
 from config.errors import UsageError
 from config.settings import Settings
-from tasks.keep.datasheet import Citation
-from tasks.keep.snapshot_folder import write_folder
 from tasks.load.commit import finish_if_committed, publish_tables, run_row
 from tasks.load.compaction import publish_if_outdated
 from tasks.pipeline import Stages
 from tasks.runs.run import unfinished_runs
-from warehouse.catalog import SqliteCatalog
+from tasks.snapshots.datasheet import Citation
+from tasks.snapshots.snapshot_folder import write_folder
+from tasks.snapshots.state import opened_state
+from tasks.snapshots.stored import (
+    SNAPSHOT_FLOW,
+    StoredSnapshot,
+    require_warehouse,
+    stored_snapshots,
+    write_stored_snapshots,
+)
 from warehouse.export_tables import Choice, choose
-from warehouse.files import fsync, write_table_files
+from warehouse.files import fsync
 from warehouse.folder import absolute
 from warehouse.lake import Lake, open_lake
-from warehouse.layout import CATALOG, LAKE
 from warehouse.load import commit_run
-from warehouse.opening import require_openable
-from warehouse.query import opened
-from warehouse.schema import RUNS, SNAPSHOTS
+from warehouse.schema import SNAPSHOTS
 from warehouse.tagged import state_id, tag_tables
 
-FLOW = "snapshot"
 _MOST_BYTES = 100  # of a name, which is also the name of a folder
 _UNUSABLE = re.compile(r"[/\\\x00-\x1f\x7f-\x9f\ud800-\udfff]|^[.\-]|^\s|\s$")
 
@@ -64,33 +62,6 @@ class SnapshotRequest:
         return absolute(self.out or Path(self.name))
 
 
-@dataclass(frozen=True, slots=True)
-class StoredSnapshot:
-    """A row of the table `snapshots`; `tables` has the Iceberg snapshot of each table."""
-
-    name: str
-    created_at: datetime
-    where: str
-    publication_id: str
-    tables: dict[str, int]
-    articles: int
-    checksum: str
-    old_checksum: str | None = None
-
-    def row(self) -> dict[str, Any]:
-        """Return the row of the table."""
-        return {
-            "name": self.name,
-            "created_at": self.created_at,
-            "where_sql": self.where,
-            "publication_id": self.publication_id,
-            "tables": orjson.dumps(self.tables, option=orjson.OPT_SORT_KEYS).decode(),
-            "articles": self.articles,
-            "checksum": self.checksum,
-            "old_checksum": self.old_checksum,
-        }
-
-
 def create_snapshot(request: SnapshotRequest, stages: Stages) -> StoredSnapshot:
     """Name the present state of the articles that meet a condition, and write their folder.
 
@@ -106,7 +77,7 @@ def create_snapshot(request: SnapshotRequest, stages: Stages) -> StoredSnapshot:
     require_warehouse(warehouse)
     stages = stages.prepared()
     settings = stages.settings
-    with stages.locked(FLOW, wait=request.wait):
+    with stages.locked(SNAPSHOT_FLOW, wait=request.wait):
         for run in list(unfinished_runs(warehouse)):
             if notice := finish_if_committed(run, settings):
                 stages.listener.notice(notice)
@@ -153,12 +124,6 @@ def require_name(name: str) -> str:
     return normal
 
 
-def require_warehouse(warehouse: Path) -> None:
-    """Raise an error if there is no warehouse."""
-    if not (warehouse / CATALOG).is_file():
-        raise UsageError(f"There is no warehouse at {warehouse}: name it by --warehouse.")
-
-
 def require_out(out: Path, warehouse: Path, *, replaceable: bool = False) -> None:
     """Raise an error unless a folder can be written; `replaceable`: it may exist already."""
     if out.resolve().is_relative_to(warehouse.resolve()):
@@ -167,21 +132,6 @@ def require_out(out: Path, warehouse: Path, *, replaceable: bool = False) -> Non
         raise UsageError(f"There is no folder {out.parent}: make it first, or name another.")
     if (out.exists() or out.is_symlink()) and not replaceable:
         raise UsageError(f"{out} exists already: name another folder by --out.")
-
-
-@contextmanager
-def opened_state(
-    warehouse: Path, settings: Settings, published: Path | None = None
-) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open the published file, or another state of the tables, to read all of it."""
-    limits: dict[str, str | int] = {"memory_limit": settings.load.memory, "threads": 2}
-    spill = warehouse / f".snapshot-spill-{secrets.token_hex(4)}"
-    limits["temp_directory"] = str(spill)
-    try:
-        with opened(warehouse, settings=limits, published=published) as connection:
-            yield connection
-    finally:
-        shutil.rmtree(spill, ignore_errors=True)
 
 
 @contextmanager
@@ -207,67 +157,8 @@ def _commit(lake: Lake, stored: StoredSnapshot, citation: Citation, settings: Se
     """Commit the row as a run without documents, whose parameters have the citation."""
     key = xxhash.xxh3_64_hexdigest(stored.name.encode())[:8]
     run_id = f"{stored.created_at:%Y%m%dT%H%M%S%fZ}-{key}"
-    batch = pa.RecordBatch.from_pylist([stored.row()], SNAPSHOTS.arrow)
-    path = lake.folder(SNAPSHOTS) / f"{run_id}-00000.parquet"
-    files = write_table_files([batch], SNAPSHOTS, settings.load, lambda _: path)
-    row = run_row(run_id, FLOW, stored.created_at)
+    files = write_stored_snapshots(lake, [stored], run_id, settings.load)
+    row = run_row(run_id, SNAPSHOT_FLOW, stored.created_at)
     given = {"name": stored.name, "title": citation.stated_title, "authors": citation.authors}
     row["parameters"] = orjson.dumps(given).decode()
-    commit_run(lake, {SNAPSHOTS.name: [file.path for file in files]}, row, settings.load)
-
-
-def stored_snapshots(lake: Lake) -> dict[str, StoredSnapshot]:
-    """Return all snapshots by name, from the oldest on."""
-    rows: list[dict[str, Any]] = []
-    with suppress(NoSuchTableError):  # in a warehouse that was not written to since an upgrade
-        for file in lake.files(SNAPSHOTS):
-            rows += pq.read_table(file).to_pylist()
-    return {row["name"]: _stored(row) for row in sorted(rows, key=lambda row: row["created_at"])}
-
-
-def lake_to_read(warehouse: Path) -> Lake:
-    """Return the lake of a warehouse without the lock; nothing is written to it.
-
-    Raises:
-        UsageError: there is no warehouse.
-        DamagedWarehouseError: it was moved, or its catalog is lost.
-    """
-    require_warehouse(warehouse)
-    require_openable(warehouse)
-    return Lake(warehouse / LAKE, SqliteCatalog(warehouse / CATALOG, warehouse / LAKE))
-
-
-def stored_snapshot(lake: Lake, name: str) -> StoredSnapshot:
-    """Return the snapshot of a name.
-
-    Raises:
-        UsageError: there is none.
-    """
-    found = stored_snapshots(lake)
-    if stored := found.get(unicodedata.normalize("NFC", name)):
-        return stored
-    known = f"there are {', '.join(found)}" if found else "there is none yet"
-    raise UsageError(f"There is no snapshot {name}: {known}.")
-
-
-def stored_citation(lake: Lake, name: str) -> Citation:
-    """Return the title and the authors that a snapshot was made with."""
-    for file in lake.files(RUNS):
-        for run in pq.read_table(file, columns=["flow", "parameters"]).to_pylist():
-            given = orjson.loads(run["parameters"] or "{}") if run["flow"] == FLOW else {}
-            if given.get("name") == name:
-                return Citation(name, given["title"], tuple(given["authors"]))
-    return Citation(name)
-
-
-def _stored(row: dict[str, Any]) -> StoredSnapshot:
-    return StoredSnapshot(
-        row["name"],
-        row["created_at"],
-        row["where_sql"],
-        row["publication_id"],
-        orjson.loads(row["tables"]),
-        row["articles"],
-        row["checksum"],
-        row.get("old_checksum"),
-    )
+    commit_run(lake, {SNAPSHOTS.name: files}, row, settings.load)

@@ -11,24 +11,17 @@ import pyarrow.parquet as pq
 
 from config.errors import BroadsheetError, UsageError
 from config.settings import Settings
-from tasks.keep.copying import sha256_of
-from tasks.keep.snapshot_folder import DATA, SUMS, folder_checksum, write_folder
-from tasks.keep.snapshots import (
-    StoredSnapshot,
-    folder_aside,
-    lake_to_read,
-    opened_state,
-    require_out,
-    stored_citation,
-    stored_snapshot,
-)
-from warehouse.export_tables import Choice, choose
+from tasks.keep.snapshots import folder_aside, require_out
+from tasks.snapshots.snapshot_folder import DATA, SUMS, folder_checksum
+from tasks.snapshots.state import chosen_state, export_state, opened_state
+from tasks.snapshots.stored import StoredSnapshot, lake_to_read, stored_snapshot
+from warehouse.files import sha256_of
 from warehouse.folder import absolute
 from warehouse.lake import Lake
 from warehouse.query import executed
 from warehouse.schema import TABLES
 from warehouse.statements import sql_quoted, statement
-from warehouse.tagged import tagged_ids, tagged_state
+from warehouse.tagged import tagged_ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,12 +134,6 @@ def _state_differences(
                 yield f"{count:,} rows of {path.stem} differ between the folder and the tables."
 
 
-def export_state(stored: StoredSnapshot, lake: Lake, folder: Path, settings: Settings) -> str:
-    """Write a snapshot's files from its tagged state into an empty folder; return the checksum."""
-    with _chosen(stored, lake, settings) as connection:
-        return write_folder(connection, folder, stored.where, stored_citation(lake, stored.name))
-
-
 def write_again(name: str, out: Path | None, settings: Settings) -> tuple[Path, str]:
     """Write the folder of a snapshot again from its tagged state.
 
@@ -184,19 +171,6 @@ def _differing_rows(one: Path, other: Path) -> int:
 
 
 @contextmanager
-def _chosen(
-    stored: StoredSnapshot, lake: Lake, settings: Settings
-) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open the tagged state of a snapshot, with its articles in the table `chosen`."""
-    with (
-        tagged_state(lake, stored.name, settings) as published,
-        opened_state(lake.root.parent, settings, published) as connection,
-    ):
-        choose(connection, Choice(stored.where))
-        yield connection
-
-
-@contextmanager
 def compared(first: str, second: str, settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     """Yield a connection whose view `changes` has a row per article that differs.
 
@@ -220,7 +194,7 @@ def _articles(name: str, target: Path, settings: Settings) -> Path:
     if (Path(name) / SUMS).is_file():
         return Path(name) / DATA / "articles.parquet"
     lake = lake_to_read(absolute(settings.warehouse))
-    with _chosen(stored_snapshot(lake, name), lake, settings) as connection:
+    with chosen_state(stored_snapshot(lake, name), lake, settings) as connection:
         query = "select * from articles semi join chosen using (article_id)"
         batches = executed(connection, query).to_arrow_reader(2048)
         with pq.ParquetWriter(target, batches.schema, compression="zstd") as writer:

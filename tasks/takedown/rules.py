@@ -28,6 +28,7 @@ from warehouse.schema import (
     REVISION_CHANGES,
     REVISIONS,
     RUNS,
+    SNAPSHOTS,
     SUPERSEDED,
     TAKEDOWNS,
     TEXT_PAIRS,
@@ -100,5 +101,6 @@ TAKEDOWN_RULES: Final[Mapping[str, RowChange | None]] = {
     RUNS.name: _RUNS_CHANGE,
     BOILERPLATE_HISTORY.name: None,  # lines that recur in many articles of a source
     REPAIRS.name: None,  # names of files of tables
+    SNAPSHOTS.name: None,  # checksums, which are stated anew when the tags have moved
     TAKEDOWNS.name: None,
 }

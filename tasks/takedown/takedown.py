@@ -1,7 +1,7 @@
 """The steps of a takedown, each of which can be repeated after a kill.
 
-    journal ─▶ list ─▶ WARC records ─▶ tables and tags ─▶ clusters and row of `takedowns` ─▶ publish
-                                                                 ─▶ old files ─▶ other files ─▶ end
+    journal ─▶ list ─▶ WARC records ─▶ tables and tags ─▶ clusters and row of `takedowns`
+            ─▶ checksums of snapshots ─▶ publish ─▶ old files ─▶ other files ─▶ end
 
 From the journal on, the takedown is completed by itself or by the next command that writes. The
 journal, which is removed at the end, is the only file that still has the addresses.
@@ -13,6 +13,7 @@ from pathlib import Path
 
 from config.settings import Settings
 from tasks.load.commit import run_row
+from tasks.snapshots.state import renew_snapshots
 from tasks.stories.clusters import assign_clusters_around
 from tasks.takedown.connection import define_journal, define_taken, takedown_connection
 from tasks.takedown.elsewhere import clean_elsewhere
@@ -51,6 +52,7 @@ def carry_out(takedown: Takedown, lake: Lake, settings: Settings, notify: Notify
     notify("Rewriting the tables.")
     _rewrite_tables(lake, takedown, settings)
     _record(lake, takedown, settings)
+    renew_snapshots(lake, takedown.run_id, settings)
     notify("Publishing.")
     remove_unfinished_publications(warehouse)
     remove_kept(warehouse)  # hashes of the keys, and counts

@@ -1,7 +1,7 @@
 """Cost of the corpus report: `python -m tests.benchmarks report`, or `report=100` for 100 nights.
 
-The warehouse has 1,000 sources, of which one in twenty fails each night, and 2,700 articles a night:
-copies on several sites, four languages, sections, revisions, dates to the day.
+The warehouse has 1,000 sources, of which one in twenty fails each night, and 2,700 articles a
+night: copies on several sites, four languages, sections, revisions, dates to the day.
 """
 
 import sys

@@ -181,18 +181,28 @@ def test_a_path_that_leads_out_of_the_folder_is_refused(nights: Nights, tmp_path
         restored(tmp_path / "backup", tmp_path / "back")
 
 
+def entry(article_id: str) -> str:
+    """Return a line of a list of takedowns, of an article that the warehouse does not have."""
+    fields = {"requested_by": None, "versions": 1, "files": 1, "key_ids": [], "run_id": article_id}
+    taken = {"article_id": article_id, "taken_at": "2025-03-12T09:00:00+00:00", "reason": "asked"}
+    return json.dumps(taken | fields) + "\n"
+
+
 def test_takedowns_of_the_target_and_of_the_original_are_kept(
     nights: Nights, tmp_path: Path
 ) -> None:
-    (nights.folder / "takedowns.jsonl").write_text('{"article_id": "a"}\n')
+    (nights.folder / "takedowns.jsonl").write_text(entry("a"))
     backed_up(nights.folder, tmp_path / "backup")
-    (nights.folder / "takedowns.jsonl").write_text('{"article_id": "a"}\n{"article_id": "b"}\n')
+    (nights.folder / "takedowns.jsonl").write_text(entry("a") + entry("b"))
     (tmp_path / "back").mkdir()
-    (tmp_path / "back" / "takedowns.jsonl").write_text('{"article_id": "c"}\n')
-    (tmp_path / "list").write_text('{"article_id": "d"}\n')
-    restored(tmp_path / "backup", tmp_path / "back", tmp_path / "list")
+    (tmp_path / "back" / "takedowns.jsonl").write_text(entry("c"))
+    (tmp_path / "list").write_text(entry("d"))
+    done = restored(tmp_path / "backup", tmp_path / "back", tmp_path / "list")
+    assert done.taken_down == 4
     lines = (tmp_path / "back" / "takedowns.jsonl").read_text().splitlines()
-    assert [json.loads(line)["article_id"] for line in lines] == ["a", "b", "c", "d"]
+    assert sorted(json.loads(line)["article_id"] for line in lines) == ["a", "b", "c", "d"]
+    taken = ask(tmp_path / "back", "select article_id from takedowns order by all")
+    assert [row["article_id"] for row in taken] == ["a", "b", "c", "d"]
 
 
 @pytest.mark.slow

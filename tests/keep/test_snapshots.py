@@ -6,8 +6,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 from config.errors import UsageError
@@ -140,19 +138,6 @@ def test_what_differs_is_named(nights: Nights, tmp_path: Path) -> None:
     iceberg = open_lake(nights.folder).catalog.load_table(("news", "documents"))
     iceberg.manage_snapshots().remove_tag("snapshot-first").commit()
     assert "The table documents has lost its tag." in differences(nights.folder, "first", folder)
-
-
-def test_a_folder_from_before_a_takedown_is_recognised(nights: Nights, tmp_path: Path) -> None:
-    """The row then has the former checksum, and the tag names a state without the article."""
-    made = created(nights.folder, "first", tmp_path / "first")
-    lake = open_lake(nights.folder)
-    [file] = lake.files(SNAPSHOTS)
-    row = made.row() | {"checksum": "0" * 64, "old_checksum": made.checksum}
-    target = Path(file).with_name("run-x-00000.parquet")
-    pq.write_table(pa.Table.from_pylist([row], SNAPSHOTS.arrow), target)
-    lake.replace(SNAPSHOTS, add=[str(target)], remove=[file])
-    found = differences(nights.folder, "first", tmp_path / "first")
-    assert "changed by takedown of an unknown day" in found[0]
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from string import Template
 from typing import Any
 
 from config.version import code_version
-from tasks.keep.readme_text import README
+from tasks.snapshots.readme_text import README
 from warehouse.schema import SCHEMA_VERSION
 
 _MOST_LISTED = 25

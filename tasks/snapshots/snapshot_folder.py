@@ -17,11 +17,11 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tasks.keep.copying import sha256_of
-from tasks.keep.datasheet import Citation, Facts, citation_file, readme
-from tasks.keep.snapshot_tables import snapshot_tables
+from tasks.snapshots.datasheet import Citation, Facts, citation_file, readme
+from tasks.snapshots.snapshot_tables import snapshot_tables
 from warehouse.export_files import whole_row_groups
 from warehouse.export_tables import ARTICLES, ExportTable
+from warehouse.files import sha256_of
 from warehouse.query import executed
 from warehouse.schema import ARTICLE_VERSIONS, TABLES, VIEWS, Table
 from warehouse.statements import statement

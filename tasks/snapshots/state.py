@@ -1,0 +1,94 @@
+"""The state of the tables that a snapshot names, and the folder that is written from it."""
+
+import secrets
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import duckdb
+
+from config.settings import Settings
+from tasks.snapshots.snapshot_folder import write_folder
+from tasks.snapshots.stored import (
+    StoredSnapshot,
+    stored_citation,
+    stored_snapshots,
+    write_stored_snapshots,
+)
+from warehouse.export_tables import Choice, choose
+from warehouse.lake import Lake
+from warehouse.query import opened
+from warehouse.schema import SNAPSHOTS
+from warehouse.tagged import state_id, tagged_ids, tagged_state
+
+
+@contextmanager
+def opened_state(
+    warehouse: Path, settings: Settings, published: Path | None = None
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open the published file, or another state of the tables, to read all of it."""
+    limits: dict[str, str | int] = {"memory_limit": settings.load.memory, "threads": 2}
+    spill = warehouse / f".snapshot-spill-{secrets.token_hex(4)}"
+    limits["temp_directory"] = str(spill)
+    try:
+        with opened(warehouse, settings=limits, published=published) as connection:
+            yield connection
+    finally:
+        shutil.rmtree(spill, ignore_errors=True)
+
+
+def export_state(stored: StoredSnapshot, lake: Lake, folder: Path, settings: Settings) -> str:
+    """Write a snapshot's files from its tagged state into an empty folder; return the checksum."""
+    with chosen_state(stored, lake, settings) as connection:
+        return write_folder(connection, folder, stored.where, stored_citation(lake, stored.name))
+
+
+@contextmanager
+def chosen_state(
+    stored: StoredSnapshot, lake: Lake, settings: Settings
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open the tagged state of a snapshot, with its articles in the table `chosen`."""
+    with (
+        tagged_state(lake, stored.name, settings) as published,
+        opened_state(lake.root.parent, settings, published) as connection,
+    ):
+        choose(connection, Choice(stored.where))
+        yield connection
+
+
+def renew_snapshots(lake: Lake, run_id: str, settings: Settings) -> None:
+    """State the checksums of snapshots whose tags a takedown has moved.
+
+    The caller holds the writer lock. What a killed takedown has done is not done again.
+    """
+    rows, renewed = [], False
+    for stored in stored_snapshots(lake).values():
+        tables = tagged_ids(lake, stored.name)
+        if tables != stored.tables and tables.keys() == stored.tables.keys():
+            stored = _renewed(stored, tables, lake, settings)
+            renewed = True
+        rows.append(stored)
+    if renewed:
+        before = lake.files(SNAPSHOTS)
+        added = write_stored_snapshots(lake, rows, run_id, settings.load)
+        lake.amend(SNAPSHOTS, add=added, remove=before)
+
+
+def _renewed(
+    stored: StoredSnapshot, tables: dict[str, int], lake: Lake, settings: Settings
+) -> StoredSnapshot:
+    with tempfile.TemporaryDirectory() as folder:
+        checksum = export_state(stored, lake, Path(folder), settings)
+    with chosen_state(stored, lake, settings) as connection:
+        counted = connection.execute("select count(*) from chosen").fetchone()
+    return replace(
+        stored,
+        tables=tables,
+        publication_id=state_id(tables),
+        articles=counted[0] if counted else 0,
+        checksum=checksum,
+        old_checksum=stored.old_checksum if checksum == stored.checksum else stored.checksum,
+    )
