@@ -1,4 +1,4 @@
-"""The settings of publication and of compaction, which merges the small files that runs leave.
+"""The settings of publication, of the search index, and of compaction, which merges small files.
 
 They are isolated here because `config/settings.py` has no room for more sections.
 """
@@ -30,3 +30,15 @@ class PublishSettings(Section):
     free_bytes: Annotated[int, Field(ge=0)]
     report: bool
     report_port: Annotated[int, Field(ge=0, le=65_535)]
+
+
+class SearchSettings(Section):
+    """The full-text index that is published with the tables.
+
+    Attributes:
+        index: whether there is one.
+        memory_bytes: memory for articles that are not written yet.
+    """
+
+    index: bool
+    memory_bytes: Annotated[int, Field(ge=15_000_000, le=4_000_000_000)]

@@ -20,7 +20,7 @@ from config.choices import BackendName, Lane
 from config.errors import UsageError
 from config.learning import LearnSettings, StoriesSettings
 from config.place import DEFAULTS, ENVIRONMENT_PREFIX, LOCAL_FILE, NOT_SETTINGS
-from config.publishing import CompactSettings, PublishSettings
+from config.publishing import CompactSettings, PublishSettings, SearchSettings
 from config.section import Section
 
 
@@ -203,6 +203,7 @@ class Settings(Section):
     load: LoadSettings
     compact: CompactSettings
     publish: PublishSettings
+    search: SearchSettings
     prefect: PrefectSettings
 
     @property

@@ -36,6 +36,7 @@ TASKS = (
     "discover",
     "execution",
     "revisions",
+    "search",
     "load",
     "snapshots",
     "takedown",

@@ -12,6 +12,7 @@ RAW = "raw"
 REPORT = "report"  # the corpus report, which `broadsheet up` serves
 LOCK = ".lock"
 FETCH_LOCK = ".fetch-lock"
+SEARCH = "search"  # the full-text index of each publication, in a folder of its id
 SERVICE = "service"  # files of `broadsheet up`: logs, Prefect's database, ids of its processes
 ATTEMPTS = f"{SERVICE}/attempts"
 TAKEDOWN_JOURNAL = "takedown.json"  # a takedown that has begun and not ended

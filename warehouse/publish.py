@@ -9,12 +9,13 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import chain
 from pathlib import Path
 from string import Template
 
 import duckdb
+import orjson
 
 from config.days import FIRST_NIGHT, last_night
 from config.errors import BroadsheetError, UnbalancedRunError
@@ -22,9 +23,19 @@ from config.settings import Settings
 from warehouse.files import fsync
 from warehouse.former_names import columns_shown, former_names, source_shown
 from warehouse.kept import KEPT_MARTS, bring_up_kept, entries_of_sources, remove_kept
-from warehouse.layout import KEPT, PUBLISHED
+from warehouse.layout import KEPT, PUBLISHED, SEARCH
 from warehouse.reading import have_all_columns, keep_complete_files
-from warehouse.schema import FORMER_NAMES, MARTS, STORED_AT_PUBLICATION, TABLES, VIEWS, Table
+from warehouse.schema import (
+    FORMER_NAMES,
+    MARTS,
+    PUBLICATION,
+    STORED_AT_PUBLICATION,
+    TABLES,
+    VIEWS,
+    Table,
+)
+from warehouse.search.build import IndexTask, published_index
+from warehouse.search.folders import new_publication_id, remove_old_indexes
 from warehouse.snapshots import Snapshot, require_files
 from warehouse.statements import sql_quoted, statement
 
@@ -36,14 +47,21 @@ PROBES = tuple(f"select * from {table.name} limit 0" for table in TABLES)
 
 
 def publish(
-    warehouse: Path, snapshot: Snapshot, settings: Settings, *, is_checked: bool = True
+    warehouse: Path,
+    snapshot: Snapshot,
+    settings: Settings,
+    *,
+    is_current: bool = True,
+    index_anew: bool = False,
 ) -> Path:
-    """Replace `news.duckdb` by one that shows the snapshot.
+    """Replace `news.duckdb` by one that shows the snapshot, with its search index.
 
     Whatever error is raised, the file that was published before stays.
 
     Args:
-        is_checked: whether every document and article must be accounted for.
+        is_current: whether the snapshot is the present one. For an older one, there is no index,
+            and articles may be missing that were taken down since.
+        index_anew: index all articles, and not only those that are new.
 
     Returns:
         The published file.
@@ -63,14 +81,20 @@ def publish(
         shutil.copyfile(KEPT_MARTS.path(warehouse), aside)
         _build(aside, warehouse, snapshot, settings)
         keep_complete_files(warehouse, chain.from_iterable(snapshot.files.values()))
-        if is_checked:
+        now = datetime.now(UTC)
+        task = IndexTask(warehouse, new_publication_id(now), snapshot, aside, settings, index_anew)
+        if is_current:
             _check_balance(aside)
+        index = published_index(task) if is_current else None
+        _record(aside, task, now, index)
         fsync(aside)
         # Only a process that has opened the old file for writing leaves a .wal. It must not be
         # applied to the new file.
         target.with_name(f"{PUBLISHED}.wal").unlink(missing_ok=True)
         aside.replace(target)
         fsync(warehouse)
+        grace = timedelta(days=settings.publish.grace_days)
+        remove_old_indexes(warehouse, index, grace, now)
     except duckdb.Error as error:
         remove_kept(warehouse)
         raise BroadsheetError(
@@ -115,6 +139,18 @@ def _build(path: Path, warehouse: Path, snapshot: Snapshot, settings: Settings) 
             connection.execute(f"insert into {FORMER_NAMES.name} values (?, ?)", pair)
         comments = ";".join(line for table in (*TABLES, *VIEWS) for line in _comments(table))
         connection.execute(f"begin; {comments}; commit")
+        connection.execute("checkpoint")
+
+
+def _record(path: Path, task: IndexTask, now: datetime, index: str | None) -> None:
+    """Add the row that says what is published together."""
+    heads = {table.name: task.snapshot.head(table) for table in TABLES}
+    folder = f"{SEARCH}/{index}" if index else None
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(
+            f"insert into {PUBLICATION.name} values (?, ?, ?, ?, null)",
+            [task.name, now, orjson.dumps(heads).decode(), folder],
+        )
         connection.execute("checkpoint")
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from config.errors import BroadsheetError, UsageError
 from config.settings import Settings, load_settings
+from flows.actions.index_check import check_index, check_index_deep
 from flows.terminal.screen import one_line, screen, styled
 
 Check = Callable[[Settings], str]
@@ -43,17 +44,12 @@ def print_checks(config: Path | None, warehouse: Path | None, *, deep: bool = Fa
     return 1 if faults else 0
 
 
-def _python(settings: Settings) -> str:
-    return sys.version.split()[0]
-
-
 def _installation(settings: Settings) -> str:
-    import importlib
+    from importlib import import_module
     from importlib.metadata import version
 
     modules = ("duckdb", "fastwarc", "prefect", "pyarrow", "pyiceberg", "selectolax", "trafilatura")
-    for module in modules:
-        importlib.import_module(module)
+    assert all(map(import_module, modules))
     return ", ".join(f"{module} {version(module)}" for module in modules)
 
 
@@ -281,7 +277,7 @@ def _unfinished(settings: Settings) -> str:
 
 
 CHECKS: dict[str, Check] = {
-    "Python": _python,
+    "Python": lambda _: sys.version.split()[0],
     "installation": _installation,
     "execution": _execution,
     "language model": _language_model,
@@ -294,7 +290,9 @@ CHECKS: dict[str, Check] = {
     "published file": _published,
     "losses": _losses,
     "stories": _stories,
+    "search index": check_index,
     "stored keys": _keys,
     "runs": _unfinished,
 }
 DEEP_CHECKS: dict[str, Check] = {"tables": _tables_deep, "stored keys": _keys_deep}
+DEEP_CHECKS |= {"search index": check_index_deep}

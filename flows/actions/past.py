@@ -19,6 +19,7 @@ from flows.terminal.tables import closing_table
 from tasks.jobs.backfill import BackfillRequest, backfill
 from tasks.jobs.ccnews import CcnewsRequest, take_ccnews
 from tasks.jobs.reprocess import ReprocessReport, ReprocessRequest, reprocess
+from tasks.jobs.search_index import rebuild_index
 from tasks.jobs.stories import rebuild_stories
 from tasks.jobs.urls import open_list, request_of, take_urls
 from tasks.load.relocate import relocate_if_moved
@@ -93,6 +94,12 @@ def stories_command(settings: Settings, *, wait: bool) -> None:
     )
     for moved in report.examples:
         console.print(f"  {moved.before} → {moved.now}  {one_line(_shortened(moved.title))}")
+
+
+def index_command(settings: Settings, *, wait: bool) -> None:
+    """Build the search index anew, and print what is in it."""
+    state = run_with_progress(settings, lambda stages: rebuild_index(stages, wait=wait))
+    console.print(f"{state.articles:,} articles are indexed, in {state.bytes / 1e6:,.1f} MB.")
 
 
 def show_report(out: Console, report: ReprocessReport, *, dry_run: bool) -> None:

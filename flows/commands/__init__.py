@@ -21,6 +21,7 @@ from flows.commands.fetch import fetch
 from flows.commands.forget_keys import forget_keys
 from flows.commands.ingest import ingest
 from flows.commands.init import init
+from flows.commands.kwic import kwic
 from flows.commands.nightly import nightly
 from flows.commands.prune import prune
 from flows.commands.relocate import relocate
@@ -28,6 +29,7 @@ from flows.commands.repair import repair
 from flows.commands.report import report
 from flows.commands.reprocess import reprocess
 from flows.commands.restore import restore
+from flows.commands.search import search
 from flows.commands.sql import sql
 from flows.commands.status import status
 from flows.commands.takedown import takedown
@@ -37,6 +39,8 @@ from flows.commands.up import up
 COMMANDS = (
     ingest,
     sql,
+    search,
+    kwic,
     explain,
     diff,
     export,

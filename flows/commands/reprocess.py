@@ -37,6 +37,12 @@ def reprocess(
             help="Only find copies and clusters of stories anew, in all articles; no page is read.",
         ),
     ] = False,
+    search: Annotated[
+        bool,
+        typer.Option(
+            "--search", help="Only build the search index anew, of all articles; no page is read."
+        ),
+    ] = False,
     extractor: ExtractorOption = None,
     warehouse: WarehouseOption = None,
     workers: WorkersOption = None,
@@ -50,18 +56,20 @@ def reprocess(
 
     With --stories, the copies and clusters of all articles are found anew. That is needed once for
     articles that an earlier version of Broadsheet loaded, and after a change of the method.
+
+    With --search, the index of `broadsheet search` is built anew, where it is missing or damaged.
     """
     from config.settings import load_settings
-    from flows.actions.past import reprocess_command, stories_command
+    from flows.actions.past import index_command, reprocess_command, stories_command
     from tasks.jobs.reprocess import ReprocessRequest
     from tasks.jobs.stories import require_all_articles
 
     settings = load_settings(
         config, warehouse=warehouse, workers=workers, process={"extractor": extractor}
     )
-    if stories:
-        require_all_articles(source, first, last, dry_run)
-        stories_command(settings, wait=wait)
+    if stories or search:
+        require_all_articles(source, first, last, dry_run, stories and search)
+        (stories_command if stories else index_command)(settings, wait=wait)
         return
     request = ReprocessRequest(source, day_of(first), day_of(last))
     reprocess_command(request, settings, wait=wait, dry_run=dry_run)

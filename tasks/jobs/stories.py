@@ -16,15 +16,15 @@ STORIES_FLOW = "stories"
 
 
 def require_all_articles(*choices: object) -> None:
-    """Refuse choices of some pages, because copies are found among all articles.
+    """Refuse choices of some pages, because stories and the search index are of all articles.
 
     Raises:
         UsageError: one of the choices was made.
     """
     if any(choices):
         raise UsageError(
-            "Copies of stories are found anew in all articles: leave out the source, the nights "
-            "and the dry run."
+            "--stories and --search each concern all articles: give one of them, without a source, "
+            "nights or a dry run."
         )
 
 

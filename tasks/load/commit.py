@@ -71,10 +71,15 @@ def publish_run(run: Run, settings: Settings) -> Path:
     return published
 
 
-def publish_tables(warehouse: Path, settings: Settings) -> Path:
-    """Publish the current tables and return the published DuckDB file."""
+def publish_tables(warehouse: Path, settings: Settings, *, index_anew: bool = False) -> Path:
+    """Publish the current tables and return the published DuckDB file.
+
+    Args:
+        index_anew: index all articles for the search, and not only those that are new.
+    """
     remove_unfinished_publications(warehouse)
-    return publish(warehouse, take_snapshot(open_lake(warehouse)), settings)
+    snapshot = take_snapshot(open_lake(warehouse))
+    return publish(warehouse, snapshot, settings, index_anew=index_anew)
 
 
 def end_run(run: Run, settings: Settings) -> None:

@@ -158,5 +158,5 @@ def test_a_warehouse_opens_after_a_column_was_added_to_the_schema(
 def test_publishing_leaves_no_file_open_and_no_temporary_file(nights: Nights) -> None:
     nights.load(article(PAGE, "A", position=1, day=1))
     names = {name for name in os.listdir(nights.folder) if not name.startswith(".lock")}  # noqa: PTH208
-    assert names == {"news.duckdb", "lake", "catalog.db", "format.json", "kept", "runs"}
+    assert names == {"news.duckdb", "lake", "catalog.db", "format.json", "kept", "runs", "search"}
     assert not list((nights.folder / "runs").iterdir())

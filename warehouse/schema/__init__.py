@@ -30,6 +30,7 @@ from warehouse.schema.nights import (
     NIGHT_VIEWS,
     VISITS,
 )
+from warehouse.schema.publication import PUBLICATION
 from warehouse.schema.stories import (
     CLUSTER_MEMBERS,
     FINGERPRINTS,
@@ -62,6 +63,7 @@ __all__ = [
     "MARTS",
     "NAMING_SOURCES",
     "PROCESSED",
+    "PUBLICATION",
     "REPAIRS",
     "REVISIONS",
     "REVISION_CHANGES",
@@ -112,10 +114,10 @@ TABLES = (
 )
 
 # Views over these tables, described in the same way. Their statements are in publish.sql.
-VIEWS = (*NIGHT_VIEWS, BOILERPLATE, *STORY_VIEWS)
+VIEWS = (*NIGHT_VIEWS, BOILERPLATE, *STORY_VIEWS, PUBLICATION)
 
 # Of all these, the tables whose rows are in news.duckdb itself.
-STORED_AT_PUBLICATION = (FORMER_NAMES,)
+STORED_AT_PUBLICATION = (FORMER_NAMES, PUBLICATION)
 
 # Tables whose column `source` is the name of a publisher, which may change.
 NAMING_SOURCES = (ARTICLE_VERSIONS, DOCUMENTS, DISCOVERIES, FETCHES, VISITS, BOILERPLATE_HISTORY)

@@ -452,6 +452,15 @@ from configured
 join visited using (source)
 left join collected using (source);
 
+-- Grain: one row, which warehouse/publish.py adds last: what was published together with this file.
+create table publication (
+    publication_id varchar,
+    published_at timestamptz,
+    snapshots json,
+    search varchar,
+    report varchar
+);
+
 -- Grain: one row per former name of a source. It is a table, which warehouse/publish.py fills.
 create table former_names (
     former_name varchar,

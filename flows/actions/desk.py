@@ -1,0 +1,108 @@
+"""The commands `search` and `kwic`: what a query finds, as a table, a file or a stream."""
+
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from config.errors import UsageError
+from config.settings import Settings
+from flows.actions.answers import PIPE_WIDTH, answer_table
+from flows.terminal.screen import one_line, screen
+from tasks.search.concordance import (
+    KWIC_COLUMNS,
+    SEARCH_COLUMNS,
+    KwicOrder,
+    concordance,
+    found_rows,
+)
+from tasks.search.find import Desk, Question, open_desk
+from tasks.search.hits_table import HITS, HitsTable, hits_table, require_storable
+from warehouse.answers import write_csv, write_json, write_parquet
+from warehouse.query import rows
+
+console = screen()
+messages = screen(stderr=True, soft_wrap=True)
+
+
+@dataclass(frozen=True, slots=True)
+class HitsOutput:
+    """The form and place of the hits.
+
+    Attributes:
+        format: "table", "csv", "json" or "parquet".
+        into: a DuckDB file that gets them as its table `hits`, instead of the output.
+        limit: the number of hits to show; None: all.
+    """
+
+    format: str = "table"
+    into: Path | None = None
+    limit: int | None = None
+
+
+def search_command(question: Question, output: HitsOutput, settings: Settings) -> None:
+    """Print or store the articles that a query finds, the newest first.
+
+    Raises:
+        UsageError: the query or an option is wrong, or there is no index.
+    """
+    _show(lambda desk: found_rows(desk, question), SEARCH_COLUMNS, output, settings)
+
+
+def kwic_command(
+    question: Question, width: int, order: KwicOrder, output: HitsOutput, settings: Settings
+) -> None:
+    """Print or store each place of a query's words with its context.
+
+    Raises:
+        UsageError: the query or an option is wrong, or there is no index.
+    """
+    _show(lambda desk: concordance(desk, question, width, order), KWIC_COLUMNS, output, settings)
+
+
+def _show(
+    find: Callable[[Desk], Iterator[tuple[Any, ...]]],
+    columns: pa.Schema,
+    output: HitsOutput,
+    settings: Settings,
+) -> None:
+    if output.into is not None:
+        require_storable(output.into, settings.warehouse)
+    elif output.format == "parquet" and sys.stdout.isatty():
+        raise UsageError("Parquet is not for terminals: redirect it, as in `... > hits.parquet`.")
+    with (
+        open_desk(settings.warehouse) as desk,
+        hits_table(find(desk), columns, settings, output.limit) as table,
+    ):
+        if output.into is not None:
+            table.store(output.into)
+        else:
+            _print(table, output.format)
+        messages.print(one_line(_summary(table, columns, output)))
+
+
+def _summary(table: HitsTable, columns: pa.Schema, output: HitsOutput) -> str:
+    """Return a sentence on how many hits there are, and where they went."""
+    kind = "lines" if columns is KWIC_COLUMNS else "articles"
+    found = f"{table.rows:,} {kind if table.rows != 1 else kind.removesuffix('s')}"
+    if output.limit is not None and output.limit < table.rows:
+        found += f", of which the first {output.limit:,} are given"
+    return f"{found}: table {HITS} of {output.into}." if output.into else f"{found}."
+
+
+def _print(table: HitsTable, form: str) -> None:
+    out = sys.stdout.buffer
+    if form == "csv":
+        write_csv(table.connection, table.query, out)
+    elif form == "json":
+        write_json(table.connection, table.query, out)
+    elif form == "parquet":
+        write_parquet(table.connection, table.query, out)
+    elif table.rows:
+        shown = answer_table(*rows(table.connection, table.query))
+        if "match" in [column.header for column in shown.columns]:
+            shown.columns[4].justify = "right"
+        console.print(shown, width=None if console.is_terminal else PIPE_WIDTH)
