@@ -107,9 +107,9 @@ def build_index(task: IndexTask) -> Path:
 def _start(task: IndexTask) -> _Start | None:
     """Return the newest index that can be continued; None if there is none."""
     for folder in reversed(index_folders(task.warehouse)):
-        state = read_state(folder)
-        if state is None or (fault := index_fault(folder)):
-            log.warning("index %s cannot be continued: it %s", folder.name, fault or "is old")
+        state, fault = read_state(folder), index_fault(folder)
+        if state is None or fault:
+            log.warning("index %s cannot be continued: it %s", folder.name, fault)
             continue
         files = {}
         for table in _TABLES:

@@ -17,6 +17,7 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import orjson
@@ -172,7 +173,7 @@ def remove_old_indexes(
         current: the name of the index that is published.
     """
     names = [folder.name for folder in index_folders(warehouse)]
-    for name, after in zip(names, [*names[1:], new_publication_id(now)], strict=True):
+    for name, after in pairwise([*names, new_publication_id(now)]):
         replaced = datetime.strptime(after, _ID).replace(tzinfo=UTC)
         if name != current and now - replaced >= grace:
             shutil.rmtree(warehouse / SEARCH / name)

@@ -57,6 +57,8 @@ _RUN = re.compile(f"((?:[{_UNSPACED}][{_MARKS}]*)+)|(?:(?![{_UNSPACED}])[{_LETTE
 _ASCII_WORD = re.compile("[0-9A-Za-z]+")
 _APOSTROPHES = str.maketrans(dict.fromkeys(_NO_LETTERS, "'"))
 # Characters that only direct or stretch what is shown, such as the soft hyphen and the tatweel.
+# NFKC takes these apart, so that the halves would be units of their own.
+_SARA_AM = {"\u0e4d\u0e32": "\u0e33", "\u0ecd\u0eb2": "\u0eb3"}
 _UNSEEN = re.compile(f"[{_ranges('Cf')}\u0640]+")
 
 
@@ -101,6 +103,8 @@ def _fold(word: str, *, case: bool) -> str:
         # The capital İ folds to i with a dot above, which nobody types.
         plain = plain.casefold().replace("i\u0307", "i")
         plain = unicodedata.normalize("NFKC", plain)
+    for halves, whole in _SARA_AM.items():
+        plain = plain.replace(halves, whole)
     # A few letters stand for whole phrases, with spaces between their words.
     return "".join(plain.split())[:LONGEST_WORD].replace(PAIR_SIGN, "\u2044")
 
