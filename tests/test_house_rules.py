@@ -61,6 +61,7 @@ SHARED_NAMES = {
         (
             *("ingest", "nightly", "backfill", "reprocess", "fetch", "repair"),
             *("forget_keys", "explain", "compact", "relocate", "restore", "takedown"),
+            *("forget_keys", "explain", "compact", "relocate", "trend"),
         ),
         "a job, the flow that runs it, and the command that starts it have one name",
     ),

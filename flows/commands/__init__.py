@@ -33,6 +33,7 @@ from flows.commands.search import search
 from flows.commands.sql import sql
 from flows.commands.status import status
 from flows.commands.takedown import takedown
+from flows.commands.trend import trend
 from flows.commands.up import up
 
 # In the order in which the help lists them.
@@ -41,6 +42,7 @@ COMMANDS = (
     sql,
     search,
     kwic,
+    trend,
     explain,
     diff,
     export,

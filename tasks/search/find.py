@@ -97,6 +97,12 @@ class Desk:
             return [day_of_number(number) for number, _ in hits]
         return [row.published_date for row in self.find(question)]
 
+    def all_days(self, question: Question) -> list[date | None]:
+        """Return the days of all articles within the bounds of a question, whose query is empty."""
+        planner = Planner(self.index.schema, question.folding, lambda _: ())
+        plan = planner.everything()
+        return [day_of_number(number) for number, _ in self._run(planner, plan, question)]
+
     def read(self, question: Question) -> tuple[QueryNode, Iterator[FoundText]]:
         """Return the tree of a query, and the articles that it finds with their texts.
 

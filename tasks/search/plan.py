@@ -61,6 +61,10 @@ class Planner:
         join = self.all_of if isinstance(node, AllOf) else self.any_of
         return IndexPlan(join([plan.query for plan in plans]), is_exact)
 
+    def everything(self) -> IndexPlan:
+        """Return the plan that finds all articles."""
+        return IndexPlan(self._query.all_query(), is_exact=True)
+
     @cached_property
     def _query(self) -> "type[tantivy.Query]":
         import tantivy

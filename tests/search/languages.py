@@ -3,10 +3,14 @@
 import random
 
 SENTENCES = {
-    "en": "The Ferry strike goes on, ferries stay in port. Don't co-operate with re-elected ferry owners! A 1,000.5 per cent rise",
-    "de": "Der Streik der Fähren geht weiter; die Straße zum Hafen ist gesperrt. STRASSE und Fährmann, Müller und Mueller",
-    "fr": "L'accord sur l’élection est conclu : la grève des ferries continue à côté du café. Côte, coté, cote",
-    "es": "El paro de los transbordadores sigue, dijo el año pasado la señora Núñez. ¿Qué pasará mañana?",
+    "en": "The Ferry strike goes on, ferries stay in port. "
+    "Don't co-operate with re-elected ferry owners! A 1,000.5 per cent rise",
+    "de": "Der Streik der Fähren geht weiter; die Straße zum Hafen ist gesperrt. "
+    "STRASSE und Fährmann, Müller und Mueller",
+    "fr": "L'accord sur l’élection est conclu : la grève des ferries continue "
+    "à côté du café. Côte, coté, cote",
+    "es": "El paro de los transbordadores sigue, dijo el año pasado la señora Núñez. "
+    "¿Qué pasará mañana?",
     "ru": "Забастовка паромов продолжается, ещё один паром стоит. Паром, ПАРОМЫ и м'ята",
     "el": "Η απεργία των πλοίων συνεχίζεται, ο υπουργός μίλησε. ΟΔΟΣ οδός οδοσ",
     "tr": "İstanbul'da feribot grevi sürüyor; ışık ve IŞIK, İzmir ve izmir, DIŞ dış",
@@ -21,7 +25,7 @@ SENTENCES = {
 
 
 def invented(count: int, seed: int) -> list[tuple[str, str, str]]:
-    """Return language, title and text of some articles, made of shuffled parts of these sentences."""
+    """Return language, title and text of articles, made of shuffled parts of these sentences."""
     chance = random.Random(seed)
     found = []
     for number in range(count):
