@@ -60,8 +60,7 @@ SHARED_NAMES = {
     **dict.fromkeys(
         (
             *("ingest", "nightly", "backfill", "reprocess", "fetch", "repair"),
-            *("forget_keys", "explain", "compact", "relocate", "restore", "takedown"),
-            *("forget_keys", "explain", "compact", "relocate", "trend"),
+            *("forget_keys", "explain", "compact", "relocate", "restore", "takedown", "trend"),
         ),
         "a job, the flow that runs it, and the command that starts it have one name",
     ),

@@ -75,7 +75,7 @@ def tagged_state(lake: Lake, name: str, settings: Settings) -> Iterator[Path]:
     place = warehouse if os.access(warehouse, os.W_OK) else None
     with tempfile.TemporaryDirectory(prefix=".snapshot-", dir=place) as folder:
         # It was checked when it was current. A takedown may have removed articles since.
-        yield publish(Path(folder), _tagged_snapshot(lake, name), settings, is_checked=False)
+        yield publish(Path(folder), _tagged_snapshot(lake, name), settings, is_current=False)
 
 
 def _tagged_snapshot(lake: Lake, name: str) -> Snapshot:

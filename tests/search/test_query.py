@@ -20,10 +20,30 @@ def matches(query: str, folding: Folding = Folding()) -> bool:  # noqa: B008
     "query",
     [
         *("l'accord", "l’accord", '"l accord"', "inner-basin", '"Inner Basin!"', "1,000.5"),
-        *("ferr*", '"ferr* str*"', '"strike ferry"~0', '"the strike"~3', "abc", "ＦＥＲＲＹ", "Ａ*"),
-        *("ferry strike", "ferry AND (storm OR strike)", "NOT storm", "NOT NOT ferry", "“ferry strike”"),
+        *(
+            "ferr*",
+            '"ferr* str*"',
+            '"strike ferry"~0',
+            '"the strike"~3',
+            "abc",
+            "ＦＥＲＲＹ",
+            "Ａ*",
+        ),
+        *(
+            "ferry strike",
+            "ferry AND (storm OR strike)",
+            "NOT storm",
+            "NOT NOT ferry",
+            "“ferry strike”",
+        ),
         *("罢工", "渡轮罢工", "轮", "继续*", 'text:"渡轮罢工"', "author:marsh", 'author:"bo lind"'),
-        *("title:title", "title:(title NOT ferry)", "cafe\u0301", "fer\u00adry", LONG + " OR ferry"),
+        *(
+            "title:title",
+            "title:(title NOT ferry)",
+            "cafe\u0301",
+            "fer\u00adry",
+            LONG + " OR ferry",
+        ),
     ],
 )
 def test_a_query_finds_the_article(query: str) -> None:
@@ -33,7 +53,13 @@ def test_a_query_finds_the_article(query: str) -> None:
 @pytest.mark.parametrize(
     "query",
     [
-        *("ferr", "cafe", "accord*x OR storm".replace("*x", "s"), '"strike ferry"', '"the strike"~2'),
+        *(
+            "ferr",
+            "cafe",
+            "accord*x OR storm".replace("*x", "s"),
+            '"strike ferry"',
+            '"the strike"~2',
+        ),
         *("NOT ferry", "ferry NOT strike", "罢在", "轮渡", "title:ferry", 'author:"marsh bo"'),
         *("author:ferry", '"ferry ferry"~50', "storm", LONG),
     ],
@@ -94,7 +120,11 @@ def test_words_behind_not_have_no_places() -> None:
 
 def test_places_are_those_of_the_text() -> None:
     matcher = Matcher(ArticleText("", TEXT, (), lambda _: True), Folding())
-    for query, shown in (("l'accord", "L’accord"), ("渡轮罢工", "渡轮罢工"), ('"ferry tonnes"~9', None)):
+    for query, shown in (
+        ("l'accord", "L’accord"),
+        ("渡轮罢工", "渡轮罢工"),
+        ('"ferry tonnes"~9', None),
+    ):
         [leaf] = leaves(parse_query(query))
         [(start, end)] = matcher.spans(leaf, "text")
         assert TEXT[start:end] == (shown or "ferry strike, 1,000.5 tonnes")
