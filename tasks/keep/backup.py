@@ -6,12 +6,11 @@ leave. If the catalog has changed meanwhile, or a run has ended, both are copied
 files that this state needs are never changed, and stay for the grace time after they are replaced.
 """
 
-import fcntl
 import shutil
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Iterable
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +18,7 @@ from typing import Any
 
 from config.errors import BroadsheetError, DamagedWarehouseError, UsageError
 from config.version import code_version
+from tasks.keep.backup_folder import backup_lock, earlier_backup, require_apart
 from tasks.keep.copying import Copier, VanishedError
 from tasks.keep.listing import (
     files_beside_tables,
@@ -31,7 +31,6 @@ from tasks.keep.listing import (
 )
 from tasks.keep.manifest import (
     Manifest,
-    read_manifest,
     settle,
     write_manifest,
 )
@@ -40,11 +39,9 @@ from tasks.runs.run import unfinished_nights
 from warehouse.folder import absolute
 from warehouse.format_file import format_number
 from warehouse.layout import CATALOG, FORMAT, LAKE, PUBLISHED, RAW, RUNS_FOLDER, SERVICE
-from warehouse.metadata_files import json_object
 from warehouse.opening import require_openable, require_repaired
 
 PREFECT_DATABASE = f"{SERVICE}/prefect.db"
-_LOCK = ".lock"
 # How long a backup waits for a moment at which the tables do not change.
 _PATIENCE_SECONDS = 300
 _BETWEEN_TRIES = 0.5
@@ -98,12 +95,12 @@ def back_up(request: BackupRequest, stages: Stages) -> BackedUp:
     present = any((warehouse / name).exists() for name in (LAKE, CATALOG, FORMAT, RAW))
     if not present and not run_names(warehouse):
         raise UsageError(f"There is no warehouse at {warehouse}: name it by --warehouse.")
-    _require_apart(warehouse, folder)
+    require_apart(warehouse, folder)
     stages.relocate_if_moved()
     _require_sound(warehouse)
-    with _locked(folder):
+    with backup_lock(folder):
         settle(folder)
-        before = _earlier(folder, warehouse)
+        before = earlier_backup(folder, warehouse)
         copier = Copier(
             warehouse,
             folder,
@@ -145,67 +142,6 @@ def _counted(copier: Copier, manifest: Manifest) -> BackedUp:
         bytes=sum(file.bytes for file in copied),
         unfinished_runs=manifest.unfinished_runs,
     )
-
-
-def _require_apart(warehouse: Path, folder: Path) -> None:
-    """Refuse a folder that lies in the warehouse or around it, also by links."""
-    here, there = warehouse.resolve(), folder.resolve()
-    if there.is_relative_to(here) or here.is_relative_to(there):
-        raise UsageError(
-            f"The backup {folder} and the warehouse {warehouse} lie in each other: name a folder "
-            "elsewhere, best on another disk."
-        )
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """Make the folder, and keep a second backup out of it where its file system can."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        handle = (folder / _LOCK).open("a")
-    except OSError as error:
-        raise UsageError(
-            f"Cannot write the backup {folder} ({error.strerror}): name another folder."
-        ) from error
-    with handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise BroadsheetError(
-                f"Another backup is being made in {folder}: run this again when it has ended."
-            ) from None
-        except OSError:
-            pass  # such as a network disk without locks
-        yield
-
-
-def _earlier(folder: Path, warehouse: Path) -> Manifest | None:
-    """Return the backup before this one in the folder.
-
-    Raises:
-        UsageError: the folder holds something else.
-    """
-    before = read_manifest(folder)
-    if before is None:
-        if others := sorted(path.name for path in folder.iterdir() if path.name[0] != "."):
-            raise UsageError(
-                f"{folder} is no backup, but holds files, such as {others[0]}: name an empty "
-                "folder or a backup."
-            )
-        return None
-    ours = {json_object(path).get("table-uuid") for path in _newest_metadata(warehouse)}
-    theirs = {state["uuid"] for state in before.tables.values()}
-    if ours and theirs and not ours & theirs:
-        raise UsageError(
-            f"{folder} is the backup of another warehouse, {before.warehouse}: name another folder."
-        )
-    return before
-
-
-def _newest_metadata(warehouse: Path) -> Iterator[Path]:
-    for folder in (warehouse / LAKE).glob("*/metadata"):
-        if newest := max(folder.glob("*.metadata.json"), default=None):
-            yield newest
 
 
 def _patiently(copier: Copier, stages: Stages) -> Manifest:

@@ -26,7 +26,7 @@ from warehouse.query import executed
 from warehouse.schema import ARTICLE_VERSIONS, TABLES, VIEWS, Table
 from warehouse.statements import statement
 
-SUMS = "SHA256SUMS"
+CHECKSUMS = "SHA256SUMS"
 PACKAGE = "datapackage.json"
 DATA = "data"
 _BATCH_ROWS = 2048
@@ -82,13 +82,13 @@ def write_folder(
     (folder / "README.md").write_text(readme(citation, facts, where, sheet), "utf-8")
     files = [PACKAGE, *(f"{DATA}/{table.name}.parquet" for table in written)]
     sums = "".join(f"{sha256_of(folder / name)}  {name}\n" for name in sorted(files))
-    (folder / SUMS).write_text(sums, "ascii")
+    (folder / CHECKSUMS).write_text(sums, "ascii")
     return folder_checksum(folder)
 
 
 def folder_checksum(folder: Path) -> str:
     """Return the checksum of a snapshot's folder: that of its list of checksums."""
-    return hashlib.sha256((folder / SUMS).read_bytes()).hexdigest()
+    return hashlib.sha256((folder / CHECKSUMS).read_bytes()).hexdigest()
 
 
 def _write_table(
