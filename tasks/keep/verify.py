@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from config.errors import BroadsheetError, UsageError
 from config.settings import Settings
 from tasks.keep.snapshots import folder_aside, require_out
-from tasks.snapshots.snapshot_folder import DATA, SUMS, folder_checksum
+from tasks.snapshots.snapshot_folder import CHECKSUMS, DATA, folder_checksum
 from tasks.snapshots.state import chosen_state, export_state, opened_state
 from tasks.snapshots.stored import StoredSnapshot, lake_to_read, stored_snapshot
 from warehouse.files import sha256_of
@@ -66,8 +66,8 @@ def verify_snapshot(name: str, out: Path | None, settings: Settings) -> Verified
 
 
 def _folder_differences(stored: StoredSnapshot, folder: Path, settings: Settings) -> Iterator[str]:
-    if not (folder / SUMS).is_file():
-        yield f"{folder} has no {SUMS}."
+    if not (folder / CHECKSUMS).is_file():
+        yield f"{folder} has no {CHECKSUMS}."
         return
     checksum = folder_checksum(folder)
     if checksum == stored.old_checksum:
@@ -76,9 +76,9 @@ def _folder_differences(stored: StoredSnapshot, folder: Path, settings: Settings
             f"{_takedown_day(settings)}: replace it by `broadsheet snapshot export {stored.name}`."
         )
     elif checksum != stored.checksum:
-        yield f"{folder / SUMS} does not have the checksum {stored.checksum} of the snapshot."
+        yield f"{folder / CHECKSUMS} does not have the checksum {stored.checksum} of the snapshot."
     listed = set()
-    for line in (folder / SUMS).read_text("utf-8", "replace").splitlines():
+    for line in (folder / CHECKSUMS).read_text("utf-8", "replace").splitlines():
         expected, _, name = line.partition("  ")
         path = folder / name
         listed.add(path)
@@ -146,7 +146,7 @@ def write_again(name: str, out: Path | None, settings: Settings) -> tuple[Path, 
     lake = lake_to_read(warehouse)
     stored = stored_snapshot(lake, name)
     folder = absolute(out or Path(stored.name))
-    is_ours = (folder / SUMS).is_file() and folder_checksum(folder) in {
+    is_ours = (folder / CHECKSUMS).is_file() and folder_checksum(folder) in {
         stored.checksum,
         stored.old_checksum,
     }
@@ -191,7 +191,7 @@ def compared(first: str, second: str, settings: Settings) -> Iterator[duckdb.Duc
 
 def _articles(name: str, target: Path, settings: Settings) -> Path:
     """Return a Parquet file with the articles of a snapshot."""
-    if (Path(name) / SUMS).is_file():
+    if (Path(name) / CHECKSUMS).is_file():
         return Path(name) / DATA / "articles.parquet"
     lake = lake_to_read(absolute(settings.warehouse))
     with chosen_state(stored_snapshot(lake, name), lake, settings) as connection:
