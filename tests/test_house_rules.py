@@ -46,13 +46,14 @@ TASKS = (
     "keys",
     "repair",
     "explain",
+    "codings",
     "report",
 )
 LOOSE_MODULES = {"records", "pipeline", "reasons"}
 # Public names that more than one module may define, and why.
 SHARED_NAMES = {
     "T": "a type variable",
-    "app": "a Typer application: the command line, and its group `sources`",
+    "app": "a Typer application: the command line, and its groups `sources` and `codings`",
     "console": "the terminal that an action prints to",
     "log": "a module's logger",
     "main": "what `python -m` calls",

@@ -6,7 +6,7 @@ function, and not at the top of the file, because with these imports `--help` wo
 
 import typer
 
-from flows.commands import snapshot, sources
+from flows.commands import codings, snapshot, sources
 from flows.commands.backfill import backfill
 from flows.commands.backup import backup
 from flows.commands.compact import compact
@@ -30,6 +30,7 @@ from flows.commands.report import report
 from flows.commands.reprocess import reprocess
 from flows.commands.restore import restore
 from flows.commands.search import search
+from flows.commands.sample import sample
 from flows.commands.sql import sql
 from flows.commands.status import status
 from flows.commands.takedown import takedown
@@ -47,6 +48,7 @@ COMMANDS = (
     diff,
     export,
     report,
+    sample,
     demo,
     doctor,
     init,
@@ -74,4 +76,5 @@ def register(app: typer.Typer) -> None:
     for command in COMMANDS:
         app.command()(command)
     app.add_typer(snapshot.app, name="snapshot")
+    app.add_typer(codings.app, name="codings")
     app.add_typer(sources.app, name="sources")

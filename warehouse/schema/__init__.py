@@ -20,6 +20,7 @@ from warehouse.schema.articles import (
 )
 from warehouse.schema.boilerplate import BOILERPLATE, BOILERPLATE_HISTORY
 from warehouse.schema.columns import Column, Table
+from warehouse.schema.desk import CODINGS, WATCH_HITS
 from warehouse.schema.inputs import INPUTS
 from warehouse.schema.keeping import SNAPSHOTS
 from warehouse.schema.nights import (
@@ -49,6 +50,7 @@ __all__ = [
     "BOILERPLATE",
     "BOILERPLATE_HISTORY",
     "CLUSTER_MEMBERS",
+    "CODINGS",
     "DATE_CANDIDATES",
     "DATE_CANDIDATE_STRUCT",
     "DATE_READING_STRUCT",
@@ -78,13 +80,14 @@ __all__ = [
     "TEXT_PAIRS",
     "VIEWS",
     "VISITS",
+    "WATCH_HITS",
     "Column",
     "Table",
 ]
 
 # 5: no keys of sources are stored any more. 6: `extra`, and the table `inputs`.
 # 7: how inputs were understood, in `inputs`. 8: tables of links, images and revisions;
-# `discoveries.position`. 9: stories. 10: `snapshots` and `takedowns`.
+# `discoveries.position`. 9: stories. 10: `snapshots`, `takedowns`, `codings` and `watch_hits`.
 SCHEMA_VERSION = 10
 
 # The order in which a run is committed. `runs` is last: its row says that all others are committed.
@@ -110,6 +113,8 @@ TABLES = (
     CLUSTER_MEMBERS,
     SNAPSHOTS,
     TAKEDOWNS,
+    CODINGS,
+    WATCH_HITS,
     RUNS,
 )
 

@@ -1,14 +1,10 @@
 -- Grain: one row about all articles since the day $since. Articles without any date count always.
-with chosen as (
-    select *
-    from articles
-    where coalesce(published_date, fetched_at::date, date '$since') >= date '$since'
-),
-copied as (
+with copied as (
     -- Articles without copies are stories of their own.
-    select count(*) - count(distinct cluster_id) as copies
-    from chosen
-    semi join clusters using (article_id)
+    select count(*) - count(distinct clusters.cluster_id) as copies
+    from clusters
+    join articles using (article_id)
+    where coalesce(published_date, fetched_at::date, date '$since') >= date '$since'
 )
 select
     count(*) as articles,
@@ -20,5 +16,6 @@ select
     max(published_date) as last_day,
     count(*) filter (published_date is null) as undated,
     coalesce(sum(word_count), 0)::bigint as words
-from chosen
+from articles
 cross join copied
+where coalesce(published_date, fetched_at::date, date '$since') >= date '$since'

@@ -132,6 +132,21 @@ create view runs as
 select $runs_shown
 from read_parquet($runs_files, union_by_name = $runs_differ);
 
+-- Grain: one row per article, version, coder and variable: the value that was imported last.
+create view codings as
+select $codings_columns
+from read_parquet($codings_files, union_by_name = $codings_differ)
+qualify row_number() over (
+    partition by article_id, version, coder, variable
+    order by imported_at desc, run_id desc
+) = 1;
+
+-- Grain: one row per watch and article, at the version that first matched.
+create view watch_hits as
+select $watch_hits_columns
+from read_parquet($watch_hits_files, union_by_name = $watch_hits_differ)
+qualify row_number() over (partition by watch, article_id order by run_id, version) = 1;
+
 -- Grain: one row per file that a repair set aside, and per run with rows that were lost otherwise.
 create view repairs as
 select $repairs_columns
