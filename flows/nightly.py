@@ -13,7 +13,7 @@ from config.errors import NightFailedError
 from config.settings import Settings, load_settings
 from flows.running.artifacts import create_night_artifacts
 from flows.running.crash import explain_or_resume
-from flows.running.events import announce_night
+from flows.running.events import announce_night, announce_watches
 from flows.running.other_nights import complete_earlier_nights, later_night
 from flows.running.outcome import failure_of, run_to_final_state
 from flows.running.parameters import Day, File, Folder, IfLocked, Names, Workers, absolute_path
@@ -82,6 +82,7 @@ def nightly(
         report = report_after_night(stages.settings)
         link = create_night_artifacts(summary, account, report)
         failure = failure_of(account, limits.failed_share, link)
+        announce_watches(account, stages.settings.warehouse, link)
         announce_night(account, stages.settings.warehouse, link, failed=failure is not None)
         if failure is not None:
             raise NightFailedError(failure)

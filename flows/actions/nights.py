@@ -13,7 +13,7 @@ from config.visible import log_to_stderr
 from flows.terminal.screen import screen
 from flows.terminal.tables import ProgressBars, closing_table, night_table
 from tasks.jobs.nightly import NightRequest
-from tasks.jobs.report import visits_of_run
+from tasks.jobs.report import visits_of_run, watched_in_run
 from tasks.pipeline import Stages, Summary
 from tasks.report.corpus_report import report_after_night
 
@@ -46,6 +46,9 @@ def show_night(out: Console, summary: Summary) -> None:
     out.print(night_table(visits_of_run(summary)))
     out.print()
     out.print(closing_table(summary))
+    for one in watched_in_run(summary):
+        articles = "1 article is" if one.articles == 1 else f"{one.articles:,} articles are"
+        out.print(f"{articles} new for the watch {one.watch}: {'; '.join(one.titles)}")
 
 
 def fetch_command(request: NightRequest, settings: Settings, *, wait: bool) -> None:

@@ -36,6 +36,7 @@ from flows.commands.status import status
 from flows.commands.takedown import takedown
 from flows.commands.trend import trend
 from flows.commands.up import up
+from flows.commands.watches import watches
 
 # In the order in which the help lists them.
 COMMANDS = (
@@ -49,6 +50,7 @@ COMMANDS = (
     export,
     report,
     sample,
+    watches,
     demo,
     doctor,
     init,

@@ -22,6 +22,7 @@ from tasks.jobs.report import (
     DropExamples,
     NightReport,
     Visit,
+    WatchedArticles,
     dropped_examples,
     summary_line,
 )
@@ -92,6 +93,7 @@ def create_night_artifacts(summary: Summary, night: NightReport, report: Path | 
             markdown=_page(
                 [f"# The night of {night.night}", "", f"**{night.line}**"],
                 _warnings(night.warnings),
+                _watched(night.watched),
                 _sources(night.visits),
                 _dropped(night.dropped),
                 _plot(night.history),
@@ -168,6 +170,17 @@ def _warnings(warnings: Sequence[str]) -> list[str]:
     if (more := len(warnings) - MOST_SOURCES) > 0:
         shown += ["", f"… and {more:,} more: `select * from nights`"]
     return ["## Warnings", "", *shown]
+
+
+def _watched(watched: Sequence[WatchedArticles]) -> list[str]:
+    if not watched:
+        return []
+    rows = [
+        (one.watch, f"{one.articles:,}", "; ".join(_shortened(title) for title in one.titles))
+        for one in watched[:MOST_SOURCES]
+    ]
+    table = table_of(("watch", "new articles", "such as"), rows, numbers={1})
+    return ["## Watches", "", *table, "", "All of them: `select * from watch_hits`"]
 
 
 def _sources(visits: Sequence[Visit]) -> list[str]:

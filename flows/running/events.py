@@ -9,6 +9,7 @@ from tasks.jobs.report import NightReport
 FINISHED = "broadsheet.night.finished"
 WARNED = "broadsheet.night.warned"
 THIN = "broadsheet.night.thin"
+WATCH_HIT = "broadsheet.watch.hit"
 
 
 def announce_night(night: NightReport, warehouse: Path, link: str, *, failed: bool) -> None:
@@ -41,3 +42,26 @@ def announce_night(night: NightReport, warehouse: Path, link: str, *, failed: bo
         emit_event(THIN, resource=resource, payload=payload | {"thin": night.thin})
     elif night.warnings:
         emit_event(WARNED, resource=resource, payload=payload)
+
+
+def announce_watches(night: NightReport, warehouse: Path, link: str) -> None:
+    """Emit an event for each watch that has new hits.
+
+    The payload has `watch`, `night`, `articles` (their number), `titles` (of the first five, one a
+    line) and `link`, all of them strings.
+    """
+    for one in night.watched:
+        emit_event(
+            WATCH_HIT,
+            resource={
+                "prefect.resource.id": f"broadsheet.watch.{one.watch}",
+                "warehouse": str(warehouse),
+            },
+            payload={
+                "watch": one.watch,
+                "night": night.night.isoformat(),
+                "articles": f"{one.articles:,}",
+                "titles": "\n".join(one.titles),
+                "link": link,
+            },
+        )

@@ -5,6 +5,7 @@ from datetime import date
 
 from config.days import require_night
 from config.sources import chosen_sources, resolved_headers, sources_file
+from config.watches import watches_file
 from tasks.jobs.fetching import FetchJob, fetch_pages, fetching_run, load_fetched
 from tasks.pipeline import Stages, Summary
 
@@ -45,6 +46,10 @@ def nightly(
     for source in sources:
         resolved_headers(source)  # raises for a missing key before anything is fetched
     stages = stages.prepared()
+    if watches_file(stages.settings.sources).exists():
+        from tasks.load.watches import require_watches
+
+        require_watches(stages.settings)
     job = FetchJob("nightly", "nightly", request, sources)
     with fetching_run(job, stages, wait=wait) as run:
         fetch_pages(run, stages)

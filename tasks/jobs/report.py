@@ -93,6 +93,15 @@ class DropExamples:
 
 
 @dataclass(frozen=True, slots=True)
+class WatchedArticles:
+    """The new hits of a watch in a night: their number, and the titles of the first five."""
+
+    watch: str
+    articles: int
+    titles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class NightReport:
     """The report of a nightly run.
 
@@ -104,6 +113,7 @@ class NightReport:
         warnings: sentences about a thin night, possible loss, failed and silent sources, and
             shorter texts.
         thin: the warning that the night brought far fewer articles than usual, if it did.
+        watched: the watches that have new hits.
     """
 
     night: date
@@ -113,6 +123,7 @@ class NightReport:
     history: tuple[tuple[date, int], ...]
     warnings: tuple[str, ...]
     thin: str | None
+    watched: tuple[WatchedArticles, ...] = ()
 
     @property
     def failed_sources(self) -> int:
@@ -149,6 +160,7 @@ def report_night(summary: Summary, night: date, thin_share: float) -> NightRepor
         history=history,
         warnings=(*([thin] if thin else []), *warnings),
         thin=thin,
+        watched=watched_in_run(summary),
     )
 
 
@@ -157,6 +169,13 @@ def dropped_examples(summary: Summary) -> tuple[DropExamples, ...]:
     with opened(summary.published.parent) as connection:
         found = _rows(connection, "dropped_examples", {"run_id": summary.run_id})
     return tuple(DropExamples(*row) for row in found)
+
+
+def watched_in_run(summary: Summary) -> tuple[WatchedArticles, ...]:
+    """Return the watches that have new hits in a run."""
+    with opened(summary.published.parent) as connection:
+        found = _rows(connection, "watch_hits_of_run", {"run_id": summary.run_id})
+    return tuple(WatchedArticles(name, count, tuple(titles)) for name, count, titles in found)
 
 
 def visits_of_run(summary: Summary) -> tuple[Visit, ...]:

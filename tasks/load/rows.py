@@ -6,6 +6,7 @@ from config.settings import Settings
 from tasks.boilerplate.learn import LearningFiles, learn
 from tasks.load.revisions import compare_new_versions
 from tasks.load.row_writer import RowWriter
+from tasks.load.watches import write_watch_hits
 from tasks.runs.run import Run
 from tasks.stories.resolve import (
     STORY_STATEMENTS,
@@ -32,6 +33,7 @@ from warehouse.schema import (
     REVISIONS,
     SUPERSEDED,
     VISITS,
+    WATCH_HITS,
 )
 from warehouse.snapshots import Snapshot
 from warehouse.statements import statement
@@ -88,6 +90,8 @@ def write_rows(
     compare_new_versions(connection, run.folder, snapshot, files[ARTICLE_VERSIONS.name])
     files |= {table.name: writer.write(table, name) for table, name in COMPARING_STATEMENTS}
     connection.execute("drop table if exists temp.article_versions")  # learning needs other rows
+    new = files[ARTICLE_VERSIONS.name]
+    files[WATCH_HITS.name] = write_watch_hits(run, lake, settings, stored, new)
     visits = entries_of_sources(run.warehouse, snapshot)
     learn(connection, run, LearningFiles(stored, files, visits), settings)
     files[BOILERPLATE_HISTORY.name] = writer.write(BOILERPLATE_HISTORY, "new_boilerplate_history")
