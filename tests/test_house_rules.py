@@ -58,6 +58,7 @@ SHARED_NAMES = {
     "log": "a module's logger",
     "main": "what `python -m` calls",
     "run_as_flow": "the command line calls a flow by it",
+    "sample": "a command, and the hashes that stand for a text",
     **dict.fromkeys(
         (
             *("ingest", "nightly", "backfill", "reprocess", "fetch", "repair"),

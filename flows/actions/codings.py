@@ -25,7 +25,7 @@ def sample_command(request: SampleRequest, settings: Settings) -> None:
         console.print(f"No more articles meet the condition, of {request.count:,} asked for.")
 
 
-def import_command(
+def import_sheet_command(
     file: Path, coder: str, ordinal: Sequence[str], settings: Settings, *, wait: bool
 ) -> None:
     """Import a sheet, and print what was new and how coders agree."""

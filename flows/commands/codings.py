@@ -33,10 +33,10 @@ def codings_import(
     [dim]broadsheet codings import anna.csv --coder ANNA[/dim]
     """
     from config.settings import load_settings
-    from flows.actions.codings import import_command
+    from flows.actions.codings import import_sheet_command
 
     settings = load_settings(config, warehouse=warehouse)
-    import_command(file, coder, ordinal or [], settings, wait=wait)
+    import_sheet_command(file, coder, ordinal or [], settings, wait=wait)
 
 
 @app.command("agreement")

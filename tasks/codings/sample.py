@@ -72,14 +72,20 @@ def draw_sample(request: SampleRequest, settings: Settings) -> tuple[int, list[C
         limits |= {"temp_directory": spill, "threads": min(2, settings.worker_count)}
         with opened(settings.warehouse, settings=limits) as connection:
             count = _count(connection, request, query)
-            try:
-                with written_aside(out) as aside:
-                    table = ExportTable("sample", query)
-                    if form == "xlsx":
-                        return count, write_workbook(connection, [table], aside)
-                    return count, write_table(connection, table, aside, form)
-            except OSError as error:
-                raise UsageError(f"{out} cannot be written: {error.strerror}.") from error
+            return count, _write(connection, query, out, form)
+
+
+def _write(
+    connection: duckdb.DuckDBPyConnection, query: str, out: Path, form: str
+) -> list[CutCell]:
+    table = ExportTable("sample", query)
+    try:
+        with written_aside(out) as aside:
+            if form == "xlsx":
+                return write_workbook(connection, [table], aside)
+            return write_table(connection, table, aside, form)
+    except OSError as error:
+        raise UsageError(f"{out} cannot be written: {error.strerror}.") from error
 
 
 def _form_of(request: SampleRequest, out: Path) -> str:

@@ -16,7 +16,7 @@ from tasks.report.parts import (
     linked,
     number,
     percent,
-    shortened,
+    short_title,
 )
 from tasks.report.rankings import matrix, ranked, spread
 
@@ -99,7 +99,7 @@ def stories(ask: Asker) -> ReportSection:
     cells = [
         (
             number(row["place"]),
-            linked(shortened(row["title"]), row["url"]),
+            linked(short_title(row["title"]), row["url"]),
             Cell(row["origin"] or "undecided"),
             Cell(str(row["first_published_at"] or "")[:10] or "no date", "code"),
             number(row["sites"]),

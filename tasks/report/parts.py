@@ -106,7 +106,7 @@ def address_shown(address: str | None) -> str:
     return text if len(text) <= _MOST_ADDRESS else f"{text[: _MOST_ADDRESS - 1]}…"
 
 
-def shortened(title: str | None) -> str:
+def short_title(title: str | None) -> str:
     """Return a title of a bearable length."""
     text = title or "(no title)"
     return text if len(text) <= _MOST_TITLE else f"{text[: _MOST_TITLE - 1].rstrip()}…"

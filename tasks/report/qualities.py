@@ -14,7 +14,7 @@ from tasks.report.parts import (
     number,
     percent,
     share,
-    shortened,
+    short_title,
 )
 from tasks.report.rankings import ranked
 
@@ -175,8 +175,8 @@ def _silent_titles(answer: QueryAnswer) -> ReportTable:
         (
             Cell(str(row["fetched_at"] or "")[:10], "code"),
             Cell(row["source"] or "–"),
-            Cell(shortened(row["old_title"])),
-            linked(shortened(row["new_title"]), row["url"]),
+            Cell(short_title(row["old_title"])),
+            linked(short_title(row["new_title"]), row["url"]),
         )
         for row in answer
     ]
