@@ -18,7 +18,7 @@ app = typer.Typer(
     help="News pages in, trustworthy tables out.\n\n"
     "Try [bold]broadsheet demo[/bold]; then [bold]broadsheet ingest[/bold] a folder of your own, "
     "and ask it with [bold]broadsheet sql[/bold].",
-    no_args_is_help=True,
+    invoke_without_command=True,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
     add_completion=False,
@@ -73,8 +73,13 @@ Version = Annotated[
 
 
 @app.callback()
-def _root(version: Version = False) -> None:
-    """Accept the options that come before the command."""
+def _root(context: typer.Context, version: Version = False) -> None:
+    """Accept the options that come before the command; without one, say what to do next."""
+    if context.invoked_subcommand is None:
+        from config.settings import load_settings
+        from flows.actions.next_steps import next_steps_command
+
+        next_steps_command(load_settings())
 
 
 register(app)

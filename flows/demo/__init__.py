@@ -11,6 +11,7 @@ from rich.console import Console
 from config.errors import UsageError
 from config.settings import load_settings
 from flows.actions.answers import answer_table
+from flows.demo.prefect_start import start_prefect
 from flows.prefect_environment import prepare
 from flows.terminal.screen import screen, styled
 from flows.terminal.tables import closing_table
@@ -53,8 +54,9 @@ def run_demo(warehouse: Path | None, *, archive: bool) -> None:
 def _ingest_corpus(console: Console, folder: Path) -> None:
     console.print(
         f"Ingesting {_file_count()} files of the demo corpus into {folder} by the Prefect flow "
-        "`ingest`; its server takes some seconds to start.\n"
+        "`ingest`."
     )
+    start_prefect(console)
     from flows.ingest import run_as_flow
 
     settings = load_settings(warehouse=folder)

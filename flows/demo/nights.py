@@ -7,6 +7,7 @@ from pathlib import Path
 from rich.console import Console
 
 from config.settings import load_settings
+from flows.demo.prefect_start import start_prefect
 from flows.demo.server import SITE, DemoSite, serve
 from flows.terminal.screen import styled
 from flows.terminal.tables import night_table
@@ -23,16 +24,16 @@ def run_nights(console: Console, folder: Path) -> None:
         console: the console on which the results are printed.
         folder: the warehouse.
     """
-    from flows.nightly import run_as_flow
-
     with serve() as site:
         config = _write_settings(folder, site)
         settings = load_settings(config, warehouse=folder)
         console.print(
             f"Serving {len(site.hosts)} invented publishers on 127.0.0.1:{site.port}, one of which "
-            f"is dead.\nFetching them into {folder} by the Prefect flow `nightly`, whose server "
-            "takes some seconds to start.\n"
+            f"is dead.\nFetching them into {folder} by the Prefect flow `nightly`."
         )
+        start_prefect(console)
+        from flows.nightly import run_as_flow
+
         for number, night in enumerate(_NIGHTS, start=1):
             site.show_night(number)
             summary = run_as_flow(NightRequest(night), settings, wait=False, config=config)
@@ -52,6 +53,7 @@ def _write_settings(folder: Path, site: DemoSite) -> Path:
     path = folder / "broadsheet.toml"
     path.write_text(
         f"sources = {json.dumps(str(SITE / 'sources.toml'))}\n\n"
+        "[publish]\nreport = false\n\n"  # the demo makes it once, at its end
         f"[fetch]\nretry_seconds = 0.5\nfree_bytes = 0\n\n[fetch.hosts]\n{hosts}\n",
         "utf-8",
     )
