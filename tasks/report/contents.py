@@ -47,11 +47,18 @@ def attention(ask: Asker, step: str, totals: Mapping[str, int]) -> ReportSection
         f"{counted(totals['stories'], 'story', 'stories')}, if copies of one text count once. A "
         f"story that goes on counts in each {step} that has an article of it."
     )
+    outside = totals["articles"] - totals["undated"] - answer.total("articles")
+    note = (
+        f"{counted(outside, 'article')} with much earlier or later dates left out."
+        if outside
+        else ""
+    )
     blocks: list[Figure | ReportTable] = [
         Figure(
             f"Articles and stories, by {step} of publication",
             draw(within_each_other(list(answer), step, _ATTENTION), f"Bars by {step}: {lead}"),
             answer,
+            note=note,
             keys=[one.key for one in _ATTENTION],
         )
     ]

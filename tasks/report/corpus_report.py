@@ -9,7 +9,7 @@ from typing import Final
 
 import duckdb
 
-from config.errors import BroadsheetError, UsageError, os_error_message
+from config.errors import BroadsheetError, UsageError
 from config.settings import Settings
 from config.version import code_version
 from tasks.report import collecting, contents, qualities
@@ -86,8 +86,7 @@ def _write(out: Path, html: str) -> None:
             aside.write_text(html, "utf-8")
     except OSError as error:
         raise UsageError(
-            f"The report cannot be written ({os_error_message(error)}): name a file elsewhere by "
-            "--out."
+            f"{out} cannot be written ({error.strerror}): name a file elsewhere by --out."
         ) from error
 
 

@@ -42,16 +42,18 @@ def deck(totals: Mapping[str, Any], span: Mapping[str, Any]) -> str:
 
 def tiles(totals: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return pairs of a number and its meaning."""
-    first, last = totals["first_day"], totals["last_day"]
-    days = (last - first).days + 1 if first else 0
-    return [
-        (f"{totals['articles']:,}", "articles"),
-        (f"{totals['sources']:,}", "sources"),
-        (f"{totals['sites']:,}", "sites"),
-        (f"{totals['languages']:,}", "languages"),
-        (f"{days:,}", "days of publication"),
-        (_large(totals["words"]), "words"),
+    counts = [
+        (totals[name], one if totals[name] == 1 else several)
+        for name, one, several in (
+            ("articles", "article", "articles"),
+            ("sources", "source", "sources"),
+            ("sites", "site", "sites"),
+            ("languages", "language", "languages"),
+            ("days", "day with articles", "days with articles"),
+            ("words", "word", "words"),
+        )
     ]
+    return [(_large(count), words) for count, words in counts]
 
 
 def _between(first: date, last: date) -> str:
@@ -63,4 +65,4 @@ def _between(first: date, last: date) -> str:
 
 
 def _large(value: int) -> str:
-    return f"{value:,}" if value < 1_000_000 else f"{value / 1_000_000:,.1f} M"
+    return f"{value:,}" if value < 10_000_000 else f"{value / 1_000_000:,.1f} M"

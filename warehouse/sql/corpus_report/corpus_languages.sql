@@ -1,8 +1,8 @@
--- Grain: one row per language of the articles dated since $since.
+-- Grain: one row per language of the articles since $since.
 select
     coalesce(language, 'und') as language,
-    sum(articles)::bigint as articles
-from attention
-where coalesce(day, date '$since') >= date '$since'
+    count(*) as articles
+from articles
+where coalesce(published_date, fetched_at::date, date '$since') >= date '$since'
 group by all
 order by articles desc, language

@@ -14,6 +14,7 @@ select
     count(distinct language) filter (language <> 'und') as languages,
     min(published_date) as first_day,
     max(published_date) as last_day,
+    count(distinct published_date) as days,
     count(*) filter (published_date is null) as undated,
     coalesce(sum(word_count), 0)::bigint as words
 from articles
