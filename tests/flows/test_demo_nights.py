@@ -34,6 +34,14 @@ def test_it_shows_both_nights_and_four_answers(demo: tuple[Path, str]) -> None:
     assert "Next:" in shown
 
 
+def test_it_shows_that_prefect_starts_and_ends_with_the_report(demo: tuple[Path, str]) -> None:
+    folder, shown = demo
+    assert "Starting Prefect and its server: done after" in shown
+    assert f"\n  {folder / 'report' / 'index.html'}\n" in shown
+    page = (folder / "report" / "index.html").read_text("utf-8")
+    assert "<h1>52 articles from 8 sources</h1>" in page
+
+
 PAGES = """
 with pages as (
     select
