@@ -1,8 +1,8 @@
 """Benchmarks: `make bench`, or `python -m tests.benchmarks NAME` with a name from BENCHMARKS.
 
 They print ratios of programs that run side by side, because the speed of the machine drifts. They
-assert nothing. All but `fetching`, `growth`, `large`, `learning`, `report`, `sizes` and `stories`
-need the corpora (BROADSHEET_CORPORA).
+assert nothing. All but `fetching`, `growth`, `large`, `learning`, `report`, `search`, `sizes` and
+`stories` need the corpora (BROADSHEET_CORPORA).
 """
 
 import sys
@@ -21,6 +21,7 @@ from tests.benchmarks import (
     peers,
     reports,
     rows,
+    search,
     sizes,
     stories,
 )
@@ -37,11 +38,18 @@ BENCHMARKS = {
     "sizes": sizes.report,
     "large": large_files.report,
     "stories": stories.report,
+    "search": search.report,
     "growth": growth.report,
     "report": reports.report,
 }
 
-SIZED = {**sizes.REPORTS, **large_files.REPORTS, "growth": growth.report, "report": reports.report}
+SIZED = {
+    **sizes.REPORTS,
+    **large_files.REPORTS,
+    "growth": growth.report,
+    "report": reports.report,
+    "search": search.report,
+}
 
 
 def main() -> None:

@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,6 +23,7 @@ from tests.pipeline.command import run
 from tests.pipeline.nights import Nights
 from warehouse.layout import PUBLISHED, SEARCH
 from warehouse.search.folders import index_folders, new_publication_id, remove_old_indexes
+from warehouse.search.index import open_index
 
 PAGE = "https://courier.example/{}"
 
@@ -223,6 +226,20 @@ def test_the_index_can_be_read_where_nothing_can_be_written(nights: Nights) -> N
     assert found(nights.folder, "ferry") == pages(1)
     assert before == {path.name: path.stat().st_mtime_ns for path in folder.iterdir()}
     assert changed == folder.stat().st_mtime_ns
+
+
+@pytest.mark.slow
+def test_an_index_is_opened_many_times_and_leaves_nothing_behind(
+    nights: Nights, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """tantivy watches the folder that it opens; its thread may write there while it is removed."""
+    load(nights, 1, "the ferry sails")
+    [folder] = index_folders(nights.folder)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with ThreadPoolExecutor(4) as threads:
+        opened = list(threads.map(open_index, [folder] * 1_000))
+    assert {one.searcher.num_docs for one in opened} == {1}
+    assert not list(tmp_path.glob("broadsheet-search-*"))
 
 
 @pytest.mark.slow

@@ -7,7 +7,10 @@ from tasks.search.match import ArticleText, Matcher
 from tasks.search.query import parse_query, split_series
 from tasks.search.tree import Folding, leaves
 
-TEXT = "L’accord: the Inner-Basin ferry strike, 1,000.5 tonnes. Café au lait, naïve ＡＢＣ. 渡轮罢工在继续"
+TEXT = (
+    "L’accord: the Inner-Basin ferry strike, 1,000.5 tonnes. "
+    "Café au lait, naïve ＡＢＣ. 渡轮罢工在继续"
+)
 LONG = " OR ".join(f"word{number}" for number in range(1_000))
 
 

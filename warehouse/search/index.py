@@ -5,10 +5,14 @@ texts, for the tables have them. It stores a short row per article, so that a li
 shown without reading the tables.
 """
 
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -22,6 +26,7 @@ if TYPE_CHECKING:
 _FIRST_DAY = date(1970, 1, 1)
 # The number of the day of articles without a date. It lies before all dates.
 NO_DAY = -1_000_000
+_REMOVALS = 200
 # Stands between two authors, so that no phrase begins in one name and ends in the next.
 BETWEEN_NAMES = "|"
 TEXT_FIELDS = ("title", "text")
@@ -79,8 +84,7 @@ def open_index(folder: Path) -> OpenIndex:
     import tantivy
 
     try:
-        with TemporaryDirectory(prefix="broadsheet-search-") as links:
-            _link_all(folder, Path(links))
+        with _links(folder) as links:
             index = tantivy.Index.open(links)
             index.config_reader("manual")
             return OpenIndex(index.schema, index.searcher())
@@ -91,10 +95,22 @@ def open_index(folder: Path) -> OpenIndex:
         ) from error
 
 
-def _link_all(folder: Path, links: Path) -> None:
-    for path in folder.iterdir():
-        if not path.name.endswith(".lock"):
-            (links / path.name).symlink_to(path.absolute())
+@contextmanager
+def _links(folder: Path) -> Iterator[str]:
+    """Yield a folder of links to the files of an index, which is removed at the end."""
+    links = mkdtemp(prefix="broadsheet-search-")
+    try:
+        for path in folder.iterdir():
+            if not path.name.endswith(".lock"):
+                Path(links, path.name).symlink_to(path.absolute())
+        yield links
+    finally:
+        # A thread of tantivy that looks for new commits may make its lock there once more.
+        for _ in range(_REMOVALS):
+            shutil.rmtree(links, ignore_errors=True)
+            if not Path(links).exists():
+                break
+            time.sleep(0.01)
 
 
 def indexed(article: ArticleRow, text: str | None, authors: list[str] | None) -> Any:
