@@ -56,6 +56,7 @@ SHARED_NAMES = {
     "app": "a Typer application: the command line, and its groups `sources` and `codings`",
     "console": "the terminal that an action prints to",
     "log": "a module's logger",
+    "notes": "standard error, to which an action prints what is no answer",
     "main": "what `python -m` calls",
     "run_as_flow": "the command line calls a flow by it",
     "sample": "a command, and the hashes that stand for a text",

@@ -25,7 +25,7 @@ from warehouse.answers import write_csv, write_json, write_parquet
 from warehouse.query import rows
 
 console = screen()
-messages = screen(stderr=True, soft_wrap=True)
+notes = screen(stderr=True, soft_wrap=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ def _show(
             table.store(output.into)
         else:
             _print(table, output.format)
-        messages.print(one_line(_summary(table, columns, output)))
+        notes.print(one_line(_summary(table, columns, output)))
 
 
 def _summary(table: HitsTable, columns: pa.Schema, output: HitsOutput) -> str:

@@ -14,7 +14,7 @@ from warehouse.answers import write_csv, write_json
 from warehouse.query import rows
 
 console = screen()
-messages = screen(stderr=True, soft_wrap=True)
+notes = screen(stderr=True, soft_wrap=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +42,7 @@ def trend_command(question: Question, output: TrendOutput, settings: Settings) -
     _print(found, output)
     for series, count in found.undated.items():
         if count:
-            messages.print(
-                one_line(f"{series}: {count:,} articles without a date are in no period.")
-            )
+            notes.print(one_line(f"{series}: {count:,} articles without a date are in no period."))
 
 
 def _print(found: Trend, output: TrendOutput) -> None:
@@ -59,7 +57,7 @@ def _print(found: Trend, output: TrendOutput) -> None:
             shown = answer_table(*rows(connection, _for_people(output)))
             console.print(shown, width=None if console.is_terminal else PIPE_WIDTH)
         else:
-            messages.print("No article with a date was collected there.")
+            notes.print("No article with a date was collected there.")
 
 
 def _for_people(output: TrendOutput) -> str:

@@ -99,7 +99,7 @@ def trend_table(found: Trend, per: int) -> pa.Table:
     )
 
 
-def period_of(day: date, by: Period) -> date:
+def first_day_of(day: date, by: Period) -> date:
     """Return the first day of the period that a day lies in."""
     if by == "week":
         return day - timedelta(days=day.weekday())
@@ -112,7 +112,7 @@ def _by_period(days: Sequence[date | None], by: Period) -> Counter[date]:
     counts: Counter[date] = Counter()
     for day, count in Counter(days).items():
         if day is not None:
-            counts[period_of(day, by)] += count
+            counts[first_day_of(day, by)] += count
     return counts
 
 
@@ -121,7 +121,7 @@ def _periods(collected: Sequence[date], question: Question, by: Period) -> Itera
     last = question.last or next(reversed(collected), None)
     if first is None or last is None:
         return
-    period, number = period_of(first, by), 0
+    period, number = first_day_of(first, by), 0
     while period <= last:
         yield period
         period, number = _next_period(period, by), number + 1
