@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 
 from tasks.search.find import Desk, Question, open_desk
+from tasks.search.match import ArticleText, Matcher
+from tasks.search.query import parse_query
+from tasks.search.tree import Folding
 from tests.articles import article
 from tests.pipeline.nights import Nights
 from tests.search.languages import invented
@@ -16,6 +19,7 @@ from tests.search.oracle import Asker, Doc, scan
 
 CORPORA = os.environ.get("BROADSHEET_CORPORA", "")
 ARTICLES = 140
+FOLDINGS = (Folding(case=True), Folding(accents=False), Folding(case=True, accents=False))
 
 
 class Corpus:
@@ -66,6 +70,27 @@ def desk(corpus: Corpus) -> Iterator[Desk]:
 @pytest.mark.parametrize("seed", range(2))
 def test_random_queries_find_what_a_scan_finds(corpus: Corpus, desk: Desk, seed: int) -> None:
     assert corpus.check(desk, 40, seed) > ARTICLES
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("folding", FOLDINGS)
+def test_the_index_finds_what_the_texts_say_with_every_folding(
+    corpus: Corpus, desk: Desk, folding: Folding
+) -> None:
+    """The index decides most queries alone; `Matcher` decides them on the words of each text."""
+    asker = Asker(list(corpus.docs.values()), seed=7)
+    query = "select article_id, title, text from articles"
+    texts = desk.connection.execute(query).fetchall()
+    for _ in range(120):
+        query = asker.ask().query
+        node = parse_query(query, folding)
+        expected = [
+            key
+            for key, title, text in texts
+            if Matcher(ArticleText(title, text, (), lambda _: False), folding).matches(node)
+        ]
+        found = [row.article_id for row in desk.find(Question(query, folding=folding))]
+        assert sorted(found) == sorted(expected), query
 
 
 @pytest.mark.slow
