@@ -1,4 +1,4 @@
-"""The settings of publication, of the search index, and of compaction, which merges small files.
+"""The settings of publication, of the search index, of retention, and of compaction.
 
 They are isolated here because `config/settings.py` has no room for more sections.
 """
@@ -42,3 +42,10 @@ class SearchSettings(Section):
 
     index: bool
     memory_bytes: Annotated[int, Field(ge=15_000_000, le=4_000_000_000)]
+
+
+class RetentionSettings(Section):
+    """The ages at which `broadsheet prune` reduces texts and removes WARC files; 0: never."""
+
+    text_days: Annotated[int, Field(ge=0)]
+    raw_days: Annotated[int, Field(ge=0)]

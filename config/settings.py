@@ -20,7 +20,12 @@ from config.choices import BackendName, Lane
 from config.errors import UsageError
 from config.learning import LearnSettings, StoriesSettings
 from config.place import DEFAULTS, ENVIRONMENT_PREFIX, LOCAL_FILE, NOT_SETTINGS
-from config.publishing import CompactSettings, PublishSettings, SearchSettings
+from config.publishing import (
+    CompactSettings,
+    PublishSettings,
+    RetentionSettings,
+    SearchSettings,
+)
 from config.section import Section
 
 
@@ -204,6 +209,7 @@ class Settings(Section):
     compact: CompactSettings
     publish: PublishSettings
     search: SearchSettings
+    retention: RetentionSettings
     prefect: PrefectSettings
 
     @property

@@ -4,7 +4,6 @@ import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -20,11 +19,9 @@ from tasks.jobs.backfill import BackfillRequest, backfill
 from tasks.jobs.ccnews import CcnewsRequest, take_ccnews
 from tasks.jobs.reprocess import ReprocessReport, ReprocessRequest, reprocess
 from tasks.jobs.search_index import rebuild_index
+from tasks.jobs.retention import PruneRequest, prune
 from tasks.jobs.stories import rebuild_stories
 from tasks.jobs.urls import open_list, request_of, take_urls
-from tasks.load.relocate import relocate_if_moved
-from tasks.raw.zone import raw_nights, remove_nights
-from warehouse.folder import absolute
 
 console = screen()
 
@@ -126,26 +123,31 @@ def show_report(out: Console, report: ReprocessReport, *, dry_run: bool) -> None
     out.print(table)
 
 
-def prune_command(days: int, warehouse: Path, *, today: date, yes: bool) -> None:
-    """Remove the WARC files of old nights, or print those that would be removed.
-
-    Args:
-        days: nights that are older than this number of days are old.
-        warehouse: the warehouse.
-        today: the date from which the age is counted.
-        yes: remove the files; otherwise nothing is changed.
-    """
-    old = [n for n in raw_nights(warehouse) if n.night < today - timedelta(days=days)]
-    size = sum(night.bytes for night in old)
-    for night in old:
-        console.print(f"  {night.night}  {len(night.files):,} files, {night.bytes / 1e6:,.1f} MB")
-    if yes and old:
-        relocate_if_moved(absolute(warehouse), console.print)
-        remove_nights(warehouse, old)
-    result = "were removed" if yes else "would be removed; --yes removes them"
-    console.print(
-        f"{len(old):,} nights of {size / 1e6:,.1f} MB {result if old else 'are that old'}."
-    )
+def prune_command(request: PruneRequest, settings: Settings, *, wait: bool) -> None:
+    """Remove old WARC files and old texts, or print what would be removed."""
+    if request.raw_days is None and request.text_days is None:
+        console.print(
+            "Nothing is old: give --older-than or --texts-older-than, or set `raw_days` or "
+            "`text_days` in [retention]; nothing was changed.",
+            markup=False,
+        )
+        return
+    done = run_with_progress(settings, lambda stages: prune(request, stages, wait=wait))
+    would = " would be" if request.dry_run else " were"
+    hint = "; --yes removes them" if request.dry_run else ""
+    if request.raw_days is not None:
+        size = sum(night.bytes for night in done.nights)
+        for night in done.nights:
+            files = f"{len(night.files):,} files, {night.bytes / 1e6:,.1f} MB"
+            console.print(f"  {night.night}  {files}")
+        result = f"{would} removed{hint}" if done.nights else " are that old"
+        console.print(f"{len(done.nights):,} nights of {size / 1e6:,.1f} MB{result}.")
+    if done.texts is not None:
+        files = f" in {done.texts.files:,} files" if done.texts.files else ""
+        result = (
+            f"{would} reduced to hashes and counts{hint}" if done.texts.files else " are that old"
+        )
+        console.print(f"{done.texts.versions:,} texts{files}{result}.")
 
 
 def _shortened(text: str | None) -> str:

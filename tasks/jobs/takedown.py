@@ -84,7 +84,7 @@ def takedown(
         stages.locked(TAKEDOWN_FLOW, wait=wait),
     ):
         if not request.dry_run:
-            _settle_runs(stages)
+            settle_runs(stages)
         lake = open_lake(stages.settings.warehouse)
         before = _taken_before(lake, asked)
         survey = _survey(asked, reasons.begun(), lake, stages)
@@ -119,7 +119,7 @@ def reapply_takedowns(entries: Path, stages: Stages, *, wait: bool = False) -> i
         stages.locked(TAKEDOWN_FLOW, wait=wait, name=FETCH_LOCK),
         stages.locked(TAKEDOWN_FLOW, wait=wait),
     ):
-        _settle_runs(stages)
+        settle_runs(stages)
         lake = open_lake(settings.warehouse)
         missing = sorted(unlisted_takedowns(lake, entries), key=_of_run)
         for _, group in groupby(missing, key=_of_run):
@@ -155,7 +155,7 @@ def _prepared(stages: Stages, *, dry_run: bool) -> Stages:
     return stages.prepared()
 
 
-def _settle_runs(stages: Stages) -> None:
+def settle_runs(stages: Stages) -> None:
     """Complete the runs that had begun to commit, and drop the others: they hold texts."""
     warehouse = stages.settings.warehouse
     remove_unplanned_runs(warehouse)

@@ -134,7 +134,7 @@ def _compared(pairs: Sequence[tuple[Any, ...]]) -> pa.Table:
     places = {place for *_, a, b, c, d in pairs for place in ((a, b), (c, d))}
     versions = {place: _version(row) for place, row in _rows_at(places)}
     rows = [
-        {"number": number, **_row(compare(versions[a, b], versions[c, d]), change_reason)}
+        {"number": number, **_compared_row(versions[a, b], versions[c, d], change_reason)}
         for number, change_reason, a, b, c, d in pairs
     ]
     return pa.Table.from_pylist(rows, _COMPARED)
@@ -167,9 +167,21 @@ def _rows_of_file(
             yield from zip(wanted, table.take([r - first for r in wanted]).to_pylist(), strict=True)
 
 
-def _version(row: Mapping[str, Any]) -> VersionContent:
+def _version(row: Mapping[str, Any]) -> VersionContent | None:
+    """Return the content of a version; None if its text was removed by `prune`."""
+    if row["text"] is None:
+        return None
     lists = {name: tuple(row.get(name) or ()) for name in ("authors", "learned_lines")}
-    return VersionContent(**{**row, **lists, "text": row["text"] or ""})
+    return VersionContent(**{**row, **lists})
+
+
+def _compared_row(
+    old: VersionContent | None, new: VersionContent | None, change_reason: str
+) -> dict[str, Any]:
+    """Return the comparison of two versions; nothing but NULL if a text is gone."""
+    if old is None or new is None:
+        return {column.name: None for column in _COLUMNS} | {"paragraphs_changed": 0, "changes": []}
+    return _row(compare(old, new), change_reason)
 
 
 def _row(revision: Revision, change_reason: str) -> dict[str, Any]:

@@ -80,8 +80,11 @@ def make_story_tables(lake: Lake, run_id: str, folder: Path, settings: Settings)
     """
     stored = take_snapshot(lake).files
     written = {FINGERPRINTS.name: _write_fingerprints(lake, run_id, settings)}
-    emptied = {FINGERPRINTS.name: stored[FINGERPRINTS.name][:1]}
-    emptied[TEXT_PAIRS.name] = stored[TEXT_PAIRS.name][:1]
+    kept = _keep_of_removed_texts(lake, run_id, folder, settings)
+    emptied = {
+        name: [*stored[name][:1], *files]
+        for name, files in ((one.name, kept[one.name]) for one in (FINGERPRINTS, TEXT_PAIRS))
+    }
     search = replace(search_of(run_id, settings), anew=True)
     with working_connection(settings, folder / "spill") as connection:
         find_stories(connection, {**stored, **emptied}, written, search)
@@ -92,9 +95,30 @@ def make_story_tables(lake: Lake, run_id: str, folder: Path, settings: Settings)
             written[table.name] = [file.path for file in files]
         report = _report(connection, stored)
     for table in (FINGERPRINTS, TEXT_PAIRS):
-        lake.amend(table, add=written[table.name], remove=set(stored[table.name][1:]))
+        made = [*written[table.name], *kept[table.name]]
+        lake.amend(table, add=made, remove=set(stored[table.name][1:]))
     lake.amend(CLUSTER_MEMBERS, add=written[CLUSTER_MEMBERS.name])
     return report
+
+
+def _keep_of_removed_texts(
+    lake: Lake, run_id: str, folder: Path, settings: Settings
+) -> dict[str, list[str]]:
+    """Write the stored rows of texts that `prune` has removed: they cannot be made again."""
+    kept, stored = {}, take_snapshot(lake).files
+    with working_connection(settings, folder / "spill") as connection:
+        for table in (ARTICLE_VERSIONS, FINGERPRINTS, TEXT_PAIRS):
+            create_view(connection, table.name, stored[table.name], table.arrow)
+        for table in (FINGERPRINTS, TEXT_PAIRS):
+            rows = connection.execute(statement(f"kept_{table.name}"))
+            files = write_table_files(
+                rows.to_arrow_reader(_ROWS_AT_ONCE),
+                table,
+                settings.load,
+                partial(_file, lake.folder(table), f"{run_id}-kept"),
+            )
+            kept[table.name] = [file.path for file in files]
+    return kept
 
 
 def _write_fingerprints(lake: Lake, run_id: str, settings: Settings) -> list[str]:
@@ -128,7 +152,7 @@ def _fingerprint_rows(source: str) -> Iterator[pa.RecordBatch]:
         names = set(file.schema_arrow.names)
         columns = [name for name in _READ if name in names]
         for batch in file.iter_batches(_ROWS_AT_ONCE, columns=columns):
-            rows = [_fingerprint_row(row) for row in batch.to_pylist()]
+            rows = [_fingerprint_row(row) for row in batch.to_pylist() if row["text"] is not None]
             yield pa.RecordBatch.from_pylist(rows, FINGERPRINTS.arrow)
 
 

@@ -3,6 +3,7 @@
 from tasks.reasons import Reason
 
 QUALITY_FLAGS = {
+    "text_removed": "The text was removed by `broadsheet prune` (setting `retention.text_days`).",
     "mixed_charset": "A UTF-8 document has bytes of another charset, read as windows-1252.",
     "undecodable_bytes": "No charset fits all bytes, so some characters are replaced.",
     "mojibake_repaired": "Text that was decoded wrongly before it was stored is repaired.",

@@ -18,7 +18,11 @@ from warehouse.statements import statement
 
 @dataclass(frozen=True, slots=True)
 class StoredVersion:
-    """A version of an article, with what tells it from the others."""
+    """A version of an article, with what tells it from the others.
+
+    Attributes:
+        is_reduced: whether its text was removed by `prune`.
+    """
 
     article_id: str
     number: int
@@ -26,6 +30,7 @@ class StoredVersion:
     url: str | None
     fetched_at: datetime | None
     content: VersionContent
+    is_reduced: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +83,11 @@ def read_history(warehouse: Path, named: str, chosen: tuple[int, int] | None = N
             f"{numbers}."
         )
     order = [version.number for version in versions]
+    if any(by_number[one].is_reduced for older, newer, _ in pairs for one in (older, newer)):
+        raise UsageError(
+            f"Texts of the article {versions[0].article_id} were removed by `broadsheet prune`: "
+            "only its table `revisions` says what had changed."
+        )
     pairs.sort(key=lambda pair: order.index(pair[1]))
     compared = (_compared(by_number[a], by_number[b], reason) for a, b, reason in pairs)
     return History(tuple(versions), tuple(compared))
@@ -91,7 +101,8 @@ def _versions(connection: duckdb.DuckDBPyConnection, named: str) -> list[StoredV
         fields = dict(zip(names, row, strict=True))
         content = {name: fields[name] for name in VersionContent.__slots__}
         content |= {name: tuple(fields[name]) for name in ("authors", "learned_lines")}
-        head = {name: fields[name] for name in ("article_id", "change_reason", "url", "fetched_at")}
+        names_of_head = ("article_id", "change_reason", "url", "fetched_at", "is_reduced")
+        head = {name: fields[name] for name in names_of_head}
         versions.append(
             StoredVersion(number=fields["version"], content=VersionContent(**content), **head)
         )

@@ -42,6 +42,8 @@ dated as (
     where coalesce(published_date, fetched_at::date) >= first_day
         -- This repeats the condition in a form by which DuckDB skips row groups.
         and (published_date >= $first_day::date or published_date is null)
+        -- A text that `prune` has removed shows no lines, and must not outvote those that do.
+        and not coalesce(list_contains(quality_flags, 'text_removed'), false)
 ),
 reach as (
     -- The day since which a source has published its newest $stories articles. Counting by days, of

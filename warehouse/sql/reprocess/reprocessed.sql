@@ -29,7 +29,12 @@ compared as (
         kept.version as old_version,
         newest.version as newest_version,
         superseded.version is null as is_current,
-        list_filter([${changes}], lambda field: field is not null) as changed
+        -- A text that `prune` has removed is not brought back.
+        if(
+            list_contains(kept.quality_flags, 'text_removed'),
+            [],
+            list_filter([${changes}], lambda field: field is not null)
+        ) as changed
     from processed
     join stored using (locator)
     join newest on newest.article_id = kept.article_id

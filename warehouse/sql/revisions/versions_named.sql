@@ -17,6 +17,7 @@ select
     fetched_at,
     title,
     coalesce(text, '') as text,
+    text is null as is_reduced,
     coalesce(authors, []) as authors,
     published_at,
     published_date,

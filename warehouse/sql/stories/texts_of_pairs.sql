@@ -7,4 +7,5 @@ with wanted as (
 )
 select content_hash, text
 from story_texts
-semi join wanted using (id);
+semi join wanted using (id)
+where text is not null;
