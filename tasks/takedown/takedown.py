@@ -17,7 +17,7 @@ from tasks.snapshots.state import renew_snapshots
 from tasks.stories.clusters import assign_clusters_around
 from tasks.takedown.connection import define_journal, define_taken, takedown_connection
 from tasks.takedown.elsewhere import clean_elsewhere
-from tasks.takedown.listing import write_takedown_list, write_takedown_rows
+from tasks.takedown.listing import stored_takedowns, write_takedown_list, write_takedown_rows
 from tasks.takedown.model import Takedown, read_takedown_journal, write_takedown_journal
 from tasks.takedown.records import offsets_by_file, replace_records, taken_records
 from tasks.takedown.survey import table_rewritings
@@ -111,7 +111,9 @@ def _record(lake: Lake, takedown: Takedown, settings: Settings) -> None:
 
 
 def _takedown_rows(lake: Lake, takedown: Takedown, settings: Settings) -> list[str]:
-    return write_takedown_rows(lake, takedown.run_id, takedown.entries(), settings.load)
+    known = {one["article_id"] for one in stored_takedowns(lake)}
+    new = [one for one in takedown.entries() if one["article_id"] not in known]
+    return write_takedown_rows(lake, takedown.run_id, new, settings.load)
 
 
 def _new_clusters(lake: Lake, takedown: Takedown, settings: Settings) -> list[str]:

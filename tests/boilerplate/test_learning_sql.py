@@ -16,7 +16,7 @@ TABLES = """
 create table article_versions (
     article_id varchar, version int, run_id varchar, source varchar, domain varchar,
     content_hash varchar, published_date date, fetched_at timestamptz, text varchar,
-    authors varchar[], learned_lines varchar[]
+    authors varchar[], learned_lines varchar[], quality_flags varchar[]
 );
 create view new_article_versions as from article_versions where run_id = 'run';
 create table earlier_versions (source varchar, versions bigint);
@@ -81,7 +81,7 @@ class Lake:
     def add(self, found: Iterable[Story]) -> None:
         marks = ", ".join("?" * 11)
         rows = [story.row for story in found]
-        self.connection.executemany(f"insert into article_versions values ({marks})", rows)
+        self.connection.executemany(f"insert into article_versions values ({marks}, [])", rows)
 
     def override(self, state: str, line: str = LINE, source: str = COURIER) -> None:
         self.connection.execute("insert into overrides values (?, ?, ?)", [source, line, state])
