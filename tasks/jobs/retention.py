@@ -35,7 +35,7 @@ class PruneRequest:
 
 @dataclass(frozen=True, slots=True)
 class Pruned:
-    """What was removed, or would be.
+    """The nights and texts that were removed, or would be.
 
     Attributes:
         texts: None if texts of every age are kept.

@@ -230,16 +230,25 @@ def _new_run(row: dict[str, Any], pages: Sequence[tuple[str, str]]) -> dict[str,
     taken = {name: row[f"were_{name}"] for name in RUN_COUNTS if name != "rejected"}
     names = {Path(path).name for run_id, path in pages if run_id == row["run_id"]}
     hidden = {one: _hidden(one) for one in row["inputs"] or () if Path(one).name in names}
-    parameters = row["parameters"] or "{}"
-    for one, name in hidden.items():
-        written = orjson.dumps(one).decode()
-        parameters = parameters.replace(written, orjson.dumps(name).decode())
     return {
         **{name: row[name] - count for name, count in taken.items()},
         "rejected": row["rejected"] + sum(taken.values()),
         "inputs": [hidden.get(one, one) for one in row["inputs"] or ()],
-        "parameters": parameters if hidden else row["parameters"],
+        "parameters": _without_names(row["parameters"], names) if hidden else row["parameters"],
     }
+
+
+def _without_names(parameters: str | None, names: set[str]) -> str | None:
+    """Return the parameters of a run in JSON, without paths that end in one of the names."""
+
+    def without(value: Any) -> Any:
+        if isinstance(value, list):
+            return [without(one) for one in value]
+        if isinstance(value, dict):
+            return {key: without(one) for key, one in value.items()}
+        return _hidden(value) if isinstance(value, str) and Path(value).name in names else value
+
+    return parameters and orjson.dumps(without(orjson.loads(parameters))).decode()
 
 
 def _hidden(path: str) -> str:

@@ -1,4 +1,4 @@
-"""What a takedown would remove: the articles, their places, and what a person has to decide."""
+"""A survey before a takedown: the articles, the places that hold them, and their copies."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
