@@ -44,8 +44,8 @@ def prune(
 ) -> None:
     """Remove old WARC files and old texts. Without --yes, print what would be removed.
 
-    Nothing is old unless an option or the settings `[retention]` say so. The
-    rows of the tables stay. Pages whose WARC files are removed can no longer be
+    Nothing is old unless an option or the settings of the section `retention`
+    say so. The rows of the tables stay. Pages whose WARC files are removed can no longer be
     reprocessed. Texts that are removed cannot be restored.
 
     [dim]broadsheet prune --older-than 365[/dim]

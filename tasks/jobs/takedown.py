@@ -197,6 +197,6 @@ def _taken_before(lake: Lake, asked: Asked) -> dict[str, datetime]:
 def _unknown(names: Sequence[str], warehouse: Path) -> str:
     more = f" and {len(names) - 1:,} others" if len(names) > 1 else ""
     return (
-        f"The warehouse {warehouse} has nothing at {names[0]}{more}: look the address or id up with "
-        "`broadsheet sql`, and repeat the command; nothing was removed."
+        f"The warehouse {warehouse} has nothing at {names[0]}{more}: look the address or id up "
+        "with `broadsheet sql`, and repeat the command; nothing was removed."
     )

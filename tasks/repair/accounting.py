@@ -14,6 +14,7 @@ from warehouse.schema import (
     RUNS,
     STORY_TABLES,
     SUPERSEDED,
+    TAKEDOWNS,
 )
 
 _COUNTED = (DOCUMENTS.name, ARTICLE_VERSIONS.name)
@@ -120,8 +121,8 @@ def _row(journal: Journal, file: SetAside, lost_rows: LostRows, tables: Tables) 
         healed = rows - lost
     elif file.held_run_id:
         healed = _restored(file, rows or 0, tables)
-    elif file.table in {table.name for table in (RUNS, *DERIVED)}:
-        healed = rows  # these rows follow from the versions and the ledger
+    elif file.table in {table.name for table in (RUNS, TAKEDOWNS, *DERIVED)}:
+        healed = rows  # these rows follow from the versions, the ledger and the list of takedowns
     elif file.table in {table.name for table in PARTS_OF_VERSIONS} and rows:
         healed = None  # of a compacted file; nothing says how many such rows each run had
     return {
@@ -159,7 +160,7 @@ def _restored(file: SetAside, rows: int, tables: Tables) -> int:
     """Return how many of a file's rows are in the tables again."""
     if file.table in {table.name for table in DERIVED}:
         return rows  # these rows always follow from the versions
-    if file.table not in (RUNS.name, *(table.name for table in PARTS_OF_VERSIONS)):
+    if file.table not in {table.name for table in (RUNS, TAKEDOWNS, *PARTS_OF_VERSIONS)}:
         return 0
     return min(rows, _present(file.table or "", file.held_run_id or "", tables))
 

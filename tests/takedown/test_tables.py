@@ -13,6 +13,7 @@ from config.settings import load_settings
 from tasks.explain.stored import read_stored
 from tasks.jobs.takedown import reapply_takedowns
 from tasks.records import Link
+from tasks.repair.repair import repair
 from tasks.takedown.finding import asked_for, read_names
 from tasks.web.urls import url_key
 from tests.pipeline.archives import story
@@ -283,3 +284,14 @@ def test_links_of_other_articles_to_it_stay(nights: Nights) -> None:
     assert nights.ask("select url, target_article_id from links") == [(GONE, None)]
     places = {place.partition("/data")[0] for place in left(nights)}
     assert places == {"lake/links", *(f"news.duckdb: {word}" for word in WORDS[:2])}
+
+
+def test_a_lost_table_of_takedowns_is_made_again_from_the_list(nights: Nights) -> None:
+    take_down(nights.settings, GONE)
+    rows = nights.ask("from takedowns")
+    for path in (nights.folder / "lake" / "takedowns" / "data").glob("*.parquet"):
+        path.unlink()
+    report = with_stages(nights.settings, repair)
+    assert not report.lost_rows
+    assert nights.ask("from takedowns") == rows
+    assert nights.load(gone("Another text.", 1, 14)) == ["rejected"]
