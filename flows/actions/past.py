@@ -138,7 +138,7 @@ def prune_command(request: PruneRequest, settings: Settings, *, wait: bool) -> N
     if request.raw_days is not None:
         size = sum(night.bytes for night in done.nights)
         for night in done.nights:
-            files = f"{len(night.files):,} files, {night.bytes / 1e6:,.1f} MB"
+            files = f"{night.files:,} files, {night.bytes / 1e6:,.1f} MB"
             console.print(f"  {night.night}  {files}")
         result = f"{would} removed{hint}" if done.nights else " are that old"
         console.print(f"{len(done.nights):,} nights of {size / 1e6:,.1f} MB{result}.")

@@ -34,6 +34,15 @@ class PruneRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class PrunedNight:
+    """A night of WARC files: their number and size."""
+
+    night: date
+    files: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class Pruned:
     """The nights and texts that were removed, or would be.
 
@@ -41,7 +50,7 @@ class Pruned:
         texts: None if texts of every age are kept.
     """
 
-    nights: tuple[RawNight, ...]
+    nights: tuple[PrunedNight, ...]
     texts: ReducedTexts | None
 
 
@@ -59,18 +68,19 @@ def prune(
         DamagedWarehouseError: the warehouse is damaged and must be repaired first.
     """
     warehouse = absolute(stages.settings.warehouse)
-    nights: tuple[RawNight, ...] = ()
+    nights: list[RawNight] = []
     if request.raw_days is not None:
         last = request.today - timedelta(days=request.raw_days)
-        nights = tuple(night for night in raw_nights(warehouse) if night.night < last)
-        if nights and not request.dry_run:
-            relocate_if_moved(warehouse, stages.listener.notice)
-            remove_nights(warehouse, nights)
+        nights = [night for night in raw_nights(warehouse) if night.night < last]
+    old = tuple(PrunedNight(one.night, len(one.files), one.bytes) for one in nights)
+    if nights and not request.dry_run:
+        relocate_if_moved(warehouse, stages.listener.notice)
+        remove_nights(warehouse, nights)
     texts = None
     if request.text_days is not None and (warehouse / LAKE).is_dir():
         before = (now or datetime.now(UTC)) - timedelta(days=request.text_days)
         texts = _reduce(before, stages, wait=wait, dry_run=request.dry_run)
-    return Pruned(nights, texts)
+    return Pruned(old, texts)
 
 
 def _reduce(before: datetime, stages: Stages, *, wait: bool, dry_run: bool) -> ReducedTexts:
