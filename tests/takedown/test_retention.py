@@ -84,6 +84,7 @@ def test_no_sentence_is_left_and_every_row_is(nights: Nights) -> None:
     assert set(open_lake(nights.folder).load(ARTICLE_VERSIONS).refs()) == {"main", "cited"}
 
 
+@pytest.mark.slow
 def test_a_dry_run_changes_nothing_and_a_second_run_finds_nothing(nights: Nights) -> None:
     done = reduced(nights, dry_run=True)
     assert done.texts is not None
@@ -95,6 +96,7 @@ def test_a_dry_run_changes_nothing_and_a_second_run_finds_nothing(nights: Nights
     assert (again.texts.versions, again.texts.files) == (0, 0)
 
 
+@pytest.mark.slow
 def test_young_texts_stay(nights: Nights) -> None:
     done = reduced(nights, days=3)
     assert done.texts is not None
@@ -102,6 +104,7 @@ def test_young_texts_stay(nights: Nights) -> None:
     assert nights.ask("select count(text) from article_versions") == [(3,)]
 
 
+@pytest.mark.slow
 def test_the_same_pages_are_duplicates_and_a_new_text_is_no_invented_revision(
     nights: Nights,
 ) -> None:
@@ -120,6 +123,7 @@ def test_the_same_pages_are_duplicates_and_a_new_text_is_no_invented_revision(
     assert nights.ask("from revision_changes where version = 3") == []
 
 
+@pytest.mark.slow
 def test_stories_that_are_made_anew_keep_what_was_found(nights: Nights) -> None:
     before = nights.ask("select article_id, cluster_id from articles order by all")
     pairs = nights.ask("select article_id, other_id, kind from copies")

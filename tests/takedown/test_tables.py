@@ -113,6 +113,7 @@ def test_no_byte_of_the_article_is_left(nights: Nights) -> None:
     assert not (nights.folder / "takedown.json").exists()
 
 
+@pytest.mark.slow
 def test_the_ledger_balances_and_says_that_the_article_was_taken_down(nights: Nights) -> None:
     [(article_id,)] = nights.ask(f"select article_id from articles where url = '{GONE}'")
     take_down(nights.settings, GONE)
@@ -148,6 +149,7 @@ def test_the_article_is_not_loaded_again_and_nothing_of_it_is_stored(nights: Nig
     assert left(nights) == []
 
 
+@pytest.mark.slow
 def test_a_tagged_snapshot_lacks_the_article_and_keeps_the_others(nights: Nights) -> None:
     lake = open_lake(nights.folder)
     before = lake.load(ARTICLE_VERSIONS).refs()["cited"].snapshot_id
@@ -161,6 +163,7 @@ def test_a_tagged_snapshot_lacks_the_article_and_keeps_the_others(nights: Nights
     assert set(table.refs()) == {"main", "cited"}
 
 
+@pytest.mark.slow
 def test_a_copy_is_listed_and_stays_in_a_cluster_of_its_own(nights: Nights) -> None:
     [[first], [second]] = nights.ask(
         f"select cluster_id from articles where url in ('{GONE}', '{COPY}')"
@@ -176,6 +179,7 @@ def test_a_copy_is_listed_and_stays_in_a_cluster_of_its_own(nights: Nights) -> N
     assert nights.ask("from copies") == []
 
 
+@pytest.mark.slow
 def test_readers_of_the_publication_before_are_not_disturbed(nights: Nights) -> None:
     with duckdb.connect(str(nights.folder / "news.duckdb"), read_only=True) as reader:
         stream = reader.execute("select url, text from article_versions order by url")
@@ -186,6 +190,7 @@ def test_readers_of_the_publication_before_are_not_disturbed(nights: Nights) -> 
         assert urls == [(STAYS,), (COPY,)]
 
 
+@pytest.mark.slow
 def test_a_dry_run_lists_every_place_and_changes_nothing(nights: Nights) -> None:
     before = {path: path.read_bytes() for path in nights.folder.rglob("*") if path.is_file()}
     report = take_down(nights.settings, GONE, dry_run=True)
@@ -197,12 +202,14 @@ def test_a_dry_run_lists_every_place_and_changes_nothing(nights: Nights) -> None
     assert not report.is_done
 
 
+@pytest.mark.slow
 def test_saying_no_changes_nothing(nights: Nights) -> None:
     report = take_down(nights.settings, GONE, confirm=lambda _: False)
     assert not report.is_done
     assert len(nights.ask("from articles")) == 3
 
 
+@pytest.mark.slow
 def test_a_repeated_takedown_says_when_it_was_and_changes_nothing(nights: Nights) -> None:
     take_down(nights.settings, GONE)
     report = take_down(nights.settings, GONE)
@@ -217,6 +224,7 @@ def test_an_unknown_address_is_refused(nights: Nights) -> None:
     assert len(nights.ask("from articles")) == 3
 
 
+@pytest.mark.slow
 def test_a_file_names_many_articles_by_address_and_id(nights: Nights, tmp_path: Path) -> None:
     [(article_id,)] = nights.ask(f"select article_id from articles where url = '{COPY}'")
     path = tmp_path / "list.txt"
@@ -237,12 +245,14 @@ def test_a_file_without_an_address_is_refused(tmp_path: Path, content: str) -> N
         asked_for(read_names(str(path)))
 
 
+@pytest.mark.slow
 def test_explain_says_that_it_was_taken_down(nights: Nights) -> None:
     take_down(nights.settings, GONE)
     with pytest.raises(UsageError, match="was taken down on 20"):
         read_stored(nights.folder, GONE, nights.settings.read)
 
 
+@pytest.mark.slow
 def test_a_list_is_applied_again_to_an_older_warehouse(
     nights: Nights, kept: tuple[Nights, Path], tmp_path: Path
 ) -> None:
@@ -259,6 +269,7 @@ def test_a_list_is_applied_again_to_an_older_warehouse(
     assert with_stages(nights.settings, lambda stages: reapply_takedowns(listed, stages)) == 0
 
 
+@pytest.mark.slow
 def test_a_moved_warehouse_is_taken_down_in_its_new_place(nights: Nights, tmp_path: Path) -> None:
     moved = tmp_path / "moved"
     shutil.copytree(nights.folder, moved)
@@ -270,6 +281,7 @@ def test_a_moved_warehouse_is_taken_down_in_its_new_place(nights: Nights, tmp_pa
     assert {path: path.read_bytes() for path in nights.folder.rglob("*.parquet")} == before
 
 
+@pytest.mark.slow
 def test_links_of_other_articles_to_it_stay(nights: Nights) -> None:
     linking = article_at(
         "https://courier.example/2025/linking",
@@ -286,6 +298,7 @@ def test_links_of_other_articles_to_it_stay(nights: Nights) -> None:
     assert places == {"lake/links", *(f"news.duckdb: {word}" for word in WORDS[:2])}
 
 
+@pytest.mark.slow
 def test_a_lost_table_of_takedowns_is_made_again_from_the_list(nights: Nights) -> None:
     take_down(nights.settings, GONE)
     rows = nights.ask("from takedowns")
