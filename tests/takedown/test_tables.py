@@ -136,6 +136,7 @@ def test_the_ledger_balances_and_says_that_the_article_was_taken_down(nights: Ni
     ]
 
 
+@pytest.mark.slow
 def test_the_article_is_not_loaded_again_and_nothing_of_it_is_stored(nights: Nights) -> None:
     take_down(nights.settings, GONE)
     assert (
