@@ -51,7 +51,7 @@ class RunningService:
     server: int | None
     runner: int
     started_at: str
-    report: str | None
+    report: str | None = None
 
 
 @contextmanager
