@@ -18,8 +18,8 @@ from flows.terminal.tables import closing_table
 from tasks.jobs.backfill import BackfillRequest, backfill
 from tasks.jobs.ccnews import CcnewsRequest, take_ccnews
 from tasks.jobs.reprocess import ReprocessReport, ReprocessRequest, reprocess
-from tasks.jobs.search_index import rebuild_index
 from tasks.jobs.retention import PruneRequest, prune
+from tasks.jobs.search_index import rebuild_index
 from tasks.jobs.stories import rebuild_stories
 from tasks.jobs.urls import open_list, request_of, take_urls
 

@@ -29,8 +29,8 @@ from flows.commands.repair import repair
 from flows.commands.report import report
 from flows.commands.reprocess import reprocess
 from flows.commands.restore import restore
-from flows.commands.search import search
 from flows.commands.sample import sample
+from flows.commands.search import search
 from flows.commands.sql import sql
 from flows.commands.status import status
 from flows.commands.takedown import takedown
