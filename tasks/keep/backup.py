@@ -244,6 +244,6 @@ def _require_space(copier: Copier, paths: Iterable[str]) -> None:
     same_disk = copier.folder.stat().st_dev == copier.warehouse.stat().st_dev
     if need > free and not (copier.links and same_disk):
         raise BroadsheetError(
-            f"The backup needs {need / 1e9:.1f} GB, and the disk of {copier.folder} has "
-            f"{free / 1e9:.1f} GB free: make room, or name a folder on another disk."
+            f"The backup needs {need / 1e6:,.0f} MB, and the disk of {copier.folder} has "
+            f"{free / 1e6:,.0f} MB free: make room, or name a folder on another disk."
         )

@@ -180,8 +180,8 @@ def _require_room(warehouse: Path, files: list[BackupFile]) -> None:
     need, free = sum(file.bytes for file in files), shutil.disk_usage(warehouse).free
     if need > free:
         raise BroadsheetError(
-            f"The warehouse needs {need / 1e9:.1f} GB, and the disk of {warehouse} has "
-            f"{free / 1e9:.1f} GB free: make room, or name a folder on another disk."
+            f"The warehouse needs {need / 1e6:,.0f} MB, and the disk of {warehouse} has "
+            f"{free / 1e6:,.0f} MB free: make room, or name a folder on another disk."
         )
 
 

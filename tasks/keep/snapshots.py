@@ -92,8 +92,8 @@ def create_snapshot(request: SnapshotRequest, stages: Stages) -> StoredSnapshot:
         citation = Citation(name, request.title, request.authors)
         with opened_state(warehouse, settings) as connection:
             articles = choose(connection, Choice(request.where))
-            tables = tag_tables(lake, name)
-            with folder_aside(out) as aside:
+            with folder_aside(out) as aside:  # the first to fail if nothing can be written there
+                tables = tag_tables(lake, name)
                 checksum = write_folder(connection, aside, request.where, citation)
                 stored = StoredSnapshot(
                     name,

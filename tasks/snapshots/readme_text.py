@@ -44,12 +44,13 @@ $flow_rows
 `coverage` say which sources were visited on which days, if sources were visited at all.
 
 The text of a page is found by a statistical model or by the library trafilatura (column
-`extractor`). Menus, notices and lines that recur on a site are removed. No text was written or
-changed by hand or by a language model.
+`extractor`). Menus, notices and lines that recur on a site are removed. No language model
+wrote or changed a text.
 
 ## What is missing, and why
 
-The runs above also read documents that did not become articles. Each has one outcome:
+The runs above also read documents that did not become articles. Each has one outcome
+(`documents` has the rows of the chosen articles alone):
 
 | outcome | documents | |
 |---|---:|---|
@@ -112,7 +113,7 @@ $extractor_rows
 
 ## Files
 
-| file | rows | one row is |
+| file | rows | grain |
 |---|---:|---|
 $tables
 

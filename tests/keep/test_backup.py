@@ -122,6 +122,7 @@ def test_a_damaged_backup_is_refused_by_the_name_of_the_file(
     assert rows_of(tmp_path / "back") == rows_of(nights.folder)
 
 
+@pytest.mark.slow
 def test_an_unfinished_run_is_resumed_after_a_restore(nights: Nights, tmp_path: Path) -> None:
     text = "The tram is late on Monday."
     run = nights.begin(article("https://courier.example/2", text, position=2))
@@ -138,6 +139,7 @@ def test_an_unfinished_run_is_resumed_after_a_restore(nights: Nights, tmp_path: 
     assert len(ask(nights.folder, "from articles")) == 1
 
 
+@pytest.mark.slow
 def test_folders_that_cannot_be_backups_are_refused(nights: Nights, tmp_path: Path) -> None:
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "letter.txt").write_text("dear")

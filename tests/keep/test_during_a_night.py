@@ -20,7 +20,7 @@ def test_a_night_goes_on_in_each_backup_that_was_made_of_it(tmp_path: Path) -> N
         desk = Desk(tmp_path / "desk", site, delay=0.01)
         backups = []
         process = desk.start(0)
-        while not list((desk.warehouse / "runs").glob("*/run.json")):
+        while not list((desk.warehouse / "runs").glob("[!.]*/run.json")):
             time.sleep(0.01)
         while process.poll() is None and len(backups) < 300:
             folder = tmp_path / f"backup{len(backups)}"

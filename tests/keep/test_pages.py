@@ -14,6 +14,7 @@ from tests.keep.keeping import load_one, rows_of
 from tests.pipeline.command import run
 from tests.pipeline.nights import Nights
 
+pytestmark = pytest.mark.slow  # they type about ten commands
 DOCS = Path(__file__).parents[2] / "docs"
 
 

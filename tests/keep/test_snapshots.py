@@ -83,6 +83,7 @@ def test_a_snapshot_has_a_row_and_a_folder_that_opens_without_broadsheet(
     assert differences(shared.folder, "first", folder) == []
 
 
+@pytest.mark.slow
 def test_snapshots_made_a_compaction_apart_are_the_same_bytes(
     nights: Nights, tmp_path: Path
 ) -> None:
@@ -101,6 +102,7 @@ def test_snapshots_made_a_compaction_apart_are_the_same_bytes(
     assert differences(nights.folder, "first", tmp_path / "first") == []
 
 
+@pytest.mark.slow
 def test_a_tagged_state_stays_while_articles_change(nights: Nights, tmp_path: Path) -> None:
     created(nights.folder, "v1", tmp_path / "v1")
     load_one(nights, 3)
@@ -118,6 +120,7 @@ def test_a_tagged_state_stays_while_articles_change(nights: Nights, tmp_path: Pa
         ]
 
 
+@pytest.mark.slow
 def test_what_differs_is_named(nights: Nights, tmp_path: Path) -> None:
     folder = tmp_path / "first"
     created(nights.folder, "first", folder)
@@ -173,6 +176,7 @@ def test_what_cannot_be_made_leaves_nothing(shared: Nights, tmp_path: Path) -> N
     created(shared.folder, "s", tmp_path / "s")
 
 
+@pytest.mark.slow
 def test_the_commands_print_what_they_did(shared: Nights, tmp_path: Path) -> None:
     at = ("--warehouse", shared.folder)
     done = run("snapshot", "create", "v1", "--out", tmp_path / "v1", "--author", "Ida", *at)
