@@ -63,6 +63,7 @@ def test_a_warehouse_restored_elsewhere_has_the_same_rows_history_and_tags(
     assert len(ask(again.folder, "from articles")) == 3
 
 
+@pytest.mark.slow
 def test_a_second_backup_copies_only_what_is_new(nights: Nights, tmp_path: Path) -> None:
     first = backed_up(nights.folder, tmp_path / "backup", links=False)
     nothing = backed_up(nights.folder, tmp_path / "backup", links=False)
@@ -79,6 +80,7 @@ def test_a_second_backup_copies_only_what_is_new(nights: Nights, tmp_path: Path)
     assert rows_of(tmp_path / "back") == rows_of(nights.folder)
 
 
+@pytest.mark.slow
 def test_files_that_are_never_written_again_are_linked_on_the_same_disk(
     nights: Nights, tmp_path: Path
 ) -> None:
@@ -99,6 +101,7 @@ def test_files_that_are_never_written_again_are_linked_on_the_same_disk(
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("harm", ["change", "remove"])
 def test_a_damaged_backup_is_refused_by_the_name_of_the_file(
     nights: Nights, tmp_path: Path, harm: str
@@ -163,6 +166,7 @@ def test_folders_that_cannot_be_backups_are_refused(nights: Nights, tmp_path: Pa
     assert not (tmp_path / "new").exists()
 
 
+@pytest.mark.slow
 def test_a_restore_into_a_folder_with_files_is_refused(nights: Nights, tmp_path: Path) -> None:
     backed_up(nights.folder, tmp_path / "backup")
     with pytest.raises(UsageError, match="is not empty"):
@@ -190,6 +194,7 @@ def entry(article_id: str) -> str:
     return json.dumps(taken | fields) + "\n"
 
 
+@pytest.mark.slow
 def test_takedowns_of_the_target_and_of_the_original_are_kept(
     nights: Nights, tmp_path: Path
 ) -> None:

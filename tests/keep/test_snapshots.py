@@ -151,6 +151,7 @@ def test_names_that_cannot_be_folders_are_refused(name: str) -> None:
         require_name(name)
 
 
+@pytest.mark.slow
 def test_a_name_is_used_once_and_may_be_of_any_language(shared: Nights, tmp_path: Path) -> None:
     created(shared.folder, "Fähren 2025 – 渡船", tmp_path / "one")
     with pytest.raises(UsageError, match="a name is used once"):
@@ -160,6 +161,7 @@ def test_a_name_is_used_once_and_may_be_of_any_language(shared: Nights, tmp_path
     assert differences(shared.folder, "Fähren 2025 – 渡船", tmp_path / "one") == []
 
 
+@pytest.mark.slow
 def test_what_cannot_be_made_leaves_nothing(shared: Nights, tmp_path: Path) -> None:
     (tmp_path / "full").mkdir()
     for out, where, said in (
