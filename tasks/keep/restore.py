@@ -157,6 +157,10 @@ def _collect(restoring: Path, folder: Path, files: list[BackupFile], stages: Sta
     for file in files:
         _restore_file(stored_file(folder, file.path), restoring / file.path, file)
         stages.listener.backed_up(file.bytes)
+    # A backup has no empty folders, and a planned run expects these two.
+    for batches in (restoring / RUNS_FOLDER).rglob("batches"):
+        for name in ("parts", "done"):
+            (batches.parent / name).mkdir(exist_ok=True)
 
 
 def _move_up(restoring: Path) -> None:

@@ -17,7 +17,7 @@ from tasks.load.commit import load, publish_run
 from tasks.load.resolve import resolve
 from tasks.runs.run import Run
 from tests.articles import article
-from tests.keep.keeping import backed_up, load_one, restored, rows_of
+from tests.keep.keeping import PAGE, backed_up, load_one, restored, rows_of
 from tests.pipeline.command import ask
 from tests.pipeline.nights import Nights
 from warehouse.lake import open_lake
@@ -273,7 +273,7 @@ def died(call: str, after: int) -> int | None:
 DYING = """
 import os, signal, sys
 from pathlib import Path
-from tests.keep.keeping import backed_up, restored
+from tests.keep.keeping import PAGE, backed_up, restored
 made = 0
 def dies(event, arguments):
     global made
@@ -285,3 +285,16 @@ sys.addaudithook(dies)
 {call}
 print(made)
 """
+
+
+def test_a_run_that_was_only_planned_gets_its_empty_folders_back(
+    nights: Nights, tmp_path: Path
+) -> None:
+    run = nights.begin(article(PAGE.format(2), "The tram is late on Monday.", position=2))
+    for name in ("parts", "done"):
+        shutil.rmtree(run.folder / name)
+        (run.folder / name).mkdir()
+    backed_up(nights.folder, tmp_path / "backup")
+    restored(tmp_path / "backup", tmp_path / "back")
+    folder = tmp_path / "back" / "runs" / run.run_id
+    assert {path.name for path in folder.iterdir() if path.is_dir()} == {"batches", "parts", "done"}
