@@ -20,12 +20,7 @@ from config.choices import BackendName, Lane
 from config.errors import UsageError
 from config.learning import LearnSettings, StoriesSettings
 from config.place import DEFAULTS, ENVIRONMENT_PREFIX, LOCAL_FILE, NOT_SETTINGS
-from config.publishing import (
-    CompactSettings,
-    PublishSettings,
-    RetentionSettings,
-    SearchSettings,
-)
+from config.publishing import CompactSettings, PublishSettings, RetentionSettings, SearchSettings
 from config.section import Section
 
 

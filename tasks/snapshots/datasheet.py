@@ -74,12 +74,12 @@ class Facts:
         """Return what the snapshot holds, in one sentence."""
         published = self.span("published")
         dated = f", published {published}" if published else ""
-        domains = counted(self.number("domains"), "domain")
-        articles = counted(self.number("articles"), "news article")
+        domains = number_of(self.number("domains"), "domain")
+        articles = number_of(self.number("articles"), "news article")
         return f"{articles} of {domains}{dated}, with all versions that were collected."
 
 
-def counted(number: int, noun: str) -> str:
+def number_of(number: int, noun: str) -> str:
     """Return a number with its noun in singular or plural."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 

@@ -16,6 +16,7 @@ from warehouse.schema import (
     ARTICLE_VERSIONS,
     BOILERPLATE_HISTORY,
     CLUSTER_MEMBERS,
+    CODINGS,
     DATE_CANDIDATES,
     DISCOVERIES,
     DOCUMENTS,
@@ -33,6 +34,7 @@ from warehouse.schema import (
     TAKEDOWNS,
     TEXT_PAIRS,
     VISITS,
+    WATCH_HITS,
 )
 
 TAKEN_PATH: Final = "taken_down/"
@@ -85,7 +87,7 @@ TAKEDOWN_RULES: Final[Mapping[str, RowChange | None]] = {
         table.name: _OF_ARTICLE
         for table in (
             *(ARTICLE_VERSIONS, SUPERSEDED, ARTICLE_KEYS, DATE_CANDIDATES, LINKS, IMAGES),
-            *(REVISIONS, REVISION_CHANGES, FINGERPRINTS, CLUSTER_MEMBERS),
+            *(REVISIONS, REVISION_CHANGES, FINGERPRINTS, CLUSTER_MEMBERS, CODINGS, WATCH_HITS),
         )
     },
     DOCUMENTS.name: _LEDGER,

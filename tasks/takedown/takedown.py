@@ -8,6 +8,7 @@ journal, which is removed at the end, is the only file that still has the addres
 """
 
 import logging
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -24,11 +25,12 @@ from tasks.takedown.survey import table_rewritings
 from warehouse.files import fsync, remove_asides, write_table_files
 from warehouse.kept import remove_kept
 from warehouse.lake import Lake, open_lake
-from warehouse.layout import FETCH_LOCK, LAKE, LOCK, RAW, RUNS_FOLDER, TAKEDOWN_JOURNAL
+from warehouse.layout import FETCH_LOCK, LAKE, LOCK, RAW, REPORT, RUNS_FOLDER, TAKEDOWN_JOURNAL
 from warehouse.load import commit_run
 from warehouse.lock import writer_lock
 from warehouse.publish import publish, remove_unfinished_publications
 from warehouse.schema import CLUSTER_MEMBERS, TAKEDOWNS
+from warehouse.search.folders import index_folders
 from warehouse.snapshots import take_snapshot
 
 log = logging.getLogger("broadsheet.takedown")
@@ -56,7 +58,10 @@ def carry_out(takedown: Takedown, lake: Lake, settings: Settings, notify: Notify
     notify("Publishing.")
     remove_unfinished_publications(warehouse)
     remove_kept(warehouse)  # hashes of the keys, and counts
-    publish(warehouse, take_snapshot(lake), settings)
+    replaced = index_folders(warehouse)
+    publish(warehouse, take_snapshot(lake), settings, index_anew=True)
+    for folder in (*replaced, warehouse / REPORT):  # `report` or the next night makes it again
+        shutil.rmtree(folder, ignore_errors=True)
     _clean_old_files(lake, takedown, settings)
     (warehouse / TAKEDOWN_JOURNAL).unlink()
     fsync(warehouse)
