@@ -41,7 +41,7 @@ from warehouse.statements import sql_quoted, statement
 
 log = logging.getLogger("broadsheet.publish")
 
-NAMED_FILE = re.compile(r"'((?:[^']|'')+\.parquet)'")
+_LITERAL = re.compile(r"'((?:[^']|'')*)(?:'|\Z)")
 # Queries that fail where a file that a published view names cannot be read.
 PROBES = tuple(f"select * from {table.name} limit 0" for table in TABLES)
 
@@ -118,8 +118,14 @@ def is_published(warehouse: Path, snapshot: Snapshot) -> bool:
             text = "\n".join(sql for (sql,) in views.fetchall())
     except duckdb.Error:
         return False
-    named = {name.replace("''", "'") for name in NAMED_FILE.findall(text)}
+    named = named_files(text)
     return bool(named) and named <= {file for files in snapshot.files.values() for file in files}
+
+
+def named_files(views: str) -> set[str]:
+    """Return the Parquet files that the SQL of views names."""
+    literals = (name.replace("''", "'") for name in _LITERAL.findall(views))
+    return {name for name in literals if name.endswith(".parquet")}
 
 
 def remove_unfinished_publications(warehouse: Path) -> None:

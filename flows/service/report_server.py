@@ -110,5 +110,6 @@ def _listening(port: int) -> _Server | None:
         try:
             return _Server((_HOST, wanted), _Handler)
         except OSError as error:
-            log.warning("the report is not served on port %d: %s", wanted, error)
+            log.info("the report is not served on port %d: %s", wanted, error)
+    log.warning("the report is not served: no port of %s is free", _HOST)
     return None

@@ -45,7 +45,7 @@ _ARIA = re.compile(r' (?:aria-roledescription|aria-hidden|role|class|pointer-eve
 _LABEL = re.compile(r'<(path|line|text|g)( aria-label="([^"]*)")([^<>]*?)(/?)>')
 _EMPTY = re.compile(r'<path(?: aria-hidden="true")? d=""[^>]*/>|<path d="M0,0h0v0h0Z"/>')
 _DEFAULTS = re.compile(r' (?:opacity="1"|font-family="[^"]*"|stroke-miterlimit="10")')
-_HEAD = re.compile(r'<svg [^>]*width="([\d.]+)" height="([\d.]+)"[^>]*>')
+_HEAD = re.compile(r'\A<svg [^>]*width="([\d.]+)" height="([\d.]+)"[^>]*>')
 
 
 @dataclass(frozen=True, slots=True)
