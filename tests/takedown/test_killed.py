@@ -43,7 +43,7 @@ def expected(nights: Nights, tmp_path: Path) -> list[dict[str, object]]:
     return rows
 
 
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", range(4))
 def test_a_kill_at_random_is_made_good_by_the_same_or_another_command(
     nights: Nights, expected: list[dict[str, object]], seed: int, tmp_path: Path
 ) -> None:
@@ -86,7 +86,7 @@ def test_a_kill_at_random_is_made_good_by_the_same_or_another_command(
     ],
     ids=lambda step: step.rpartition(".")[2],
 )
-@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("when", ["after"])  # "before" is after the step before it
 def test_an_interruption_at_any_step_is_made_good(
     nights: Nights,
     expected: list[dict[str, object]],
