@@ -81,12 +81,14 @@ def publish(
         shutil.copyfile(KEPT_MARTS.path(warehouse), aside)
         _build(aside, warehouse, snapshot, settings)
         keep_complete_files(warehouse, chain.from_iterable(snapshot.files.values()))
-        now = datetime.now(UTC)
-        task = IndexTask(warehouse, new_publication_id(now), snapshot, aside, settings, index_anew)
+        now, index = datetime.now(UTC), None
+        name = new_publication_id(now)
         if is_current:
             _check_balance(aside)
-        index = published_index(task) if is_current else None
-        _record(aside, task, now, index)
+            task = IndexTask(warehouse, name, snapshot, aside, settings, index_anew)
+            index = published_index(task)
+        heads = {table.name: snapshot.head(table) for table in TABLES}
+        _record(aside, (name, now, orjson.dumps(heads).decode(), index and f"{SEARCH}/{index}"))
         fsync(aside)
         # Only a process that has opened the old file for writing leaves a .wal. It must not be
         # applied to the new file.
@@ -148,15 +150,10 @@ def _build(path: Path, warehouse: Path, snapshot: Snapshot, settings: Settings) 
         connection.execute("checkpoint")
 
 
-def _record(path: Path, task: IndexTask, now: datetime, index: str | None) -> None:
-    """Add the row that says what is published together."""
-    heads = {table.name: task.snapshot.head(table) for table in TABLES}
-    folder = f"{SEARCH}/{index}" if index else None
+def _record(path: Path, row: tuple[str, datetime, str, str | None]) -> None:
+    """Add the row of `publication`, which says what is published together."""
     with duckdb.connect(str(path)) as connection:
-        connection.execute(
-            f"insert into {PUBLICATION.name} values (?, ?, ?, ?, null)",
-            [task.name, now, orjson.dumps(heads).decode(), folder],
-        )
+        connection.execute(f"insert into {PUBLICATION.name} values (?, ?, ?, ?, null)", row)
         connection.execute("checkpoint")
 
 

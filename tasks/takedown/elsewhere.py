@@ -1,4 +1,4 @@
-"""Places of a warehouse beside its tables and WARC files that may hold a page or its address."""
+"""Files of a warehouse beside its tables and WARC files that may hold a page or its address."""
 
 import mmap
 import shutil
@@ -8,15 +8,17 @@ from pathlib import Path
 import duckdb
 import pyarrow.parquet as pq
 
-from config.settings import LoadSettings
+from config.settings import LoadSettings, Settings
 from tasks.takedown.model import HoldingPlace, TakenArticle
 from tasks.takedown.rules import TAKEDOWN_RULES
 from warehouse.files import fsync, parquet_fault, written_aside
-from warehouse.layout import DAMAGED, RUNS_FOLDER, SERVICE
+from warehouse.lake import Lake
+from warehouse.layout import DAMAGED, REPORT, RUNS_FOLDER, SEARCH, SERVICE
+from warehouse.publish import publish, remove_unfinished_publications
 from warehouse.schema import TABLES
+from warehouse.search.folders import index_folders
+from warehouse.snapshots import take_snapshot
 
-# Folders that are made anew from what is published.
-DERIVED_FOLDERS = ("search", "report")
 _DATABASES = (".db", ".db-wal", ".db-shm", ".db-journal", ".sqlite")
 _DROPPED = (
     "article_id in (select article_id from taken_articles) or url in (select url from taken_urls)"
@@ -52,9 +54,12 @@ def places_elsewhere(
             found.append(
                 HoldingPlace(name, None, "holds the address: remove it yourself", stays=True)
             )
-    for folder in DERIVED_FOLDERS:
+    for folder, detail in (
+        (SEARCH, "is made from the articles, and is made anew"),
+        (REPORT, "is made from the articles, and is removed"),
+    ):
         if (warehouse / folder).exists():
-            found.append(HoldingPlace(folder, None, "is made from the articles and is removed"))
+            found.append(HoldingPlace(folder, None, detail))
     return found
 
 
@@ -72,9 +77,20 @@ def clean_elsewhere(
     for path in _texts_with(warehouse, values):
         if _is_overwritten(path, warehouse):
             overwrite_bytes(path, values)
-    for folder in DERIVED_FOLDERS:
-        if (path := warehouse / folder).exists():
-            shutil.rmtree(path)
+
+
+def publish_anew(lake: Lake, settings: Settings) -> None:
+    """Publish the tables, and remove what was made of them before: search indexes and the report.
+
+    `broadsheet report` or the next night makes the report again.
+    """
+    warehouse = lake.root.parent
+    remove_unfinished_publications(warehouse)
+    replaced = index_folders(warehouse)
+    publish(warehouse, take_snapshot(lake), settings, index_anew=True)
+    for folder in (*replaced, warehouse / REPORT):
+        if folder.exists():
+            shutil.rmtree(folder)
 
 
 def unfinished_files_with(folder: Path, articles: Sequence[TakenArticle]) -> Iterator[Path]:

@@ -9,18 +9,16 @@ stay, so that copies are still found and no page is loaded twice.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Final
 
 import duckdb
 
 from config.settings import Settings
 from tasks.takedown.connection import takedown_connection
+from tasks.takedown.elsewhere import publish_anew
 from warehouse.lake import Lake
-from warehouse.publish import publish, remove_unfinished_publications
 from warehouse.rewriting import RowChange, TableRewriting
 from warehouse.schema import ARTICLE_VERSIONS, IMAGES, LINKS, REVISION_CHANGES, Table
-from warehouse.snapshots import take_snapshot
 from warehouse.statements import statement
 
 REMOVED_FLAG: Final = "text_removed"
@@ -73,7 +71,6 @@ def reduce_texts(
 
     A kill between two tables leaves texts that the next call removes.
     """
-    warehouse = lake.root.parent
     mark = f"reduced-{before:%Y%m%dT%H%M%S%f}"
     with takedown_connection(lake, settings) as connection:
         _define_old(connection, before)
@@ -87,7 +84,7 @@ def reduce_texts(
             return done
         for one in works:
             one.rewrite(found[one.table.name])
-    _publish(lake, warehouse, settings)
+    publish_anew(lake, settings)
     with takedown_connection(lake, settings) as connection:
         _define_old(connection, before)
         for one in works:
@@ -107,8 +104,3 @@ def _count(connection: duckdb.DuckDBPyConnection) -> int:
         "where text is not null"
     ).fetchall()
     return int(count)
-
-
-def _publish(lake: Lake, warehouse: Path, settings: Settings) -> None:
-    remove_unfinished_publications(warehouse)
-    publish(warehouse, take_snapshot(lake), settings)

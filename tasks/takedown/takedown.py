@@ -8,7 +8,6 @@ journal, which is removed at the end, is the only file that still has the addres
 """
 
 import logging
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from tasks.load.commit import run_row
 from tasks.snapshots.state import renew_snapshots
 from tasks.stories.clusters import assign_clusters_around
 from tasks.takedown.connection import define_journal, define_taken, takedown_connection
-from tasks.takedown.elsewhere import clean_elsewhere
+from tasks.takedown.elsewhere import clean_elsewhere, publish_anew
 from tasks.takedown.listing import stored_takedowns, write_takedown_list, write_takedown_rows
 from tasks.takedown.model import Takedown, read_takedown_journal, write_takedown_journal
 from tasks.takedown.records import offsets_by_file, replace_records, taken_records
@@ -25,13 +24,10 @@ from tasks.takedown.survey import table_rewritings
 from warehouse.files import fsync, remove_asides, write_table_files
 from warehouse.kept import remove_kept
 from warehouse.lake import Lake, open_lake
-from warehouse.layout import FETCH_LOCK, LAKE, LOCK, RAW, REPORT, RUNS_FOLDER, TAKEDOWN_JOURNAL
+from warehouse.layout import FETCH_LOCK, LAKE, LOCK, RAW, RUNS_FOLDER, TAKEDOWN_JOURNAL
 from warehouse.load import commit_run
 from warehouse.lock import writer_lock
-from warehouse.publish import publish, remove_unfinished_publications
 from warehouse.schema import CLUSTER_MEMBERS, TAKEDOWNS
-from warehouse.search.folders import index_folders
-from warehouse.snapshots import take_snapshot
 
 log = logging.getLogger("broadsheet.takedown")
 
@@ -56,12 +52,8 @@ def carry_out(takedown: Takedown, lake: Lake, settings: Settings, notify: Notify
     _record(lake, takedown, settings)
     renew_snapshots(lake, takedown.run_id, settings)
     notify("Publishing.")
-    remove_unfinished_publications(warehouse)
     remove_kept(warehouse)  # hashes of the keys, and counts
-    replaced = index_folders(warehouse)
-    publish(warehouse, take_snapshot(lake), settings, index_anew=True)
-    for folder in (*replaced, warehouse / REPORT):  # `report` or the next night makes it again
-        shutil.rmtree(folder, ignore_errors=True)
+    publish_anew(lake, settings)
     _clean_old_files(lake, takedown, settings)
     (warehouse / TAKEDOWN_JOURNAL).unlink()
     fsync(warehouse)

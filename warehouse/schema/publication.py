@@ -17,7 +17,9 @@ PUBLICATION = Table(
             "the folder of the search index, within the warehouse; NULL if there is none",
         ),
         Column(
-            "report", pa.string(), "the report's file, within the warehouse; NULL if there is none"
+            "report",
+            pa.string(),
+            "always NULL for now: the report is made later, and states its publication",
         ),
     ),
 )
