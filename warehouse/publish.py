@@ -82,21 +82,18 @@ def publish(
         _build(aside, warehouse, snapshot, settings)
         keep_complete_files(warehouse, chain.from_iterable(snapshot.files.values()))
         now, index = datetime.now(UTC), None
-        name = new_publication_id(now)
+        task = IndexTask(warehouse, new_publication_id(now), snapshot, aside, settings, index_anew)
         if is_current:
             _check_balance(aside)
-            task = IndexTask(warehouse, name, snapshot, aside, settings, index_anew)
             index = published_index(task)
-        heads = {table.name: snapshot.head(table) for table in TABLES}
-        _record(aside, (name, now, orjson.dumps(heads).decode(), index and f"{SEARCH}/{index}"))
+        _record(task, now, index)
         fsync(aside)
         # Only a process that has opened the old file for writing leaves a .wal. It must not be
         # applied to the new file.
         target.with_name(f"{PUBLISHED}.wal").unlink(missing_ok=True)
         aside.replace(target)
         fsync(warehouse)
-        grace = timedelta(days=settings.publish.grace_days)
-        remove_old_indexes(warehouse, index, grace, now)
+        remove_old_indexes(warehouse, index, timedelta(days=settings.publish.grace_days), now)
     except duckdb.Error as error:
         remove_kept(warehouse)
         raise BroadsheetError(
@@ -120,11 +117,11 @@ def is_published(warehouse: Path, snapshot: Snapshot) -> bool:
             text = "\n".join(sql for (sql,) in views.fetchall())
     except duckdb.Error:
         return False
-    named = named_files(text)
+    named = files_named_by(text)
     return bool(named) and named <= {file for files in snapshot.files.values() for file in files}
 
 
-def named_files(views: str) -> set[str]:
+def files_named_by(views: str) -> set[str]:
     """Return the Parquet files that the SQL of views names."""
     literals = (name.replace("''", "'") for name in _LITERAL.findall(views))
     return {name for name in literals if name.endswith(".parquet")}
@@ -150,10 +147,15 @@ def _build(path: Path, warehouse: Path, snapshot: Snapshot, settings: Settings) 
         connection.execute("checkpoint")
 
 
-def _record(path: Path, row: tuple[str, datetime, str, str | None]) -> None:
+def _record(task: IndexTask, now: datetime, index: str | None) -> None:
     """Add the row of `publication`, which says what is published together."""
-    with duckdb.connect(str(path)) as connection:
-        connection.execute(f"insert into {PUBLICATION.name} values (?, ?, ?, ?, null)", row)
+    heads = {table.name: task.snapshot.head(table) for table in TABLES}
+    folder = f"{SEARCH}/{index}" if index else None
+    with duckdb.connect(str(task.published)) as connection:
+        connection.execute(
+            f"insert into {PUBLICATION.name} values (?, ?, ?, ?, null)",
+            [task.name, now, orjson.dumps(heads).decode(), folder],
+        )
         connection.execute("checkpoint")
 
 

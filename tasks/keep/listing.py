@@ -29,7 +29,7 @@ from warehouse.manifests import (
 )
 from warehouse.metadata_files import named_metadata
 from warehouse.place_names import path_here
-from warehouse.publish import named_files
+from warehouse.publish import files_named_by
 from warehouse.replaced import COMPACTED
 
 # Files with rules of their own, or that are made anew.
@@ -87,7 +87,7 @@ def published_files(warehouse: Path, published: Path) -> set[str]:
     """Return the Parquet files that the views of a published file name."""
     with duckdb.connect(str(published), read_only=True) as connection:
         views = connection.execute("select sql from duckdb_views() where not internal").fetchall()
-    return _all_inside(named_files("\n".join(sql for (sql,) in views)), warehouse)
+    return _all_inside(files_named_by("\n".join(sql for (sql,) in views)), warehouse)
 
 
 def files_beside_tables(warehouse: Path, runs: list[str]) -> Iterator[str]:
