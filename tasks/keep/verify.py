@@ -97,7 +97,7 @@ def _takedown_day(settings: Settings) -> str:
         with opened_state(absolute(settings.warehouse), settings) as connection:
             query = "select max(taken_at)::date from takedowns"
             [(day,)] = executed(connection, query).fetchall()
-    except UsageError:  # no takedown has ever been recorded
+    except UsageError:  # an older Broadsheet has published the file
         day = None
     return str(day or "an unknown day")
 

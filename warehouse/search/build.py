@@ -146,7 +146,7 @@ def _articles(
     """Yield the articles to index, with their texts and authors."""
     name = "changed_articles" if start else "current_articles"
     with duckdb.connect() as connection:
-        connection.execute("set timezone = 'UTC'; set threads = 2")
+        connection.execute("set timezone = 'UTC'; set enable_progress_bar = false; set threads = 2")
         connection.execute("set memory_limit = $limit", {"limit": task.settings.load.memory})
         spill = task.published.parent / "spill"
         connection.execute("set temp_directory = $folder", {"folder": str(spill)})
