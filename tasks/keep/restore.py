@@ -10,6 +10,7 @@ warehouse for a whole one. A killed restoration is continued by the same command
 import os
 import shutil
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -73,6 +74,8 @@ def restore(request: RestoreRequest, stages: Stages) -> Restored:
     folder, warehouse = absolute(request.folder), absolute(stages.settings.warehouse)
     manifest = _manifest(folder)
     lists = _takedowns(request, manifest, warehouse)
+    with suppress(OSError):  # a restoration that was killed at its last step leaves it empty
+        (warehouse / _RESTORING).rmdir()
     _require_empty(warehouse, folder)
     is_elsewhere = not _is_place(manifest, warehouse)
     files = [
