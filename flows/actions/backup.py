@@ -1,6 +1,7 @@
 """The commands `backup` and `restore`: a warehouse's files, copied and checked."""
 
 from config.settings import Settings
+from config.wording import counted
 from flows.actions.nights import run_with_progress
 from flows.terminal.screen import one_line, screen
 from tasks.keep.backup import BackupRequest, back_up
@@ -33,8 +34,8 @@ def restore_command(request: RestoreRequest, settings: Settings) -> None:
     )
     if done.taken_down:
         console.print(
-            f"{done.taken_down:,} articles that were taken down after the backup was made are "
-            "taken down here, too."
+            f"Taken down here, too, because they were taken down after the backup was made: "
+            f"{counted(done.taken_down, 'article')}."
         )
     if done.without_prefect:
         console.print(

@@ -6,6 +6,7 @@ from rich.console import Console
 
 from config.errors import UsageError
 from config.settings import Settings
+from config.wording import counted
 from flows.actions.nights import run_with_progress
 from flows.terminal.screen import one_line, screen
 from tasks.jobs.takedown import TakedownReport, TakedownRequest, takedown
@@ -76,11 +77,11 @@ def show_result(out: Console, report: TakedownReport, *, dry_run: bool) -> None:
     if not articles:
         out.print("Nothing is left to remove; nothing was changed.")
     elif dry_run:
-        out.print(f"{articles:,} articles in {files:,} files would be removed.")
+        out.print(f"{counted(articles, 'article')} in {counted(files, 'file')} would be removed.")
     elif not report.is_done:
         out.print("Nothing was changed.")
     else:
         out.print(
-            f"{articles:,} articles were removed from {files:,} files and will not be loaded "
-            "again. Backups and exports may still hold them."
+            f"Removed {counted(articles, 'article')} from {counted(files, 'file')}; nothing "
+            "removed is loaded again. Backups and exports may still hold it."
         )

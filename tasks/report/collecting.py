@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from config.wording import counted
 from tasks.reasons import Reason
 from tasks.report.answers import Asker, QueryAnswer
 from tasks.report.charts import Series, over_time, timelines
@@ -13,7 +14,6 @@ from tasks.report.parts import (
     ReportSection,
     ReportTable,
     address_shown,
-    counted,
     linked,
     number,
     percent,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from config.wording import counted
 from tasks.report.answers import Asker
 from tasks.report.charts import Series, within_each_other
 from tasks.report.drawing import draw
@@ -12,7 +13,6 @@ from tasks.report.parts import (
     Key,
     ReportSection,
     ReportTable,
-    counted,
     linked,
     number,
     percent,

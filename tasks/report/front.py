@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 
-from tasks.report.parts import counted
+from config.wording import counted
 
 # The most days that charts show one by one, by the week, and by the month.
 _STEPS: Final = ((62, "day"), (4 * 366, "week"), (50 * 366, "month"))

@@ -89,11 +89,6 @@ def percent(part: float) -> str:
     return f"{part:.0%}".replace("%", " %")
 
 
-def counted(count: int, one: str, several: str | None = None) -> str:
-    """Return a number with its noun, such as "1 source" or "2,104 sources"."""
-    return f"{count:,} {one if count == 1 else several or one + 's'}"
-
-
 def linked(text: str | None, address: str | None) -> Cell:
     """Return a cell that links to a page, if its address is one of the web."""
     is_web = bool(address) and str(address).lower().startswith(("http://", "https://"))

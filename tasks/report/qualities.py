@@ -1,5 +1,6 @@
 """Sections on the quality of the articles: revisions, dates, access, languages."""
 
+from config.wording import counted
 from tasks.report.answers import Asker, QueryAnswer
 from tasks.report.charts import Series, over_time
 from tasks.report.drawing import draw
@@ -9,7 +10,6 @@ from tasks.report.parts import (
     Key,
     ReportSection,
     ReportTable,
-    counted,
     linked,
     number,
     percent,

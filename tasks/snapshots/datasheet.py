@@ -9,6 +9,7 @@ from string import Template
 from typing import Any
 
 from config.version import code_version
+from config.wording import counted
 from tasks.snapshots.readme_text import README
 from warehouse.schema import SCHEMA_VERSION
 
@@ -74,14 +75,9 @@ class Facts:
         """Return what the snapshot holds, in one sentence."""
         published = self.span("published")
         dated = f", published {published}" if published else ""
-        domains = number_of(self.number("domains"), "domain")
-        articles = number_of(self.number("articles"), "news article")
+        domains = counted(self.number("domains"), "domain")
+        articles = counted(self.number("articles"), "news article")
         return f"{articles} of {domains}{dated}, with all versions that were collected."
-
-
-def number_of(number: int, noun: str) -> str:
-    """Return a number with its noun in singular or plural."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def readme(
