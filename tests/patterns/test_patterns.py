@@ -51,7 +51,7 @@ SUSPECT = 0.001  # seconds of processor time: quadratic work on 2,000 characters
 SUSPECT_RATIO = 6.0
 LONGEST = 3.0  # seconds after which a pattern is not linear, whatever its ratio would be
 LENGTH_OF_BOUND = 1_000
-ATTEMPTS = 2  # a machine that pauses once makes any ratio large; slow work is slow each time
+ATTEMPTS = 3  # a pause makes any single time long; the shortest of three is the work itself
 
 
 class _TooLongError(Exception):
@@ -93,23 +93,23 @@ def slow_text(used: Used, every: int = 1) -> tuple[str, str, str] | None:
 
 def _is_fast(work: Callable[[int], object]) -> bool:
     try:
-        return any(_seems_fast(work) for _ in range(ATTEMPTS))
+        return any(_seems_fast(work) for _ in range(2))
     except _TooLongError:
         return False
 
 
 def _seems_fast(work: Callable[[int], object]) -> bool:
     with _within(LONGEST):
-        small = _seconds(work, SMALL)
+        small = min(_seconds(work, SMALL) for _ in range(ATTEMPTS))
         if small < LONGEST / 100 and _seconds(work, LARGE) < max(SUSPECT, SUSPECT_RATIO * small):
             return True
         return is_linear(work, SMALL if small > MEASURABLE else LARGE)
 
 
 def _seconds(work: Callable[[int], object], size: int) -> float:
-    started = time.process_time()
+    started = time.thread_time()  # a timer of processor time makes `process_time` count in ticks
     work(size)
-    return time.process_time() - started
+    return time.thread_time() - started
 
 
 def _applied(used: Used) -> Callable[[Any], object]:
