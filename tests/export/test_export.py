@@ -22,6 +22,7 @@ from flows.actions.export import ExportRequest, export_command
 from tests.articles import article
 from tests.pipeline.command import run, start
 from tests.pipeline.nights import Nights
+from tests.readers import run_as_reader
 from warehouse.answers import LONGEST_CELL
 from warehouse.export_tables import Choice
 
@@ -261,5 +262,5 @@ def test_the_examples_of_the_docs_run(
         run(*shlex.split(condition), "-w", warehouse)
     blocks = re.findall(r"```python\n(.*?)```", DOCS, re.S)
     for block in blocks:
-        exec(compile(block, "docs/export.md", "exec"), {})
+        run_as_reader(block, tmp_path)
     assert (len(commands), len(blocks)) == (5, 3)

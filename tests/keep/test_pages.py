@@ -13,6 +13,7 @@ import pytest
 from tests.keep.keeping import load_one, rows_of
 from tests.pipeline.command import run
 from tests.pipeline.nights import Nights
+from tests.readers import run_as_reader
 
 pytestmark = pytest.mark.slow  # they type about ten commands
 DOCS = Path(__file__).parents[2] / "docs"
@@ -73,19 +74,19 @@ def test_the_programs_on_reading_run(folder: Path, monkeypatch: pytest.MonkeyPat
     programs, queries = blocks("python"), blocks("sql")
     assert (len(programs), len(queries)) == (4, 2)
     for program in programs:
-        exec(compile(program, "docs/reading.md", "exec"), {})
+        run_as_reader(program, folder)
     for query in queries:
         assert duckdb.sql(query).fetchall()
 
 
-def test_the_notebook_runs(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(folder)
-    names: dict[str, object] = {}
+def test_the_notebook_runs(folder: Path) -> None:
+    program = []
     cells = json.loads(page("notebooks/corpus.ipynb"))["cells"]
     for cell in cells:
         assert not cell.get("outputs"), "it is stored without results"
         if cell["cell_type"] == "code":
-            exec(compile("".join(cell["source"]), "corpus.ipynb", "exec"), names)
+            program.append("".join(cell["source"]))
+    run_as_reader("\n".join(program), folder)
 
 
 @pytest.mark.skipif(shutil.which("Rscript") is None, reason="R is not installed")

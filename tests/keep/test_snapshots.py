@@ -3,7 +3,6 @@
 import json
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -16,13 +15,11 @@ from tests.compaction.compacting import after_the_grace_time, compacted
 from tests.keep.keeping import PAGE, in_stages, load_one
 from tests.pipeline.command import ask, run
 from tests.pipeline.nights import Nights
+from tests.readers import run_as_reader
 from warehouse.lake import open_lake
 from warehouse.schema import SNAPSHOTS
 
 STRANGERS = """
-import sys
-for name in ("config", "warehouse", "tasks", "flows"):
-    sys.modules[name] = None  # as if Broadsheet were not installed
 import duckdb, pandas, polars
 file = "data/articles.parquet"
 titles = duckdb.sql(f"select title from '{file}' order by article_id").fetchall()
@@ -78,8 +75,7 @@ def test_a_snapshot_has_a_row_and_a_folder_that_opens_without_broadsheet(
     ]
     folder = tmp_path / "first"
     subprocess.run(["sha256sum", "--quiet", "-c", "SHA256SUMS"], cwd=folder, check=True)
-    read = subprocess.run([sys.executable, "-c", STRANGERS], cwd=folder, capture_output=True)
-    assert read.stdout.split() == [b"2", b"2", b"2"], read.stderr
+    assert run_as_reader(STRANGERS, folder).split() == ["2", "2", "2"]
     assert differences(shared.folder, "first", folder) == []
 
 

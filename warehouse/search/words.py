@@ -35,20 +35,18 @@ _FAR_LETTERS = "\U00010280-\U0001cfff\U0001d400-\U0001d7ff\U0001df00-\U0001efff"
 _FAR_MARKS = "\U000e0100-\U000e01ef"
 
 
-def _ranges(*categories: str) -> str:
-    """Return the characters up to U+FFFF whose category begins so, as ranges of a pattern."""
-    found: list[list[int]] = []
-    for code in range(0x10000):
-        if unicodedata.category(chr(code)).startswith(categories):
-            if found and found[-1][1] == code - 1:
-                found[-1][1] = code
-            else:
-                found.append([code, code])
-    return "".join(f"\\u{first:04x}-\\u{last:04x}" for first, last in found)
+# The categories of the characters up to U+FFFF, by two letters each.
+_CATEGORIES = "".join(map(unicodedata.category, map(chr, range(0x10000))))
 
 
-_MARKS = _ranges("M") + _KANA_MARKS + _FAR_MARKS
-_LETTERS = _ranges("L", "M", "N", "Cf") + _FAR_LETTERS + _FAR_MARKS
+def _ranges(categories: str) -> str:
+    """Return the characters up to U+FFFF of some categories, as ranges of a pattern."""
+    runs = re.finditer(f"(?:{categories})+", _CATEGORIES)
+    return "".join(f"\\u{run.start() // 2:04x}-\\u{run.end() // 2 - 1:04x}" for run in runs)
+
+
+_MARKS = _ranges("M.") + _KANA_MARKS + _FAR_MARKS
+_LETTERS = _ranges("[LMN].|Cf") + _FAR_LETTERS + _FAR_MARKS
 _UNIT = re.compile(f"[{_UNSPACED}][{_MARKS}]*")
 _HAS_UNSPACED = re.compile(f"[{_UNSPACED}]")
 _WORD = re.compile(f"[{_LETTERS}]+")
