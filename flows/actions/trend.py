@@ -1,13 +1,16 @@
-"""The command `trend`: how often a query finds articles over time."""
+"""The command `trend`: how often a query finds articles over time, as a table and a picture."""
 
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 
 import duckdb
 
 from config.settings import Settings
 from flows.actions.answers import PIPE_WIDTH, answer_table
 from flows.terminal.screen import one_line, screen
+from tasks.pictures.picture_file import require_picture, write_picture
+from tasks.pictures.trend_picture import trend_picture
 from tasks.search.find import Question, open_desk
 from tasks.search.trend import Period, Trend, trend, trend_table
 from warehouse.answers import write_csv, write_json
@@ -24,22 +27,31 @@ class TrendOutput:
     Attributes:
         per: shares are per so many collected articles.
         format: "table", "csv" or "json".
+        plot: a file that gets the trend as a picture, too.
     """
 
     by: Period = "month"
     per: int = 1_000
     format: str = "table"
+    plot: Path | None = None
 
 
 def trend_command(question: Question, output: TrendOutput, settings: Settings) -> None:
-    """Print the trend of each series of a query.
+    """Print the trend of each series of a query, and draw it if a picture is wanted.
 
     Raises:
-        UsageError: the query or an option is wrong, or there is no index.
+        UsageError: the query or an option is wrong, there is no index, or the picture cannot be
+            written.
     """
+    if output.plot is not None:
+        require_picture(output.plot, settings.warehouse)
     with open_desk(settings.warehouse) as desk:
         found = trend(desk, question, output.by)
     _print(found, output)
+    if output.plot is not None and found.points:
+        spec = trend_picture(found, question, output.by, output.per)
+        write_picture(output.plot, spec, f"Share of articles by {output.by}: {question.query}")
+        notes.print(one_line(f"The picture is {output.plot}."))
     for series, count in found.undated.items():
         if count:
             notes.print(one_line(f"{series}: {count:,} articles without a date are in no period."))

@@ -59,3 +59,11 @@ IntoOption = Annotated[
         show_default=False,
     ),
 ]
+PlotOption = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE.svg|png",
+        help="Draw it into this file, too.",
+        show_default=False,
+    ),
+]

@@ -12,6 +12,7 @@ from flows.commands.query_options import (
     LanguageOption,
     LastDayOption,
     OneSourceOption,
+    PlotOption,
     QueryArgument,
 )
 
@@ -33,6 +34,7 @@ def trend(
     format: Annotated[
         Literal["table", "csv", "json"], typer.Option("--format", "-f", help="How to print it.")
     ] = "table",
+    plot: PlotOption = None,
     warehouse: WarehouseOption = None,
     config: ConfigOption = None,
 ) -> None:
@@ -44,6 +46,7 @@ def trend(
 
     [dim]broadsheet trend 'ferry|bridge' --by month --per 1000[/dim]
     [dim]broadsheet trend '"climate crisis"|"climate change"' --by year --format csv[/dim]
+    [dim]broadsheet trend 'ferry|bridge' --plot ferries.svg[/dim]
     """
     from config.settings import load_settings
     from flows.actions.trend import TrendOutput, trend_command
@@ -53,4 +56,4 @@ def trend(
     folding = Folding(case, not ignore_accents)
     question = Question(query, day_of(first), day_of(last), source, language, folding)
     settings = load_settings(config, warehouse=warehouse)
-    trend_command(question, TrendOutput(by, per, format), settings)
+    trend_command(question, TrendOutput(by, per, format, plot), settings)

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
-from tasks.report.axes import count_axis, month_after, time_axis
-from tasks.report.drawing import NARROW, Spec
+from tasks.pictures.axes import count_axis, month_after, time_axis
+from tasks.pictures.vega import Spec
+from tasks.report.drawing import NARROW
 from tasks.report.parts import Key
 
 Row = dict[str, Any]

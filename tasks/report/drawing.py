@@ -10,36 +10,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from html import escape
-from typing import Any, Final
+from typing import Final
 
-from config.visible import without_controls
+from tasks.pictures.vega import Spec, chart_config, vega_lite_svg
 
 WIDE: Final = 720
 NARROW: Final = 310
-Spec = dict[str, Any]
 # Browsers draw many fonts wider than Vega measures them. So texts are measured a little larger than
 # they are drawn, and none leaves its picture.
 _MEASURED: Final = 14.5
 _DRAWN: Final = 12
-_SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
-_CONFIG: Spec = {
-    "font": "sans-serif",
-    "view": {"stroke": None},
-    "axis": {
-        "labelColor": "var(--dim)",
-        "labelFontSize": _MEASURED,
-        "titleColor": "var(--dim)",
-        "titleFontSize": _MEASURED,
-        "titleFontWeight": "normal",
-        "gridColor": "var(--rule)",
-        "domain": False,
-        "ticks": False,
-        "labelPadding": 6,
-        "title": None,
-    },
-    "text": {"color": "var(--ink)", "fontSize": _MEASURED},
-    "legend": {"disable": True},
-}
 # Roles and labels within the picture are left out, because the picture has one label as a whole.
 _ARIA = re.compile(r' (?:aria-roledescription|aria-hidden|role|class|pointer-events)="[^"]*"')
 _LABEL = re.compile(r'<(path|line|text|g)( aria-label="([^"]*)")([^<>]*?)(/?)>')
@@ -67,28 +47,17 @@ def draw(spec_for: Callable[[int], Spec], label: str) -> Drawing:
 
 
 def _svg(spec: Spec, label: str, kind: str) -> str:
-    import vl_convert  # 84 MB, so only where a chart is drawn
-
-    drawn = vl_convert.vegalite_to_svg(
+    config = chart_config(_MEASURED, lambda name: f"var(--{name})")
+    drawn = vega_lite_svg(
         {
-            "$schema": _SCHEMA,
             "background": None,
             "autosize": {"type": "fit-x", "contains": "padding"},
             "padding": 0,
-            "config": _CONFIG,
-            **_clean(spec),
+            "config": config | {"legend": {"disable": True}},
+            **spec,
         }
     )
     return _slim(drawn, label, kind)
-
-
-def _clean(value: Any) -> Any:
-    """Return a specification without invisible controls, which titles may have."""
-    if isinstance(value, dict):
-        return {key: _clean(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_clean(item) for item in value]
-    return without_controls(value) if isinstance(value, str) else value
 
 
 def _slim(svg: str, label: str, kind: str) -> str:

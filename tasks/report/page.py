@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from config.visible import without_controls
+from tasks.pictures.vega import colours_css
 from tasks.report.parts import ReportSection
 from warehouse.answers import plain_cell
 
@@ -47,7 +48,7 @@ def html_of(page: ReportPage) -> str:
     )
     return environment.get_template("page.html.j2").render(
         page=page,
-        style=(_FOLDER / "page.css").read_text("utf-8"),
+        style=colours_css() + (_FOLDER / "page.css").read_text("utf-8"),
         most_rows=_MOST_ROWS,
         plain=_plain,
         shown=_shown,

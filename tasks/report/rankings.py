@@ -3,8 +3,9 @@
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from tasks.pictures.vega import Spec
 from tasks.report.charts import Row, Series
-from tasks.report.drawing import NARROW, Spec
+from tasks.report.drawing import NARROW
 
 _BAR_HEIGHT: Final = 24
 _MOST_LABEL: Final = 44  # characters that are passed to the chart; pixels cut it further

@@ -1,4 +1,4 @@
-"""Axes of the report's charts, with ticks that are whole numbers and first days of months."""
+"""Axes of charts, with ticks that are whole numbers and first days of months."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -28,7 +28,6 @@ def time_axis(days: tuple[date, date], step: str, pixels: int) -> dict[str, Any]
             "labelExpr": f"utcFormat(datum.value, '{form}')",
             "grid": False,
             "ticks": True,
-            "tickColor": "var(--dim)",
             "tickSize": 4,
             "labelAlign": "left",
             "labelFlush": False,
