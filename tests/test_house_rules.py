@@ -37,6 +37,8 @@ TASKS = (
     "execution",
     "revisions",
     "search",
+    "words",
+    "pictures",
     "load",
     "snapshots",
     "takedown",

@@ -23,20 +23,23 @@ def working_connection(settings: Settings, spill: Path) -> Iterator[duckdb.DuckD
     Args:
         spill: the folder for data that does not fit; DuckDB makes it when it is needed.
     """
-    threads = min(
-        settings.worker_count, max(1, memory_bytes(settings.load.memory) // _THREAD_BYTES)
-    )
     with duckdb.connect() as connection:
         connection.execute("set timezone = 'UTC'")
         # DuckDB prints it to standard output, among the rows of a command that prints such.
         connection.execute("set enable_progress_bar = false")
         connection.execute("set memory_limit = $limit", {"limit": settings.load.memory})
         connection.execute("set temp_directory = $folder", {"folder": str(spill)})
-        connection.execute("set threads = $count", {"count": threads})
+        connection.execute("set threads = $count", {"count": most_threads(settings)})
         # Statements say `order by` where the order matters. Keeping the order of other rows would
         # make DuckDB hold them back in memory.
         connection.execute("set preserve_insertion_order = false")
         yield connection
+
+
+def most_threads(settings: Settings) -> int:
+    """Return the number of DuckDB's threads for which the setting `load.memory` is enough."""
+    most = memory_bytes(settings.load.memory) // _THREAD_BYTES
+    return min(settings.worker_count, max(1, most))
 
 
 def memory_bytes(memory: str) -> int:

@@ -37,6 +37,7 @@ from flows.commands.takedown import takedown
 from flows.commands.trend import trend
 from flows.commands.up import up
 from flows.commands.watches import watches
+from flows.commands.words import words
 
 # In the order in which the help lists them.
 COMMANDS = (
@@ -45,6 +46,7 @@ COMMANDS = (
     search,
     kwic,
     trend,
+    words,
     explain,
     diff,
     export,

@@ -1,0 +1,121 @@
+"""The command `words`: frequencies, keyness and neighbours of words, as a table and a picture."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import duckdb
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from config.settings import Settings
+from flows.actions.answers import PIPE_WIDTH, answer_table
+from flows.terminal.screen import one_line, screen
+from tasks.pictures.picture_file import require_picture, write_picture
+from tasks.pictures.words_picture import words_picture
+from tasks.words.answers import WordsAnswer, answer_words
+from tasks.words.counting import articles_to_count, count_words
+from tasks.words.request import WordsRequest
+from warehouse.answers import write_csv, write_json
+from warehouse.query import opened, rows
+from warehouse.working import most_threads
+
+console = screen()
+notes = screen(stderr=True, soft_wrap=True)
+# Two columns of rates and names of 80 characters do not fit beside each other.
+_SHORT: Final = {
+    "count_a": "a",
+    "count_b": "b",
+    "per_million": "/million",
+    "per_million_a": "/million",
+    "per_million_b": "/million",
+    "articles_a": "articles",
+    "articles_b": "articles",
+    "log_likelihood": "likelihood",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class WordsOutput:
+    """The form of the answer.
+
+    Attributes:
+        format: "table", "csv" or "json".
+        plot: a file that gets it as a picture, too.
+    """
+
+    format: str = "table"
+    plot: Path | None = None
+
+
+def words_command(request: WordsRequest, output: WordsOutput, settings: Settings) -> None:
+    """Count words and print what was asked of them.
+
+    Raises:
+        UsageError: the options are wrong, or the picture cannot be written.
+    """
+    request.check()
+    if output.plot is not None:
+        require_picture(output.plot, settings.warehouse)
+    bounds = {"memory_limit": settings.load.memory, "threads": most_threads(settings)}
+    with opened(settings.warehouse, settings=bounds) as published:
+        articles = articles_to_count(published, request)
+        with (
+            _progress(articles) as advance,
+            count_words(published, request, settings, advance) as counted,
+        ):
+            answer = answer_words(counted, request)
+            _print(counted.connection, answer, output.format)
+            for sentence in answer.notes:
+                notes.print(one_line(sentence))
+            if answer.rows < answer.found:
+                notes.print(f"{answer.rows:,} of {answer.found:,} rows; --limit 0 gives all.")
+            if output.plot is not None:
+                _draw(counted.connection, answer, request, output.plot)
+
+
+def _print(connection: duckdb.DuckDBPyConnection, answer: WordsAnswer, form: str) -> None:
+    if form == "csv":
+        write_csv(connection, answer.query, sys.stdout.buffer)
+    elif form == "json":
+        write_json(connection, answer.query, sys.stdout.buffer)
+    elif answer.rows:
+        names, found = rows(connection, answer.query)
+        table = answer_table([_SHORT.get(name, name) for name in names], found)
+        console.print(table, width=None if console.is_terminal else PIPE_WIDTH)
+
+
+def _draw(
+    connection: duckdb.DuckDBPyConnection, answer: WordsAnswer, request: WordsRequest, path: Path
+) -> None:
+    if not answer.rows:
+        notes.print("There is nothing to draw.")
+        return
+    names, found = rows(connection, answer.query)
+    drawn = [dict(zip(names, row, strict=True)) for row in found]
+    spec = words_picture(drawn, request, answer.notes)
+    write_picture(path, spec, " ".join(answer.notes))
+    notes.print(one_line(f"The picture is {path}."))
+
+
+@contextmanager
+def _progress(articles: int) -> Iterator[Callable[[int], None]]:
+    """Show how many articles are counted, on a terminal only."""
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    shown = Progress(*columns, console=notes, transient=True, disable=not notes.is_terminal)
+    with shown:
+        bar = shown.add_task("articles", total=articles)
+
+        def advance(number: int) -> None:
+            shown.advance(bar, number)
+            if shown.finished:
+                shown.stop()
+
+        yield advance

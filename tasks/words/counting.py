@@ -1,0 +1,113 @@
+"""Counting the words of published articles, batch by batch, in bounded memory."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+import duckdb
+
+from config.errors import UsageError
+from config.settings import Settings
+from tasks.words.count_table import CountTable
+from tasks.words.counted import counted_words, near_words
+from tasks.words.request import REST, WordsRequest
+from warehouse.statements import statement
+from warehouse.working import working_connection
+
+_ROWS_AT_ONCE: Final = 256
+_MOST_NAMED: Final = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The words that were counted, in tables of a database.
+
+    Attributes:
+        words: the table `words`; its parts are those that were asked for, or "a" and "b".
+        near: the table `near_words`; its parts are the names of the phrases.
+        places: how often each phrase was found.
+    """
+
+    connection: duckdb.DuckDBPyConnection
+    words: CountTable
+    near: CountTable
+    places: dict[str, int]
+
+
+def articles_to_count(published: duckdb.DuckDBPyConnection, request: WordsRequest) -> int:
+    """Return the number of articles to read.
+
+    Raises:
+        UsageError: there are no articles in a part that is to be compared.
+    """
+    condition, values = request.condition()
+    part, named = request.part()
+    query = f"select {part} as part, count(*) from articles where {condition} group by part"
+    found = dict(published.execute(query, values | named).fetchall())
+    if request.pair is None:
+        return sum(found.values())
+    for key, name in zip("ab", request.pair, strict=True):
+        if key not in found:
+            raise UsageError(_nothing_in(published, request, name))
+    return int(found["a"] + found["b"])
+
+
+@contextmanager
+def count_words(
+    published: duckdb.DuckDBPyConnection,
+    request: WordsRequest,
+    settings: Settings,
+    progress: Callable[[int], None],
+) -> Iterator[Counted]:
+    """Count the words of the articles that are asked for; yield them in temporary tables.
+
+    Args:
+        progress: is told the number of articles of each batch that was counted.
+    """
+    nodes = request.nodes()
+    condition, values = request.condition()
+    part, named = request.part()
+    query = statement("counted_texts").replace("{part}", part).replace("{condition}", condition)
+    with (
+        TemporaryDirectory(prefix="broadsheet-words-") as folder,
+        working_connection(settings, Path(folder) / "spill") as connection,
+    ):
+        words, near = CountTable(connection, "words"), CountTable(connection, "near_words")
+        places = dict.fromkeys(nodes, 0)
+        for batch in published.execute(query, values | named).to_arrow_reader(_ROWS_AT_ONCE):
+            for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+                texts = [text for text in row[1:] if text]
+                found = [word for text in texts for word in counted_words(text)]
+                if found and (row[0] is not None or request.pair is None):
+                    words.add(row[0], found)
+                for name, node in nodes.items():
+                    times, beside = near_words(texts, node, request.span)
+                    if times:
+                        places[name] += times
+                        near.add(name, beside)
+            words.write_if_full()
+            near.write_if_full()
+            progress(batch.num_rows)
+        words.finish()
+        near.finish()
+        yield Counted(connection, words, near, places)
+
+
+def _nothing_in(published: duckdb.DuckDBPyConnection, request: WordsRequest, name: str) -> str:
+    """Return a sentence that says which parts there are."""
+    condition, values = request.condition()
+    part, _ = WordsRequest(request.question, request.grouping).part()
+    query = (
+        f"select {part} as part from articles where {condition} and {part} is not null "
+        f"group by part order by count(*) desc, part limit {_MOST_NAMED + 1}"
+    )
+    names = [str(row[0]) for row in published.execute(query, values).fetchall()]
+    kind = request.grouping
+    if not names:
+        return f"No article there has a {kind}: compare other parts by --by, or other articles."
+    others = ", ".join(names[:_MOST_NAMED]) + (", …" if len(names) > _MOST_NAMED else "")
+    meant = f"another {kind} than {request.pair[0]!r}" if name == REST and request.pair else ""
+    return f"No article there has {meant or f'the {kind} {name!r}'}: there are {others}."
