@@ -1,4 +1,4 @@
-"""The list of watches, `watches.toml` beside the list of sources: saved conditions on articles."""
+"""The list of watches, `watches.toml` beside the list of sources: saved queries on articles."""
 
 import tomllib
 from pathlib import Path
@@ -12,23 +12,27 @@ from config.sources import sources_file
 
 WATCHES = "watches.toml"
 EXAMPLE = """[[watch]]
-name = "ferries"
-where = "text ilike '%ferry%' and language = 'en'"
+name = "ferry strikes"
+query = 'ferry AND (strike OR walkout)'
+
+[[watch]]
+name = "long reads"
+where = "word_count > 2000 and language = 'en'"
 """
 
 
 class Watch(Section):
-    """A saved condition.
+    """A saved query or condition; an article meets both if both are given.
 
     Attributes:
         name: by which hits, events and the artifact name it.
         where: a condition on the columns of `articles`, as after `where` in SQL.
-        query: reserved for full-text search.
+        query: words to find, in the language of `broadsheet search`.
     """
 
     name: Annotated[str, Field(max_length=80, pattern=r"^\S([^\x00-\x1f\x7f]*\S)?$")]
     where: Annotated[str, Field(min_length=1)] | None = None
-    query: str | None = None
+    query: Annotated[str, Field(min_length=1)] | None = None
 
 
 def watches_file(sources: str = "") -> Path:
@@ -58,8 +62,8 @@ def load_watches(path: Path) -> tuple[Watch, ...]:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
         raise UsageError(
-            f"{path} is refused at {place}: {first['msg']}; a watch has a name and a condition, "
-            "where."
+            f"{path} is refused at {place}: {first['msg']}; a watch has a name, and a query or "
+            "a condition, where."
         ) from error
     _require_usable(watches, path)
     return watches
@@ -68,12 +72,9 @@ def load_watches(path: Path) -> tuple[Watch, ...]:
 def _require_usable(watches: tuple[Watch, ...], path: Path) -> None:
     names = [watch.name for watch in watches]
     for watch in watches:
-        if watch.query is not None:
+        if watch.where is None and watch.query is None:
             raise UsageError(
-                f"The watch {watch.name!r} in {path} has a query, which this version cannot use: "
-                "give a condition in SQL, where."
+                f"The watch {watch.name!r} in {path} has no condition: add a query, or where."
             )
-        if watch.where is None:
-            raise UsageError(f"The watch {watch.name!r} in {path} has no condition: add where.")
         if names.count(watch.name) > 1:
             raise UsageError(f"{path} has two watches {watch.name!r}: give them different names.")

@@ -1,4 +1,4 @@
-"""The command `watches`: the saved conditions, and the articles that met them."""
+"""The command `watches`: the saved queries and conditions, and the articles that met them."""
 
 from datetime import date
 
@@ -6,7 +6,7 @@ from rich.table import Table
 
 from config.errors import UsageError
 from config.settings import Settings
-from config.watches import EXAMPLE, load_watches, watches_file
+from config.watches import EXAMPLE, Watch, load_watches, watches_file
 from flows.actions.answers import AnswerOptions, sql_command
 from flows.terminal.screen import one_line, screen
 from tasks.load.watches import require_watches
@@ -48,7 +48,7 @@ def list_watches_command(settings: Settings) -> None:
     for watch in watches:
         count, night = counts.get(watch.name, (0, None))
         last = night.isoformat() if night else "–"
-        table.add_row(one_line(watch.name), f"{count:,}", last, one_line(watch.where or ""))
+        table.add_row(one_line(watch.name), f"{count:,}", last, one_line(_condition(watch)))
     console.print(table)
 
 
@@ -63,6 +63,10 @@ def hits_command(name: str, settings: Settings, form: str) -> None:
         raise UsageError(f"There is no watch {name!r}: `broadsheet watches` lists them.")
     query = _HITS.format(watch=sql_quoted(name))
     sql_command(query, settings.warehouse, AnswerOptions(form))
+
+
+def _condition(watch: Watch) -> str:
+    return "; ".join(part for part in (watch.query, watch.where) if part)
 
 
 def _counts(settings: Settings) -> dict[str, tuple[int, date | None]]:

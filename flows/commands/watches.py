@@ -20,8 +20,8 @@ def watches(
 ) -> None:
     """List the watches, and what they have found.
 
-    A watch is a condition on articles, saved in watches.toml beside the list of
-    sources. Every night says what is new for each watch: in the table watch_hits,
+    A watch is a query or a condition on articles, saved in watches.toml beside
+    the list of sources. Every night says what is new for each watch: in the table watch_hits,
     in its artifact, and as a Prefect event that can become a message.
 
     [dim]broadsheet watches[/dim]

@@ -1,9 +1,14 @@
-"""The watches of a night: which of its new versions meet the saved conditions."""
+"""The watches of a night: which of its new versions meet the saved queries and conditions.
+
+Queries are compared with the words of the night's own new versions, text by text, and not with the
+index: the index is built later, has current versions only, and may be turned off.
+"""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -12,6 +17,9 @@ from config.errors import UsageError
 from config.settings import Settings
 from config.watches import Watch, load_watches, watches_file
 from tasks.runs.run import Run
+from tasks.search.match import ArticleText, Matcher, name_matches
+from tasks.search.query import parse_query
+from tasks.search.tree import PLAIN_FOLDING, Leaf, QueryNode
 from warehouse.files import write_table_files
 from warehouse.lake import Lake
 from warehouse.query import require_reading
@@ -23,14 +31,19 @@ from warehouse.working import working_connection
 log = logging.getLogger("broadsheet.watches")
 
 _NIGHTLY = "nightly"
+_ROWS_AT_ONCE = 512
+_TEXTS = "select article_id, version, source, title, text, authors from articles"
+_FOUND_BY_WORDS = (
+    "(article_id, version) in (select article_id, version from found_by_words where watch = $watch)"
+)
 _AS_SHOWN = "create view articles as select * replace (extra::json as extra) from new_rows"
 
 
 def require_watches(settings: Settings) -> tuple[Watch, ...]:
-    """Return the watches, after a check that each condition can be asked of `articles`.
+    """Return the watches, after a check that each query and condition can be asked.
 
     Raises:
-        UsageError: the list or a condition is refused; the message names the watch.
+        UsageError: the list, a query or a condition is refused; the message names the watch.
     """
     path = watches_file(settings.sources)
     watches = load_watches(path)
@@ -40,7 +53,8 @@ def require_watches(settings: Settings) -> tuple[Watch, ...]:
     with duckdb.connect() as connection:
         connection.execute(f"create table articles ({columns})")
         for watch in watches:
-            query = f"select count(*) from articles where (\n{watch.where}\n)"
+            query = f"select count(*) from articles where (\n{watch.where or 'true'}\n)"
+            _require_query(watch, path)
             try:
                 require_reading(query)
                 connection.execute(query)
@@ -79,6 +93,7 @@ def write_watch_hits(
         create_view(connection, "new_rows", [schema_file, *new], ARTICLE_VERSIONS.arrow)
         create_view(connection, WATCH_HITS.name, stored[WATCH_HITS.name], WATCH_HITS.arrow)
         connection.execute(_AS_SHOWN)
+        _find_by_words(connection, watches)
         found = [table for watch in watches if (table := _hits(connection, watch, run))]
         batches = [batch for table in found for batch in table.to_batches()]
     written = write_table_files(batches, WATCH_HITS, settings.load, partial(_file, lake, run))
@@ -86,13 +101,56 @@ def write_watch_hits(
 
 
 def _hits(connection: duckdb.DuckDBPyConnection, watch: Watch, run: Run) -> pa.Table | None:
-    query = statement("new_watch_hits").replace("{where}", watch.where or "true")
+    where = f"(\n{watch.where or 'true'}\n)"
+    if watch.query is not None:
+        where += f" and {_FOUND_BY_WORDS}"
+    query = statement("new_watch_hits").replace("{where}", where)
     values = {"watch": watch.name, "night": run.night, "run_id": run.run_id}
     try:
         return connection.execute(query, values).to_arrow_table().cast(WATCH_HITS.arrow)
     except duckdb.Error as error:
         log.warning("watch=%s failed: %s", watch.name, str(error).splitlines()[0])
         return None
+
+
+def _require_query(watch: Watch, path: Path) -> None:
+    if watch.query is not None:
+        try:
+            parse_query(watch.query)
+        except UsageError as error:
+            raise UsageError(f"The watch {watch.name!r} in {path} is refused. {error}") from error
+
+
+def _find_by_words(connection: duckdb.DuckDBPyConnection, watches: Sequence[Watch]) -> None:
+    """Make the table `found_by_words`: which new versions each query finds."""
+    queries = {watch.name: parse_query(watch.query) for watch in watches if watch.query}
+    names, ids, versions = [], [], []
+    if queries:
+        for batch in connection.execute(_TEXTS).to_arrow_reader(_ROWS_AT_ONCE):
+            for row in batch.to_pylist():
+                for name in _meeting(row, queries):
+                    names.append(name)
+                    ids.append(row["article_id"])
+                    versions.append(row["version"])
+    found = {
+        "watch": pa.array(names, pa.string()),
+        "article_id": pa.array(ids, pa.string()),
+        "version": pa.array(versions, pa.int32()),
+    }
+    connection.register("found_by_words", pa.table(found))
+
+
+def _meeting(row: dict[str, Any], queries: Mapping[str, QueryNode]) -> Iterator[str]:
+    """Yield the watches whose query finds a version."""
+
+    def source_matches(leaf: Leaf) -> bool:
+        return name_matches(row["source"] or "", leaf, PLAIN_FOLDING)
+
+    texts = ArticleText(row["title"] or "", row["text"] or "", row["authors"] or (), source_matches)
+    matcher = Matcher(texts, PLAIN_FOLDING)
+    for name, node in queries.items():
+        if matcher.matches(node):
+            yield name
 
 
 def _file(lake: Lake, run: Run, number: int) -> Path:

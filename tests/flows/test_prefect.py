@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
-from flows.demo.server import serve
+from flows.demo.server import SITE, serve
 from flows.running.client_retries import retry_while_unreachable
 from tests.execution.clusters import Cluster, wait_for
 from tests.jobs.site import write_config
@@ -147,6 +147,45 @@ def test_the_run_of_a_night_has_a_table_of_its_sources(server: str, tmp_path: Pa
     assert set(artifacts) == {"night-sources", "night", "night-progress"}
     assert "Tessary Press Agency" in artifacts["night-sources"]["data"]
     assert "soft_404" in artifacts["night"]["data"]
+
+
+@pytest.mark.slow
+def test_a_watch_that_has_hits_is_an_event_and_a_section_of_the_night(
+    server: str, tmp_path: Path
+) -> None:
+    listed = tmp_path / "sources.toml"
+    listed.write_bytes((SITE / "sources.toml").read_bytes())
+    (tmp_path / "watches.toml").write_text(
+        "[[watch]]\nname = 'ferries'\nquery = 'ferry OR ferries'\n"
+        "[[watch]]\nname = 'a | b'\nquery = 'the'\n"
+        "[[watch]]\nname = 'nothing'\nquery = 'zzzz'\n"
+    )
+    with serve() as site:
+        run(
+            *("nightly", "--night", "2025-03-11", "--prefect", "--warehouse", tmp_path / "w"),
+            *("--config", write_config(tmp_path, site, sources=listed)),
+            PREFECT_API_URL=server,
+        )
+    counts = "select watch, count(*) as n from watch_hits group by watch"
+    hits = {row["watch"]: row["n"] for row in ask(tmp_path / "w", counts)}
+    assert set(hits) == {"ferries", "a | b"}
+    wanted = {"filter": {"event": {"name": ["broadsheet.watch.hit"]}}}
+    wait_for(lambda: read(server, "events/filter", wanted)["total"] >= 2, "the events")
+    events = [event["payload"] for event in read(server, "events/filter", wanted)["events"]]
+    assert {event["watch"]: event["articles"] for event in events} == {
+        name: f"{count:,}" for name, count in hits.items()
+    }
+    for event in events:
+        assert event["night"] == "2025-03-11"
+        assert "/artifacts/artifact/" in event["link"]
+        titles = event["titles"].splitlines()
+        assert len(titles) == min(hits[event["watch"]], 5)
+    named = {"artifacts": {"key": {"any_": ["night"]}}, "sort": "CREATED_DESC"}
+    page_of_night = read(server, "artifacts/filter", named)[0]["data"]
+    section = page_of_night.partition("## Watches")[2]
+    assert f"| ferries | {hits['ferries']} |" in section
+    assert titles[0] in section
+    assert "nothing" not in section.partition("All of them")[0]
 
 
 def test_the_log_of_a_stage_that_fails_has_a_sentence_and_no_traceback(
