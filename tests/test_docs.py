@@ -3,12 +3,14 @@
 import json
 import re
 import runpy
+import shlex
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from config.settings import load_settings
+from flows.cli import app
 from flows.demo.server import serve
 from tasks.jobs.ingest import ingest
 from tasks.jobs.nightly import NightRequest, nightly
@@ -26,6 +28,10 @@ ANSWERS = re.findall(
     r"```sql\n((?:(?!```).)*?)```\n\nOn the demo's (archive|two nights) [^`]*?:\n\n```\n(.*?)```",
     (ROOT / "docs" / "stories.md").read_text("utf-8"),
     re.S,
+)
+# Commands with their output, on the demo's archive.
+COMMANDS = re.findall(
+    r"```\n\$ broadsheet ([^\n]*)\n(.*?)```", (ROOT / "docs" / "words.md").read_text("utf-8"), re.S
 )
 MARTS = ("attention", "syndication", "agencies", "coverage")
 QUERIES = re.findall(r"```sql\n(.*?)```", (ROOT / "docs" / "cookbook.md").read_text("utf-8"), re.S)
@@ -134,6 +140,21 @@ def test_an_answer_on_the_page_of_stories_is_the_one_of_the_demo(
         names, found = rows(connection, query)
     cells = [["NULL" if cell is None else str(cell) for cell in row] for row in found]
     assert [re.split(r" {2,}", line.strip()) for line in answer.splitlines()] == [names, *cells]
+
+
+@pytest.mark.parametrize(("command", "answer"), COMMANDS, ids=lambda text: text.split("\n")[0][:40])
+def test_the_output_on_the_page_of_words_is_the_one_of_the_demo(
+    archive: Path,
+    command: str,
+    answer: str,
+    capsysbinary: pytest.CaptureFixture[bytes],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    app([*shlex.split(command), "--warehouse", str(archive)], standalone_mode=False)
+    printed = b"".join(capsysbinary.readouterr()).decode()
+    assert [line.rstrip() for line in printed.splitlines()] == answer.splitlines()
 
 
 def test_the_links_of_the_readme_lead_somewhere() -> None:

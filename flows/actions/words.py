@@ -16,7 +16,7 @@ from flows.terminal.screen import one_line, screen
 from tasks.pictures.picture_file import require_picture, write_picture
 from tasks.pictures.words_picture import words_picture
 from tasks.words.answers import WordsAnswer, answer_words
-from tasks.words.counting import articles_to_count, count_words
+from tasks.words.counting import articles_to_count, word_counts
 from tasks.words.request import WordsRequest
 from warehouse.answers import write_csv, write_json
 from warehouse.query import opened, rows
@@ -59,12 +59,15 @@ def words_command(request: WordsRequest, output: WordsOutput, settings: Settings
     request.check()
     if output.plot is not None:
         require_picture(output.plot, settings.warehouse)
-    bounds = {"memory_limit": settings.load.memory, "threads": most_threads(settings)}
+    bounds: dict[str, str | int] = {
+        "memory_limit": settings.load.memory,
+        "threads": most_threads(settings),
+    }
     with opened(settings.warehouse, settings=bounds) as published:
         articles = articles_to_count(published, request)
         with (
             _progress(articles) as advance,
-            count_words(published, request, settings, advance) as counted,
+            word_counts(published, request, settings, advance) as counted,
         ):
             answer = answer_words(counted, request)
             _print(counted.connection, answer, output.format)

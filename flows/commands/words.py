@@ -13,50 +13,58 @@ from flows.commands.query_options import (
     PlotOption,
 )
 
+_ByOption = Annotated[
+    Literal["source", "domain", "section", "language", "month", "year"] | None,
+    typer.Option(help="Count these apart.", show_default=False),
+]
+_KeynessOption = Annotated[
+    tuple[str, str] | None,
+    typer.Option(
+        metavar="A B",
+        help="Compare two sources, or what --by names; '*' is all others.",
+        show_default=False,
+    ),
+]
+_NearOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="WORD",
+        help="Count the words near a word or phrase; | separates several.",
+        show_default=False,
+    ),
+]
+_SpanOption = Annotated[
+    int, typer.Option(metavar="N", help="Near is up to N words before and behind.")
+]
+_WordsLimitOption = Annotated[
+    int, typer.Option(min=0, metavar="N", help="Give N words of each part; 0: all.")
+]
+_MinCountOption = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        metavar="N",
+        help="Leave out rarer words. [dim]Default: 5 with --keyness and --near, else 1[/dim]",
+        show_default=False,
+    ),
+]
+_MinArticlesOption = Annotated[
+    int, typer.Option(min=1, metavar="N", help="Leave out words of fewer articles.")
+]
+_PerOption = Annotated[
+    int, typer.Option(min=1, metavar="N", help="Shares of articles are per N of them.")
+]
+
 
 def words(
-    by: Annotated[
-        Literal["source", "domain", "section", "language", "month", "year"] | None,
-        typer.Option(help="Count these apart.", show_default=False),
-    ] = None,
-    keyness: Annotated[
-        tuple[str, str] | None,
-        typer.Option(
-            metavar="A B",
-            help="Compare two of them, or one with '*', all others. [dim]--by source if not "
-            "given[/dim]",
-            show_default=False,
-        ),
-    ] = None,
-    near: Annotated[
-        str | None,
-        typer.Option(
-            metavar="WORD",
-            help="Count the words near a word or phrase; | separates several.",
-            show_default=False,
-        ),
-    ] = None,
-    span: Annotated[
-        int, typer.Option(metavar="N", help="Near is up to N words before and behind.")
-    ] = 5,
-    limit: Annotated[
-        int, typer.Option(min=0, metavar="N", help="Give N words of each part; 0: all.")
-    ] = 50,
-    min_count: Annotated[
-        int | None,
-        typer.Option(
-            min=1,
-            metavar="N",
-            help="Leave out rarer words. [dim]Default: 5 with --keyness and --near, else 1[/dim]",
-            show_default=False,
-        ),
-    ] = None,
-    min_articles: Annotated[
-        int, typer.Option(min=1, metavar="N", help="Leave out words of fewer articles.")
-    ] = 1,
-    per: Annotated[
-        int, typer.Option(min=1, metavar="N", help="Shares of articles are per N of them.")
-    ] = 1_000,
+    by: _ByOption = None,
+    keyness: _KeynessOption = None,
+    near: _NearOption = None,
+    span: _SpanOption = 5,
+    limit: _WordsLimitOption = 50,
+    min_count: _MinCountOption = None,
+    min_articles: _MinArticlesOption = 1,
+    per: _PerOption = 1_000,
     first: FirstDayOption = None,
     last: LastDayOption = None,
     source: OneSourceOption = None,

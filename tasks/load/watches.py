@@ -36,6 +36,7 @@ _TEXTS = "select article_id, version, source, title, text, authors from articles
 _FOUND_BY_WORDS = (
     "(article_id, version) in (select article_id, version from found_by_words where watch = $watch)"
 )
+_FOUND = pa.schema([("watch", pa.string()), ("article_id", pa.string()), ("version", pa.int32())])
 _AS_SHOWN = "create view articles as select * replace (extra::json as extra) from new_rows"
 
 
@@ -124,20 +125,14 @@ def _require_query(watch: Watch, path: Path) -> None:
 def _find_by_words(connection: duckdb.DuckDBPyConnection, watches: Sequence[Watch]) -> None:
     """Make the table `found_by_words`: which new versions each query finds."""
     queries = {watch.name: parse_query(watch.query) for watch in watches if watch.query}
-    names, ids, versions = [], [], []
-    if queries:
-        for batch in connection.execute(_TEXTS).to_arrow_reader(_ROWS_AT_ONCE):
-            for row in batch.to_pylist():
-                for name in _meeting(row, queries):
-                    names.append(name)
-                    ids.append(row["article_id"])
-                    versions.append(row["version"])
-    found = {
-        "watch": pa.array(names, pa.string()),
-        "article_id": pa.array(ids, pa.string()),
-        "version": pa.array(versions, pa.int32()),
-    }
-    connection.register("found_by_words", pa.table(found))
+    reader = connection.execute(_TEXTS if queries else f"{_TEXTS} limit 0")
+    found = [
+        {"watch": name, "article_id": row["article_id"], "version": row["version"]}
+        for batch in reader.to_arrow_reader(_ROWS_AT_ONCE)
+        for row in batch.to_pylist()
+        for name in _meeting(row, queries)
+    ]
+    connection.register("found_by_words", pa.Table.from_pylist(found, _FOUND))
 
 
 def _meeting(row: dict[str, Any], queries: Mapping[str, QueryNode]) -> Iterator[str]:

@@ -12,7 +12,7 @@ from tasks.search.find import Question
 from tasks.search.trend import Period, Trend, TrendPoint
 
 _MOST_POINTS: Final = 120  # a line through more periods has no marks of its own
-Row = dict[str, Any]
+_Row = dict[str, Any]
 
 
 def trend_picture(found: Trend, question: Question, by: Period, per: int) -> Spec:
@@ -52,7 +52,7 @@ def asked_of(question: Question) -> list[str]:
     return [", ".join(bounds).capitalize()] if bounds else []
 
 
-def _shares(rows: Sequence[Row], gaps: Sequence[date], along: Spec, by: Period) -> Spec:
+def _shares(rows: Sequence[_Row], gaps: Sequence[date], along: Spec, by: Period) -> Spec:
     names = list(dict.fromkeys(row["series"] for row in rows))
     is_marked = len({row["middle"] for row in rows}) <= _MOST_POINTS
     placed = {
@@ -81,7 +81,7 @@ def _shares(rows: Sequence[Row], gaps: Sequence[date], along: Spec, by: Period) 
 
 def _runs(
     points: Sequence[TrendPoint], names: Sequence[str], by: Period, per: int
-) -> Iterator[Row]:
+) -> Iterator[_Row]:
     """Yield the points of each series with the number of their run; a gap ends a run."""
     for name in names:
         series = [point for point in points if point.series == name]

@@ -12,10 +12,10 @@ _MOST_BARS: Final = 25  # of each panel
 _MOST_PANELS: Final = 8
 _BAR: Final = 17
 _LABELS: Final = 150  # pixels beside the bars
-Row = dict[str, Any]
+_Row = dict[str, Any]
 
 
-def words_picture(rows: Sequence[Row], request: WordsRequest, notes: Sequence[str]) -> Spec:
+def words_picture(rows: Sequence[_Row], request: WordsRequest, notes: Sequence[str]) -> Spec:
     """Return the chart of an answer that has rows.
 
     Args:
@@ -50,7 +50,7 @@ def _measure(request: WordsRequest) -> str:
     return "Times per million words"
 
 
-def _panels(rows: Sequence[Row], request: WordsRequest) -> Iterator[Spec]:
+def _panels(rows: Sequence[_Row], request: WordsRequest) -> Iterator[Spec]:
     if request.pair is not None:
         sides = [[row for row in rows if (row["keyness"] > 0) == side] for side in (True, False)]
         shown = [row for side in sides for row in side[:_MOST_BARS]]
@@ -65,7 +65,7 @@ def _panels(rows: Sequence[Row], request: WordsRequest) -> Iterator[Spec]:
         yield _bars(shown, value, ("none" if part is None else str(part)) if has_name else "")
 
 
-def _bars(rows: Sequence[Row], value: str, title: str) -> Spec:
+def _bars(rows: Sequence[_Row], value: str, title: str) -> Spec:
     colours = light_colours()
     values = [{"word": row["word"], "value": row[value]} for row in rows]
     panel = {

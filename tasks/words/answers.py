@@ -44,7 +44,8 @@ def answer_words(counted: Counted, request: WordsRequest) -> WordsAnswer:
         UsageError: a part that is to be compared has no words.
     """
     if request.near is not None:
-        name, columns, order = "word_neighbours", _NEAR, "near, log_dice desc, together desc, word"
+        columns: tuple[str, ...] = _NEAR
+        name, order = "word_neighbours", "near, log_dice desc, together desc, word"
         _register_phrases(counted)
     elif request.pair is not None:
         name, columns = "word_keyness", _KEYNESS

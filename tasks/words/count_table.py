@@ -13,7 +13,7 @@ _MOST_PARTIAL_ROWS: Final = 4_000_000
 _SUM = (
     "select part, word, sum(count)::bigint, sum(articles)::bigint from {name} group by part, word"
 )
-Part = str | None
+_Part = str | None
 
 
 class CountTable:
@@ -26,14 +26,14 @@ class CountTable:
     """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, name: str) -> None:
-        self.words: Counter[Part] = Counter()
-        self.articles: Counter[Part] = Counter()
+        self.words: Counter[_Part] = Counter()
+        self.articles: Counter[_Part] = Counter()
         self._connection, self._name = connection, name
-        self._counts: dict[Part, tuple[Counter[str], Counter[str]]] = {}
+        self._counts: dict[_Part, tuple[Counter[str], Counter[str]]] = {}
         self._partial_rows = 0
         self._create(name)
 
-    def add(self, part: Part, words: Sequence[str]) -> None:
+    def add(self, part: _Part, words: Sequence[str]) -> None:
         """Count the words of an article."""
         if part not in self._counts:
             self._counts[part] = Counter(), Counter()

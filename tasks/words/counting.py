@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 import duckdb
+import pyarrow as pa
 
 from config.errors import UsageError
 from config.settings import Settings
@@ -56,7 +57,7 @@ def articles_to_count(published: duckdb.DuckDBPyConnection, request: WordsReques
 
 
 @contextmanager
-def count_words(
+def word_counts(
     published: duckdb.DuckDBPyConnection,
     request: WordsRequest,
     settings: Settings,
@@ -67,7 +68,6 @@ def count_words(
     Args:
         progress: is told the number of articles of each batch that was counted.
     """
-    nodes = request.nodes()
     condition, values = request.condition()
     part, named = request.part()
     query = statement("counted_texts").replace("{part}", part).replace("{condition}", condition)
@@ -76,24 +76,29 @@ def count_words(
         working_connection(settings, Path(folder) / "spill") as connection,
     ):
         words, near = CountTable(connection, "words"), CountTable(connection, "near_words")
-        places = dict.fromkeys(nodes, 0)
+        counted = Counted(connection, words, near, dict.fromkeys(request.nodes(), 0))
         for batch in published.execute(query, values | named).to_arrow_reader(_ROWS_AT_ONCE):
-            for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
-                texts = [text for text in row[1:] if text]
-                found = [word for text in texts for word in counted_words(text)]
-                if found and (row[0] is not None or request.pair is None):
-                    words.add(row[0], found)
-                for name, node in nodes.items():
-                    times, beside = near_words(texts, node, request.span)
-                    if times:
-                        places[name] += times
-                        near.add(name, beside)
-            words.write_if_full()
-            near.write_if_full()
+            _count(batch, counted, request)
             progress(batch.num_rows)
         words.finish()
         near.finish()
-        yield Counted(connection, words, near, places)
+        yield counted
+
+
+def _count(batch: pa.RecordBatch, counted: Counted, request: WordsRequest) -> None:
+    nodes = request.nodes()
+    for part, *texts in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+        given = [text for text in texts if text]
+        found = [word for text in given for word in counted_words(text)]
+        if found and (part is not None or request.pair is None):
+            counted.words.add(part, found)
+        for name, node in nodes.items():
+            places, beside = near_words(given, node, request.span)
+            if places:
+                counted.places[name] += places
+                counted.near.add(name, beside)
+    counted.words.write_if_full()
+    counted.near.write_if_full()
 
 
 def _nothing_in(published: duckdb.DuckDBPyConnection, request: WordsRequest, name: str) -> str:

@@ -1,4 +1,4 @@
-"""What `broadsheet words` is asked: which articles, in which parts, and what of their words."""
+"""Requests of `broadsheet words`: which articles, in which parts, and what of their words."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -18,7 +18,7 @@ from tasks.words import count_table
 from tasks.words.answers import WordsAnswer, answer_words
 from tasks.words.count_table import CountTable
 from tasks.words.counted import counted_words, near_words
-from tasks.words.counting import Counted, articles_to_count, count_words
+from tasks.words.counting import Counted, articles_to_count, word_counts
 from tasks.words.request import REST, WordLimits, WordsRequest
 from tests.articles import article
 from tests.pipeline.nights import Nights
@@ -159,7 +159,7 @@ def nights(tmp_path_factory: pytest.TempPathFactory) -> Nights:
 def asked(nights: Nights, request: WordsRequest) -> Iterator[Counted]:
     with (
         opened(nights.folder) as published,
-        count_words(published, request, nights.settings, lambda _: None) as found,
+        word_counts(published, request, nights.settings, lambda _: None) as found,
     ):
         yield found
 
