@@ -41,12 +41,21 @@ def sql_command(query: str, warehouse: Path, answer: AnswerOptions) -> None:
     Raises:
         UsageError: the query does more than read, or the options do not go together.
     """
-    if answer.format == "parquet" and sys.stdout.isatty():
-        raise UsageError("Parquet is not for terminals: redirect it, as in `... > answer.parquet`.")
+    require_printable(answer.format)
     if answer.excel and answer.format != "csv":
         raise UsageError("--excel is for CSV: add --format csv.")
     with opened(warehouse, answer.attached) as connection:
         print_answer(connection, query, answer)
+
+
+def require_printable(form: str) -> None:
+    """Check before an answer is computed that it can be printed.
+
+    Raises:
+        UsageError: Parquet would be printed on a terminal.
+    """
+    if form == "parquet" and sys.stdout.isatty():
+        raise UsageError("Parquet is not for terminals: redirect it, as in `... > answer.parquet`.")
 
 
 def print_answer(connection: duckdb.DuckDBPyConnection, query: str, answer: AnswerOptions) -> None:

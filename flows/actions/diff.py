@@ -1,10 +1,8 @@
 """The command `diff`: what was changed in an article, in the terminal, as a page, or as rows."""
 
 import re
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
 
 import duckdb
 import orjson
@@ -18,16 +16,10 @@ from tasks.revisions.diff_page import diff_page, facts_of, title_words
 from tasks.revisions.paragraphs import ComparedParagraph, numbered
 from tasks.revisions.stored import ComparedVersions, History, read_history
 from tasks.revisions.words import Words
-from warehouse.answers import write_csv, write_json, write_parquet
 from warehouse.schema import REVISION_CHANGES
 
 console = screen(soft_wrap=True)
 
-_WRITERS: dict[str, Callable[[duckdb.DuckDBPyConnection, str, BinaryIO], None]] = {
-    "csv": write_csv,
-    "json": write_json,
-    "parquet": write_parquet,
-}
 # The style of words, and the marks (as of wdiff) that stand for it where there are no colours.
 _STYLES = {
     "keep": ("", "", ""),
@@ -77,20 +69,12 @@ def chosen_versions(written: str | None) -> tuple[int, int] | None:
 
 
 def _print_rows(history: History, format: str) -> None:
+    from flows.actions.answers import AnswerOptions, print_answer, require_printable
+
+    require_printable(format)
     with duckdb.connect() as connection:
         connection.from_arrow(_rows(history)).create("changes")
-        if format == "table":
-            from flows.actions.answers import PIPE_WIDTH, answer_table
-            from warehouse.query import rows
-
-            table = answer_table(*rows(connection, "from changes"))
-            console.print(table, width=None if console.is_terminal else PIPE_WIDTH)
-        elif format == "parquet" and sys.stdout.isatty():
-            raise UsageError(
-                "Parquet is not for terminals: redirect it, as in `... > diff.parquet`."
-            )
-        else:
-            _WRITERS[format](connection, "from changes", sys.stdout.buffer)
+        print_answer(connection, "from changes", AnswerOptions(format))
 
 
 def _rows(history: History) -> pa.Table:

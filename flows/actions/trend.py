@@ -1,19 +1,23 @@
 """The command `trend`: how often a query finds articles over time, as a table and a picture."""
 
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
 from config.settings import Settings
-from flows.actions.answers import PIPE_WIDTH, answer_table
+from flows.actions.answers import (
+    PIPE_WIDTH,
+    AnswerOptions,
+    answer_table,
+    print_answer,
+    require_printable,
+)
 from flows.terminal.screen import one_line, screen
 from tasks.pictures.picture_file import require_picture, write_picture
 from tasks.pictures.trend_picture import trend_picture
 from tasks.search.find import Question, open_desk
 from tasks.search.trend import Period, Trend, trend, trend_table
-from warehouse.answers import write_csv, write_json
 from warehouse.query import rows
 
 console = screen()
@@ -26,7 +30,7 @@ class TrendOutput:
 
     Attributes:
         per: shares are per so many collected articles.
-        format: "table", "csv" or "json".
+        format: "table", "csv", "json" or "parquet".
         plot: a file that gets the trend as a picture, too.
     """
 
@@ -43,6 +47,7 @@ def trend_command(question: Question, output: TrendOutput, settings: Settings) -
         UsageError: the query or an option is wrong, there is no index, or the picture cannot be
             written.
     """
+    require_printable(output.format)
     if output.plot is not None:
         require_picture(output.plot, settings.warehouse)
     with open_desk(settings.warehouse) as desk:
@@ -61,10 +66,8 @@ def _print(found: Trend, output: TrendOutput) -> None:
     with duckdb.connect() as connection:
         connection.register("points", trend_table(found, output.per))
         query = "from points"
-        if output.format == "csv":
-            write_csv(connection, query, sys.stdout.buffer)
-        elif output.format == "json":
-            write_json(connection, query, sys.stdout.buffer)
+        if output.format != "table":
+            print_answer(connection, query, AnswerOptions(output.format))
         elif found.points:
             shown = answer_table(*rows(connection, _for_people(output)))
             console.print(shown, width=None if console.is_terminal else PIPE_WIDTH)

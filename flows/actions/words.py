@@ -1,6 +1,5 @@
 """The command `words`: frequencies, keyness and neighbours of words, as a table and a picture."""
 
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,14 +10,19 @@ import duckdb
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from config.settings import Settings
-from flows.actions.answers import PIPE_WIDTH, answer_table
+from flows.actions.answers import (
+    PIPE_WIDTH,
+    AnswerOptions,
+    answer_table,
+    print_answer,
+    require_printable,
+)
 from flows.terminal.screen import one_line, screen
 from tasks.pictures.picture_file import require_picture, write_picture
 from tasks.pictures.words_picture import words_picture
 from tasks.words.answers import WordsAnswer, answer_words
 from tasks.words.counting import articles_to_count, word_counts
 from tasks.words.request import WordsRequest
-from warehouse.answers import write_csv, write_json
 from warehouse.query import opened, rows
 from warehouse.working import most_threads
 
@@ -42,7 +46,7 @@ class WordsOutput:
     """The form of the answer.
 
     Attributes:
-        format: "table", "csv" or "json".
+        format: "table", "csv", "json" or "parquet".
         plot: a file that gets it as a picture, too.
     """
 
@@ -57,6 +61,7 @@ def words_command(request: WordsRequest, output: WordsOutput, settings: Settings
         UsageError: the options are wrong, or the picture cannot be written.
     """
     request.check()
+    require_printable(output.format)
     if output.plot is not None:
         require_picture(output.plot, settings.warehouse)
     bounds: dict[str, str | int] = {
@@ -80,10 +85,8 @@ def words_command(request: WordsRequest, output: WordsOutput, settings: Settings
 
 
 def _print(connection: duckdb.DuckDBPyConnection, answer: WordsAnswer, form: str) -> None:
-    if form == "csv":
-        write_csv(connection, answer.query, sys.stdout.buffer)
-    elif form == "json":
-        write_json(connection, answer.query, sys.stdout.buffer)
+    if form != "table":
+        print_answer(connection, answer.query, AnswerOptions(form))
     elif answer.rows:
         names, found = rows(connection, answer.query)
         table = answer_table([_SHORT.get(name, name) for name in names], found)

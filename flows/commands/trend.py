@@ -32,7 +32,8 @@ def trend(
     case: CaseOption = False,
     ignore_accents: AccentsOption = False,
     format: Annotated[
-        Literal["table", "csv", "json"], typer.Option("--format", "-f", help="How to print it.")
+        Literal["table", "csv", "json", "parquet"],
+        typer.Option("--format", "-f", help="How to print it."),
     ] = "table",
     plot: PlotOption = None,
     warehouse: WarehouseOption = None,

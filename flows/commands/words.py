@@ -70,7 +70,8 @@ def words(
     source: OneSourceOption = None,
     language: LanguageOption = None,
     format: Annotated[
-        Literal["table", "csv", "json"], typer.Option("--format", "-f", help="How to print it.")
+        Literal["table", "csv", "json", "parquet"],
+        typer.Option("--format", "-f", help="How to print it."),
     ] = "table",
     plot: PlotOption = None,
     warehouse: WarehouseOption = None,
