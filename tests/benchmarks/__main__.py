@@ -1,8 +1,8 @@
 """Benchmarks: `make bench`, or `python -m tests.benchmarks NAME` with a name from BENCHMARKS.
 
 They print ratios of programs that run side by side, because the speed of the machine drifts. They
-assert nothing. All but `fetching`, `growth`, `large`, `learning`, `report`, `search`, `sizes` and
-`stories` need the corpora (BROADSHEET_CORPORA).
+assert nothing. All but `fetching`, `growth`, `large`, `learning`, `report`, `search`, `sizes`,
+`stories` and `words` need the corpora (BROADSHEET_CORPORA).
 """
 
 import sys
@@ -24,6 +24,7 @@ from tests.benchmarks import (
     search,
     sizes,
     stories,
+    words,
 )
 
 BENCHMARKS = {
@@ -39,6 +40,7 @@ BENCHMARKS = {
     "large": large_files.report,
     "stories": stories.report,
     "search": search.report,
+    "words": words.report,
     "growth": growth.report,
     "report": reports.report,
 }
@@ -49,6 +51,7 @@ SIZED = {
     "growth": growth.report,
     "report": reports.report,
     "search": search.report,
+    "words": words.report,
 }
 
 
