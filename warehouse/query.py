@@ -65,13 +65,31 @@ def opened(
 
 def _connected(path: Path, warehouse: Path) -> duckdb.DuckDBPyConnection:
     """Open a published file. If the warehouse was moved, show its own files in their new place."""
-    connection = duckdb.connect(str(path), read_only=True)
+    connection = _alone(path)
     here = absolute(warehouse)
     place = published_place(connection)
     if place is None or place == here or not is_elsewhere(place, here):
         return connection
     connection.close()
     return overlay_views(path, here)
+
+
+def _alone(path: Path) -> duckdb.DuckDBPyConnection:
+    """Open a file read-only in a DuckDB of its own.
+
+    A file that a process opens twice by `duckdb.connect(path)` has one DuckDB for both: the second
+    connection could not be given settings, because the first one has locked them.
+    """
+    connection = duckdb.connect()
+    try:
+        connection.execute(f"set temp_directory = {sql_quoted(f'{path}.tmp')}")
+        name = '"' + path.stem.replace('"', '""') + '"'
+        connection.execute(f"attach {sql_quoted(str(path))} as {name} (type duckdb, read_only)")
+        connection.execute(f"use {name}")
+    except duckdb.Error:
+        connection.close()
+        raise
+    return connection
 
 
 def rows(

@@ -172,3 +172,12 @@ def test_readers_do_not_hinder_a_publication(folder: Path) -> None:
         copy.write_bytes(published.read_bytes())
         os.replace(copy, published)  # noqa: PTH105
         assert rows(connection, "select count(*) from articles")[1] == [(1,)]
+
+
+def test_a_process_may_open_the_publication_several_times(folder: Path) -> None:
+    limits = {"memory_limit": "300MB"}
+    with opened(folder) as one, opened(folder, settings=limits) as other, opened(folder) as third:
+        for connection in (one, other, third):
+            assert rows(connection, "select count(*) from articles")[1] == [(1,)]
+            zone = rows(connection, "select current_setting('timezone')")[1]
+            assert zone == [("UTC",)]
