@@ -68,6 +68,27 @@ def test_only_current_versions_are_found(nights: Nights) -> None:
     assert (found(nights.folder, "ferry"), found(nights.folder, "bridge")) == ([], pages(1))
 
 
+def test_a_night_opens_only_the_files_of_the_days_that_it_concerns(
+    nights: Nights, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The night that restores a version opens the files of its day, and other nights none."""
+    for number, day in ((1, 1), (2, 20)):
+        one = article(PAGE.format(number), "the ferry sails", position=number, day=day)
+        published = datetime(2025, 3, day, 6, 30, tzinfo=UTC)
+        nights.load(replace(one, published_at=published, published_date=published.date()))
+    read: list[int] = []
+    real = warehouse.search.build.create_view
+
+    def counted(connection: Any, name: str, files: Any, schema: Any) -> None:
+        read.extend([len(files)] if name == "article_versions" else [])
+        real(connection, name, files, schema)
+
+    monkeypatch.setattr(warehouse.search.build, "create_view", counted)
+    load(nights, 3, "the bridge opens")
+    assert read == [1]  # the file without rows
+    assert found(nights.folder, "the") == pages(1, 2, 3)
+
+
 @pytest.mark.slow
 def test_an_older_capture_that_comes_later_is_not_found(nights: Nights) -> None:
     load(nights, 1, "the ferry sails", day=5)

@@ -7,13 +7,14 @@ the index are the same.
 """
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
 
 from config.settings import Settings
+from warehouse.kept import KEPT_KEYS
 from warehouse.reading import create_view
 from warehouse.schema import ARTICLE_VERSIONS, SUPERSEDED, Table
 from warehouse.search.folders import (
@@ -160,14 +161,29 @@ def _articles(
 def _make_views(
     connection: duckdb.DuckDBPyConnection, task: IndexTask, start: _Start | None
 ) -> None:
+    """Make the views that the statements read; after a start, with few files."""
     connection.execute(f"attach {sql_quoted(str(task.published))} as published (read_only)")
     connection.execute("create temp view standings as from published.marts.standings")
-    all_files: dict[str, Sequence[str]] = {t.name: task.snapshot.files[t.name] for t in _TABLES}
-    for table in _TABLES:
-        create_view(connection, table.name, all_files[table.name], table.arrow)
-        if start:
-            files = [all_files[table.name][0], *start.files[table.name]]
-            create_view(connection, f"new_{table.name}", files, table.arrow)
+    if start is None:
+        files = task.snapshot.files[ARTICLE_VERSIONS.name]
+    else:
+        for table in _TABLES:
+            schema_file, *_ = task.snapshot.files[table.name]
+            added = [schema_file, *start.files[table.name]]
+            create_view(connection, f"new_{table.name}", added, table.arrow)
+        files = _files_of_restored(connection, task)
+    create_view(connection, ARTICLE_VERSIONS.name, files, ARTICLE_VERSIONS.arrow)
+
+
+def _files_of_restored(connection: duckdb.DuckDBPyConnection, task: IndexTask) -> list[str]:
+    """Return the files that may hold versions that are current again; most nights have none."""
+    keys = KEPT_KEYS.path(task.warehouse)
+    connection.execute(f"attach {sql_quoted(str(keys))} as {KEPT_KEYS.name} (read_only)")
+    connection.execute(statement("current_again"))
+    days = connection.execute("select published_date from days_again").fetchall()
+    if not days:
+        return task.snapshot.files[ARTICLE_VERSIONS.name][:1]
+    return task.snapshot.files_of_days(ARTICLE_VERSIONS, [day for (day,) in days if day])
 
 
 def _expected_articles(task: IndexTask) -> int:
