@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from config.errors import UsageError
 from config.settings import Settings
-from flows.actions.answers import PIPE_WIDTH, answer_table
+from flows.terminal.hits import kwic_lines, search_lines
 from flows.terminal.screen import one_line, screen
 from tasks.search.concordance import (
     KWIC_COLUMNS,
@@ -80,7 +80,7 @@ def _show(
         if output.into is not None:
             table.store(output.into)
         else:
-            _print(table, output.format)
+            _print(table, columns, output.format)
         notes.print(one_line(_summary(table, columns, output)))
 
 
@@ -93,7 +93,7 @@ def _summary(table: HitsTable, columns: pa.Schema, output: HitsOutput) -> str:
     return f"{found}: table {HITS} of {output.into}." if output.into else f"{found}."
 
 
-def _print(table: HitsTable, form: str) -> None:
+def _print(table: HitsTable, columns: pa.Schema, form: str) -> None:
     out = sys.stdout.buffer
     if form == "csv":
         write_csv(table.connection, table.query, out)
@@ -102,7 +102,6 @@ def _print(table: HitsTable, form: str) -> None:
     elif form == "parquet":
         write_parquet(table.connection, table.query, out)
     elif table.rows:
-        shown = answer_table(*rows(table.connection, table.query))
-        if "match" in [column.header for column in shown.columns]:
-            shown.columns[4].justify = "right"
-        console.print(shown, width=None if console.is_terminal else PIPE_WIDTH)
+        lines = kwic_lines if columns is KWIC_COLUMNS else search_lines
+        _, found = rows(table.connection, table.query)
+        console.print(lines(found, console.width))
