@@ -15,10 +15,10 @@ Features = frozenset[object]
 
 _UNSPACED_RANGES = UNSPACED.pattern.strip("[]")
 # A character of a script without spaces, a word with its apostrophes and hyphens or a number with
-# its separators, an ellipsis, or any other character.
+# its separators, an ellipsis, a line of hyphens, or any other character.
 _TOKENS = re.compile(
     rf"[{_UNSPACED_RANGES}]|[^\W{_UNSPACED_RANGES}]+(?:['’.,:/-][^\W{_UNSPACED_RANGES}]+)*"
-    r"|\.\.\.|\S"
+    r"|\.\.\.|-{3,}|\S"
 )
 _SENTENCES = re.compile(r"[^.!?。！？]+[.!?。！？]*|[.!?。！？]+")
 # Typography that is no change: kinds of quotation marks, dashes and spaces.
