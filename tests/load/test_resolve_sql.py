@@ -50,11 +50,12 @@ class Life:
                 life.append(((1 if day else 2, day, 1, number), text, 0, number))
         life.sort(key=lambda state: tuple(part or 0 for part in state[0]))
         before: tuple[str | None, int] = (None, 0)
-        for (_, text, version, number), after in zip_longest(life, life[1:]):
+        for place, (_, text, version, number) in enumerate(life):
+            later = [state for state in life[place:] if state[3] < 0 or state[1] != text]
             if number >= 0 and text == before[0]:
                 version = before[1]
-            elif number >= 0 and after and after[3] < 0 and after[1] == text:
-                version = after[2]
+            elif number >= 0 and later and later[0][1] == text:
+                version = later[0][2]
             elif number >= 0:
                 version = newest = newest + 1
                 verdicts[number] = ("loaded" if version == 1 else "revised", version)
@@ -146,6 +147,14 @@ def test_articles_shows_the_newest_capture_in_any_order_of_loading(
         tables.load([capture for run, capture in captures if run == number])
     newest = {f"https://courier.example/{n}": life[:9][-1][0] for n, life in enumerate(lives)}
     assert {url: text for url, _, text in tables.current()} == newest
+
+
+def test_captures_of_one_text_that_a_stored_version_follows_only_show_that_it_existed_earlier(
+    tables: Tables,
+) -> None:
+    tables.load([Capture("1", "A", 1), Capture("4", "B", 4)])
+    earlier = [Capture("2", "B", 2), Capture("3", "B", 3, page="other bytes")]
+    assert tables.load(earlier) == [("duplicate", 2), ("duplicate", 2)]
 
 
 def test_a_text_between_two_captures_of_another_is_one_version_and_the_later_capture_stays_current(

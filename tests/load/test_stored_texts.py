@@ -121,7 +121,6 @@ def test_outcomes_are_the_same_as_if_the_present_extractor_had_always_been_used(
     require_same_outcomes(warehouse, past, present, is_finer)
 
 
-@pytest.mark.xfail(strict=True, reason="captures of one time, of which one is read again")
 def test_an_older_capture_of_a_time_that_other_captures_share_is_decided_alike(
     warehouse: Warehouse,
 ) -> None:

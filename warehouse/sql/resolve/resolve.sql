@@ -15,9 +15,9 @@
 -- learned (or forgotten) between two runs therefore never make an unchanged page a revision.
 --
 -- The steps: seen (captures that are already stored) -> states (all states of each article) ->
--- timeline (numbered in time) -> neighbours (with the states before and after) -> judged (duplicate
--- or version) -> numbered (version numbers) -> attached (the version of each duplicate) ->
--- outcomes.
+-- timeline (numbered in time) -> neighbours (with the state before) -> stretches (states in a row
+-- with one text) -> judged (duplicate or version) -> numbered (version numbers) -> attached (the
+-- version of each duplicate) -> outcomes.
 create temp table decided as
 with seen as (
     -- Captures that are already in the warehouse: their text is stored for exactly this time, or,
@@ -90,53 +90,64 @@ timeline as (
     from states
 ),
 neighbours as (
-    -- Each state with the texts of the states directly before and after it. version_after is NULL
-    -- if the next state is a capture of this run, which has no version number yet.
+    -- Each state with the time of the state directly before it, and whether it repeats that state.
+    --
+    -- The digest of the bytes is compared with the state before a capture only: doubtful.sql relies
+    -- on it.
     select
         *,
         lag(step) over by_step is not null as has_earlier,
         lag(fetched_at) over by_step as time_before,
-        lag(content_hash) over by_step as hash_before,
-        lag(whole_hash) over by_step as whole_before,
-        lag(payload_digest) over by_step as digest_before,
-        lead(content_hash) over by_step as hash_after,
-        lead(whole_hash) over by_step as whole_after,
-        lead(version) over by_step as version_after
+        not is_known and coalesce(payload_digest = lag(payload_digest) over by_step, false)
+            as has_same_bytes,
+        coalesce(
+            content_hash = lag(content_hash) over by_step
+            or whole_hash = lag(whole_hash) over by_step,
+            false
+        ) as has_same_text
     from timeline
     window by_step as (partition by article_id order by step)
 ),
+stretches as (
+    -- A stretch is a longest sequence of states of which each repeats the one before it.
+    select
+        *,
+        has_same_bytes or has_same_text as repeats_before,
+        count(*) filter (not has_same_bytes and not has_same_text) over (
+            partition by article_id
+            order by step
+        ) as stretch
+    from neighbours
+),
 judged as (
-    -- A capture is a duplicate if it repeats the state before it. It is also a duplicate if the
-    -- next state is a stored version with the same text: the capture only shows that this version
-    -- existed earlier. Any other capture has a NULL duplicate_reason and becomes a version.
-    --
-    -- The digest of the bytes is compared with the state before only: doubtful.sql relies on it.
+    -- A capture is a duplicate if it repeats the state before it. It is also a duplicate if a stored
+    -- version follows within its stretch: the capture only shows that this version existed earlier.
+    -- Any other capture has a NULL duplicate_reason and becomes a version.
     select
         article_id,
         fetched_at,
         is_known,
         place,
         step,
+        stretch,
         version as known_version,
-        version_after,
+        first_value(version ignore nulls) over (
+            partition by article_id, stretch
+            order by step
+            rows between 1 following and unbounded following
+        ) as version_after,
         case
             when is_known then null
-            when payload_digest = digest_before then 'same_bytes'
-            when content_hash = hash_before or whole_hash = whole_before then 'same_text'
-            when version_after is not null
-                and (content_hash = hash_after or whole_hash = whole_after)
-            then 'same_text'
+            when has_same_bytes then 'same_bytes'
+            when repeats_before or version_after is not null then 'same_text'
         end as duplicate_reason,
-        payload_digest = digest_before
-            or content_hash = hash_before
-            or whole_hash = whole_before as repeats_before,
         -- Without the capture times of both texts, nobody knows which one came first: the change is
         -- one of the input, not an observed change by the publisher.
         case
             when fetched_at is null or has_earlier and time_before is null then 'input'
             else 'publisher'
         end as change_reason
-    from neighbours
+    from stretches
 ),
 newest_known as (
     select
@@ -163,12 +174,13 @@ numbered as (
     left join newest_known using (article_id)
 ),
 attached as (
-    -- version_before is the nearest version at or before each step: the version that a duplicate at
-    -- this step repeats. Duplicates have no version of their own, and `ignore nulls` skips them.
+    -- version_before is the nearest version at or before each step of a stretch: the version that a
+    -- duplicate at this step repeats. Duplicates have no version of their own, and `ignore nulls`
+    -- skips them. It is NULL for captures that come before the first version of their stretch.
     select
         *,
         last_value(version ignore nulls) over (
-            partition by article_id
+            partition by article_id, stretch
             order by step
             rows between unbounded preceding and current row
         ) as version_before
@@ -181,11 +193,7 @@ outcomes_of_captures as (
         article_id,
         fetched_at,
         duplicate_reason,
-        case
-            when duplicate_reason is null then version
-            when repeats_before then version_before
-            else version_after
-        end as version,
+        coalesce(version_before, version_after) as version,
         case
             when duplicate_reason is not null then 'duplicate'
             when version = 1 then 'loaded'
