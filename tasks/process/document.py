@@ -109,13 +109,19 @@ def _draft_page(document: RawDocument, settings: ProcessSettings) -> Draft | Dro
         return document.dropped(*refused)
     page = parse(decoded.text, decoded.utf8)
     metadata = read_metadata(page, context_of(document), settings)
+
+    def drafted(body: Body) -> Draft:
+        # Cleaning comes after metadata: it drops the lines that repeat the title and the authors.
+        cleaned = clean(body.paragraphs, metadata.title, metadata.authors)
+        return Draft(decoded.text, metadata, body, cleaned, decoded.flags, page)
+
+    def is_settled(body: Body) -> bool:
+        return _judge(document, drafted(body), settings).is_settled
+
     try:
-        body = extract(page, document.url, settings.extractor)
+        return drafted(extract(page, document.url, settings.extractor, is_settled))
     except ExtractorError as error:
         return document.dropped(Reason.EXTRACTOR_ERROR, str(error))
-    # Cleaning comes after metadata: it drops the lines that repeat the title and the authors.
-    cleaned = clean(body.paragraphs, metadata.title, metadata.authors)
-    return Draft(decoded.text, metadata, body, cleaned, decoded.flags, page)
 
 
 def _draft_text(document: RawDocument, settings: ProcessSettings) -> Draft:

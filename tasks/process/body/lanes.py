@@ -1,6 +1,7 @@
 """The choice of the extractor for a page: the fast lane, the careful one, or a cascade of both.
 
-The cascade reads each page by the fast lane, and again by the careful lane if the first is unsure.
+The cascade reads each page by the fast lane, and again by the careful lane if the first is unsure
+and the page may be an article.
 """
 
 import re
@@ -30,18 +31,26 @@ JAVASCRIPT: Final = re.compile(r"java\s?script", re.IGNORECASE)
 MODERN: Final = "article, main, section"
 # Two texts with a lower overlap of words are probably not the same story.
 LEAST_OVERLAP: Final = 0.5
+# Tells from the first text of a page whether it is rejected with any text.
+IsSettled = Callable[[Body], bool]
 
 
-def extract(page: ParsedPage, url: str | None, lane: Lane) -> Body:
+def extract(
+    page: ParsedPage, url: str | None, lane: Lane, is_settled: IsSettled = lambda _: False
+) -> Body:
     """Return the text of a page, extracted by the lane that the settings choose.
 
     A page with very little text gets the text in its scripts instead, if that has more.
+
+    Args:
+        is_settled: the cascade asks it before trafilatura, which takes 10 times longer than the
+            fast lane. In crawls of all kinds of pages, most of the pages in doubt are no articles.
 
     Raises:
         ExtractorError: the careful lane failed, and the fast lane found nothing or was not used.
     """
     page = without_comments(page)
-    body = EXTRACTORS[lane](page, url)
+    body = EXTRACTORS[lane](page, url, is_settled)
     if sum(map(len, body.paragraphs)) < _LEAST_TEXT:
         hidden = text_in_scripts(page.tree)
         if sum(map(len, hidden)) >= _LEAST_TEXT and _is_rest_of(hidden, body.paragraphs):
@@ -61,20 +70,23 @@ def _is_rest_of(hidden: tuple[str, ...], printed: tuple[str, ...]) -> bool:
     return not is_brief or text[:SHORTEST_BRIEF] in " ".join(hidden)
 
 
-def _by_fast_lane(page: ParsedPage, url: str | None) -> Body:
+def _by_fast_lane(page: ParsedPage, url: str | None, _: IsSettled) -> Body:
     return _fast_body(extract_fast(page.outline))
 
 
-def _by_careful_lane(page: ParsedPage, url: str | None) -> Body:
+def _by_careful_lane(page: ParsedPage, url: str | None, _: IsSettled) -> Body:
     return extract_body(page.html, url)
 
 
-def _by_cascade(page: ParsedPage, url: str | None) -> Body:
+def _by_cascade(page: ParsedPage, url: str | None, is_settled: IsSettled) -> Body:
     """Return the fast lane's text if it is sure of it, else the better text of both lanes."""
     fast = extract_fast(page.outline)
     doubt = _doubt(fast, page)
     if doubt is None:
         return _fast_body(fast)
+    doubted = _fast_body(fast, (doubt,))
+    if is_settled(doubted):
+        return doubted
     if page.html.count("<") > MOST_TAGS:
         return _fast_body(fast, (doubt, "careful_spared"))
     try:
@@ -87,7 +99,7 @@ def _by_cascade(page: ParsedPage, url: str | None) -> Body:
 
 
 # One function for each value of the setting `process.extractor`.
-EXTRACTORS: Mapping[Lane, Callable[[ParsedPage, str | None], Body]] = {
+EXTRACTORS: Mapping[Lane, Callable[[ParsedPage, str | None, IsSettled], Body]] = {
     "fast": _by_fast_lane,
     "careful": _by_careful_lane,
     "cascade": _by_cascade,

@@ -30,6 +30,10 @@ LINE_WORDS = 5
 TEASERS = 6  # linked headlines that make a page a list of teasers
 TEASER_LENGTH = 250  # characters of the longest paragraph of such a page
 KEPT_NO_ARTICLE = "kept_no_article"
+# The sign and the reasons of rejections by the extracted text. Another extractor may find another
+# text, which need not be rejected.
+TEASERS_ONLY = "headlines that are links, and no longer text"
+BY_TEXT = frozenset({Reason.BOT_CHECK, Reason.SOFT_404, Reason.CONSENT_WALL, Reason.TOO_SHORT})
 # The model was trained on pages with more links. A page with fewer is no list and no shop.
 FEWEST_LINKS = 10
 # Values of `published_source` for dates that are declared and not only shown.
@@ -74,6 +78,11 @@ class Verdict:
     rejected_reason: Reason | None = None
     sign: str | None = None
     flags: tuple[str, ...] = ()
+
+    @property
+    def is_settled(self) -> bool:
+        """Return whether the page is rejected with any text: by its markup, address and links."""
+        return self.rejected_reason not in {None, *BY_TEXT} and self.sign != TEASERS_ONLY
 
 
 def judge_page(page: TypeEvidence, settings: ProcessSettings) -> Verdict:
@@ -200,7 +209,7 @@ def _suspicions(page: TypeEvidence, types: set[str]) -> Iterator[tuple[str, str,
     if not (signs.STORY_PATH.search(path) or signs.STORY_PATH.search(address.query)):
         if _is_list_of_teasers(page):
             kind = "section_front" if path.strip("/").count("/") < SECTION_SEGMENTS else "listing"
-            yield kind, "headlines that are links, and no longer text", False
+            yield kind, TEASERS_ONLY, False
         for page_type, pattern in SHOP_PATHS:
             # Some newsrooms have their stories below `/c/`; the collection of a shop has no date.
             is_dated = page_type == "collection" and page.metadata.is_dated

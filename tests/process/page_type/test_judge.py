@@ -245,3 +245,19 @@ def test_access_follows_from_declarations_and_invitations_to_subscribe(
 def test_a_short_text_before_a_wall_is_truncated() -> None:
     page = parse(story('<div class="paywall">Offers</div>'))
     assert access_state(page, Metadata(), SENTENCES[:1], 12) == "truncated"
+
+
+def test_a_rejection_is_settled_unless_another_text_could_change_it() -> None:
+    settled = verdict(changed(BARE, url="https://shop.example/product/123/pier-lamp"))
+    assert settled.rejected_reason == "product"
+    assert settled.is_settled
+    links = "".join(f'<h3><a href="/{n}">Ferry {n} is late</a></h3>' for n in range(9))
+    teasers = changed(BARE, parsed=parse(story(links)), url="https://a.example/x", paragraphs=())
+    for page, reason in (
+        (teasers, "section_front"),
+        (changed(BARE, title="Page introuvable", paragraphs=("Retournez.",)), "soft_404"),
+        (changed(BARE, paragraphs=("Short.",)), "too_short"),
+        (BARE, None),
+    ):
+        found = verdict(page)
+        assert (found.rejected_reason, found.is_settled) == (reason, False)
