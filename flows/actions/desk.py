@@ -1,6 +1,5 @@
 """The commands `search` and `kwic`: what a query finds, as a table, a file or a stream."""
 
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,8 +7,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from config.errors import UsageError
 from config.settings import Settings
+from flows.actions.answers import AnswerOptions, print_answer, require_printable
 from flows.terminal.hits import kwic_lines, search_lines
 from flows.terminal.screen import one_line, screen
 from tasks.search.concordance import (
@@ -21,7 +20,6 @@ from tasks.search.concordance import (
 )
 from tasks.search.find import Desk, Question, open_desk
 from tasks.search.hits_table import HITS, HitsTable, hits_table, require_storable
-from warehouse.answers import write_csv, write_json, write_parquet
 from warehouse.query import rows
 
 console = screen()
@@ -71,8 +69,8 @@ def _show(
 ) -> None:
     if output.into is not None:
         require_storable(output.into, settings.warehouse)
-    elif output.format == "parquet" and sys.stdout.isatty():
-        raise UsageError("Parquet is not for terminals: redirect it, as in `... > hits.parquet`.")
+    else:
+        require_printable(output.format)
     with (
         open_desk(settings.warehouse) as desk,
         hits_table(find(desk), columns, settings, output.limit) as table,
@@ -94,13 +92,8 @@ def _summary(table: HitsTable, columns: pa.Schema, output: HitsOutput) -> str:
 
 
 def _print(table: HitsTable, columns: pa.Schema, form: str) -> None:
-    out = sys.stdout.buffer
-    if form == "csv":
-        write_csv(table.connection, table.query, out)
-    elif form == "json":
-        write_json(table.connection, table.query, out)
-    elif form == "parquet":
-        write_parquet(table.connection, table.query, out)
+    if form != "table":
+        print_answer(table.connection, table.query, AnswerOptions(form))
     elif table.rows:
         lines = kwic_lines if columns is KWIC_COLUMNS else search_lines
         _, found = rows(table.connection, table.query)

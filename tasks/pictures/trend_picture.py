@@ -1,7 +1,7 @@
 """A trend as a picture: the shares of its series, and below them what was collected."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, datetime, time
 from itertools import groupby
 from typing import Any, Final
 
@@ -90,10 +90,11 @@ def _runs(
         ):
             members = list(some) if has_share else []
             for point in members:
-                end = month_after(point.period, by)
+                start = datetime.combine(point.period, time())
+                end = datetime.combine(month_after(point.period, by), time())
                 yield {
                     "series": name,
-                    "middle": str(point.period + (end - point.period) / 2),
+                    "middle": (start + (end - start) / 2).isoformat() + "Z",
                     "share": point.share(per),
                     "run": run,
                     "alone": len(members) == 1,

@@ -36,6 +36,13 @@ def test_a_gap_in_collection_is_shaded_and_no_line_goes_through_it() -> None:
     assert [row["count"] for row in collected["data"]["values"]] == list(COLLECTED.values())
 
 
+def test_a_point_stands_in_the_middle_of_its_day() -> None:
+    points = [TrendPoint(date(2025, 3, 1), "ferry", 1, 1)]
+    drawn = trend_picture(Trend(points, {}), Question("ferry"), "day", 1000)
+    _, lines, _ = drawn["vconcat"][0]["layer"]
+    assert lines["data"]["values"][0]["middle"] == "2025-03-01T12:00:00Z"
+
+
 def test_the_picture_is_svg_or_png_and_names_what_it_shows(tmp_path: Path) -> None:
     names = ("ferry", '"a|b" OR <渡轮>')
     for file in ("trend.svg", "trend.PNG"):
