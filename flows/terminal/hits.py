@@ -36,15 +36,19 @@ class HitLines:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Segment]:
         for line in self.lines:
-            has_two_directions = any(_is_right_to_left(text) for text, _ in line)
-            *most, (text, style) = line
-            for number, cell in enumerate((*most, (text.rstrip(), style))):
-                if number:
-                    yield Segment(_GAP)
-                    if has_two_directions:
-                        yield _LEFT_TO_RIGHT
-                yield Segment(*cell)
+            yield from _segments(line)
             yield Segment.line()
+
+
+def _segments(line: Cells) -> Iterator[Segment]:
+    has_two_directions = any(_is_right_to_left(text) for text, _ in line)
+    *most, (text, style) = line
+    for number, cell in enumerate((*most, (text.rstrip(), style))):
+        if number:
+            yield Segment(_GAP)
+            if has_two_directions:
+                yield _LEFT_TO_RIGHT
+        yield Segment(*cell)
 
 
 def search_lines(rows: Sequence[tuple[Any, ...]], width: int) -> HitLines:
