@@ -6,6 +6,7 @@ from pathlib import Path
 import duckdb
 
 from config.settings import Settings
+from config.wording import counted
 from flows.actions.answers import (
     PIPE_WIDTH,
     AnswerOptions,
@@ -52,14 +53,22 @@ def trend_command(question: Question, output: TrendOutput, settings: Settings) -
         require_picture(output.plot, settings.warehouse)
     with open_desk(settings.warehouse) as desk:
         found = trend(desk, question, output.by)
+    is_drawn = output.plot is not None and _draw(found, question, output, output.plot)
     _print(found, output)
-    if output.plot is not None and found.points:
-        spec = trend_picture(found, question, output.by, output.per)
-        write_picture(output.plot, spec, f"Share of articles by {output.by}: {question.query}")
-        notes.print(one_line(f"The picture is {output.plot}."))
     for series, count in found.undated.items():
         if count:
-            notes.print(one_line(f"{series}: {count:,} articles without a date are in no period."))
+            articles = counted(count, "article")
+            notes.print(one_line(f"{series}: {articles} without a date, in no period."))
+    if is_drawn:
+        notes.print(one_line(f"The picture is {output.plot}."))
+
+
+def _draw(found: Trend, question: Question, output: TrendOutput, path: Path) -> bool:
+    """Draw a trend that has points; return whether it has any."""
+    if found.points:
+        spec = trend_picture(found, question, output.by, output.per)
+        write_picture(path, spec, f"Share of articles by {output.by}: {question.query}")
+    return bool(found.points)
 
 
 def _print(found: Trend, output: TrendOutput) -> None:

@@ -75,13 +75,11 @@ def words_command(request: WordsRequest, output: WordsOutput, settings: Settings
             word_counts(published, request, settings, advance) as counted,
         ):
             answer = answer_words(counted, request)
-            _print(counted.connection, answer, output.format)
-            for sentence in answer.notes:
-                notes.print(one_line(sentence))
-            if answer.rows < answer.found:
-                notes.print(f"{answer.rows:,} of {answer.found:,} rows; --limit 0 gives all.")
-            if output.plot is not None:
+            if output.plot is not None and answer.rows:
                 _draw(counted.connection, answer, request, output.plot)
+            _print(counted.connection, answer, output.format)
+    for sentence in _sentences(answer, output):
+        notes.print(one_line(sentence))
 
 
 def _print(connection: duckdb.DuckDBPyConnection, answer: WordsAnswer, form: str) -> None:
@@ -96,14 +94,18 @@ def _print(connection: duckdb.DuckDBPyConnection, answer: WordsAnswer, form: str
 def _draw(
     connection: duckdb.DuckDBPyConnection, answer: WordsAnswer, request: WordsRequest, path: Path
 ) -> None:
-    if not answer.rows:
-        notes.print("There is nothing to draw.")
-        return
     names, found = rows(connection, answer.query)
     drawn = [dict(zip(names, row, strict=True)) for row in found]
     spec = words_picture(drawn, request, answer.notes)
     write_picture(path, spec, " ".join(answer.notes))
-    notes.print(one_line(f"The picture is {path}."))
+
+
+def _sentences(answer: WordsAnswer, output: WordsOutput) -> Iterator[str]:
+    yield from answer.notes
+    if answer.rows < answer.found:
+        yield f"{answer.rows:,} of {answer.found:,} rows; --limit 0 gives all."
+    if output.plot is not None:
+        yield f"The picture is {output.plot}." if answer.rows else "There is nothing to draw."
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """Charts as files of their own: SVG or PNG, on white, with their titles in them."""
 
+import os
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path
@@ -9,6 +10,7 @@ from config.errors import UsageError
 from tasks.pictures.vega import Spec, chart_config, light_colours, vega_lite_png, vega_lite_svg
 from tasks.search.hits_table import require_storable
 from warehouse.files import write_bytes
+from warehouse.folder import absolute
 
 PICTURE_WIDTH: Final = 720
 _FORMATS: Final = (".svg", ".png")
@@ -30,6 +32,8 @@ def require_picture(path: Path, warehouse: Path) -> None:
     require_storable(path, warehouse)
     if path.is_dir():
         raise UsageError(f"{path} is a folder: name a file.")
+    if not os.access(absolute(path).parent, os.W_OK):
+        raise _unwritable(path, "no permission")
 
 
 def write_picture(path: Path, spec: Spec, title: str) -> None:
@@ -69,10 +73,14 @@ def write_picture(path: Path, spec: Spec, title: str) -> None:
     try:
         write_bytes(path, content)
     except OSError as error:
-        raise UsageError(
-            f"The picture cannot be written to {path} ({error.strerror}): name a file in a folder "
-            "that you may write to."
-        ) from error
+        raise _unwritable(path, error.strerror) from error
+
+
+def _unwritable(path: Path, reason: str | None) -> UsageError:
+    return UsageError(
+        f"The picture cannot be written to {path} ({reason}): name a file in a folder that you "
+        "may write to."
+    )
 
 
 def series_colours(names: Sequence[str]) -> Spec:

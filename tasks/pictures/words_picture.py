@@ -23,6 +23,10 @@ def words_picture(rows: Sequence[_Row], request: WordsRequest, notes: Sequence[s
         notes: what was counted.
     """
     panels = list(_panels(rows, request))
+    values = [bar["value"] for panel in panels for bar in panel["data"]["values"]]
+    scale = {"domain": [min(0, *values), max(0, *values)], "nice": True}
+    for panel in panels:  # one scale for all, so that bars can be compared
+        panel["encoding"]["x"] |= {"scale": scale}
     lines = [_measure(request), *asked_of(request.question), *notes[:3]]
     if len(panels) > _MOST_PANELS:
         lines.append(f"The first {_MOST_PANELS} of {len(panels):,} are drawn")
@@ -68,7 +72,7 @@ def _panels(rows: Sequence[_Row], request: WordsRequest) -> Iterator[Spec]:
 def _bars(rows: Sequence[_Row], value: str, title: str) -> Spec:
     colours = light_colours()
     values = [{"word": row["word"], "value": row[value]} for row in rows]
-    panel = {
+    panel: Spec = {
         "width": PICTURE_WIDTH - _LABELS,
         "height": {"step": _BAR},
         "data": {"values": values},
@@ -80,7 +84,7 @@ def _bars(rows: Sequence[_Row], value: str, title: str) -> Spec:
                 "sort": [row["word"] for row in values],
                 "axis": {"labelLimit": _LABELS, "labelColor": colours["ink"]},
             },
-            "x": {"field": "value", "type": "quantitative"},
+            "x": {"field": "value", "type": "quantitative", "axis": {"tickCount": 6}},
             "color": {
                 "condition": {"test": "datum.value < 0", "value": colours["c3"]},
                 "value": colours["c1"],

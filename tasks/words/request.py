@@ -75,9 +75,10 @@ class WordsRequest:
             UsageError: one of them cannot be understood, or is no phrase.
         """
         names = split_series(self.near) if self.near is not None else []
-        if len(set(names)) < len(names):
+        phrases = {name: _phrase(name) for name in names}
+        if len(phrases) < len(names):
             raise UsageError("Two series of --near are the same: leave out one of them.")
-        return {name: _phrase(name) for name in names}
+        return phrases
 
     def check(self) -> None:
         """Check that the options go together.

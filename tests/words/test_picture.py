@@ -34,4 +34,6 @@ def test_parts_are_panels_of_which_some_are_drawn() -> None:
     spec = words_picture(rows, request, [])
     assert [panel["title"]["text"] for panel in spec["vconcat"]] == names[:8]
     assert {len(panel["data"]["values"]) for panel in spec["vconcat"]} == {25}
+    scales = [panel["encoding"]["x"]["scale"]["domain"] for panel in spec["vconcat"]]
+    assert scales == [[0, 9.0]] * 8
     assert "The first 8 of 10 are drawn" in spec["title"]["subtitle"]
