@@ -31,7 +31,7 @@ from warehouse.folder import absolute, make_warehouse
 from warehouse.format_file import moved_from
 from warehouse.layout import LOCK, TAKEDOWN_JOURNAL
 from warehouse.lock import writer_lock
-from warehouse.opening import require_openable, require_repaired
+from warehouse.opening import require_openable, require_repaired, require_restored
 
 if TYPE_CHECKING:
     from tasks.load.resolve import Resolved
@@ -121,6 +121,7 @@ class Stages:
         Args:
             damaged: leave damaged files as they are, because a repair follows.
         """
+        require_restored(absolute(self.settings.warehouse))
         if moved_from(absolute(self.settings.warehouse)) is not None:
             from tasks.load.relocate import relocate_if_moved
 

@@ -15,5 +15,6 @@ FETCH_LOCK = ".fetch-lock"
 SEARCH = "search"  # the full-text index of each publication, in a folder of its id
 SERVICE = "service"  # files of `broadsheet up`: logs, Prefect's database, ids of its processes
 ATTEMPTS = f"{SERVICE}/attempts"
+RESTORING = ".restoring"  # a restore that has begun and not ended
 TAKEDOWN_JOURNAL = "takedown.json"  # a takedown that has begun and not ended
 TAKEDOWN_LIST = "takedowns.jsonl"  # a line per article that was taken down; no text, no address

@@ -12,6 +12,7 @@ import duckdb
 from config.errors import UsageError
 from warehouse.folder import absolute
 from warehouse.layout import PUBLISHED
+from warehouse.opening import require_restored
 from warehouse.place_names import is_elsewhere, overlay_views, published_place
 from warehouse.statements import sql_quoted
 
@@ -41,7 +42,9 @@ def opened(
 
     Raises:
         UsageError: nothing is published there, or a file cannot be opened.
+        DamagedWarehouseError: a restore was interrupted.
     """
+    require_restored(warehouse)
     path = published or warehouse / PUBLISHED
     if not path.is_file():
         raise UsageError(

@@ -12,7 +12,7 @@ from flows.service.state_files import running_service
 from flows.terminal.screen import one_line, screen, styled
 from warehouse.format_file import moved_from
 from warehouse.layout import LAKE, PUBLISHED, REPORT, RUNS_FOLDER
-from warehouse.opening import unfinished_repair
+from warehouse.opening import is_half_restored, unfinished_repair
 
 console = screen(soft_wrap=True)
 
@@ -33,6 +33,11 @@ def next_steps_command(settings: Settings) -> None:
 
 def _state(settings: Settings, warehouse: Path) -> tuple[str, list[Step]]:
     """Return a sentence about the warehouse, and the steps that fit it, the most urgent first."""
+    if is_half_restored(warehouse):
+        return (
+            f"A restore into {warehouse} was interrupted.",
+            [(f"broadsheet restore DIR --warehouse {warehouse}", "completes it")],
+        )
     if unfinished_repair(warehouse) is not None:
         return (
             f"A repair of {warehouse} was interrupted.",

@@ -18,6 +18,7 @@ from config.visible import log_to_stderr
 from flows.prefect_environment import prepare
 from flows.service import state_files
 from flows.terminal.screen import one_line, screen, styled
+from warehouse.opening import require_restored
 
 console = screen(soft_wrap=True)
 LAST_NIGHTS = 5
@@ -25,6 +26,7 @@ LAST_NIGHTS = 5
 
 def up_command(settings: Settings, config: Path | None) -> None:
     """Run the service in the foreground, until Ctrl-C or SIGTERM."""
+    require_restored(settings.warehouse)
     prepare()
     log_to_stderr(settings.log_level, "%(levelname)s %(name)s %(message)s")
     from flows.service.supervisor import supervise
@@ -49,6 +51,7 @@ def detach_command(settings: Settings, arguments: list[str]) -> None:
         arguments: the arguments of `broadsheet up`, without --detach.
     """
     warehouse = settings.warehouse
+    require_restored(warehouse)
     if state_files.service_process(warehouse) is not None:
         with state_files.service_lock(warehouse):
             pass  # taking the lock raises the error that the service is up already
@@ -136,6 +139,7 @@ def down_command(settings: Settings) -> None:
 
 def status_command(settings: Settings) -> bool:
     """Print the state of the service and the last nights; return whether the service is healthy."""
+    require_restored(settings.warehouse)
     prepare()
     from flows.service.status import service_status
 

@@ -19,7 +19,7 @@ from warehouse.expiry import remove_expired
 from warehouse.folder import absolute
 from warehouse.lake import open_lake
 from warehouse.layout import LAKE
-from warehouse.opening import require_in_place
+from warehouse.opening import require_in_place, require_restored
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,7 @@ def compact(stages: Stages, *, wait: bool = False, dry_run: bool = False) -> Com
         DamagedWarehouseError: a file of a table is missing or damaged.
     """
     warehouse = absolute(stages.settings.warehouse)
+    require_restored(warehouse)
     if not (warehouse / LAKE).is_dir():
         raise UsageError(f"There is no warehouse at {warehouse}: name it by --warehouse.")
     if dry_run:

@@ -6,6 +6,7 @@ from tasks.pipeline import Stages
 from warehouse.folder import absolute, make_warehouse
 from warehouse.layout import CATALOG, FETCH_LOCK, LAKE
 from warehouse.lock import writer_lock
+from warehouse.opening import require_restored
 from warehouse.relocation import Relocated
 
 
@@ -24,6 +25,7 @@ def relocate(stages: Stages, *, wait: bool = False, dry_run: bool = False) -> Re
         DamagedWarehouseError: a file is damaged.
     """
     warehouse = absolute(stages.settings.warehouse)
+    require_restored(warehouse)
     if not any((warehouse / name).exists() for name in (LAKE, CATALOG)):
         raise UsageError(f"There is no warehouse at {warehouse}: name it by --warehouse.")
     if dry_run:

@@ -6,6 +6,7 @@ from tasks.pipeline import Stages
 from tasks.runs.run import unfinished_runs
 from warehouse.folder import absolute
 from warehouse.layout import LAKE, PUBLISHED, SEARCH
+from warehouse.opening import require_restored
 from warehouse.query import opened
 from warehouse.search.folders import IndexState, read_state
 
@@ -23,6 +24,7 @@ def rebuild_index(stages: Stages, *, wait: bool = False) -> IndexState:
         UsageError: there is no warehouse, the settings want no index, or it could not be built.
     """
     warehouse = absolute(stages.settings.warehouse)
+    require_restored(warehouse)
     if not (warehouse / LAKE).is_dir():
         raise UsageError(f"There is no warehouse at {warehouse}: name it by --warehouse.")
     if not stages.settings.search.index:

@@ -25,7 +25,7 @@ from tasks.web.fingerprint import article_id
 from warehouse.folder import absolute
 from warehouse.lake import Lake, open_lake
 from warehouse.layout import FETCH_LOCK, LAKE
-from warehouse.opening import require_in_place
+from warehouse.opening import require_in_place, require_restored
 
 Confirm = Callable[[Survey], bool]
 
@@ -148,6 +148,7 @@ def _again(entries: Sequence[Mapping[str, Any]], lake: Lake, stages: Stages) -> 
 
 def _prepared(stages: Stages, *, dry_run: bool) -> Stages:
     warehouse = absolute(stages.settings.warehouse)
+    require_restored(warehouse)
     if not (warehouse / LAKE).exists():
         raise UsageError(f"There is no warehouse at {warehouse}: give its path with --warehouse.")
     if dry_run:

@@ -39,7 +39,7 @@ from tasks.runs.run import unfinished_nights
 from warehouse.folder import absolute
 from warehouse.format_file import format_number
 from warehouse.layout import CATALOG, FORMAT, LAKE, PUBLISHED, RAW, RUNS_FOLDER, SERVICE
-from warehouse.opening import require_openable, require_repaired
+from warehouse.opening import require_openable, require_repaired, require_restored
 
 PREFECT_DATABASE = f"{SERVICE}/prefect.db"
 # How long a backup waits for a moment at which the tables do not change.
@@ -92,6 +92,7 @@ def back_up(request: BackupRequest, stages: Stages) -> BackedUp:
             all the time.
     """
     warehouse, folder = absolute(stages.settings.warehouse), absolute(request.folder)
+    require_restored(warehouse)
     present = any((warehouse / name).exists() for name in (LAKE, CATALOG, FORMAT, RAW))
     if not present and not run_names(warehouse):
         raise UsageError(f"There is no warehouse at {warehouse}: name it by --warehouse.")

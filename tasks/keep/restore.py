@@ -3,8 +3,8 @@
     WAREHOUSE/.restoring/   the files, until all of them are there and their checksums are right
               lake/, …      moved there in the end, the catalog last
 
-A restored lake without a catalog is refused by every command, so that no command takes half a
-warehouse for a whole one. A killed restoration is continued by the same command.
+While `.restoring/` is there, every other command refuses the folder, so that none takes half a
+warehouse for a whole one, or for an empty one. The same command continues a killed restoration.
 """
 
 import os
@@ -24,12 +24,22 @@ from tasks.snapshots.stored import lake_to_read
 from tasks.takedown.listing import unlisted_takedowns
 from warehouse.files import fsync, sha256_of
 from warehouse.folder import absolute, make_warehouse
-from warehouse.layout import CATALOG, FETCH_LOCK, LAKE, LOCK, RUNS_FOLDER, SERVICE, TAKEDOWN_LIST
+from warehouse.layout import (
+    CATALOG,
+    FETCH_LOCK,
+    LAKE,
+    LOCK,
+    RESTORING,
+    RUNS_FOLDER,
+    SERVICE,
+    TAKEDOWN_LIST,
+)
 from warehouse.lock import writer_lock
+from warehouse.opening import restoring_here
 from warehouse.schema import SCHEMA_VERSION
 
-_RESTORING = ".restoring"
 _COMPLETE = ".complete"  # in that folder: all files are there
+_BACKUP = ".backup"  # in that folder: when its backup was made, and of which warehouse
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +85,7 @@ def restore(request: RestoreRequest, stages: Stages) -> Restored:
     manifest = _manifest(folder)
     lists = _takedowns(request, manifest, warehouse)
     with suppress(OSError):  # a restoration that was killed at its last step leaves it empty
-        (warehouse / _RESTORING).rmdir()
+        (warehouse / RESTORING).rmdir()
     _require_empty(warehouse, folder)
     is_elsewhere = not _is_place(manifest, warehouse)
     files = [
@@ -86,21 +96,23 @@ def restore(request: RestoreRequest, stages: Stages) -> Restored:
         writer_lock(warehouse, "restore", name=FETCH_LOCK),
         writer_lock(warehouse, "restore", name=LOCK),
     ):
-        restoring = warehouse / _RESTORING
+        restoring = warehouse / RESTORING
+        _require_same(restoring, manifest)
         if not (restoring / _COMPLETE).is_file():
+            _require_room(warehouse, files)
+            _begin(restoring, manifest)
             _collect(restoring, folder, files, stages)
             _write_takedowns(restoring, lists)
             os.sync()
             (restoring / _COMPLETE).touch()
             fsync(restoring)
         _move_up(restoring)
-    stages.relocate_if_moved()
-    # The list has the lines of the backup, of the folder that is restored into, and of the
-    # warehouse that the backup was made of, if it still exists.
-    listed = warehouse / TAKEDOWN_LIST
-    is_open = listed.is_file() and bool(unlisted_takedowns(lake_to_read(warehouse), listed))
-    taken_down = reapply_takedowns(listed, stages) if is_open else 0
-    shutil.rmtree(restoring)  # until then, the same command continues
+    with restoring_here():
+        taken_down = _settle(warehouse, stages)
+    # Until then, other commands refuse the folder, and the same command continues.
+    for name in (_BACKUP, _COMPLETE):
+        (restoring / name).unlink(missing_ok=True)
+    restoring.rmdir()
     return Restored(
         warehouse,
         manifest.made_at,
@@ -110,6 +122,16 @@ def restore(request: RestoreRequest, stages: Stages) -> Restored:
         unfinished_runs=len(list(unfinished_runs(warehouse))),
         taken_down=taken_down,
     )
+
+
+def _settle(warehouse: Path, stages: Stages) -> int:
+    """Repair the paths of what was restored, and take down again what was; return how much."""
+    stages.relocate_if_moved()
+    # The list has the lines of the backup, of the folder that is restored into, and of the
+    # warehouse that the backup was made of, if it still exists.
+    listed = warehouse / TAKEDOWN_LIST
+    is_open = listed.is_file() and bool(unlisted_takedowns(lake_to_read(warehouse), listed))
+    return reapply_takedowns(listed, stages) if is_open else 0
 
 
 def _manifest(folder: Path) -> Manifest:
@@ -140,10 +162,10 @@ def _require_empty(warehouse: Path, folder: Path) -> None:
         return
     if not warehouse.is_dir():
         raise UsageError(f"{warehouse} is a file: name an empty folder by --warehouse.")
-    if (warehouse / _RESTORING / _COMPLETE).is_file():
+    if (warehouse / RESTORING / _COMPLETE).is_file():
         return
     # The folder of a new disk has a folder lost+found.
-    allowed = {_RESTORING, LOCK, FETCH_LOCK, TAKEDOWN_LIST, "lost+found"}
+    allowed = {RESTORING, LOCK, FETCH_LOCK, TAKEDOWN_LIST, "lost+found"}
     if not any((warehouse / RUNS_FOLDER).glob("*")):
         allowed.add(RUNS_FOLDER)
     if others := sorted({path.name for path in warehouse.iterdir()} - allowed):
@@ -152,10 +174,37 @@ def _require_empty(warehouse: Path, folder: Path) -> None:
         )
 
 
+def _backup_of(manifest: Manifest) -> str:
+    return f"{manifest.made_at} of {manifest.warehouse}"
+
+
+def _require_same(restoring: Path, manifest: Manifest) -> None:
+    """Refuse another backup than the one whose files are being moved to their places.
+
+    Raises:
+        UsageError: it is another, and the rest of the first one may be needed.
+    """
+    if not (restoring / _COMPLETE).is_file() or not (restoring / _BACKUP).is_file():
+        return
+    begun = (restoring / _BACKUP).read_text("utf-8")
+    if begun != _backup_of(manifest):
+        raise UsageError(
+            f"The restore of another backup into {restoring.parent} was interrupted, that of "
+            f"{begun}: repeat it with that backup, or empty the folder first."
+        )
+
+
+def _begin(restoring: Path, manifest: Manifest) -> None:
+    """Make the folder, without what an interrupted restore of another backup has left in it."""
+    note, backup = restoring / _BACKUP, _backup_of(manifest)
+    if restoring.is_dir() and not (note.is_file() and note.read_text("utf-8") == backup):
+        shutil.rmtree(restoring)
+    restoring.mkdir(exist_ok=True)
+    note.write_text(backup, "utf-8")
+
+
 def _collect(restoring: Path, folder: Path, files: list[BackupFile], stages: Stages) -> None:
     """Copy all files of the backup and check them."""
-    _require_room(restoring.parent, files)
-    restoring.mkdir(exist_ok=True)
     stages.listener.backing_up(len(files))
     for file in files:
         _restore_file(stored_file(folder, file.path), restoring / file.path, file)
@@ -172,7 +221,7 @@ def _move_up(restoring: Path) -> None:
     for entry in sorted(restoring.iterdir(), key=_order):
         if entry.name == RUNS_FOLDER:
             (warehouse / RUNS_FOLDER).rmdir()
-        if entry.name != _COMPLETE:
+        if entry.name not in (_COMPLETE, _BACKUP):
             entry.replace(warehouse / entry.name)
     (warehouse / RUNS_FOLDER).mkdir(exist_ok=True)
     fsync(warehouse)

@@ -38,7 +38,7 @@ from warehouse.kept import remove_kept
 from warehouse.lake import Lake, open_lake
 from warehouse.layout import FETCH_LOCK, LAKE, RAW, RUNS_FOLDER
 from warehouse.load import commit_run
-from warehouse.opening import require_in_place
+from warehouse.opening import require_in_place, require_restored
 from warehouse.publish import publish, remove_unfinished_publications
 from warehouse.snapshots import take_snapshot
 
@@ -74,6 +74,7 @@ def forget_keys(
         DamagedWarehouseError: the warehouse is damaged and must be repaired first.
     """
     warehouse = absolute(stages.settings.warehouse)
+    require_restored(warehouse)
     if not (warehouse / LAKE).exists():
         raise UsageError(f"There is no warehouse at {warehouse}: give its path with --warehouse.")
     if request.dry_run:

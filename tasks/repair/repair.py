@@ -37,7 +37,12 @@ from warehouse.kept import remove_kept
 from warehouse.lake import Lake, bring_up_lake
 from warehouse.layout import CATALOG, FETCH_LOCK, LAKE, PUBLISHED, RUNS_FOLDER
 from warehouse.load import commit_run, is_committed
-from warehouse.opening import require_format, require_in_place, unfinished_repair
+from warehouse.opening import (
+    require_format,
+    require_in_place,
+    require_restored,
+    unfinished_repair,
+)
 from warehouse.place_names import names_elsewhere
 from warehouse.publish import PROBES, publish, remove_unfinished_publications
 from warehouse.rebuild import rebuild, set_aside
@@ -59,6 +64,7 @@ def repair(stages: Stages, *, wait: bool = False, dry_run: bool = False) -> Repa
         UsageError: there is no warehouse, or a newer Broadsheet wrote it.
     """
     warehouse = absolute(stages.settings.warehouse)
+    require_restored(warehouse)
     # The first run may have been killed before it made the lake, and its folder may be damaged.
     if not any((warehouse / name).exists() for name in (LAKE, CATALOG, RUNS_FOLDER)):
         raise UsageError(f"There is no warehouse at {warehouse}: name it by --warehouse.")

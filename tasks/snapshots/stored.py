@@ -20,7 +20,7 @@ from warehouse.catalog import SqliteCatalog
 from warehouse.files import write_table_files
 from warehouse.lake import Lake
 from warehouse.layout import CATALOG, LAKE
-from warehouse.opening import require_openable
+from warehouse.opening import require_openable, require_restored
 from warehouse.schema import RUNS, SNAPSHOTS
 
 SNAPSHOT_FLOW = "snapshot"
@@ -108,6 +108,7 @@ def lake_to_read(warehouse: Path) -> Lake:
 
 def require_warehouse(warehouse: Path) -> None:
     """Raise an error if there is no warehouse."""
+    require_restored(warehouse)
     if not (warehouse / CATALOG).is_file():
         raise UsageError(f"There is no warehouse at {warehouse}: name it by --warehouse.")
 

@@ -3,9 +3,6 @@
 import json
 import os
 import shutil
-import signal
-import subprocess
-import sys
 from contextlib import suppress
 from pathlib import Path
 
@@ -17,6 +14,7 @@ from tasks.load.commit import load, publish_run
 from tasks.load.resolve import resolve
 from tasks.runs.run import Run
 from tests.articles import article
+from tests.keep.dying import died
 from tests.keep.keeping import PAGE, backed_up, load_one, restored, rows_of
 from tests.pipeline.command import ask
 from tests.pipeline.nights import Nights
@@ -257,34 +255,6 @@ def test_a_killed_restore_is_repeated(nights: Nights, tmp_path: Path) -> None:
         assert ask(place, query) == ask(nights.folder, query), count
         assert len(rows_of(place)["documents"]) == len(before["documents"]) + 1
         assert not (place / ".restoring").exists()
-
-
-def died(call: str, after: int) -> int | None:
-    """Call a function in a process that dies after so many changes of names on the disk.
-
-    Return None if it died, else how many changes it made.
-    """
-    program = DYING.format(after=after, call=call)
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=False)
-    assert done.returncode in {0, -signal.SIGKILL}, done.stderr.decode()
-    return int(done.stdout) if done.returncode == 0 else None
-
-
-DYING = """
-import os, signal, sys
-from pathlib import Path
-from tests.keep.keeping import PAGE, backed_up, restored
-made = 0
-def dies(event, arguments):
-    global made
-    if event in ("os.rename", "os.remove", "os.rmdir", "os.mkdir", "os.link", "shutil.rmtree"):
-        made += 1
-        if made > {after}:
-            os.kill(os.getpid(), signal.SIGKILL)
-sys.addaudithook(dies)
-{call}
-print(made)
-"""
 
 
 def test_a_run_that_was_only_planned_gets_its_empty_folders_back(
