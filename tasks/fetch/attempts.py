@@ -30,6 +30,7 @@ REFUSED = frozenset(
         FetchReason.OUTSIDE,
         FetchReason.ROBOTS,
         FetchReason.TDM_RESERVED,
+        FetchReason.TAKEN_DOWN,
     }
 )
 # Nothing was requested, or the server asked to come back later.

@@ -1,7 +1,7 @@
 """One attempt at one page: the request, the storing of its bytes, and the row for the log."""
 
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from config.settings import FetchSettings
 from config.sources import Source
@@ -21,6 +21,7 @@ from tasks.fetch.tdm import header_rights, is_mining_reserved, meta_rights
 from tasks.raw.warc_files import StoredRecord, WarcFiles
 from tasks.raw.warc_records import Original
 from tasks.reasons import FetchReason
+from tasks.runs.taken_down import TakenPages
 from tasks.web.exchange import Answer, Evidence, Headers
 from tasks.web.fingerprint import payload_digest
 from tasks.web.urls import url_key
@@ -34,6 +35,7 @@ class PageFetcher:
 
     Attributes:
         folder: of the WARC files, within the warehouse's folder.
+        taken: the articles that were taken down, whose pages are not stored.
     """
 
     source: Source
@@ -41,6 +43,7 @@ class PageFetcher:
     fetcher: Fetcher
     files: WarcFiles
     folder: str
+    taken: TakenPages = field(default_factory=TakenPages)
 
     async def attempt(self, target: Target, number: int) -> Attempt:
         """Request a page and store the answer; return the attempt, however it ended.
@@ -73,6 +76,8 @@ class PageFetcher:
         declared = await self.fetcher.tdm_rights(target.url, self.source.delay)
         self._refuse_if_reserved(declared)
         answer = await self.fetcher.fetch(self._order(target))
+        if any((url_key(url) or "") in self.taken for url in (answer.url, *answer.hops)):
+            raise FetchError(FetchReason.TAKEN_DOWN)
         rights = tuple(dict.fromkeys((*declared, *header_rights(answer.headers))))
         if self.settings.obey_tdm:
             self._refuse_if_reserved((*rights, *meta_rights(answer.content)))

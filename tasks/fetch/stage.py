@@ -39,7 +39,10 @@ from tasks.raw.zone import source_files, source_of
 from tasks.reasons import FetchReason
 from tasks.runs.progress import ProgressListener
 from tasks.runs.run import Run
+from tasks.runs.taken_down import TakenPages
 from warehouse.files import write_bytes
+from warehouse.lake import open_lake
+from warehouse.schema import TAKEDOWNS
 
 QueueItem = tuple[Target, int]
 
@@ -67,7 +70,10 @@ async def fetch(
     ]
     other_work = OtherWork(sum(len(queue.todo) for queue in queues))
     listener.fetching(sum(len(queue.todo) for queue in queues))
-    await run_together(queue.work(session, listener, deadline, other_work) for queue in queues)
+    taken = TakenPages(open_lake(run.warehouse).files(TAKEDOWNS))
+    await run_together(
+        queue.work(session, listener, deadline, other_work, taken) for queue in queues
+    )
     close_fetching(run)
 
 
@@ -143,7 +149,12 @@ class _SourceFetch:
         self._waiting: set[asyncio.Task[None]] = set()
 
     async def work(
-        self, session: Session, listener: ProgressListener, deadline: float, other_work: OtherWork
+        self,
+        session: Session,
+        listener: ProgressListener,
+        deadline: float,
+        other_work: OtherWork,
+        taken: TakenPages,
     ) -> None:
         """Fetch until every target is done.
 
@@ -157,7 +168,9 @@ class _SourceFetch:
         with attempt_log(self._log, session.files) as log, self._files(session.files) as files:
             REQUESTER.set(Requester(self._source.name, log.add))
             relative = folder.relative_to(self._run.warehouse).as_posix()
-            pages = PageFetcher(self._source, self._settings, session.fetcher, files, relative)
+            pages = PageFetcher(
+                self._source, self._settings, session.fetcher, files, relative, taken
+            )
 
             async def worker() -> None:
                 while item := await self._queue.get():

@@ -36,9 +36,12 @@ from tasks.pipeline import Stages, Summary
 from tasks.raw.picking import PickFilter, PickResult, pick
 from tasks.raw.zone import require_room
 from tasks.runs.run import Run
+from tasks.runs.taken_down import TakenPages
 from tasks.web.hosts import is_shared
 from tasks.web.urls import registered_domain
 from warehouse.files import written_aside
+from warehouse.lake import open_lake
+from warehouse.schema import TAKEDOWNS
 
 SLUG = "ccnews"  # begins the names of its WARC files, and stands for a source in its attempts
 _MOST_NOTICES = 20
@@ -168,6 +171,8 @@ def _copy_all(run: Run, archives: Archives, wanted: PickFilter, stages: Stages) 
     A file is finished once it has its line in the log of attempts. A file that was being copied
     when the run was killed is copied again, to a WARC file of the same number.
     """
+    taken = TakenPages(open_lake(run.warehouse).files(TAKEDOWNS))
+    wanted = replace(wanted, taken=taken)
     path = run.attempts_file(SLUG)
     done = {attempt.url for attempt in read_attempts(path)}
     unfinished = [file for file in archives.files if file not in done]

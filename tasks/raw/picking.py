@@ -2,7 +2,7 @@
 
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -14,8 +14,9 @@ from tasks.read.warc.frames import find
 from tasks.read.warc.framings import HEADER_BYTES, GzipFraming
 from tasks.read.warc.http import parse_header
 from tasks.read.warc.records import warc_instant
+from tasks.runs.taken_down import TakenPages
 from tasks.web.exchange import Evidence
-from tasks.web.urls import registered_domain
+from tasks.web.urls import registered_domain, url_key
 
 _COPY_BYTES = 1_048_576
 
@@ -27,11 +28,13 @@ class PickFilter:
     Attributes:
         sources: registered domains, each with its configured source, if any.
         first, last: days of fetching, both included, in UTC.
+        taken: the articles that were taken down, which are not picked.
     """
 
     sources: Mapping[str, Source | None]
     first: date
     last: date
+    taken: TakenPages = field(default_factory=TakenPages)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,8 @@ def _evidence(header: _RecordHeader, wanted: PickFilter) -> Evidence | None:
         return None
     domain = registered_domain(header.url)
     if domain is None or domain not in wanted.sources:
+        return None
+    if (url_key(header.url) or "") in wanted.taken:
         return None
     source = wanted.sources[domain]
     if source is None:

@@ -22,7 +22,7 @@ class TakenPages:
         ids: their ids, and the hashes of their addresses, each with the id of its article.
     """
 
-    def __init__(self, files: Sequence[str]) -> None:
+    def __init__(self, files: Sequence[str] = ()) -> None:
         """Read them from the files of the table `takedowns`."""
         self.ids: dict[str, str] = {}
         for file in files:

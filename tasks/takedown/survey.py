@@ -8,11 +8,11 @@ from pathlib import Path
 import duckdb
 
 from config.settings import Settings
+from tasks.raw.tombstones import offsets_by_file, taken_records
 from tasks.takedown.connection import define_journal, define_taken
 from tasks.takedown.elsewhere import places_elsewhere
 from tasks.takedown.finding import Asked, find_articles, with_ledger
 from tasks.takedown.model import HoldingPlace, Takedown, TakenArticle
-from tasks.takedown.records import offsets_by_file, taken_records
 from tasks.takedown.rules import TAKEDOWN_RULES
 from warehouse.lake import Lake
 from warehouse.rewriting import TableRewriting

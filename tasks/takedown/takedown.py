@@ -13,13 +13,13 @@ from pathlib import Path
 
 from config.settings import Settings
 from tasks.load.commit import run_row
+from tasks.raw.tombstones import offsets_by_file, replace_records, taken_records
 from tasks.snapshots.state import renew_snapshots
 from tasks.stories.clusters import assign_clusters_around
 from tasks.takedown.connection import define_journal, define_taken, takedown_connection
 from tasks.takedown.elsewhere import clean_elsewhere, publish_anew
 from tasks.takedown.listing import stored_takedowns, write_takedown_list, write_takedown_rows
 from tasks.takedown.model import Takedown, read_takedown_journal, write_takedown_journal
-from tasks.takedown.records import offsets_by_file, replace_records, taken_records
 from tasks.takedown.survey import table_rewritings
 from warehouse.files import fsync, remove_asides, write_table_files
 from warehouse.kept import remove_kept
