@@ -235,11 +235,7 @@ class FetchReason(StrEnum):
         False,
         "Text and data mining is reserved, and the setting fetch.obey_tdm is on.",
     )
-    TAKEN_DOWN = (
-        "taken_down",
-        False,
-        "It leads to a page that was removed by `broadsheet takedown`; nothing of it is stored.",
-    )
+    TAKEN_DOWN = "taken_down", False, "It leads to a page that was taken down; nothing is stored."
     GONE = "gone", False, "404 or 410: there is no such page."
     HTTP_STATUS = "http_status", False, "The server answered with a status other than 200."
     TOO_LARGE = "too_large", False, "The body is larger than a page may be."
