@@ -31,7 +31,8 @@ from warehouse.folder import absolute, make_warehouse
 from warehouse.format_file import moved_from
 from warehouse.layout import LOCK, TAKEDOWN_JOURNAL
 from warehouse.lock import writer_lock
-from warehouse.opening import require_openable, require_repaired, require_restored
+from warehouse.opening import require_openable, require_repaired
+from warehouse.restoring import require_restored
 
 if TYPE_CHECKING:
     from tasks.load.resolve import Resolved

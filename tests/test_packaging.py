@@ -39,6 +39,16 @@ def test_help_imports_no_heavy_module(arguments: list[str]) -> None:
     assert "broadsheet" in done.stdout.lower()
 
 
+def test_sql_imports_duckdb_and_no_other_heavy_module() -> None:
+    """`broadsheet sql` takes at most three times as long as DuckDB alone; pyarrow would double it."""
+    program = f"""import sys, flows.actions.answers
+print([name for name in {HEAVY!r} if name in sys.modules])"""
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", program], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "['duckdb']"
+
+
 def test_the_locks_name_no_address() -> None:
     for lock in (ROOT / "requirements").iterdir():
         assert "://" not in lock.read_text("utf-8")

@@ -7,14 +7,12 @@ old ones. The checks read small files with the standard library, because every c
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
 from config.errors import DamagedWarehouseError, UsageError
 from warehouse.format_file import format_number, moved_from
-from warehouse.layout import CATALOG, DAMAGED, REPAIR, RESTORING, RUNS_FOLDER
+from warehouse.layout import CATALOG, DAMAGED, REPAIR, RUNS_FOLDER
 from warehouse.metadata_files import (
     METADATA,
     json_object,
@@ -22,13 +20,12 @@ from warehouse.metadata_files import (
     named_metadata,
     table_folders,
 )
+from warehouse.restoring import require_restored
 from warehouse.schema import SCHEMA_VERSION
 
 RUN_PROPERTY = "run_id"
 # A property of snapshots that only rewrote files: the table has the rows that it had before.
 SAME_ROWS_PROPERTY = "broadsheet.same-rows"
-# Whether this thread restores a warehouse: it opens the tables before the restore has ended.
-_IS_RESTORING: ContextVar[bool] = ContextVar("is_restoring", default=False)
 
 
 def require_openable(warehouse: Path) -> None:
@@ -43,38 +40,6 @@ def require_openable(warehouse: Path) -> None:
     require_format(warehouse)
     require_in_place(warehouse)
     require_catalog(warehouse)
-
-
-def require_restored(warehouse: Path) -> None:
-    """Refuse a folder into which a backup is being restored: it looks like an empty warehouse.
-
-    Raises:
-        DamagedWarehouseError: a restore was interrupted, or has not ended yet.
-    """
-    if is_half_restored(warehouse) and not _IS_RESTORING.get():
-        raise DamagedWarehouseError(
-            f"A restore into {warehouse} was interrupted, or is still running: repeat `broadsheet "
-            f"restore DIR --warehouse {warehouse}` with the same backup, which completes it."
-        )
-
-
-def is_half_restored(warehouse: Path) -> bool:
-    """Return whether a restore into a folder has begun and not ended."""
-    folder = warehouse / RESTORING
-    if not folder.is_dir():
-        return False
-    # The last step of a restore removes the folder, which is empty then.
-    return any(folder.iterdir()) or not (warehouse / CATALOG).is_file()
-
-
-@contextmanager
-def restoring_here() -> Iterator[None]:
-    """Let this thread open tables whose restore has not ended."""
-    token = _IS_RESTORING.set(True)
-    try:
-        yield
-    finally:
-        _IS_RESTORING.reset(token)
 
 
 def require_in_place(warehouse: Path) -> None:

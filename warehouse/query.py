@@ -12,8 +12,8 @@ import duckdb
 from config.errors import UsageError
 from warehouse.folder import absolute
 from warehouse.layout import PUBLISHED
-from warehouse.opening import require_restored
 from warehouse.place_names import is_elsewhere, overlay_views, published_place
+from warehouse.restoring import require_restored
 from warehouse.statements import sql_quoted
 
 # DuckDB's grammar allows the options of EXPLAIN as a word or in parentheses before the statement.

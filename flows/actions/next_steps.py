@@ -12,7 +12,8 @@ from flows.service.state_files import running_service
 from flows.terminal.screen import one_line, screen, styled
 from warehouse.format_file import moved_from
 from warehouse.layout import LAKE, PUBLISHED, REPORT, RUNS_FOLDER
-from warehouse.opening import is_half_restored, unfinished_repair
+from warehouse.opening import unfinished_repair
+from warehouse.restoring import is_half_restored
 
 console = screen(soft_wrap=True)
 

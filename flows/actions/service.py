@@ -18,7 +18,7 @@ from config.visible import log_to_stderr
 from flows.prefect_environment import prepare
 from flows.service import state_files
 from flows.terminal.screen import one_line, screen, styled
-from warehouse.opening import require_restored
+from warehouse.restoring import require_restored
 
 console = screen(soft_wrap=True)
 LAST_NIGHTS = 5

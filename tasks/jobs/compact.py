@@ -19,7 +19,8 @@ from warehouse.expiry import remove_expired
 from warehouse.folder import absolute
 from warehouse.lake import open_lake
 from warehouse.layout import LAKE
-from warehouse.opening import require_in_place, require_restored
+from warehouse.opening import require_in_place
+from warehouse.restoring import require_restored
 
 
 @dataclass(frozen=True, slots=True)

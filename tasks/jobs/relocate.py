@@ -6,8 +6,8 @@ from tasks.pipeline import Stages
 from warehouse.folder import absolute, make_warehouse
 from warehouse.layout import CATALOG, FETCH_LOCK, LAKE
 from warehouse.lock import writer_lock
-from warehouse.opening import require_restored
 from warehouse.relocation import Relocated
+from warehouse.restoring import require_restored
 
 
 def relocate(stages: Stages, *, wait: bool = False, dry_run: bool = False) -> Relocated:

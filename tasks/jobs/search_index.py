@@ -6,8 +6,8 @@ from tasks.pipeline import Stages
 from tasks.runs.run import unfinished_runs
 from warehouse.folder import absolute
 from warehouse.layout import LAKE, PUBLISHED, SEARCH
-from warehouse.opening import require_restored
 from warehouse.query import opened
+from warehouse.restoring import require_restored
 from warehouse.search.folders import IndexState, read_state
 
 

@@ -25,7 +25,8 @@ from tasks.web.fingerprint import article_id
 from warehouse.folder import absolute
 from warehouse.lake import Lake, open_lake
 from warehouse.layout import FETCH_LOCK, LAKE
-from warehouse.opening import require_in_place, require_restored
+from warehouse.opening import require_in_place
+from warehouse.restoring import require_restored
 
 Confirm = Callable[[Survey], bool]
 

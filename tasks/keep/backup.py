@@ -39,7 +39,8 @@ from tasks.runs.run import unfinished_nights
 from warehouse.folder import absolute
 from warehouse.format_file import format_number
 from warehouse.layout import CATALOG, FORMAT, LAKE, PUBLISHED, RAW, RUNS_FOLDER, SERVICE
-from warehouse.opening import require_openable, require_repaired, require_restored
+from warehouse.opening import require_openable, require_repaired
+from warehouse.restoring import require_restored
 
 PREFECT_DATABASE = f"{SERVICE}/prefect.db"
 # How long a backup waits for a moment at which the tables do not change.

@@ -35,7 +35,7 @@ from warehouse.layout import (
     TAKEDOWN_LIST,
 )
 from warehouse.lock import writer_lock
-from warehouse.opening import restoring_here
+from warehouse.restoring import restoring_here
 from warehouse.schema import SCHEMA_VERSION
 
 _COMPLETE = ".complete"  # in that folder: all files are there

@@ -38,8 +38,9 @@ from warehouse.kept import remove_kept
 from warehouse.lake import Lake, open_lake
 from warehouse.layout import FETCH_LOCK, LAKE, RAW, RUNS_FOLDER
 from warehouse.load import commit_run
-from warehouse.opening import require_in_place, require_restored
+from warehouse.opening import require_in_place
 from warehouse.publish import publish, remove_unfinished_publications
+from warehouse.restoring import require_restored
 from warehouse.snapshots import take_snapshot
 
 FLOW = "forget-keys"

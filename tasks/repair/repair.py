@@ -37,16 +37,12 @@ from warehouse.kept import remove_kept
 from warehouse.lake import Lake, bring_up_lake
 from warehouse.layout import CATALOG, FETCH_LOCK, LAKE, PUBLISHED, RUNS_FOLDER
 from warehouse.load import commit_run, is_committed
-from warehouse.opening import (
-    require_format,
-    require_in_place,
-    require_restored,
-    unfinished_repair,
-)
+from warehouse.opening import require_format, require_in_place, unfinished_repair
 from warehouse.place_names import names_elsewhere
 from warehouse.publish import PROBES, publish, remove_unfinished_publications
 from warehouse.rebuild import rebuild, set_aside
 from warehouse.replaced import period_of
+from warehouse.restoring import require_restored
 from warehouse.schema import ARTICLE_KEYS, REPAIRS
 from warehouse.snapshots import take_snapshot
 

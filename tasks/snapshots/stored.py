@@ -20,7 +20,8 @@ from warehouse.catalog import SqliteCatalog
 from warehouse.files import write_table_files
 from warehouse.lake import Lake
 from warehouse.layout import CATALOG, LAKE
-from warehouse.opening import require_openable, require_restored
+from warehouse.opening import require_openable
+from warehouse.restoring import require_restored
 from warehouse.schema import RUNS, SNAPSHOTS
 
 SNAPSHOT_FLOW = "snapshot"
