@@ -40,7 +40,7 @@ def test_help_imports_no_heavy_module(arguments: list[str]) -> None:
 
 
 def test_sql_imports_duckdb_and_no_other_heavy_module() -> None:
-    """`broadsheet sql` takes at most three times as long as DuckDB alone; pyarrow would double it."""
+    """With pyarrow `broadsheet sql` would take five times as long as DuckDB alone."""
     program = f"""import sys, flows.actions.answers
 print([name for name in {HEAVY!r} if name in sys.modules])"""
     done = subprocess.run(
