@@ -1,109 +1,168 @@
-"""Cost of the search index, and time of its answers, on 20,000 invented articles of 450 words.
+"""Cost of the search index, and time of its answers, on invented articles of 150 words.
 
-`python -m tests.benchmarks search` makes the warehouse and prints the figures; `search=5000` takes
-fewer articles.
+`python -m tests.benchmarks search` makes 20,000 articles and prints the figures; `search=1000000`
+makes so many more, which takes an hour and 6 GB of disk. Each step runs in a process of its own.
+Seconds are given twice, by the clock and of the processor, for a machine that does other things.
 """
 
-import random
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import replace
-from datetime import date
+import sys
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from statistics import quantiles
-from typing import TypeVar
+from typing import Any
 
-import tasks.load.commit
-import warehouse.publish
-from tasks.load.resolve import resolve
-from tasks.records import Article
-from tasks.search.concordance import concordance
-from tasks.search.find import Desk, Question, open_desk
-from tests.articles import article
-from tests.pipeline.nights import Nights
-from warehouse.search.build import IndexTask, build_index
+import duckdb
+import numpy as np
+import orjson
+import pyarrow as pa
+
+from tests.benchmarks.grown import GrownWarehouse
+from tests.benchmarks.sizes import cost
+from warehouse.query import opened
 from warehouse.search.folders import index_folders, read_state
 
-T = TypeVar("T")
-NIGHT = 3_000
-WORDS = 450
+NEW_A_NIGHT = 2_700
+WORDS = 150
 VOCABULARY = 60_000
 PHRASES = 200
+KWIC_HITS = 1_000
+RARE = "thousandth"
+TIMED = """
+import json, sys, time
+from pathlib import Path
+import warehouse.publish
+from config.settings import load_settings
+from tasks.load.commit import load, publish_run, publish_tables
+from tasks.load.resolve import resolve
+from tasks.runs.run import unfinished_runs
+from warehouse.search.build import build_index
+folder = Path(sys.argv[1])
+settings = load_settings(warehouse=folder, workers=1)
+took = {}
+def timed(task):
+    wall, cpu = time.perf_counter(), time.process_time()
+    built = build_index(task)
+    took.update(wall=time.perf_counter() - wall, cpu=time.process_time() - cpu)
+    return built.name
+warehouse.publish.published_index = timed
+"""
+ANEW = f"{TIMED}publish_tables(folder, settings, index_anew=True)\nprint(json.dumps(took))\n"
+NIGHT = f"""{TIMED}[run] = unfinished_runs(folder)
+resolve(run, settings)
+load(run, settings)
+publish_run(run, settings)
+print(json.dumps(took))
+"""
+ASK = """
+import json, sys, time
+from pathlib import Path
+from statistics import quantiles
+from tasks.search.concordance import concordance
+from tasks.search.find import Question, open_desk
+def timed(function):
+    wall, cpu = time.perf_counter(), time.process_time()
+    found = function()
+    return time.perf_counter() - wall, time.process_time() - cpu, len(found)
+with open_desk(Path(sys.argv[1])) as desk:
+    desk.find(Question("warm"))
+    asked = [timed(lambda: desk.find(Question(query))) for query in json.loads(sys.argv[2])]
+    lines = timed(lambda: list(concordance(desk, Question(sys.argv[3]), 60, "left")))
+walls, cpus, hits = zip(*asked)
+print(json.dumps({
+    "wall_p95": quantiles(walls, n=20)[-1], "cpu_p95": quantiles(cpus, n=20)[-1],
+    "cpu_median": quantiles(cpus, n=2)[0], "hits": sum(hits) / len(hits), "most": max(hits),
+    "kwic_wall": lines[0], "kwic_cpu": lines[1], "lines": lines[2],
+}))
+"""
+
+
+@dataclass(slots=True)
+class GrownTexts(GrownWarehouse):
+    """A grown warehouse whose texts are words as unevenly frequent as those of a language.
+
+    Attributes:
+        rare_every: one article in so many has the rare word.
+    """
+
+    rare_every: int = 20
+
+    def _made(self, first: int, last: int) -> duckdb.DuckDBPyConnection:
+        connection = GrownWarehouse._made(self, first, last)
+        [(count,)] = connection.execute("select count(*) from made").fetchall()
+        texts = invented_texts(count, first, self.rare_every)
+        rows = {"row": np.arange(count), "words": texts}
+        connection.register("texts", pa.table(rows))
+        connection.execute("update made set text = words from texts where texts.row = made.rowid")
+        connection.unregister("texts")
+        return connection
+
+
+def invented_texts(count: int, seed: int, rare_every: int) -> list[str]:
+    """Return texts; the same seed gives the same ones."""
+    chance = np.random.default_rng(seed)
+    words, sums = _vocabulary()
+    chosen = words[np.searchsorted(sums, chance.random(count * WORDS))].reshape(count, WORDS)
+    chosen[::rare_every, 7] = RARE
+    return [" ".join(row) for row in chosen.tolist()]
+
+
+@cache
+def _vocabulary() -> tuple[Any, Any]:
+    chance = np.random.default_rng(5)
+    letters = np.array(list("aeiourstlnmdpkgbvhfcw"))
+    lengths = chance.integers(2, 11, VOCABULARY)
+    words = np.array(["".join(chance.choice(letters, n)) for n in lengths], dtype=object)
+    weights = 1 / (np.arange(VOCABULARY) + 10)
+    return words, np.cumsum(weights / weights.sum())
 
 
 def report(folder: Path, articles: int = 20_000) -> None:
     """Print size, cost of a night, and times of phrases and of a concordance."""
-    nights = Nights(folder / "w")
-    chance = random.Random(5)
-    vocabulary = [_word(chance) for _ in range(VOCABULARY)]
-    made = list(_articles(articles + NIGHT, vocabulary, chance))
-    for name, some in (("all", made[:articles]), (f"a night of {NIGHT:,}", made[articles:])):
-        took = _load(nights, some)
-        print(f"{name}: index built in {took:.1f} s", flush=True)
-    state = read_state(index_folders(nights.folder)[-1])
+    nights = max(articles // NEW_A_NIGHT, 2)
+    grown = GrownTexts(folder / "w", 200, "months", rare_every=max(nights * 3_100 // KWIC_HITS, 1))
+    grown.grow(nights)
+    print(f"{nights * NEW_A_NIGHT:,} articles of {WORDS} words are written", flush=True)
+    print(f"index of all: {_shown(_run(ANEW, grown.folder))}", flush=True)
+    state = read_state(index_folders(grown.folder)[-1])
     assert state
-    [(size,)] = nights.ask("select sum(strlen(text) + strlen(title)) from articles")
-    print(f"index {state.bytes / 1e6:.0f} MB, {state.bytes / size:.0%} of the texts' bytes")
-    with open_desk(nights.folder) as desk:
-        _report_answers(desk, made, chance)
+    with opened(grown.folder) as connection:
+        size = "select sum(strlen(text) + strlen(title))::bigint from articles"
+        [(texts,)] = connection.execute(size).fetchall()
+    print(f"index {state.bytes / 1e6:.0f} MB, {state.bytes / texts:.0%} of the texts' bytes")
+    for _ in range(3):
+        grown.write_night()
+        print(f"a night of {NEW_A_NIGHT:,}: {_shown(_run(NIGHT, grown.folder))}", flush=True)
+    _report_answers(grown, nights)
 
 
-def _report_answers(desk: Desk, made: list[Article], chance: random.Random) -> None:
-    times, hits = [], 0
-    for _ in range(PHRASES):
-        words = chance.choice(made).text.split()
-        at = chance.randrange(len(words) - 2)
-        query = f'"{words[at]} {words[at + 1]}"'
-        seconds, found = _timed(lambda query=query: desk.find(Question(query)))  # type: ignore[misc]
-        times.append(seconds)
-        hits += len(found)
-    p95 = quantiles(times, n=20)[-1]
-    print(f"a phrase: p95 {p95 * 1000:.1f} ms, {hits / PHRASES:,.0f} hits in the mean")
-    seconds, lines = _timed(lambda: list(concordance(desk, Question("thousandth"), 60, "left")))
-    print(f"kwic of {len(lines):,} lines: {seconds:.2f} s")
+def _report_answers(grown: GrownTexts, nights: int) -> None:
+    chance = np.random.default_rng(9)
+    phrases = []
+    for text in invented_texts(PHRASES, nights // 30 * 30 + 1, grown.rare_every):
+        at = int(chance.integers(10, WORDS - 2))
+        phrases.append('"{} {}"'.format(*text.split()[at : at + 2]))
+    took = _run(ASK, grown.folder, orjson.dumps(phrases).decode(), RARE)
+    print(
+        f"a phrase: p95 {took['wall_p95'] * 1e3:.1f} ms by the clock, "
+        f"{took['cpu_p95'] * 1e3:.1f} ms of the processor (median {took['cpu_median'] * 1e3:.1f}), "
+        f"{took['hits']:,.0f} hits in the mean, {took['most']:,.0f} at most"
+    )
+    print(
+        f"kwic of {took['lines']:,.0f} lines: {took['kwic_wall']:.2f} s by the clock, "
+        f"{took['kwic_cpu']:.2f} s of the processor; peak {took['peak'] / 1e6:,.0f} MB"
+    )
 
 
-def _load(nights: Nights, articles: list[Article]) -> float:
-    """Load a run, and return the seconds that building its index took."""
-    took = 0.0
-
-    def timed(task: IndexTask) -> str:
-        nonlocal took
-        took, built = _timed(lambda: build_index(task))
-        return built.name
-
-    run = nights.begin(*articles)
-    resolve(run, nights.settings)
-    tasks.load.commit.load(run, nights.settings)
-    real = warehouse.publish.published_index
-    warehouse.publish.published_index = timed
-    try:
-        tasks.load.commit.publish_run(run, nights.settings)
-    finally:
-        warehouse.publish.published_index = real
-    return took
+def _shown(took: dict[str, float]) -> str:
+    return (
+        f"{took['wall']:.1f} s by the clock, {took['cpu']:.1f} s of the processor, peak of the "
+        f"process {took['peak'] / 1e6:,.0f} MB"
+    )
 
 
-def _timed(function: Callable[[], T]) -> tuple[float, T]:
-    started = time.perf_counter()
-    result = function()
-    return time.perf_counter() - started, result
-
-
-def _articles(count: int, vocabulary: list[str], chance: random.Random) -> Iterator[Article]:
-    """Yield articles whose words are as unevenly frequent as those of a language."""
-    weights = [1 / (rank + 10) for rank in range(len(vocabulary))]
-    words = chance.choices(vocabulary, weights, k=2_000_000)
-    for number in range(count):
-        start = chance.randrange(len(words) - WORDS)
-        text = words[start : start + WORDS]
-        chance.shuffle(text)
-        if number % 20 == 0:
-            text[chance.randrange(WORDS)] = "thousandth"
-        one = article(f"https://x.example/{number}", " ".join(text), position=number, day=11)
-        day = date.fromordinal(738_000 + number % 700)
-        yield replace(one, title=" ".join(text[:8]), published_date=day)
-
-
-def _word(chance: random.Random) -> str:
-    return "".join(chance.choices("aeiourstlnmdpkgbvhfcw", k=chance.randint(2, 10)))
+def _run(program: str, *arguments: str | Path) -> dict[str, float]:
+    taken = cost(sys.executable, "-P", "-c", program, *arguments)
+    if taken.status:
+        raise RuntimeError(taken.said)
+    result: dict[str, float] = orjson.loads(taken.said.strip().splitlines()[-1])
+    return result | {"peak": taken.peak}
