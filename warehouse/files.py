@@ -4,6 +4,7 @@ Every step of a run leaves its result in this way. A file that exists therefore 
 is done, and resuming a run needs no other record.
 """
 
+import errno
 import hashlib
 import os
 import re
@@ -28,7 +29,13 @@ def written_aside(path: Path) -> Iterator[Path]:
 
     The temporary name is random, so that two writers never share it, not even on two machines with
     a common folder. A writer that lags behind its run cannot damage the file of a new run.
+
+    Raises:
+        OSError: `path` is a folder, a device or a pipe. Root could replace /dev/null by a file.
     """
+    if path.exists() and not path.is_file():
+        code = errno.EISDIR if path.is_dir() else errno.EINVAL
+        raise OSError(code, "Is a directory" if path.is_dir() else "Is no regular file", str(path))
     aside = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
         yield aside

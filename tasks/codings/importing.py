@@ -11,6 +11,7 @@ import pyarrow as pa
 import xxhash
 
 from config.errors import UsageError
+from config.visible import visible
 from tasks.codings.alpha import Level, krippendorff_alpha
 from tasks.codings.sheets import CodedRow, read_sheet, rows_named
 from tasks.load.commit import publish_tables, run_row
@@ -65,8 +66,8 @@ def import_sheet(path: Path, coder: str, stages: Stages, *, wait: bool = False) 
     Raises:
         UsageError: a row names no version of this warehouse; then nothing is imported.
     """
-    if not coder.strip():
-        raise UsageError("--coder is empty: name who filled the sheet.")
+    if not coder.strip() or visible(coder) != coder:
+        raise UsageError("--coder is empty or has invisible characters: name who filled the sheet.")
     sheet = read_sheet(path)
     stages = stages.prepared()
     with stages.locked("codings import", wait=wait):

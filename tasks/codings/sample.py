@@ -33,6 +33,7 @@ SHEET_COLUMNS: Final = (
     *("article_id", "version", "source", "published_date", "language", "url", "title", "text"),
 )
 _FORMS: Final = {".csv": "excel", ".xlsx": "xlsx"}
+_MOST_ARTICLES: Final = 1 << 62  # DuckDB's integers end soon after it
 _CODE: Final = re.compile(r"\w[\w .-]{0,60}")
 
 
@@ -116,7 +117,7 @@ def _query(request: SampleRequest) -> str:
         where=request.where,
         strata=", ".join(f"{STRATA[name]}::varchar" for name in request.strata) or "''",
         seed=request.seed,
-        count=request.count,
+        count=min(request.count, _MOST_ARTICLES),
         codes=codes,
     )
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from tasks.codings.sample import SHEET_COLUMNS
 _MOST_BYTES: Final = 500_000_000
 _MOST_NAMED: Final = 12  # rows that a message names
 _CELL: Final = 1_000_000
+_VERSION: Final = re.compile(r"([0-9]{1,9})(\.0)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,18 +44,20 @@ def read_sheet(path: Path) -> list[CodedRow]:
             raise UsageError(
                 f"{path} has no column {column!r}: give a sheet that `broadsheet sample` wrote."
             )
+    if twice := [name for name in dict.fromkeys(names) if name and names.count(name) > 1]:
+        raise UsageError(f"{path} has two columns {twice[0]!r}: rename or remove one of them.")
     variables = [name for name in names if name and name not in SHEET_COLUMNS]
     if not variables:
         raise UsageError(f"{path} has no column for a code: add one beside the text.")
     rows, unreadable = [], []
     for number, cells in found:
         row = dict(zip(names, (cell.strip() for cell in cells), strict=False))
-        version = row["version"].removesuffix(".0")
-        if not row["article_id"] or not version.isdigit():
+        version = _VERSION.fullmatch(row.get("version", ""))
+        if not row["article_id"] or version is None:
             unreadable.append(number)
             continue
         values = {name: row.get(name) or None for name in variables}
-        rows.append(CodedRow(number, row["article_id"], int(version), values))
+        rows.append(CodedRow(number, row["article_id"], int(version[1]), values))
     _refuse(path, unreadable, "name no article_id and version")
     _refuse(path, _repeated(rows), "name a version that another row has coded")
     return rows

@@ -17,6 +17,7 @@ from tasks.report.answers import Asker
 from tasks.report.front import deck, headline, step_of, tiles
 from tasks.report.page import ReportPage, html_of
 from warehouse.files import written_aside
+from warehouse.folder import absolute
 from warehouse.layout import PUBLISHED, REPORT
 from warehouse.query import opened
 
@@ -50,6 +51,7 @@ def make_report(request: ReportRequest, settings: Settings) -> Path:
     """
     warehouse = settings.warehouse
     out = request.out or warehouse / REPORT / REPORT_PAGE
+    _require_outside(out, warehouse)
     with tempfile.TemporaryDirectory(prefix="broadsheet-report-") as spill:
         limits: dict[str, str | int] = {
             "memory_limit": settings.load.memory,
@@ -76,6 +78,15 @@ def report_after_night(settings: Settings) -> Path | None:
     except (BroadsheetError, OSError, ValueError, duckdb.Error) as error:
         log.warning("the report was not made: %s", error)
         return None
+
+
+def _require_outside(out: Path, warehouse: Path) -> None:
+    """Refuse to replace a file of the warehouse by a report."""
+    place, folder = absolute(out).resolve(), absolute(warehouse).resolve()
+    if place.is_relative_to(folder) and not place.is_relative_to(folder / REPORT):
+        raise UsageError(
+            f"{out} lies in the warehouse: name a place outside of it, or in its folder {REPORT}."
+        )
 
 
 def _write(out: Path, html: str) -> None:

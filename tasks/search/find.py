@@ -101,7 +101,8 @@ class Desk:
         """Return the days of all articles within the bounds of a question, whose query is empty."""
         planner = Planner(self.index.schema, question.folding, lambda _: ())
         plan = planner.everything()
-        return [day_of_number(number) for number, _ in self._run(planner, plan, question)]
+        with _refusals_in_words():
+            return [day_of_number(number) for number, _ in self._run(planner, plan, question)]
 
     def read(self, question: Question) -> tuple[QueryNode, Iterator[FoundText]]:
         """Return the tree of a query, and the articles that it finds with their texts.
@@ -126,14 +127,15 @@ class Desk:
             ]
 
         planner = Planner(self.index.schema, question.folding, sources_of)
-        try:
-            plan = planner.plan(node)
+        with _refusals_in_words():
+            try:
+                plan = planner.plan(node)
+                return node, plan, self._run(planner, plan, question)
+            except ValueError as error:
+                if _TOO_MANY not in str(error):
+                    raise
+            plan = replace(planner, loose=True).plan(node)
             return node, plan, self._run(planner, plan, question)
-        except ValueError as error:
-            if _TOO_MANY not in str(error):
-                raise
-        plan = replace(planner, loose=True).plan(node)
-        return node, plan, self._run(planner, plan, question)
 
     def _run(self, planner: Planner, plan: IndexPlan, question: Question) -> list["_Hit"]:
         query = planner.all_of([plan.query, *self._bounds(planner, question)])
@@ -227,6 +229,18 @@ def _index_folder(connection: duckdb.DuckDBPyConnection, warehouse: Path) -> Pat
             "builds it, or the next run does, unless the setting search.index is false."
         )
     return warehouse / str(row[0])
+
+
+@contextmanager
+def _refusals_in_words() -> Iterator[None]:
+    """Turn what tantivy refuses into one sentence, such as a very long prefix without accents."""
+    try:
+        yield
+    except ValueError as error:
+        raise UsageError(
+            f"The index cannot answer this ({str(error).splitlines()[0]}): ask for shorter words, "
+            "and leave out characters that are not valid."
+        ) from error
 
 
 def _newest_first(row: ArticleRow) -> tuple[int, str]:

@@ -43,7 +43,7 @@ class HitsTable:
             self.connection.execute(f"attach {sql_quoted(str(path))} as target (type duckdb)")
             self.connection.execute(f"create or replace table target.{HITS} as {self.query}")
             self.connection.execute("detach target")
-        except duckdb.Error as error:
+        except (duckdb.Error, UnicodeError) as error:
             raise UsageError(
                 f"The hits cannot be stored in {path} ({str(error).splitlines()[0]}): name another "
                 "file, or close the program that uses it."
@@ -72,7 +72,7 @@ def hits_table(
         connection.execute(f"create table {HITS} as from no_rows")
         rows = sum(_add(connection, batch) for batch in _batches(hits, whole))
         names = ", ".join(f'"{name}"' for name in schema.names)
-        most = f" limit {limit}" if limit is not None else ""
+        most = f" limit {min(limit, rows)}" if limit is not None else ""
         query = f"select {names} from {HITS} order by {_SORT_KEY}, rowid{most}"
         yield HitsTable(connection, query, rows)
 
