@@ -65,10 +65,22 @@ class Choice:
 def choose(connection: duckdb.DuckDBPyConnection, choice: Choice) -> int:
     """Make the table `chosen` with the ids of the articles, and return their number.
 
+    Raises:
+        UsageError: the condition is no condition on articles, or none meets it.
+    """
+    articles = make_chosen(connection, choice)
+    if not articles:
+        raise UsageError(f"No article meets --where {choice.where!r}: nothing was written.")
+    return articles
+
+
+def make_chosen(connection: duckdb.DuckDBPyConnection, choice: Choice) -> int:
+    """Make the same table, which may be empty: a takedown may have removed all articles.
+
     All tables of the export are joined with it, so that they agree.
 
     Raises:
-        UsageError: the condition is no condition on articles, or none meets it.
+        UsageError: the condition is no condition on articles.
     """
     query = f"select article_id, cluster_id from articles where (\n{choice.where}\n)"
     try:
@@ -80,8 +92,6 @@ def choose(connection: duckdb.DuckDBPyConnection, choice: Choice) -> int:
             "the columns of `articles`, such as \"language = 'en'\"."
         ) from error
     [(articles,)] = executed(connection, "select count(*) from chosen").fetchall()
-    if not articles:
-        raise UsageError(f"No article meets --where {choice.where!r}: nothing was written.")
     return int(articles)
 
 

@@ -3,7 +3,7 @@
 import secrets
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +18,7 @@ from tasks.snapshots.stored import (
     stored_snapshots,
     write_stored_snapshots,
 )
-from warehouse.export_tables import Choice, choose
+from warehouse.export_tables import Choice, make_chosen
 from warehouse.lake import Lake
 from warehouse.query import opened
 from warehouse.schema import SNAPSHOTS
@@ -55,24 +55,30 @@ def chosen_state(
         tagged_state(lake, stored.name, settings) as published,
         opened_state(lake.root.parent, settings, published) as connection,
     ):
-        choose(connection, Choice(stored.where))
+        make_chosen(connection, Choice(stored.where))
         yield connection
 
 
-def renew_snapshots(lake: Lake, run_id: str, settings: Settings) -> None:
+def renew_snapshots(lake: Lake, run_id: str, settings: Settings, changed: Collection[str]) -> None:
     """State the checksums of snapshots whose tags a takedown has moved.
 
     The caller holds the writer lock. What a killed takedown has done is not done again.
+
+    Args:
+        changed: the names of snapshots whose condition has changed.
     """
+    before = lake.files(SNAPSHOTS)
+    if any(Path(file).name.startswith(f"{run_id}-") for file in before):
+        return
     rows, renewed = [], False
     for stored in stored_snapshots(lake).values():
         tables = tagged_ids(lake, stored.name)
-        if tables != stored.tables and tables.keys() == stored.tables.keys():
+        is_moved = tables != stored.tables and tables.keys() == stored.tables.keys()
+        if is_moved or stored.name in changed:
             stored = _renewed(stored, tables, lake, settings)
             renewed = True
         rows.append(stored)
     if renewed:
-        before = lake.files(SNAPSHOTS)
         added = write_stored_snapshots(lake, rows, run_id, settings.load)
         lake.amend(SNAPSHOTS, add=added, remove=before)
 

@@ -49,9 +49,10 @@ def define_taken(connection: duckdb.DuckDBPyConnection, articles: Sequence[Taken
 
 
 def define_journal(connection: duckdb.DuckDBPyConnection, takedown: Takedown) -> None:
-    """Make the tables `taken_locators`, `taken_inputs`, `new_runs` and `new_visits`."""
+    """Make tables of a takedown's locators and inputs, and of new runs, visits and conditions."""
     _define(connection, "taken_locators", ("run_id", "locator"), takedown.locators)
     _define(connection, "taken_inputs", ("run_id", "path"), takedown.inputs)
+    _define(connection, "new_conditions", ("name", "where_sql"), takedown.conditions.items())
     runs = [{"run_id": run_id, **values} for run_id, values in takedown.runs.items()]
     connection.from_arrow(pa.Table.from_pylist(runs, _RUNS)).to_table("new_runs")
     visits = [{"run_id": run, "source": name, **v} for run, name, v in takedown.visits]

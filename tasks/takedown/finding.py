@@ -18,7 +18,7 @@ from tasks.web.fingerprint import article_id
 from tasks.web.urls import registered_domain, url_key
 from warehouse.statements import statement
 
-_ID = re.compile(r"[0-9a-f]{32}")
+_ID = re.compile(r"[0-9a-f]{32}", re.IGNORECASE)
 _Connection = duckdb.DuckDBPyConnection
 
 
@@ -74,8 +74,9 @@ def asked_for(names: Iterable[str]) -> Asked:
     """
     found = {}
     for name in names:
-        key = name if _ID.fullmatch(name) else url_key(name)
-        if not key or ("://" not in name and key != name):
+        is_id = _ID.fullmatch(name)
+        key = name.lower() if is_id else url_key(name)
+        if not key or ("://" not in name and not is_id):
             raise UsageError(f"{name} is neither an address nor an article_id: nothing was done.")
         found[key] = name
     return Asked(found, {})

@@ -47,6 +47,7 @@ class Takedown:
         visits: new values of rows of `visits`, by run, source and column.
         inputs: paths of inputs that were one page each, as the table `inputs` names them, by run.
         neighbours: hashes of the texts of articles that share a cluster with one of these.
+        conditions: new conditions of snapshots whose condition quotes an article, by name.
         references: the tags and branches of tables whose snapshots hold the articles.
         rewritten: the number of files that are rewritten.
     """
@@ -62,6 +63,7 @@ class Takedown:
     visits: tuple[tuple[str, str, Mapping[str, int]], ...] = ()
     inputs: tuple[tuple[str, str], ...] = ()
     neighbours: tuple[str, ...] = ()
+    conditions: Mapping[str, str] = field(default_factory=dict)
     references: tuple[str, ...] = ()
     rewritten: int = 0
 

@@ -62,13 +62,22 @@ def _counts(table: str, names: tuple[str, ...], same: str) -> RowChange:
     )
 
 
+# A row that was changed already fulfils none of these.
+_OF_PAGE = (
+    f"(({_OF_ARTICLE.matches} and ({_DECIDED} or url is not null)) "
+    f"or (article_id is null and url in (select url from taken_urls)) or {_IS_PATH})"
+)
+# A record of another page may refer to this one.
+_NAMES_PAGE = "exists (from taken_urls as taken where contains(stored.detail, taken.url))"
 _LEDGER = RowChange(
-    # A row that was changed already has none of these.
-    f"({_OF_ARTICLE.matches} and ({_DECIDED} or url is not null)) "
-    f"or (article_id is null and url in (select url from taken_urls)) or {_IS_PATH}",
+    f"{_OF_PAGE} or {_NAMES_PAGE}",
     {
         '"locator"': f'if({_IS_PATH}, {_hashed("locator")}, "locator")',
-        **dict.fromkeys(('"url"', '"detail"', '"whole_hash"', '"extra"'), "null"),
+        '"detail"': "null",
+        **{
+            name: f"if(coalesce({_OF_PAGE}, false), null, {name})"
+            for name in ('"url"', '"whole_hash"', '"extra"')
+        },
         '"outcome"': f"if({_IS_TAKEN}, 'rejected', outcome)",
         '"step"': f"if({_IS_TAKEN}, 'resolve', step)",
         '"reason"': f"if({_IS_TAKEN}, 'taken_down', reason)",
@@ -103,6 +112,7 @@ TAKEDOWN_RULES: Final[Mapping[str, RowChange | None]] = {
     RUNS.name: _RUNS_CHANGE,
     BOILERPLATE_HISTORY.name: None,  # lines that recur in many articles of a source
     REPAIRS.name: None,  # names of files of tables
-    SNAPSHOTS.name: None,  # checksums, which are stated anew when the tags have moved
+    # Checksums are stated anew when the tags have moved.
+    SNAPSHOTS.name: _counts("new_conditions", ("where_sql",), "new.name = stored.name"),
     TAKEDOWNS.name: None,
 }

@@ -9,6 +9,7 @@ import duckdb
 
 from config.settings import Settings
 from tasks.raw.tombstones import offsets_by_file, taken_records
+from tasks.takedown.conditions import conditions_without
 from tasks.takedown.connection import define_journal, define_taken
 from tasks.takedown.elsewhere import places_elsewhere
 from tasks.takedown.finding import Asked, find_articles, with_ledger
@@ -81,6 +82,8 @@ def look_for(
     articles, unknown = find_articles(connection, asked)
     define_taken(connection, articles)
     takedown = with_ledger(connection, replace(begun, articles=tuple(articles)))
+    conditions = conditions_without(articles, lake, connection, settings)
+    takedown = replace(takedown, conditions=conditions)
     define_journal(connection, takedown)
     warehouse = lake.root.parent
     places: list[HoldingPlace] = []

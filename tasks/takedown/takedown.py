@@ -50,7 +50,7 @@ def carry_out(takedown: Takedown, lake: Lake, settings: Settings, notify: Notify
     notify("Rewriting the tables.")
     _rewrite_tables(lake, takedown, settings)
     _record(lake, takedown, settings)
-    renew_snapshots(lake, takedown.run_id, settings)
+    renew_snapshots(lake, takedown.run_id, settings, takedown.conditions.keys())
     notify("Publishing.")
     remove_kept(warehouse)  # hashes of the keys, and counts
     publish_anew(lake, settings)

@@ -1,8 +1,8 @@
 """Benchmarks: `make bench`, or `python -m tests.benchmarks NAME` with a name from BENCHMARKS.
 
 They print ratios of programs that run side by side, because the speed of the machine drifts. They
-assert nothing. All but `fetching`, `growth`, `large`, `learning`, `report`, `search`, `sizes`,
-`stories` and `words` need the corpora (BROADSHEET_CORPORA).
+assert nothing. All but `export`, `fetching`, `growth`, `large`, `learning`, `report`, `search`,
+`sizes`, `stories` and `words` need the corpora (BROADSHEET_CORPORA).
 """
 
 import sys
@@ -12,6 +12,7 @@ from pathlib import Path
 from tests.benchmarks import (
     against_trafilatura,
     execution,
+    exports,
     extraction,
     fetching,
     growth,
@@ -43,6 +44,7 @@ BENCHMARKS = {
     "words": words.report,
     "growth": growth.report,
     "report": reports.report,
+    "export": exports.report,
 }
 
 SIZED = {
@@ -50,6 +52,7 @@ SIZED = {
     **large_files.REPORTS,
     "growth": growth.report,
     "report": reports.report,
+    "export": exports.report,
     "search": search.report,
     "words": words.report,
 }

@@ -229,7 +229,9 @@ def test_an_unknown_address_is_refused(nights: Nights) -> None:
 def test_a_file_names_many_articles_by_address_and_id(nights: Nights, tmp_path: Path) -> None:
     [(article_id,)] = nights.ask(f"select article_id from articles where url = '{COPY}'")
     path = tmp_path / "list.txt"
-    path.write_text(f"# by order of the court\n\n{GONE}?utm_source=feed\n{article_id}\n{GONE}\n")
+    path.write_text(
+        f"# by order of the court\n\n{GONE}?utm_source=feed\n{article_id.upper()}\n{GONE}\n"
+    )
     report = take_down(nights.settings, *read_names(str(path)))
     assert len(report.survey.articles) == 2
     assert report.survey.copies == ()
