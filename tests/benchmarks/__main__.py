@@ -25,12 +25,14 @@ from tests.benchmarks import (
     search,
     sizes,
     stories,
+    unseen,
     words,
 )
 
 BENCHMARKS = {
     "extraction": extraction.report,
     "peers": peers.report,
+    "unseen": unseen.report,
     "ingest": against_trafilatura.report,
     "memory": memory.report,
     "rows": rows.report,
@@ -55,10 +57,14 @@ SIZED = {
     "export": exports.report,
     "search": search.report,
     "words": words.report,
+    "unseen": unseen.report,
 }
 
 
 def main() -> None:
+    names = {asked.partition("=")[0] for asked in sys.argv[1:]}
+    if unknown := names - {*BENCHMARKS, *SIZED}:
+        sys.exit(f"No benchmark is named {min(unknown)}; there are {', '.join(BENCHMARKS)}.")
     for asked in sys.argv[1:] or BENCHMARKS:
         name, _, size = asked.partition("=")
         with tempfile.TemporaryDirectory() as folder:

@@ -5,13 +5,12 @@ times are CPU seconds of the thread, which other work on the machine changes les
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from statistics import fmean, quantiles
 from typing import Any
 
-from fastwarc.warc import ArchiveIterator, WarcRecordType
 from resiliparse.extract.html2text import extract_plain_text
 from selectolax.lexbor import LexborHTMLParser
 from trafilatura import bare_extraction
@@ -31,7 +30,7 @@ from tasks.process.metadata.page import read_metadata
 from tasks.records import Article, Dropped, RawDocument
 from tasks.web.charset import Decoded, decode
 from tasks.web.fingerprint import payload_digest
-from tests.benchmarks.pages import corpora
+from tests.benchmarks.pages import corpus_pages
 from tests.process.markup.test_guards import REFUSED, SURVIVED
 
 ROUNDS = 2
@@ -43,7 +42,7 @@ Times = dict[str, list[float]]
 def report(_: Path) -> None:
     """Print the milliseconds per page of each extractor, their ratios, and those of each stage."""
     lanes.warm()
-    documents = list(_documents())
+    documents = list(corpus_pages("dev"))[::STEP]
     times: Times = {}
     stages: Times = {}
     for document in documents:
@@ -55,26 +54,6 @@ def report(_: Path) -> None:
     _print(stages, times["trafilatura, no metadata"], times["trafilatura, metadata"])
     _print_handed_over(documents)
     _print_hostile()
-
-
-def _documents() -> Iterator[RawDocument]:
-    with (corpora() / "dev" / "pages.warc.gz").open("rb") as stream:
-        records = ArchiveIterator(stream, record_types=WarcRecordType.response)
-        for number, record in enumerate(records):
-            body = record.reader.read()
-            if number % STEP == 0:
-                _, _, charset = (record.http_headers.get("Content-Type") or "").partition(
-                    "charset="
-                )
-                yield RawDocument(
-                    locator=str(number),
-                    position=number,
-                    media="html",
-                    body=body,
-                    url=record.headers["WARC-Target-URI"],
-                    fetched_at=record.record_date,
-                    charset=charset or None,
-                )
 
 
 def _ways(document: RawDocument) -> Mapping[str, Callable[[], Any]]:

@@ -1,16 +1,36 @@
-"""Archives of any size, made of the dev pages under changed URLs."""
+"""The pages of the corpora, and archives of any size made of the dev pages under changed URLs."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from fastwarc.warc import ArchiveIterator, WarcRecordType
 from warcio.archiveiterator import ArchiveIterator as Records
 from warcio.warcwriter import WARCWriter
 
+from tasks.records import RawDocument
+
 
 def corpora() -> Path:
     """Return the folder of the corpora."""
     return Path(os.environ["BROADSHEET_CORPORA"])
+
+
+def corpus_pages(suite: str) -> Iterator[RawDocument]:
+    """Yield the pages of `dev` or `dev-wcxb`."""
+    with (corpora() / suite / "pages.warc.gz").open("rb") as stream:
+        records = ArchiveIterator(stream, record_types=WarcRecordType.response)
+        for number, record in enumerate(records):
+            kind = record.http_headers.get("Content-Type") or ""
+            yield RawDocument(
+                locator=str(number),
+                position=number,
+                media="html",
+                body=record.reader.read(),
+                url=record.headers["WARC-Target-URI"],
+                fetched_at=record.record_date,
+                charset=kind.partition("charset=")[2] or None,
+            )
 
 
 def write_archive(path: Path, *, pages: int | None = None, size: int | None = None) -> int:

@@ -11,14 +11,13 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from statistics import fmean
 from typing import Any
 
 import lxml.html
-from fastwarc.warc import ArchiveIterator, WarcRecordType
 from resiliparse.extract.html2text import extract_plain_text
 from trafilatura import bare_extraction
 from trafilatura.settings import Document
@@ -28,7 +27,7 @@ from tasks.process.body import lanes
 from tasks.process.document import process_document
 from tasks.records import Article, RawDocument
 from tasks.web.charset import decode
-from tests.benchmarks.pages import corpora
+from tests.benchmarks.pages import corpora, corpus_pages
 
 SUITES = {"dev": "score.py", "dev-wcxb": "score_wcxb.py"}
 Row = dict[str, Any]  # as the scorers read it
@@ -40,7 +39,7 @@ def report(folder: Path) -> None:
     lanes.warm()
     seconds: dict[str, list[float]] = {}
     for suite, scorer in SUITES.items():
-        pages = list(_pages(corpora() / suite))
+        pages = list(corpus_pages(suite))
         for name, extract in _extractors().items():
             rows = [_timed(extract, page, seconds.setdefault(name, [])) for page in pages]
             predictions = folder / f"{name}.jsonl"
@@ -50,22 +49,6 @@ def report(folder: Path) -> None:
     print(f"\n{'CPU per page':28} {'ms':>8}")
     for name, spent in seconds.items():
         print(f"{name:28} {1e3 * fmean(spent):8.2f}")
-
-
-def _pages(folder: Path) -> Iterator[RawDocument]:
-    with (folder / "pages.warc.gz").open("rb") as stream:
-        records = ArchiveIterator(stream, record_types=WarcRecordType.response)
-        for number, record in enumerate(records):
-            kind = record.http_headers.get("Content-Type") or ""
-            yield RawDocument(
-                locator=str(number),
-                position=number,
-                media="html",
-                body=record.reader.read(),
-                url=record.headers["WARC-Target-URI"],
-                fetched_at=record.record_date,
-                charset=kind.partition("charset=")[2] or None,
-            )
 
 
 def _extractors() -> dict[str, Extract]:

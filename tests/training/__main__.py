@@ -15,7 +15,7 @@ from tasks.process.body import lanes
 from tasks.process.body.careful import Body
 from tasks.process.body.confidence import confidence, confidence_features
 from tasks.process.body.fast import LEAST_CHANCE, FastText
-from tasks.process.body.model import Weights, block_probabilities, weights_from_json
+from tasks.process.body.model import Weights, block_probabilities
 from tasks.process.body.paragraphs import block_paragraphs, choose_blocks
 from tasks.process.body.versions import WEIGHTS
 from tasks.process.clean.paragraphs import clean
@@ -30,10 +30,10 @@ from tests.training.measuring import (
     pages_of,
     suite_score,
 )  # fmt: skip
+from tests.training.rounding import as_text, rounded
+from tests.training.unseen import RECIPE
 
 REPORT = Path(__file__).with_name("report.json")
-DIGITS = 4
-RECIPE = ("corpus", "fitting", "labels", "net")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def main() -> None:
     print(f"{len(found)} pages, {time.time() - started:.0f} s", flush=True)
     read = _out_of_fold(found)
     if "--measure" not in sys.argv:
-        WEIGHTS.write_text(_as_text(fit(found)), "utf-8")
+        WEIGHTS.write_text(as_text(fit(found)), "utf-8")
     report = _report(found, read)
     REPORT.write_text(json.dumps(report, indent=1) + "\n", "utf-8")
     print(json.dumps(report, indent=1), f"{time.time() - started:.0f} s")
@@ -74,7 +74,7 @@ def _out_of_fold(found: Sequence[Sample]) -> list[Read]:
     fold = folds(found, FOLDS)
     read: dict[int, Read] = {}
     for left_out in range(FOLDS):
-        learned = _rounded(fit([s for s, own in zip(found, fold, strict=True) if own != left_out]))
+        learned = rounded(fit([s for s, own in zip(found, fold, strict=True) if own != left_out]))
         for number, own in enumerate(fold):
             if own == left_out:
                 read[number] = _read(found[number], learned)
@@ -126,27 +126,6 @@ def _report(found: Sequence[Sample], read: Sequence[Read]) -> dict[str, Any]:
         "cascade_minus_careful_95": {suite: values[1] for suite, values in drawn.items()},
         "by_confidence": by_confidence([r.confidence for r in read], rows["fast"], rows["careful"]),
     }
-
-
-def _rounded(learned: Weights) -> Weights:
-    """Return weights as they will be read from the file, with fewer digits."""
-    return weights_from_json(json.loads(_as_text(learned)), learned.version)
-
-
-def _as_text(learned: Weights) -> str:
-    """Return weights as JSON with one line per row of weights."""
-    stages = [[[_numbers(part) for part in layer] for layer in stage] for stage in learned.stages]
-    values = {"data": data_hash(), "stages": stages}
-    values["confidence"] = _numbers(learned.confidence)
-    text = json.dumps(values, separators=(",", ":"))
-    return text.replace("],[", "],\n[") + "\n"
-
-
-def _numbers(values: Any) -> Any:
-    """Return numbers with four significant digits; more do not change a score."""
-    if np.ndim(values) > 0:
-        return [_numbers(value) for value in values]
-    return float(f"{float(values):.{DIGITS}g}")
 
 
 if __name__ == "__main__":

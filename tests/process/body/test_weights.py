@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.training.__main__ import RECIPE
 from tests.training.corpus import data_hash
 from tests.training.hashes import TRAINING, body_features, recipe_hash, weights_hash
+from tests.training.unseen import RECIPE
 
 RETRAIN = "run `python -m tests.training`, which fits the weights and measures them anew"
 
