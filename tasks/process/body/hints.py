@@ -130,20 +130,33 @@ def hints_of(tag: str, attributes: dict[str, str | None]) -> int:
 def hints_in(names: str) -> int:
     """Return the hints of the value of a class, id or similar attribute.
 
-    Two caches make this fast. A page repeats its class names a hundred times, and so do all pages
-    of a site: that is the cache of this function. A new site has hundreds of new names, but most of
-    their words are known from other sites: so the patterns are matched word by word, and the words
-    are cached, too. Whole names are searched only by the few patterns that span two words.
+    Three caches make this fast. A page repeats its class attributes a hundred times, and so do all
+    pages of a site: that is the cache of this function. A new site has hundreds of new attributes,
+    which combine fewer names, and most words of these names are known from other sites. So names
+    and their words are cached, too.
     """
     bits = 0
-    for name in _CAMEL_CASE.sub("-", names).lower().replace("_", "-").split():
-        words = name.split("-")
-        for number, word in enumerate(words):
-            # Patterns such as `-card` and `tag-` ask whether another word stands before or after.
-            before, after = "-" if number else "", "-" if number < len(words) - 1 else ""
-            bits |= _hints_of_word(f"{before}{word}{after}")
-        if len(words) > 1 and _FIRST_OF_PAIR.search(name):
-            bits |= sum(bit for bit, pattern in _TWO_WORD_PATTERNS if pattern.search(name))
+    for name in names.split():
+        bits |= _hints_of_name(name)
+    return bits
+
+
+@lru_cache(maxsize=50_000)
+def _hints_of_name(name: str) -> int:
+    """Return the hints of one name.
+
+    The patterns are matched word by word. Whole names are searched only by the few patterns that
+    span two words.
+    """
+    bits = 0
+    name = _CAMEL_CASE.sub("-", name).lower().replace("_", "-")
+    words = name.split("-")
+    for number, word in enumerate(words):
+        # Patterns such as `-card` and `tag-` ask whether another word stands before or after.
+        before, after = "-" if number else "", "-" if number < len(words) - 1 else ""
+        bits |= _hints_of_word(f"{before}{word}{after}")
+    if len(words) > 1 and _FIRST_OF_PAIR.search(name):
+        bits |= sum(bit for bit, pattern in _TWO_WORD_PATTERNS if pattern.search(name))
     return bits
 
 
