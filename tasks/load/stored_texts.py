@@ -103,7 +103,7 @@ class StoredTexts:
         self._has_verdicts = False
 
     def compare(self) -> bool:
-        """Give captures of unchanged pages the hashes of the versions that they repeat.
+        """Give stored states the hashes of their texts under the present extractor.
 
         Returns:
             True if that is done; False if stored pages must be read first (`unread_runs`).
@@ -118,8 +118,8 @@ class StoredTexts:
             return False
         if self._has_verdicts:
             _define_read_again(self._connection, folder)
-            self._connection.execute(statement("texts_read_again"))
-            self._connection.execute(statement("captures_read_again"))
+            for name in ("texts_read_again", "states_read_again", "revisits_read_again"):
+                self._connection.execute(statement(name))
         return True
 
     def mark_unknown_changes(self) -> None:

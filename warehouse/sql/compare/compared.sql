@@ -3,11 +3,12 @@
 -- present extractor gets another text from the stored bytes of the version, too. The version of the
 -- learned lines (after '+learned.') does not count as another extractor: texts are compared with
 -- and without these lines anyway.
--- Reads: doubtful, processed, article_versions, runs.
+-- Reads: doubtful, captures, processed, article_versions, runs.
 create temp table compared as
 select doubtful.*
 from doubtful
-join processed using (position)
+join captures using (position)
+join processed on processed.position = captures.content_position
 join article_versions as stored
     on stored.article_id = doubtful.article_id
     and stored.version = doubtful.version

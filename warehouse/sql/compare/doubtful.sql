@@ -1,12 +1,19 @@
 -- Grain: one row per capture that looks like a revision, stored version, and side. A capture looks
--- like a revision if its text equals none of the nearest stored states of its article. The sides
--- are the nearest states `before` and `after` the capture in time, or `any` state if the capture
--- has no time. Versions whose bytes this run has read itself (`reread`) are compared by their new
--- text and need not be read again. Columns: has_before says whether there is a state before the
--- capture.
+-- like a revision if its text differs from that of the stored state directly before it in time. An
+-- equal state directly after it helps only an article's only capture of the run: another capture may
+-- lie between the two. The sides are the nearest states `before` and `after` the capture in time, or
+-- `any` state if the capture has no time. Versions whose bytes this run has read itself (`reread`)
+-- are compared by their new text and need not be read again. Columns: has_before says whether there
+-- is a state before the capture.
 -- Reads: captures, known, reread.
 create temp table doubtful as
-with pairs as (
+with alone as (
+    select article_id
+    from captures
+    group by article_id
+    having count(*) = 1
+),
+pairs as (
     select
         captures.position,
         captures.fetched_at,
@@ -20,6 +27,7 @@ with pairs as (
         end as side,
         coalesce(reread.content_hash, known.content_hash) as content_hash,
         coalesce(reread.whole_hash, known.whole_hash) as whole_hash,
+        captures.article_id in (from alone) as is_alone,
         -- resolve.sql compares bytes with the state before a capture only, and texts with both.
         side <> 'after' and captures.payload_digest = known.payload_digest
             or captures.content_hash = coalesce(reread.content_hash, known.content_hash)
@@ -31,7 +39,7 @@ with pairs as (
     left join reread
         on reread.article_id = known.article_id
         and reread.version = known.version
-    where not captures.is_revisit
+    where content_position is not null
         and known.replaced_by is null
 ),
 differing as (
@@ -59,7 +67,13 @@ changed as (
         bool_or(side = 'before') as has_before
     from nearest
     group by position
-    having not coalesce(bool_or(is_same), false)
+    -- Of several states of one time, all must have the capture's text.
+    having not coalesce(bool_and(is_same is true) filter (where side = 'before'), false)
+        and not coalesce(
+            bool_and(is_same is true and is_alone) filter (where side = 'after'),
+            false
+        )
+        and not coalesce(bool_or(is_same) filter (where side = 'any'), false)
 )
 select
     position,

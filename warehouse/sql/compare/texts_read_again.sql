@@ -1,10 +1,13 @@
 -- Grain: one row per row of `compared`, with a verdict: the present extractor gets the capture's
 -- text from the version's stored bytes (`same`), it gets another text or none (`other`), or the
--- bytes are gone or have changed (`unknown`).
+-- bytes are gone or have changed (`unknown`). Columns: present_hash and present_whole are the hashes
+-- of the text that the present extractor gets from these bytes.
 -- Reads: compared, captures, wanted (the bytes chosen for each row), read_again (their results).
 create temp table verdicts as
 select
     compared.*,
+    if(compared.is_same_bytes, captures.content_hash, read_again.content_hash) as present_hash,
+    if(compared.is_same_bytes, captures.whole_hash, read_again.whole_hash) as present_whole,
     case
         when compared.is_same_bytes then 'same'
         when read_again.position is null
