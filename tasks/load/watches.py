@@ -25,6 +25,8 @@ from warehouse.lake import Lake
 from warehouse.query import require_reading
 from warehouse.reading import create_view
 from warehouse.schema import ARTICLE_VERSIONS, WATCH_HITS
+from warehouse.search.index import TEXT_FIELDS
+from warehouse.search.words import TextWords, indexed_words
 from warehouse.statements import statement
 from warehouse.working import working_connection
 
@@ -135,6 +137,16 @@ def _find_by_words(connection: duckdb.DuckDBPyConnection, watches: Sequence[Watc
     connection.register("found_by_words", pa.Table.from_pylist(found, _FOUND))
 
 
+class _QuickMatcher(Matcher):
+    """A matcher that only says whether a query finds a text, and not where: it is twice as fast."""
+
+    def words(self, name: str) -> TextWords:
+        if name not in self._words and name in TEXT_FIELDS:
+            text = self.article.title if name == "title" else self.article.text
+            self._words[name] = TextWords(indexed_words(text).split(), [], [])
+        return super().words(name)
+
+
 def _meeting(row: dict[str, Any], queries: Mapping[str, QueryNode]) -> Iterator[str]:
     """Yield the watches whose query finds a version."""
 
@@ -142,7 +154,7 @@ def _meeting(row: dict[str, Any], queries: Mapping[str, QueryNode]) -> Iterator[
         return name_matches(row["source"] or "", leaf, PLAIN_FOLDING)
 
     texts = ArticleText(row["title"] or "", row["text"] or "", row["authors"] or (), source_matches)
-    matcher = Matcher(texts, PLAIN_FOLDING)
+    matcher = _QuickMatcher(texts, PLAIN_FOLDING)
     for name, node in queries.items():
         if matcher.matches(node):
             yield name
