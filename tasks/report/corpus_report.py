@@ -59,9 +59,9 @@ def make_report(request: ReportRequest, settings: Settings) -> Path:
             "threads": min(2, settings.worker_count),
         }
         with opened(warehouse, settings=limits) as connection:
-            published_at = datetime.fromtimestamp((warehouse / PUBLISHED).stat().st_mtime, UTC)
+            publication = _publication_of(connection, warehouse)
             since = request.since or _BEGINNING
-            page = _page(Asker(connection, {"since": since.isoformat()}), request, published_at)
+            page = _page(Asker(connection, {"since": since.isoformat()}), request, publication)
     _write(out, html_of(page))
     return out
 
@@ -101,7 +101,18 @@ def _write(out: Path, html: str) -> None:
         ) from error
 
 
-def _page(ask: Asker, request: ReportRequest, published_at: datetime) -> ReportPage:
+def _publication_of(connection: duckdb.DuckDBPyConnection, warehouse: Path) -> str:
+    """Return words that name the publication: its id, and its time."""
+    try:
+        [(name, at)] = connection.execute(
+            "select publication_id, published_at from publication"
+        ).fetchall()
+    except duckdb.CatalogException:  # an older Broadsheet has published the file
+        name, at = "", datetime.fromtimestamp((warehouse / PUBLISHED).stat().st_mtime, UTC)
+    return f"the publication {name} of {at:%-d %B %Y, %H:%M} UTC".replace("  ", " ")
+
+
+def _page(ask: Asker, request: ReportRequest, publication: str) -> ReportPage:
     totals = next(iter(ask("corpus_totals")))
     span = next(iter(ask("corpus_span")))
     by_night = step_of(span["first_night"], span["last_night"])
@@ -133,7 +144,6 @@ def _page(ask: Asker, request: ReportRequest, published_at: datetime) -> ReportP
         deck=deck(totals, span),
         tiles=tiles(totals),
         sections=sections,
-        about=f"Made by Broadsheet {code_version()} from the publication of "
-        f"{published_at:%-d %B %Y, %H:%M} UTC"
+        about=f"Made by Broadsheet {code_version()} from {publication}"
         + (f", of what is dated or was fetched since {request.since}." if request.since else "."),
     )

@@ -115,6 +115,12 @@ def names_and_count(link: str) -> tuple[list[str], int]:
     return names, len(found)
 
 
+def test_the_page_names_the_publication_that_it_was_made_from(warehouse: Path, html: str) -> None:
+    with opened(warehouse) as connection:
+        [(name,)] = connection.execute("select publication_id from publication").fetchall()
+    assert f"from the publication {name} of " in html
+
+
 def test_headings_have_an_order_and_every_section_can_be_reached(html: str) -> None:
     page = Parsed(html)
     levels = [int(tag[1]) for tag, _ in page.tags if re.fullmatch(r"h\d", tag)]

@@ -19,7 +19,9 @@ PUBLICATION = Table(
         Column(
             "report",
             pa.string(),
-            "always NULL for now: the report is made later, and states its publication",
+            "always NULL: the report is made after this file is published, and nobody changes the "
+            "file then, for readers may have it open; the end of report/index.html names the "
+            "publication that it was made from",
         ),
     ),
 )
