@@ -148,7 +148,7 @@ def test_a_sample_may_ask_for_more_than_there_is(tmp_path: Path, settings: Setti
     assert draw_sample(request, settings)[0] == 1
     for changed in ({"where": "1="}, {"strata": ["nope"]}, {"codes": ["a", "A"]}, {"codes": [""]}):
         with pytest.raises(UsageError) as caught:
-            draw_sample(replace(request, force=True, **changed), settings)  # type: ignore[arg-type]
+            draw_sample(replace(request, force=True, **changed), settings)
         refusal(caught.value)
 
 

@@ -71,7 +71,7 @@ def test_only_current_versions_are_found(nights: Nights) -> None:
 def test_a_night_opens_only_the_files_of_the_days_that_it_concerns(
     nights: Nights, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The night that restores a version opens the files of its day, and other nights none."""
+    """A night that makes no older version the current one again opens none of the older files."""
     for number, day in ((1, 1), (2, 20)):
         one = article(PAGE.format(number), "the ferry sails", position=number, day=day)
         published = datetime(2025, 3, day, 6, 30, tzinfo=UTC)
