@@ -44,8 +44,11 @@ class SearchSettings(Section):
     memory_bytes: Annotated[int, Field(ge=15_000_000, le=4_000_000_000)]
 
 
+MOST_DAYS = 36_500
+
+
 class RetentionSettings(Section):
     """The ages at which `broadsheet prune` reduces texts and removes WARC files; 0: never."""
 
-    text_days: Annotated[int, Field(ge=0)]
-    raw_days: Annotated[int, Field(ge=0)]
+    text_days: Annotated[int, Field(ge=0, le=MOST_DAYS)]
+    raw_days: Annotated[int, Field(ge=0, le=MOST_DAYS)]

@@ -57,7 +57,8 @@ def opened(
             f"Cannot open {path} ({_first_line(error)}): `broadsheet repair` publishes it anew."
         ) from error
     with connection:
-        connection.execute("set timezone = 'UTC'")
+        # DuckDB prints a progress bar to standard output, among the rows of a long query.
+        connection.execute("set timezone = 'UTC'; set enable_progress_bar = false")
         for name, value in settings.items():
             connection.execute(f"set {name} = $value", {"value": value})
         for database in attached:

@@ -18,6 +18,7 @@ def prune(
         int | None,
         typer.Option(
             min=1,
+            max=36_500,
             metavar="DAYS",
             help="Remove WARC files of nights older than this. "
             "[dim]Default: setting retention.raw_days[/dim]",
@@ -28,6 +29,7 @@ def prune(
         int | None,
         typer.Option(
             min=1,
+            max=36_500,
             metavar="DAYS",
             help="Reduce texts that were loaded longer ago to hashes and counts. "
             "[dim]Default: setting retention.text_days[/dim]",

@@ -77,6 +77,8 @@ def takedown(
         BroadsheetError: an unfinished night holds one of the pages.
         DamagedWarehouseError: the warehouse is damaged and must be repaired first.
     """
+    if not request.reason.strip():
+        raise UsageError("The reason is empty: say by --reason why the article is removed.")
     asked = asked_for(request.names)
     stages = _prepared(stages, dry_run=request.dry_run)
     reasons = Reasons(request.reason, request.requested_by, datetime.now(UTC))

@@ -6,11 +6,12 @@ leave. If the catalog has changed meanwhile, or a run has ended, both are copied
 files that this state needs are never changed, and stay for the grace time after they are replaced.
 """
 
+import errno
 import shutil
 import sqlite3
 import time
-from collections.abc import Iterable
-from contextlib import closing, suppress
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -100,7 +101,7 @@ def back_up(request: BackupRequest, stages: Stages) -> BackedUp:
     require_apart(warehouse, folder)
     stages.relocate_if_moved()
     _require_sound(warehouse)
-    with backup_lock(folder):
+    with backup_lock(folder), _full_disk_named(folder):
         settle(folder)
         before = earlier_backup(folder, warehouse)
         copier = Copier(
@@ -115,6 +116,24 @@ def back_up(request: BackupRequest, stages: Stages) -> BackedUp:
         write_manifest(manifest, folder)
         settle(folder)
     return _counted(copier, manifest)
+
+
+@contextmanager
+def _full_disk_named(folder: Path) -> Iterator[None]:
+    """Say in a sentence that the disk of the backup is full.
+
+    The room is counted before, but others may write to the disk, too.
+    """
+    try:
+        yield
+    except (OSError, sqlite3.Error) as error:
+        code = getattr(error, "sqlite_errorcode", None) or getattr(error, "errno", None)
+        if code not in (sqlite3.SQLITE_FULL, errno.ENOSPC, errno.EDQUOT):
+            raise
+        raise BroadsheetError(
+            f"The disk of the backup {folder} is full: make room, or name a folder on another "
+            "disk, and repeat the command; a backup that was there before is whole."
+        ) from error
 
 
 def _require_sound(warehouse: Path) -> None:

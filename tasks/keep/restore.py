@@ -21,7 +21,7 @@ from tasks.keep.manifest import BackupFile, Manifest, read_manifest, stored_file
 from tasks.pipeline import Stages
 from tasks.runs.run import unfinished_runs
 from tasks.snapshots.stored import lake_to_read
-from tasks.takedown.listing import unlisted_takedowns
+from tasks.takedown.listing import read_takedown_list, unlisted_takedowns
 from warehouse.files import fsync, sha256_of
 from warehouse.folder import absolute, make_warehouse
 from warehouse.layout import (
@@ -279,7 +279,10 @@ def _takedowns(request: RestoreRequest, manifest: Manifest, warehouse: Path) -> 
         warehouse / TAKEDOWN_LIST,
         request.takedowns,
     )
-    return list(_lines(path for path in places if path and path.is_file()))
+    found = [path for path in places if path and path.is_file()]
+    for path in (*found, stored_file(absolute(request.folder), TAKEDOWN_LIST)):
+        read_takedown_list(path)  # a damaged list must be known before anything is restored
+    return list(_lines(found))
 
 
 def _lines(paths: Iterable[Path]) -> Iterator[bytes]:

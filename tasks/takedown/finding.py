@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -51,19 +52,35 @@ def read_names(argument: str) -> list[str]:
     if "://" in argument or _ID.fullmatch(argument):
         return [argument]
     path = Path(argument).expanduser()
-    if not path.is_file():
+    is_file = False
+    with suppress(OSError):  # a text that is longer than any name
+        is_file = path.is_file()
+    if not is_file:
         raise UsageError(
-            f"{argument} is no address, no article_id and no file: give one of them, such as "
+            f"{argument[:300]} is no address, no article_id and no file: give one of them, such as "
             "https://courier.example/story."
         )
     try:
         lines = [line.strip() for line in path.read_text("utf-8-sig").splitlines()]
+        named = {line: number for number, line in enumerate(lines, 1) if line and line[0] != "#"}
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{path} cannot be read as a list of addresses: {error}.") from error
-    names = [line for line in lines if line and not line.startswith("#")]
-    if not names:
+    if not named:
         raise UsageError(f"{path} names no address: write one address or article_id per line.")
-    return list(dict.fromkeys(names))
+    for name, number in named.items():
+        if _key_of(name) is None:
+            raise UsageError(
+                f"Line {number} of {path} is neither an address nor an article_id, but "
+                f"{name[:100]!r}: nothing was done."
+            )
+    return list(named)
+
+
+def _key_of(name: str) -> str | None:
+    """Return an article_id, or the key of an address; None for anything else."""
+    if _ID.fullmatch(name):
+        return name.lower()
+    return (url_key(name) or None) if "://" in name else None
 
 
 def asked_for(names: Iterable[str]) -> Asked:
@@ -74,9 +91,8 @@ def asked_for(names: Iterable[str]) -> Asked:
     """
     found = {}
     for name in names:
-        is_id = _ID.fullmatch(name)
-        key = name.lower() if is_id else url_key(name)
-        if not key or ("://" not in name and not is_id):
+        key = _key_of(name)
+        if key is None:
             raise UsageError(f"{name} is neither an address nor an article_id: nothing was done.")
         found[key] = name
     return Asked(found, {})

@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 from config.errors import UsageError
 from config.settings import load_settings
+from flows.cli import app
 from tasks.jobs.retention import Pruned, PruneRequest, prune
 from tasks.jobs.stories import rebuild_stories
 from tasks.revisions.stored import read_history
@@ -138,3 +140,11 @@ def test_stories_that_are_made_anew_keep_what_was_found(nights: Nights) -> None:
 def test_nothing_is_old_unless_a_setting_says_so() -> None:
     retention = load_settings().retention
     assert (retention.text_days, retention.raw_days) == (0, 0)
+
+
+@pytest.mark.parametrize("days", ["-1", "0", "99999999", "1e30"])
+@pytest.mark.parametrize("option", ["--older-than", "--texts-older-than"])
+def test_ages_that_are_no_ages_are_refused(option: str, days: str) -> None:
+    done = CliRunner().invoke(app, ["prune", option, days, "-w", "/nowhere"])
+    assert done.exit_code == 2
+    assert option in done.output

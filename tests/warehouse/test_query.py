@@ -130,6 +130,11 @@ def test_a_warehouse_with_a_relative_path_is_answered(
         assert rows(connection, "select count(*) from articles")[1] == [(1,)]
 
 
+def test_no_progress_bar_is_printed_among_the_rows_of_a_long_query(folder: Path) -> None:
+    with opened(folder) as connection:
+        assert rows(connection, "select current_setting('enable_progress_bar')")[1] == [(False,)]
+
+
 def test_a_large_sort_may_use_the_disk(folder: Path) -> None:
     with opened(folder) as connection:
         query = "select max(h) from (select md5(range::varchar) h from range(100000) order by h)"
