@@ -22,7 +22,7 @@ QUOTING = {
     "alone": (f"url = '{GONE}'", "url = '(taken down)'"),
     "comment": (f"true -- but {GONE}", None),
     "length": ("length('skipper') < 8", None),
-    "other": ("text ilike '%board%' or text ilike '%council%' or language = 'en'", ...),
+    "other": ("text ilike '%council%' or language = 'en'", ...),
 }
 
 
