@@ -105,9 +105,18 @@ def test_a_page_that_declares_its_address_is_replaced_at_the_end_of_the_night(
 def test_an_import_from_ccnews_does_not_copy_it(tmp_path: Path) -> None:
     pages = {f"https://courier.example/2025/03/11/district-{n}": page(n) for n in (1, 2)}
     gone = next(iter(pages))
-    write_warc(tmp_path / "CC-NEWS-20250311010000-00001.warc.gz", pages, day=11)
+    (tmp_path / "cc").mkdir()
+    write_warc(tmp_path / "cc" / "CC-NEWS-20250311010000-00001.warc.gz", pages, day=11)
     warehouse = tmp_path / "w"
-    given = ("backfill", "--ccnews", tmp_path, "--domain", "courier.example", "-w", warehouse)
+    given = (
+        "backfill",
+        "--ccnews",
+        tmp_path / "cc",
+        "--domain",
+        "courier.example",
+        "-w",
+        warehouse,
+    )
     run(*given)
     [row] = ask(warehouse, f"select text from articles where url = '{gone}'")
     words = [gone, *(line for line in row["text"].split("\n") if "district 1" in line)]
