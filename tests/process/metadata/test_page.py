@@ -44,6 +44,17 @@ def test_all_fields_of_a_plain_news_page_are_read() -> None:
     assert metadata.free_to_read is False
 
 
+def test_links_in_boxes_that_are_named_like_topics_are_keywords_each_once_and_in_order() -> None:
+    page = (
+        jsonld(headline="Ferry returns")
+        + '<h1>Ferry returns</h1><div><a class="tags" href="/a">No topic</a></div>'
+        '<div class="Article-Topics"><a href="/b">Ferries</a><ul class="keywords tags">'
+        '<li><a href="/c">Harbours</a></li><li><a class="tags" href="/d">Storms</a></li></ul></div>'
+        '<p class="tags">Read <a href="/e">this</a></p><a href="/f">Another page</a>'
+    )
+    assert metadata_of(page).keywords == ("Ferries", "Harbours", "Storms")
+
+
 def test_an_empty_page_has_no_metadata() -> None:
     assert metadata_of("") == Metadata()
 
