@@ -59,13 +59,15 @@ def scratch(nights: Sequence[Path], tmp_path_factory: pytest.TempPathFactory) ->
     return found
 
 
-def disturbed(chance: random.Random, seconds: float, *command: str | Path) -> float:
+def disturbed(
+    chance: random.Random, seconds: float, *command: str | Path, **environment: str
+) -> float:
     """Kill a command at a random moment, run it again to its end, and return how long that took."""
-    process = start(*command)
+    process = start(*command, **environment)
     time.sleep(chance.uniform(0.2, seconds))
     kill(process)
     begun = time.monotonic()
-    run(*command)
+    run(*command, **environment)
     return time.monotonic() - begun
 
 
