@@ -39,7 +39,7 @@ from warehouse.restoring import restoring_here
 from warehouse.schema import SCHEMA_VERSION
 
 _COMPLETE = ".complete"  # in that folder: all files are there
-_BACKUP = ".backup"  # in that folder: when its backup was made, and of which warehouse
+_BACKUP = ".backup"  # the same file until they are: when the backup was made, and of what
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +104,13 @@ def restore(request: RestoreRequest, stages: Stages) -> Restored:
             _collect(restoring, folder, files, stages)
             _write_takedowns(restoring, lists)
             os.sync()
-            (restoring / _COMPLETE).touch()
+            (restoring / _BACKUP).rename(restoring / _COMPLETE)
             fsync(restoring)
         _move_up(restoring)
     with restoring_here():
         taken_down = _settle(warehouse, stages)
     # Until then, other commands refuse the folder, and the same command continues.
-    for name in (_BACKUP, _COMPLETE):
-        (restoring / name).unlink(missing_ok=True)
+    (restoring / _COMPLETE).unlink()
     restoring.rmdir()
     return Restored(
         warehouse,
@@ -184,10 +183,10 @@ def _require_same(restoring: Path, manifest: Manifest) -> None:
     Raises:
         UsageError: it is another, and the rest of the first one may be needed.
     """
-    if not (restoring / _COMPLETE).is_file() or not (restoring / _BACKUP).is_file():
+    if not (restoring / _COMPLETE).is_file():
         return
-    begun = (restoring / _BACKUP).read_text("utf-8")
-    if begun != _backup_of(manifest):
+    begun = (restoring / _COMPLETE).read_text("utf-8")
+    if begun and begun != _backup_of(manifest):
         raise UsageError(
             f"The restore of another backup into {restoring.parent} was interrupted, that of "
             f"{begun}: repeat it with that backup, or empty the folder first."

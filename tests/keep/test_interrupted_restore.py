@@ -20,7 +20,7 @@ COMMANDS = (
     ("ingest", "{page}"),
     ("status",),
     ("doctor",),
-    ("nightly", "--sources", "{sources}"),
+    ("nightly", "--config", "{config}"),
     ("backup", "{other}"),
     ("repair",),
     ("relocate",),
@@ -78,7 +78,8 @@ def test_every_command_says_so_in_one_sentence(
     (tmp_path / "sources.toml").write_text(
         '[[source]]\nname = "A"\nhomepage = "https://a.example/"\n'
     )
-    names = {"page": tmp_path / "page.html", "sources": tmp_path / "sources.toml"}
+    (tmp_path / "b.toml").write_text(f"sources = '{tmp_path / 'sources.toml'}'\n")
+    names = {"page": tmp_path / "page.html", "config": tmp_path / "b.toml"}
     arguments = [one.format(**names, other=tmp_path / "other") for one in command]
     before = contents(place)
     done = run(*arguments, "--warehouse", place, status=1)
