@@ -58,8 +58,7 @@ class Newsroom:
         self.desk.quick_night(1)
         self.ingest()
         self._kept = folder / "kept"
-        shutil.copytree(self.warehouse, self._kept)
-        self.whole = self.rows()
+        self.keep()
 
     @property
     def settings(self) -> Settings:
@@ -68,6 +67,12 @@ class Newsroom:
     @property
     def lake(self) -> Lake:
         return open_lake(self.warehouse)
+
+    def keep(self) -> None:
+        """Take the present warehouse for the undamaged one."""
+        shutil.rmtree(self._kept, ignore_errors=True)
+        shutil.copytree(self.warehouse, self._kept)
+        self.whole = self.rows()
 
     def put_back(self) -> None:
         """Restore the undamaged warehouse, in the same place because its paths are absolute."""
