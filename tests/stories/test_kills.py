@@ -67,7 +67,7 @@ def disturbed(
     time.sleep(chance.uniform(0.2, seconds))
     kill(process)
     begun = time.monotonic()
-    run(*command, **environment)
+    run(*command, status=0, **environment)
     return time.monotonic() - begun
 
 
