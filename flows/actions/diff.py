@@ -43,7 +43,7 @@ def diff_command(
     Raises:
         UsageError: there is no such article or version.
     """
-    history = read_history(settings.warehouse, article, chosen_versions(versions))
+    history = read_history(settings.warehouse, article.strip(), chosen_versions(versions))
     if html is not None:
         html.write_text(diff_page(history), "utf-8", "replace")
         console.print(f"{len(history.compared)} changes of {article} are shown in {html}.")

@@ -36,7 +36,7 @@ def explain_command(target: str, settings: Settings, html: Path | None, *, every
     stored = (
         StoredDocument(read_file(path, settings.read), NOTHING)
         if is_file
-        else read_stored(settings.warehouse, target, settings.read)
+        else read_stored(settings.warehouse, target.strip(), settings.read)
     )
     document = stored.document
     learned = stored.learned if settings.learn.remove else NOTHING
