@@ -122,6 +122,11 @@ def executed(
     try:
         require_reading(query)
         return connection.execute(query, values)
+    except duckdb.OutOfMemoryException as error:
+        raise UsageError(
+            f"The query needs more memory than it may use ({str(error).splitlines()[0]}): ask for "
+            "less, or raise the setting load.memory."
+        ) from error
     except duckdb.Error as error:
         raise UsageError(f"DuckDB refuses the query: {error}") from error
 

@@ -118,7 +118,9 @@ def _export(request: ExportRequest, out: Path, settings: Settings) -> tuple[int,
         limits: dict[str, str | int] = {
             "memory_limit": settings.load.memory,
             "temp_directory": spill,
-            "threads": min(2, settings.worker_count),
+            # With two threads the query of `stories` needs more than 500 MB for a million articles,
+            # and a database is written by one thread in any case.
+            "threads": 1 if request.form == "duckdb" else min(2, settings.worker_count),
         }
         with opened(settings.warehouse, settings=limits) as connection:
             articles = choose(connection, request.choice)

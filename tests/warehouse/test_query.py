@@ -141,6 +141,15 @@ def test_a_large_sort_may_use_the_disk(folder: Path) -> None:
         assert rows(connection, query)[1]
 
 
+def test_a_query_that_needs_too_much_memory_is_refused_in_one_sentence(folder: Path) -> None:
+    bound: dict[str, str | int] = {"memory_limit": "30MB", "temp_directory": ""}
+    with (
+        opened(folder, settings=bound) as connection,
+        pytest.raises(UsageError, match=r"^The query needs more memory.*load\.memory\.$"),
+    ):
+        rows(connection, "select list(range) from range(20_000_000)")
+
+
 def test_attached_databases_are_read_under_their_names_and_not_written(
     folder: Path, tmp_path: Path
 ) -> None:
