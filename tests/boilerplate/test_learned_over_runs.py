@@ -19,6 +19,8 @@ from tests.pipeline.test_kills import SMALL_BATCHES, kill
 from warehouse.lake import SCHEMA_PROPERTY, open_lake
 from warehouse.schema import ARTICLE_VERSIONS, BOILERPLATE_HISTORY, DOCUMENTS
 
+pytestmark = pytest.mark.slow
+
 FOREIGN = "Überall am Kai – 🌊 – liest man den Courier."
 ROWS = (
     "select * exclude (run_id, loaded_at, first_seen_at) from article_versions "
@@ -94,7 +96,6 @@ def test_loading_the_same_archives_again_gives_duplicates_after_lines_were_learn
     assert ask(paper, HISTORY) == history
 
 
-@pytest.mark.slow
 def test_an_analyst_can_keep_a_line_drop_another_and_withdraw_both_overrides(
     paper: Path, folder: Path
 ) -> None:
@@ -131,7 +132,6 @@ def test_a_malformed_file_of_overrides_ends_the_run_with_a_clear_message(
     assert not (tmp_path / "news.duckdb").exists()
 
 
-@pytest.mark.slow
 def test_a_killed_run_resumes_with_the_lines_it_began_with_and_equals_an_unbroken_run(
     folder: Path, tmp_path: Path
 ) -> None:
@@ -154,7 +154,6 @@ def test_a_killed_run_resumes_with_the_lines_it_began_with_and_equals_an_unbroke
     assert texts(killed, 7)[0]["learned_lines"] == [LINE]
 
 
-@pytest.mark.slow
 def test_a_page_whose_text_is_unchanged_is_a_duplicate_after_the_line_was_learned(
     tmp_path: Path,
 ) -> None:
@@ -174,7 +173,6 @@ def test_a_page_whose_text_is_unchanged_is_a_duplicate_after_the_line_was_learne
     assert ask(warehouse, reasons) == [{"reason": "same_text"}]
 
 
-@pytest.mark.slow
 def test_reprocessing_removes_lines_from_old_articles_once_and_restores_kept_lines(
     tmp_path: Path,
 ) -> None:

@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.cases.places import ingested, needs_cases
 from tests.pipeline.command import ask
 
-pytestmark = needs_cases
+pytestmark = [pytest.mark.slow, needs_cases]
 
 
 def test_spellings_of_one_address_are_one_article(tmp_path: Path) -> None:

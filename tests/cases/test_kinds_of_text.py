@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.cases.places import ingested, needs_cases
 from tests.pipeline.command import ask
 
-pytestmark = needs_cases
+pytestmark = [pytest.mark.slow, needs_cases]
 LOADED = "select title, text, quality_flags as flags, published_at from articles order by url"
 
 

@@ -24,6 +24,8 @@ from tests.cases.data_sets.items import DataSet
 from tests.cases.data_sets.sets import DATA_SETS
 from tests.pipeline.command import ask, run
 
+pytestmark = pytest.mark.slow
+
 FORMATS = Path(__file__).parents[2] / "docs" / "formats.md"
 # Whole runs of sets that differ most: no header, a folder in a zip, nested rows, a database.
 QUICK = ("AG News", "BBC News", "WCEP", "NELA-GT")

@@ -7,7 +7,7 @@ import pytest
 from tests.cases.places import ingested, needs_cases
 from tests.pipeline.command import ask
 
-pytestmark = needs_cases
+pytestmark = [pytest.mark.slow, needs_cases]
 LOADED = """
     select title, url, source, text, published_at, access_state, quality_flags as flags
     from articles

@@ -7,7 +7,7 @@ import pytest
 from tests.cases.places import ingested, needs_cases
 from tests.pipeline.command import ask
 
-pytestmark = needs_cases
+pytestmark = [pytest.mark.slow, needs_cases]
 SITE = "https://www.hembrypost.example/"
 LOADED = "select url, text, fetched_at, domain, version from articles order by url"
 

@@ -27,7 +27,7 @@ from warehouse.lake import Lake
 from warehouse.lock import writer_lock
 from warehouse.schema import TABLES
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 PAGES = [
     [article(f"https://a.example/{n}", f"text {n} {run}", position=n, day=run) for n in range(3)]
     for run in (1, 2, 3)
@@ -117,7 +117,6 @@ def test_a_full_disk_in_the_middle_changes_nothing(nights: Nights) -> None:
     assert not (nights.folder / "runs" / ".compact").exists()
 
 
-@pytest.mark.slow
 def test_a_run_that_had_begun_to_commit_is_completed_first(
     nights: Nights, monkeypatch: pytest.MonkeyPatch
 ) -> None:

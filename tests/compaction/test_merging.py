@@ -19,6 +19,8 @@ from warehouse.expiry import remove_expired
 from warehouse.replaced import copies_of, hidden_files, is_compacted
 from warehouse.schema import ARTICLE_VERSIONS, DOCUMENTS, SUPERSEDED, TABLES
 
+pytestmark = pytest.mark.slow
+
 GRACE = timedelta(days=7)
 MARCH, APRIL = "202503", "202504"
 

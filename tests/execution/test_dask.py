@@ -19,7 +19,7 @@ from tests.pipeline.archives import page, url_of, write_stories, write_warc
 from tests.pipeline.command import Started, ask, start
 from tests.service.harness import until
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 SMALL_BATCHES = {"BROADSHEET_READ__BATCH_BYTES": "6000"}
 LOCAL_CLUSTER = {"BROADSHEET_EXECUTION__BACKEND": "dask"}
 CORPUS = Path(__file__).parents[2] / "flows" / "demo" / "corpus"
@@ -77,7 +77,6 @@ def test_a_cluster_gives_the_same_rows_as_worker_processes(
     assert all(state(here)), "some table is empty"
 
 
-@pytest.mark.slow
 def test_pages_that_hang_or_kill_dask_workers_fail_and_all_others_are_loaded(
     cluster: Cluster, tmp_path: Path
 ) -> None:
@@ -99,7 +98,6 @@ def test_pages_that_hang_or_kill_dask_workers_fail_and_all_others_are_loaded(
     }
 
 
-@pytest.mark.slow
 def test_a_machine_that_fails_in_the_middle_of_a_run_costs_no_row(
     cluster: Cluster, archive: Path, expected: Any, tmp_path: Path
 ) -> None:
@@ -116,7 +114,6 @@ def test_a_machine_that_fails_in_the_middle_of_a_run_costs_no_row(
     assert state(warehouse) == expected
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("first", ["processes", "dask"])
 def test_a_killed_run_can_be_resumed_by_the_other_backend(
     cluster: Cluster, archive: Path, expected: Any, tmp_path: Path, first: str
@@ -133,7 +130,6 @@ def test_a_killed_run_can_be_resumed_by_the_other_backend(
     assert state(ingested(archive, warehouse, **SMALL_BATCHES, **second)) == expected
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGKILL])
 def test_workers_stop_working_on_a_run_that_was_interrupted_or_killed(
     cluster: Cluster, tmp_path: Path, sign: signal.Signals
@@ -149,14 +145,12 @@ def test_workers_stop_working_on_a_run_that_was_interrupted_or_killed(
     wait_for(lambda: not list(tmp_path.glob("w/runs/*/attempted/*")), "the end of the attempt")
 
 
-@pytest.mark.slow
 def test_a_local_cluster_gives_the_same_rows_as_worker_processes(
     archive: Path, expected: Any, tmp_path: Path
 ) -> None:
     assert state(ingested(archive, tmp_path / "w", **SMALL_BATCHES, **LOCAL_CLUSTER)) == expected
 
 
-@pytest.mark.slow
 def test_ctrl_c_ends_a_local_cluster(archive: Path, tmp_path: Path) -> None:
     process = start(
         *("ingest", archive, "--warehouse", tmp_path / "w", "--workers", "2"),
@@ -184,7 +178,6 @@ def alive_in_group(group: int) -> list[str]:
     return found
 
 
-@pytest.mark.slow
 def test_a_run_that_loses_its_scheduler_ends_with_one_sentence_and_can_be_resumed(
     archive: Path, expected: Any, tmp_path: Path
 ) -> None:

@@ -7,6 +7,8 @@ import pytest
 from tests.pipeline.archives import page, url_of, write_warc
 from tests.pipeline.command import ask, run
 
+pytestmark = pytest.mark.slow
+
 # A sitecustomize.py, which Python imports when it starts. It stands for a parser that hangs or
 # crashes at some pages.
 FAULTS = """

@@ -12,6 +12,8 @@ from tests.pipeline.command import ask, run
 from tests.process.pages import story
 from tests.sites.many import ManySites
 
+pytestmark = pytest.mark.slow
+
 SHOP = "https://courier.example/shop"
 
 

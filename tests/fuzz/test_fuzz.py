@@ -14,6 +14,8 @@ from tests.fuzz.samples import everything
 from tests.fuzz.supervisor import Result, fuzz
 from tests.fuzz.targets import TARGETS, Target
 
+pytestmark = pytest.mark.slow
+
 SEEDS = Random(os.environ.get("PYTEST_XDIST_TESTRUNUID"))  # different inputs in each test session
 
 

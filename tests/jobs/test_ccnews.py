@@ -14,6 +14,8 @@ import pytest
 from tests.pipeline.archives import page, write_warc
 from tests.pipeline.command import ask, run
 
+pytestmark = pytest.mark.slow
+
 BOUNDS = ("--from", "2025-01-20", "--to", "2025-02-10")
 
 

@@ -11,6 +11,8 @@ from flows.demo.server import DemoSite, serve
 from tests.jobs.site import write_config
 from tests.pipeline.command import ask, run
 
+pytestmark = pytest.mark.slow
+
 CURRENT = (
     "select * exclude (run_id, loaded_at, change_reason, language_score) "
     "from articles order by url_key"

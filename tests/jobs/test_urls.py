@@ -17,6 +17,8 @@ from tests.jobs.site import write_config
 from tests.pipeline.command import ask, run, start
 from tests.sites.many import ManySites
 
+pytestmark = pytest.mark.slow
+
 ONE, TWO = "https://a.example/1", "https://b.example/2"
 
 

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from config.settings import load_settings
 from tasks.keep.snapshots import SnapshotRequest, create_snapshot
 from tasks.keep.verify import verify_snapshot, write_again
@@ -10,6 +12,8 @@ from tests.pipeline.command import ask
 from tests.pipeline.nights import Nights
 from tests.takedown.desk import article_at, take_down
 from tests.takedown.every_byte import places_with
+
+pytestmark = pytest.mark.slow
 
 GONE = "https://courier.example/ferry"
 SENTENCE = "The skipper Ada Fennimore lost her licence on Monday"

@@ -13,6 +13,8 @@ from tests.pipeline.command import ask
 from tests.takedown.desk import take_down
 from tests.takedown.every_byte import places_with
 
+pytestmark = pytest.mark.slow
+
 ADDRESS = "courier.example/ferry"
 WORDS = [ADDRESS, "Fennimore", "skipper"]
 QUOTING = {
@@ -54,7 +56,6 @@ def test_what_names_the_article_goes_and_the_articles_stay_chosen(tmp_path: Path
         assert places_with(tmp_path / name, WORDS) == []
 
 
-@pytest.mark.slow
 def test_a_condition_that_quotes_others_too_stays(tmp_path: Path) -> None:
     nights = warehouse_with_two(tmp_path / "w")
     settings = load_settings(warehouse=nights.folder)

@@ -23,7 +23,7 @@ from tests.raw.warc_readers import check
 from warehouse.lake import open_lake
 from warehouse.schema import VISITS
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 TABLES = ("article_versions", "documents", "fetches", "discoveries", "visits")
 
 

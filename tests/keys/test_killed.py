@@ -14,7 +14,7 @@ from tests.nights.night import kill
 from tests.pipeline.command import run, start
 from tests.raw.warc_readers import check
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 STEPS = (
     "tasks.keys.forget.replace_requests",
     "tasks.keys.lake.rewrite_entries",

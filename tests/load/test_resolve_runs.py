@@ -9,6 +9,8 @@ import pytest
 from tests.articles import article
 from tests.pipeline.nights import Nights
 
+pytestmark = pytest.mark.slow
+
 PAGE = "https://courier.example/basin"
 
 

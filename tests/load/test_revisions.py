@@ -4,9 +4,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tasks.records import Article, Image, Link
 from tests.articles import article
 from tests.pipeline.nights import Nights
+
+pytestmark = pytest.mark.slow
 
 LEDE = "The basin opens on Monday, said the harbour master after a long meeting."
 MIDDLE = "Boats had waited outside for nine days, and their crews with them."

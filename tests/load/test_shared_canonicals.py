@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 import tasks.load.identify
 from tests.load.resolving import Capture, Tables
 
+pytestmark = pytest.mark.slow
+
 SITE = "https://www.courier.example"
 FIRST = f"{SITE}/2025/03/11/story-0"
 SECTION = f"{SITE}/town"

@@ -13,7 +13,7 @@ from tests.nights.night import Desk, kill
 from tests.raw.warc_readers import check
 from tests.sites.many import ManySites
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 ARTICLES = (
     "select url_key, version, content_hash, title, published_at from articles order by url_key"
 )
@@ -64,7 +64,6 @@ def assert_like_uninterrupted(desk: Desk, uninterrupted: dict[str, Any]) -> None
     assert not list((desk.warehouse / "runs").iterdir())
 
 
-@pytest.mark.slow
 def test_a_night_killed_at_four_moments_ends_like_an_uninterrupted_one(
     tmp_path: Path, uninterrupted: dict[str, Any]
 ) -> None:
@@ -76,7 +75,6 @@ def test_a_night_killed_at_four_moments_ends_like_an_uninterrupted_one(
     assert_like_uninterrupted(desk, uninterrupted)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
 def test_a_night_killed_at_ten_random_moments_ends_like_an_uninterrupted_one(
     tmp_path: Path, uninterrupted: dict[str, Any], seed: int

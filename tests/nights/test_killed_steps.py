@@ -14,7 +14,7 @@ from tests.pipeline.command import run
 from tests.raw.warc_readers import check
 from tests.sites.many import ManySites
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 STEPS = ("discovered/*.json", "attempts/press-??.jsonl", "fetched.json", "resolved.json")
 ANSWERS = {"response", "revisit"}
 

@@ -11,7 +11,7 @@ from tests.pipeline.command import Started
 from tests.raw.warc_readers import check
 from tests.sites.many import ManySites
 
-pytestmark = pytest.mark.timeout(900)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 
 def started(desk: Desk, open_files: int) -> Started:

@@ -19,7 +19,7 @@ from tests.pipeline.command import ask, run
 from tests.sites.many import ManySites
 from tests.sites.server import SeenRequest
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 DELAY = 0.05
 CRAWL_DELAY = 0.15
 

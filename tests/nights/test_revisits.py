@@ -11,7 +11,7 @@ from tests.nights.paper import Papers, Reply, published
 from tests.pipeline.archives import page
 from tests.sites.living import WALL
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 FEED = "http://paper.example/feed.xml"
 FERRY = "http://paper.example/2025/03/10/the-ferry-is-late"
 PRINT = f"{FERRY}/print"
@@ -108,7 +108,6 @@ def test_a_304_at_the_print_view_confirms_the_article_that_both_are(tmp_path: Pa
     assert current(desk) == [1]
 
 
-@pytest.mark.slow
 def test_a_304_at_the_print_view_is_a_duplicate_also_where_nothing_else_was_fetched(
     tmp_path: Path,
 ) -> None:

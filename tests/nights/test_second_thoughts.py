@@ -10,7 +10,7 @@ from tests.nights.night import Desk
 from tests.nights.paper import Reply, entry, published
 from tests.sites.many import ManySites
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 FEED = "http://paper.example/feed.xml"
 STORY = "http://paper.example/2025/03/10/story-one"
 ROBOTS = "http://paper.example/robots.txt"

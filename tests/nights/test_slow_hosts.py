@@ -14,7 +14,7 @@ import pytest
 from tests.nights.night import Desk
 from tests.sites.many import ManySites
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 REQUEST_SECONDS = 3.0
 PAUSE = 0.3
 HOSTS = ("patient", "refusing", "busy", "silent", "dripping")

@@ -12,7 +12,7 @@ from tasks.jobs.report import Visit
 from tests.nights.night import Desk
 from tests.sites.many import ManySites
 
-pytestmark = pytest.mark.timeout(400)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 UNEVEN = """
 select * from {table}
 where found <> new + known + excluded

@@ -14,7 +14,7 @@ from tests.sites.many import ManySites
 from tests.sites.pages import gzip_parts
 from tests.sites.server import SeenRequest
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 
 @dataclass(frozen=True, slots=True)

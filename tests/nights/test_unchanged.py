@@ -8,7 +8,7 @@ from tests.nights.night import Desk
 from tests.nights.paper import Papers, Reply, published
 from tests.pipeline.archives import page
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 FEED = "http://paper.example/feed.xml"
 FERRY = "http://paper.example/2025/03/10/ferry"
 FROM_FEED = f"{FERRY}?utm_source=rss"

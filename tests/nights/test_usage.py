@@ -11,7 +11,7 @@ from tests.pipeline.archives import write_stories
 from tests.pipeline.command import run
 from tests.sites.many import ManySites
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 
 
 def test_bad_lists_of_sources_are_refused(tmp_path: Path) -> None:

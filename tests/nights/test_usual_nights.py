@@ -14,6 +14,8 @@ from tasks.runs.progress import ProgressListener
 from tests.nights.night import FIRST, Desk
 from tests.sites.many import ManySites
 
+pytestmark = pytest.mark.slow
+
 NEW = 3  # articles of each publisher in each night after the first
 
 
@@ -49,7 +51,6 @@ def newsroom(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Newsroom]:
         yield made
 
 
-@pytest.mark.slow
 def test_nights_of_some_sources_and_of_all_are_not_compared(newsroom: Newsroom) -> None:
     """Check all cases in one test, because each night builds on those before."""
     for _ in range(3):

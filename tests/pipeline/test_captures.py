@@ -13,6 +13,8 @@ from tests.read.samples import arc, record, settings
 from tests.read.saved.pages import OWN, mhtml, story, wayback
 from tests.read.test_archives import zipped
 
+pytestmark = pytest.mark.slow
+
 EARLY, LATE = "20160305120000", "20160309120000"
 
 

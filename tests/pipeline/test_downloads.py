@@ -2,7 +2,11 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.pipeline.command import ask, run
+
+pytestmark = pytest.mark.slow
 
 GOLDEN = Path(__file__).parent.parent / "read" / "downloads"
 DOWNLOAD = GOLDEN / "nexis_numbered_de.txt"

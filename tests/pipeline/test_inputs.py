@@ -3,8 +3,12 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.pipeline.command import ask, run
 from tests.read.samples import page
+
+pytestmark = pytest.mark.slow
 
 TEXT = "The council met on Monday and voted to close the bridge for repairs until autumn. " * 4
 

@@ -11,6 +11,8 @@ from tests.pipeline.command import ask, run
 from tests.pipeline.killers import write_killers
 from tests.read.samples import by_locator, settings
 
+pytestmark = pytest.mark.slow
+
 GOOD = 500
 
 

@@ -11,6 +11,8 @@ from warcio.warcwriter import WARCWriter
 from tests.pipeline.archives import page
 from tests.pipeline.command import ask, run
 
+pytestmark = pytest.mark.slow
+
 FERRY = "https://courier.example/ferry"
 
 

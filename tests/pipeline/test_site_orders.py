@@ -17,6 +17,8 @@ from tests.pipeline.command import ask, run, start
 from tests.pipeline.nights import Nights
 from tests.pipeline.test_kills import SMALL_BATCHES, kill
 
+pytestmark = pytest.mark.slow
+
 COURIER, GAZETTE = "courier.example", "gazette.example"
 PROCESS = load_settings().process
 DAYS = "select title, published_date::varchar, quality_flags from articles order by title"

@@ -21,6 +21,8 @@ from tests.benchmarks.sizes import step
 from warehouse.query import opened, rows
 from warehouse.schema import ARTICLE_VERSIONS
 
+pytestmark = pytest.mark.slow
+
 MOST_BYTES = 1_200_000_000
 
 
@@ -115,7 +117,6 @@ def test_a_part_with_long_texts_ends_before_it_has_all_its_documents(tmp_path: P
     assert [(part.first, part.end) for part in parts] == [(0, 3), (3, PART_DOCUMENTS)]
 
 
-@pytest.mark.slow
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("workers", [2, 16])
 def test_300_000_rows_of_one_run_are_resolved_and_published(tmp_path: Path, workers: int) -> None:

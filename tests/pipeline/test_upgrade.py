@@ -14,7 +14,7 @@ from tests.pipeline.command import ask, run, start
 from tests.pipeline.older import made_by_an_older_broadsheet, made_by_an_older_extractor
 from tests.pipeline.test_kills import kill
 
-pytestmark = pytest.mark.timeout(400)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 VERSIONS = "select url, version, change_reason, text from article_versions order by url, version"
 OUTCOMES = (
     "select url, outcome, reason from documents where run_id = (select max(run_id) from runs)"
@@ -171,7 +171,6 @@ def test_a_page_that_was_compared_once_is_not_read_again(upgrade: Upgrade) -> No
         assert upgrade.versions_then[url_of(number)][-1] == "publisher"
 
 
-@pytest.mark.slow
 def test_another_version_of_broadsheet_counts_as_another_extractor(tmp_path: Path) -> None:
     warehouse = tmp_path / "w"
     first = write_warc(tmp_path / "first.warc.gz", {url_of(SAME): page(SAME)})
@@ -182,7 +181,6 @@ def test_another_version_of_broadsheet_counts_as_another_extractor(tmp_path: Pat
     assert outcomes(warehouse) == {url_of(SAME): {("duplicate", "same_text")}}
 
 
-@pytest.mark.slow
 def test_a_run_that_was_killed_while_it_read_stored_pages_can_be_resumed(tmp_path: Path) -> None:
     warehouse, numbers = tmp_path / "w", range(1, 61)
     old = write_warc(tmp_path / "old.warc.gz", {url_of(n): page(n) for n in numbers})

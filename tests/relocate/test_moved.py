@@ -25,6 +25,8 @@ from warehouse.opening import require_openable
 from warehouse.relocation import relocate_files
 from warehouse.schema import ARTICLE_VERSIONS, TABLES
 
+pytestmark = pytest.mark.slow
+
 PAGE = "https://courier.example/{}"
 ARTICLES = "select url_key, version, text from article_versions order by all"
 CHECKOUT = Path(__file__).stat()

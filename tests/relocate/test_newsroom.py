@@ -20,7 +20,7 @@ from tests.repair.newsroom import damage
 from tests.sites.many import ManySites
 from warehouse.format_file import moved_from
 
-pytestmark = pytest.mark.timeout(900)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 COUNTS = "select count(*) as n, count(distinct article_id) as articles from article_versions"
 
 

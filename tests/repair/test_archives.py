@@ -7,7 +7,7 @@ import pytest
 from tests.pipeline.archives import url_of, write_stories
 from tests.repair.newsroom import Newsroom, damage
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 @pytest.mark.parametrize("named", ["in", "in/day.warc.gz", "./in", "../here/in", "in/*.gz"])

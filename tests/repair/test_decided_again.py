@@ -12,7 +12,7 @@ from tests.pipeline.command import ask
 from tests.repair.captures import Captures
 from tests.repair.trial import RepairTrial, broken_rules, rows_of, run_trial
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 ONE, TWO = (f"https://courier.example/{name}" for name in ("ferry", "tide"))
 
 
@@ -104,7 +104,6 @@ def test_an_input_that_was_replaced_adds_no_rows_to_the_ledger(trial: RepairTria
     assert not report.lost
 
 
-@pytest.mark.slow
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("seed", [6, 11, 13])
 def test_random_damage_is_repaired(tmp_path: Path, seed: int) -> None:

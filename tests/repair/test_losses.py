@@ -12,7 +12,7 @@ from tests.pipeline.command import run
 from tests.repair.newsroom import Newsroom, damage
 from warehouse.rebuild import set_aside
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 def test_versions_whose_bytes_are_gone_are_reported_and_older_ones_become_current(
@@ -36,7 +36,6 @@ def test_versions_whose_bytes_are_gone_are_reported_and_older_ones_become_curren
     assert room.tree() == after
 
 
-@pytest.mark.slow
 def test_versions_recorded_as_lost_are_restored_when_their_bytes_come_back(room: Newsroom) -> None:
     raw = room.warehouse / "raw" / "2025-03-12"
     away = room.warehouse.parent / "away"
@@ -50,7 +49,6 @@ def test_versions_recorded_as_lost_are_restored_when_their_bytes_come_back(room:
     assert lost == {"lost": 0}
 
 
-@pytest.mark.slow
 def test_versions_and_their_ledger_that_are_lost_together_are_both_restored(room: Newsroom) -> None:
     for table in ("article_versions", "documents"):
         damage(room.data(table, 1), "rubbish")
@@ -72,7 +70,6 @@ def test_a_table_without_metadata_is_rebuilt_from_its_parquet_files(room: Newsro
     assert not room.faults()
 
 
-@pytest.mark.slow
 def test_the_folders_of_several_tables_can_be_lost(room: Newsroom) -> None:
     for table in ("documents", "date_candidates", "superseded"):
         shutil.rmtree(room.warehouse / "lake" / table)
@@ -138,7 +135,6 @@ def test_an_interrupted_repair_is_continued_by_the_next_one(room: Newsroom) -> N
     assert row == {"run_id": journal.run_id, "detail": "is damaged", "rows": 8, "healed": 8}
 
 
-@pytest.mark.slow
 def test_lost_rows_of_the_table_repairs_are_restored_from_the_journals(room: Newsroom) -> None:
     room.data("visits", 0).unlink()
     shutil.rmtree(room.warehouse / "raw" / "2025-03-12")
@@ -152,7 +148,6 @@ def test_lost_rows_of_the_table_repairs_are_restored_from_the_journals(room: New
     room.ingest()
 
 
-@pytest.mark.slow
 def test_the_command_reports_its_work_and_sets_its_exit_status(room: Newsroom) -> None:
     on = ("-w", room.warehouse, "--config", room.desk.config)
     room.data("article_versions", 2).unlink()

@@ -13,7 +13,7 @@ from config.errors import BroadsheetError, DamagedWarehouseError
 from tests.repair.newsroom import KINDS, Newsroom, damage
 from warehouse.snapshots import take_snapshot
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 Find = Callable[[Newsroom], Path]
 
@@ -94,7 +94,6 @@ def test_repair_restores_all_rows_that_other_files_still_hold(
     check_repair(room, name, kind)
 
 
-@pytest.mark.slow
 @pytest.mark.timeout(3600)
 def test_repair_restores_the_rows_of_any_damaged_file(room: Newsroom) -> None:
     for number, name in enumerate((*NEEDED, *EXTRA)):
@@ -138,7 +137,6 @@ def check_repair(room: Newsroom, name: str, kind: str) -> None:
     assert room.tree() == after
 
 
-@pytest.mark.slow
 def test_nights_continue_after_a_night_was_restored_from_its_stored_bytes(
     room: Newsroom,
 ) -> None:

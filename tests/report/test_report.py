@@ -21,6 +21,8 @@ from tests.pipeline.nights import Nights
 from tests.report.corpora import HOSTILE, hostile, told
 from warehouse.query import opened, rows
 
+pytestmark = pytest.mark.slow
+
 TAGS = {"script", "img", "iframe", "object", "embed", "form", "b", "base"}
 
 

@@ -19,6 +19,8 @@ from tests.pipeline.nights import Nights
 from warehouse.lake import open_lake
 from warehouse.schema import ARTICLE_VERSIONS, DISCOVERIES, FETCHES, Table
 
+pytestmark = pytest.mark.slow
+
 PAGE = "https://courier.example/basin"
 OTHER = "https://courier.example/ferry"
 

@@ -25,6 +25,8 @@ from warehouse.layout import PUBLISHED, SEARCH
 from warehouse.search.folders import index_folders, new_publication_id, remove_old_indexes
 from warehouse.search.index import open_index
 
+pytestmark = pytest.mark.slow
+
 PAGE = "https://courier.example/{}"
 
 
@@ -89,14 +91,12 @@ def test_a_night_opens_only_the_files_of_the_days_that_it_concerns(
     assert found(nights.folder, "the") == pages(1, 2, 3)
 
 
-@pytest.mark.slow
 def test_an_older_capture_that_comes_later_is_not_found(nights: Nights) -> None:
     load(nights, 1, "the ferry sails", day=5)
     load(nights, 1, "the bridge opens", day=2)
     assert (found(nights.folder, "ferry"), found(nights.folder, "bridge")) == (pages(1), [])
 
 
-@pytest.mark.slow
 def test_a_version_that_is_current_again_is_found_again(nights: Nights) -> None:
     load(nights, 1, "the ferry sails", day=1)
     load(nights, 1, "the bridge opens", day=2)
@@ -104,7 +104,6 @@ def test_a_version_that_is_current_again_is_found_again(nights: Nights) -> None:
     assert (found(nights.folder, "ferry"), found(nights.folder, "bridge")) == (pages(1), [])
 
 
-@pytest.mark.slow
 def test_an_index_built_anew_finds_the_same_as_one_that_grew(nights: Nights) -> None:
     for number in range(6):
         load(nights, number % 4, f"ferry number {number} sails", day=number + 1)
@@ -113,7 +112,6 @@ def test_an_index_built_anew_finds_the_same_as_one_that_grew(nights: Nights) -> 
     assert [found(nights.folder, f"number AND {number}") for number in range(6)] == grown
 
 
-@pytest.mark.slow
 def test_the_published_file_names_the_index_of_its_own_publication(nights: Nights) -> None:
     load(nights, 1, "the ferry sails")
     [(name, search)] = nights.ask("select publication_id, search from publication")
@@ -122,7 +120,6 @@ def test_the_published_file_names_the_index_of_its_own_publication(nights: Night
 
 
 @pytest.mark.parametrize("damage", ["folder", "segment", "record", "cut"])
-@pytest.mark.slow
 def test_a_damaged_index_is_noticed_and_healed_by_the_next_run(nights: Nights, damage: str) -> None:
     load(nights, 1, "the ferry sails")
     [folder] = index_folders(nights.folder)
@@ -142,7 +139,6 @@ def test_a_damaged_index_is_noticed_and_healed_by_the_next_run(nights: Nights, d
     assert check_index(nights.settings, deep=True).startswith("2 articles")
 
 
-@pytest.mark.slow
 def test_a_changed_byte_is_noticed_by_the_deep_check(nights: Nights) -> None:
     load(nights, 1, "the ferry sails")
     [folder] = index_folders(nights.folder)
@@ -155,7 +151,6 @@ def test_a_changed_byte_is_noticed_by_the_deep_check(nights: Nights) -> None:
         check_index(nights.settings, deep=True)
 
 
-@pytest.mark.slow
 def test_without_the_setting_there_is_no_index_and_search_says_so(nights: Nights) -> None:
     nights.settings = without_index(nights.settings)
     load(nights, 1, "the ferry sails")
@@ -167,7 +162,6 @@ def test_without_the_setting_there_is_no_index_and_search_says_so(nights: Nights
     assert found(nights.folder, "ferry") == pages(1, 2)
 
 
-@pytest.mark.slow
 def test_a_night_is_published_even_if_its_index_cannot_be_built(
     nights: Nights, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -186,7 +180,6 @@ def test_a_night_is_published_even_if_its_index_cannot_be_built(
     assert found(nights.folder, "ferry") == pages(1, 2, 3)
 
 
-@pytest.mark.slow
 def test_an_index_that_lacks_articles_is_built_anew(nights: Nights, monkeypatch: Any) -> None:
     load(nights, 1, "the ferry sails")
     real = warehouse.search.build._start
@@ -209,7 +202,6 @@ def test_old_indexes_stay_for_the_grace_time(tmp_path: Path) -> None:
     assert [folder.name for folder in index_folders(tmp_path)] == names[4:]
 
 
-@pytest.mark.slow
 def test_a_moved_warehouse_is_searched_and_continued(nights: Nights, tmp_path: Path) -> None:
     load(nights, 1, "the ferry sails")
     moved = tmp_path / "moved"
@@ -225,7 +217,6 @@ def test_an_empty_warehouse_has_an_empty_index(nights: Nights) -> None:
     assert found(nights.folder, "ferry") == found(nights.folder, "NOT ferry") == []
 
 
-@pytest.mark.slow
 def test_a_warehouse_of_an_older_broadsheet_is_indexed_by_its_next_run(nights: Nights) -> None:
     nights.settings = without_index(nights.settings)
     load(nights, 1, "the ferry sails")
@@ -249,7 +240,6 @@ def test_the_index_can_be_read_where_nothing_can_be_written(nights: Nights) -> N
     assert changed == folder.stat().st_mtime_ns
 
 
-@pytest.mark.slow
 def test_an_index_is_opened_many_times_and_leaves_nothing_behind(
     nights: Nights, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -263,7 +253,6 @@ def test_an_index_is_opened_many_times_and_leaves_nothing_behind(
     assert not list(tmp_path.glob("broadsheet-search-*"))
 
 
-@pytest.mark.slow
 def test_repair_and_compaction_keep_the_search(nights: Nights) -> None:
     for number in range(3):
         load(nights, number, f"the ferry sails {number} times")

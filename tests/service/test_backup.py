@@ -8,6 +8,8 @@ import pytest
 from tests.pipeline.archives import write_stories
 from tests.pipeline.command import ask, run
 
+pytestmark = pytest.mark.slow
+
 COUNT = "select count(*) as n from articles"
 
 

@@ -16,7 +16,7 @@ from tests.service.browser import Ui, chromium, launched, opened
 from tests.service.harness import Service
 from tests.sites.many import ManySites
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 FLOWS = ("backfill", "ingest", "nightly", "reprocess")
 NIGHT = "2025-03-11"
 
@@ -75,7 +75,6 @@ def test_an_archive_is_ingested_in_the_browser_alone(newsroom: Newsroom, ui: Ui)
     assert rows == [{"n": 8}]
 
 
-@pytest.mark.slow
 def test_the_form_describes_every_parameter_and_offers_no_choice_of_types(ui: Ui) -> None:
     form = ui.open_form("ingest")
     for parameter in ingest.parameters.properties.values():
@@ -85,14 +84,12 @@ def test_the_form_describes_every_parameter_and_offers_no_choice_of_types(ui: Ui
     expect(ui.page.get_by_text("None", exact=True)).to_have_count(0)
 
 
-@pytest.mark.slow
 def test_a_form_without_a_path_is_refused_at_the_field_of_the_path(ui: Ui) -> None:
     form = ui.open_form("ingest")
     form.submit()
     ui.see("'paths' is a required property")
 
 
-@pytest.mark.slow
 def test_a_limit_of_zero_is_refused_at_its_field(newsroom: Newsroom, ui: Ui) -> None:
     form = ui.open_form("ingest")
     form.add(newsroom.archive)
@@ -103,7 +100,6 @@ def test_a_limit_of_zero_is_refused_at_its_field(newsroom: Newsroom, ui: Ui) -> 
     expect(ui.page.get_by_role("button", name="Submit")).to_be_visible()
 
 
-@pytest.mark.slow
 def test_a_path_that_does_not_exist_fails_with_a_sentence(newsroom: Newsroom, ui: Ui) -> None:
     form = ui.open_form("ingest")
     form.add(newsroom.desk.folder / "nowhere.warc")
@@ -113,7 +109,6 @@ def test_a_path_that_does_not_exist_fails_with_a_sentence(newsroom: Newsroom, ui
     ui.see(re.compile(r"nowhere\.warc does not exist; give the path of a file or folder"))
 
 
-@pytest.mark.slow
 def test_the_artifacts_of_an_ingest_show_its_results(newsroom: Newsroom, ui: Ui) -> None:
     form = ui.open_form("ingest")
     form.add(newsroom.archive)
@@ -129,7 +124,6 @@ def test_the_artifacts_of_an_ingest_show_its_results(newsroom: Newsroom, ui: Ui)
     ui.see(str(newsroom.desk.warehouse / "news.duckdb"))
 
 
-@pytest.mark.slow
 def test_a_night_is_cancelled_and_retried_and_every_article_is_loaded_once(
     newsroom: Newsroom, ui: Ui
 ) -> None:
@@ -156,7 +150,6 @@ def test_a_night_is_cancelled_and_retried_and_every_article_is_loaded_once(
     assert cells.nth(loaded).inner_text() == "20"
 
 
-@pytest.mark.slow
 def test_the_ui_asks_for_the_login_and_accepts_the_right_one(
     browser: Browser, tmp_path: Path
 ) -> None:

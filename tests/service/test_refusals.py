@@ -17,6 +17,8 @@ from tests.pipeline.command import COMMAND, run
 from tests.service.harness import clean_environment
 from tests.service.refusing import refusal
 
+pytestmark = pytest.mark.slow
+
 CHECKOUT = Path(__file__).stat()
 
 
@@ -165,7 +167,6 @@ def database(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.mark.slow
 @pytest.mark.timeout(400)
 def test_an_error_names_a_database_of_a_newer_prefect(database: Path) -> None:
     with sqlite3.connect(database) as connection:
@@ -176,7 +177,6 @@ def test_an_error_names_a_database_of_a_newer_prefect(database: Path) -> None:
     assert output.startswith(f"Prefect's database {database} was made by a newer Prefect: install ")
 
 
-@pytest.mark.slow
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize("bytes_", [b"no database " * 1000, b"SQLite format 3\0" + b"\xff" * 9000])
 def test_an_error_names_a_damaged_database(database: Path, bytes_: bytes) -> None:
@@ -186,7 +186,6 @@ def test_an_error_names_a_damaged_database(database: Path, bytes_: bytes) -> Non
     assert database.read_bytes() == bytes_
 
 
-@pytest.mark.slow
 @pytest.mark.timeout(400)
 def test_an_error_names_a_database_server_that_does_not_answer(tmp_path: Path) -> None:
     place = f"127.0.0.1:{free_port()}/prefect"

@@ -12,7 +12,7 @@ from tests.service.slow_site import SlowDesk
 from tests.sites.many import ManySites
 from warehouse.lock import writer_lock
 
-pytestmark = pytest.mark.timeout(400)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 FLOWS = ("nightly", "ingest", "backfill", "reprocess")
 
 
@@ -100,7 +100,6 @@ def log_of(service: Service, flow_run: str) -> str:
     return "\n".join(line["message"] for line in service.post("logs/filter", mine))
 
 
-@pytest.mark.slow
 def test_an_expected_error_becomes_a_sentence(service: Service) -> None:
     run = service.start_run("backfill", source="press-00")
     failed = service.wait_for(run, *ENDED)
@@ -135,7 +134,6 @@ def test_the_artifacts_of_a_night_show_its_results(service: Service, night: str)
     assert any(line["message"].startswith("discovered source=press-00") for line in logs)
 
 
-@pytest.mark.slow
 @pytest.mark.usefixtures("night")
 def test_a_night_in_which_most_sources_fail_is_failed(service: Service, desk: SlowDesk) -> None:
     run = service.start_run(
@@ -148,7 +146,6 @@ def test_a_night_in_which_most_sources_fail_is_failed(service: Service, desk: Sl
     assert "Traceback" not in log_of(service, run)
 
 
-@pytest.mark.slow
 def test_a_run_that_meets_the_lock_waits_or_is_cancelled_and_names_the_holder(
     service: Service, tmp_path: Path
 ) -> None:
@@ -168,7 +165,6 @@ def test_a_run_that_meets_the_lock_waits_or_is_cancelled_and_names_the_holder(
     assert any(line["message"].startswith("Waiting for process") for line in logs)
 
 
-@pytest.mark.slow
 def test_the_command_line_s_flow_runs_use_the_server_that_is_up(
     service: Service, tmp_path: Path
 ) -> None:
@@ -187,7 +183,6 @@ def test_status_shows_the_service_and_the_last_nights(service: Service) -> None:
         assert part in output
 
 
-@pytest.mark.slow
 def test_a_second_up_says_that_the_service_is_up(service: Service) -> None:
     output = service.command("up", "--port", str(service.port + 1), status=1)
     assert "It is up already, as process" in output
@@ -209,7 +204,6 @@ def test_a_night_is_named_after_the_day_for_which_it_was_scheduled(
     assert done["name"] == f"nightly {due.astimezone().date()}"
 
 
-@pytest.mark.slow
 @pytest.mark.usefixtures("night")
 def test_backfill_and_reprocess_run_as_flows(service: Service, desk: SlowDesk) -> None:
     past = service.start_run(

@@ -8,7 +8,7 @@ from tests.nights.night import Desk
 from tests.pipeline.command import run
 from tests.sites.many import ManySites
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 
 
 def test_status_shows_nights_that_no_server_knows(tmp_path: Path) -> None:

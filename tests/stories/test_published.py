@@ -20,6 +20,8 @@ from tests.articles import article
 from tests.pipeline.nights import Nights
 from tests.stories.planting import Planter
 
+pytestmark = pytest.mark.slow
+
 PLANTER = Planter(11)
 STORY = "\n\n".join(PLANTER.paragraphs(150))
 EDITED = PLANTER.copy("introduced", STORY)

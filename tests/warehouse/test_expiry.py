@@ -12,6 +12,8 @@ from warehouse.expiry import MOST_FILES, NOTES, remove_expired
 from warehouse.lake import MOST_SNAPSHOTS, Lake, open_lake
 from warehouse.schema import SUPERSEDED
 
+pytestmark = pytest.mark.slow
+
 GRACE = timedelta(days=7)
 START = datetime(2025, 3, 11, tzinfo=UTC)
 
@@ -52,7 +54,6 @@ def test_the_files_of_a_table_stay_bounded_over_the_nights(tmp_path: Path) -> No
     check_history(lake, 80)
 
 
-@pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_the_files_of_a_table_stay_bounded_over_400_nights(tmp_path: Path) -> None:
     lake = open_lake(tmp_path)

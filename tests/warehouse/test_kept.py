@@ -25,6 +25,8 @@ from warehouse.schema import VISITS
 from warehouse.snapshots import take_snapshot
 from warehouse.working import working_connection
 
+pytestmark = pytest.mark.slow
+
 SITE = "https://courier.example/"
 MART_TABLES = (
     *("standings", "article_days", "visit_counts", "source_entries", "ledger_counts"),

@@ -7,6 +7,8 @@ import pytest
 
 from tests.warehouse.visits import FIRST, Visits
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def visits(tmp_path: Path) -> Visits:

@@ -18,6 +18,8 @@ from warehouse.publish import publish
 from warehouse.schema import SUPERSEDED
 from warehouse.snapshots import take_snapshot
 
+pytestmark = pytest.mark.slow
+
 PAGE = "https://courier.example/basin"
 OTHER = "https://courier.example/ferry"
 

@@ -19,6 +19,8 @@ from warehouse.opening import (
 )
 from warehouse.schema import SCHEMA_VERSION
 
+pytestmark = pytest.mark.slow
+
 PAGE = "https://courier.example/basin"
 
 

@@ -24,6 +24,8 @@ from warehouse.publish import publish
 from warehouse.schema import ARTICLE_VERSIONS, DOCUMENTS, TABLES, Column, Table
 from warehouse.snapshots import take_snapshot
 
+pytestmark = pytest.mark.slow
+
 PAGE = "https://courier.example/basin"
 
 
