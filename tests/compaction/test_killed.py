@@ -17,6 +17,7 @@ from tests.compaction.compacting import (
 from tests.nights.night import kill
 from tests.pipeline.command import Started, run, start
 from tests.repair.newsroom import Newsroom
+from tests.trials import seeds
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
@@ -36,7 +37,7 @@ def reader(room: Newsroom) -> Iterator[Reader]:
         yield process
 
 
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", seeds(5, 10))
 def test_a_kill_at_random_changes_no_row_and_disturbs_no_reader(
     room: Newsroom, reader: Reader, seed: int
 ) -> None:

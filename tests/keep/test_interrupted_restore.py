@@ -68,10 +68,7 @@ def test_a_folder_of_a_killed_restore_is_refused_until_it_is_repeated(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[0])
-def test_every_command_says_so_in_one_sentence(
-    nights: Nights, tmp_path: Path, command: tuple[str, ...]
-) -> None:
+def test_every_command_says_so_in_one_sentence(nights: Nights, tmp_path: Path) -> None:
     place = tmp_path / "back"
     assert died(call_of(tmp_path), after=12) is None
     (tmp_path / "page.html").write_text("<p>The ferry is late.</p>")
@@ -80,14 +77,15 @@ def test_every_command_says_so_in_one_sentence(
     )
     (tmp_path / "b.toml").write_text(f"sources = '{tmp_path / 'sources.toml'}'\n")
     names = {"page": tmp_path / "page.html", "config": tmp_path / "b.toml"}
-    arguments = [one.format(**names, other=tmp_path / "other") for one in command]
     before = contents(place)
-    done = run(*arguments, "--warehouse", place, status=1)
-    said = re.sub(r"\s+", " ", done.stdout + done.stderr)
-    assert REFUSED in said
-    assert "restore DIR --warehouse" in said
-    assert "Traceback" not in said
-    assert contents(place) == before
+    for command in COMMANDS:
+        arguments = [one.format(**names, other=tmp_path / "other") for one in command]
+        done = run(*arguments, "--warehouse", place, status=1)
+        said = re.sub(r"\s+", " ", done.stdout + done.stderr)
+        assert REFUSED in said, command
+        assert "restore DIR --warehouse" in said, command
+        assert "Traceback" not in said, command
+        assert contents(place) == before, command
 
 
 @pytest.mark.slow

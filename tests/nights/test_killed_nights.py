@@ -12,6 +12,7 @@ from tests.flows.test_prefect import free_port
 from tests.nights.night import Desk, kill
 from tests.raw.warc_readers import check
 from tests.sites.many import ManySites
+from tests.trials import seeds
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 ARTICLES = (
@@ -75,7 +76,7 @@ def test_a_night_killed_at_four_moments_ends_like_an_uninterrupted_one(
     assert_like_uninterrupted(desk, uninterrupted)
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", seeds(1, 3))
 def test_a_night_killed_at_ten_random_moments_ends_like_an_uninterrupted_one(
     tmp_path: Path, uninterrupted: dict[str, Any], seed: int
 ) -> None:

@@ -9,6 +9,7 @@ import pytest
 from tests.nights.night import kill
 from tests.pipeline.command import run, start
 from tests.repair.newsroom import Newsroom, damage
+from tests.trials import seeds
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 # Losses that repair heals by reading stored bytes, from other tables, and from metadata.
@@ -42,7 +43,7 @@ def lose(room: Newsroom) -> None:
     damage(room.warehouse / "catalog.db", "rubbish")
 
 
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", seeds(5, 10))
 def test_a_repair_that_is_killed_at_random_is_ended_by_the_next_one(
     built: Newsroom, steps: int, seed: int
 ) -> None:

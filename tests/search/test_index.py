@@ -139,6 +139,22 @@ def test_a_damaged_index_is_noticed_and_healed_by_the_next_run(nights: Nights, d
     assert check_index(nights.settings, deep=True).startswith("2 articles")
 
 
+@pytest.mark.parametrize("name", ["meta.json", "*.pos", "*.idx", "*.store", "*.term", "*.del"])
+def test_an_index_with_rubbish_in_a_file_is_built_anew_by_the_next_run(
+    nights: Nights, name: str
+) -> None:
+    load(nights, 1, "the ferry sails")
+    load(nights, 2, "the ferry rests")
+    load(nights, 1, "the ferry sails again", day=2)
+    for path in index_folders(nights.folder)[-1].glob(name):
+        size = path.stat().st_size
+        path.unlink()  # earlier nights share it
+        path.write_bytes(b"rubbish" * (size // 7) + b"#" * (size % 7))
+    load(nights, 3, "the ferry waits", day=3)
+    assert found(nights.folder, "ferry") == pages(1, 2, 3)
+    assert check_index(nights.settings, deep=True).startswith("3 articles")
+
+
 def test_a_changed_byte_is_noticed_by_the_deep_check(nights: Nights) -> None:
     load(nights, 1, "the ferry sails")
     [folder] = index_folders(nights.folder)

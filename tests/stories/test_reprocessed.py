@@ -13,6 +13,7 @@ from tests.nights.paper import Papers, Reply, published
 from tests.pipeline.command import run
 from tests.stories.planting import Planted, planted
 from tests.stories.test_kills import disturbed
+from tests.trials import seeds
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 NIGHTS = 6
@@ -76,7 +77,7 @@ def scratch(articles: Sequence[Planted], tmp_path_factory: pytest.TempPathFactor
     return found
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", seeds(1, 4))
 def test_fetched_nights_in_any_order_with_kills_and_a_reprocess_give_the_clusters_of_one_night(
     articles: Sequence[Planted], scratch: Any, tmp_path: Path, seed: int
 ) -> None:

@@ -14,6 +14,7 @@ from tests.pipeline.command import ask, run, start
 from tests.pipeline.nights import Nights
 from tests.takedown.desk import take_down
 from tests.takedown.test_tables import COPY, GONE, STAYS, kept, left, nights
+from tests.trials import seeds
 
 __all__ = ["kept", "nights"]
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
@@ -43,7 +44,7 @@ def expected(nights: Nights, tmp_path: Path) -> list[dict[str, object]]:
     return rows
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", seeds(3, 10))
 def test_a_kill_at_random_is_made_good_by_the_same_or_another_command(
     nights: Nights, expected: list[dict[str, object]], seed: int, tmp_path: Path
 ) -> None:

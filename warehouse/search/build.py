@@ -94,10 +94,15 @@ def build_index(task: IndexTask) -> Path:
     start = None if task.anew else _start(task)
     folder = begin_folder(task.warehouse, task.name, start.folder if start else None)
     articles = _expected_articles(task)
-    found = _write(task, folder, start)
+    try:
+        found = _write(task, folder, start)
+    except ValueError as error:
+        if start is None:
+            raise
+        log.warning("index %s cannot be continued: %s", start.folder.name, error)
+        return build_index(replace(task, anew=True))
     if start and found != articles:
         log.warning("index is incomplete: articles=%d of=%d; built anew", found, articles)
-        remove_unfinished_indexes(task.warehouse)
         return build_index(replace(task, anew=True))
     covers = {table.name: task.snapshot.head(table) for table in _TABLES}
     final = complete_folder(folder, covers, found, start.state if start else None)
