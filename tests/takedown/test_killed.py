@@ -81,7 +81,7 @@ def test_a_kill_at_random_is_made_good_by_the_same_or_another_command(
         "warehouse.rewriting._rewrite_reference",
         "warehouse.rewriting._overwrite",
         "tasks.takedown.takedown.commit_run",
-        "tasks.takedown.takedown.publish",
+        "tasks.takedown.takedown.publish_anew",
         "warehouse.rewriting.TableRewriting.empty_old",
         "tasks.takedown.takedown.clean_elsewhere",
     ],
