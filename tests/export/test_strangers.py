@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.export.test_export import export, texts_of, warehouse
+from tests.readers import run_as_reader
 
 __all__ = ["warehouse"]
 pytestmark = pytest.mark.slow
@@ -32,10 +33,8 @@ READERS = {
 }
 PROGRAM = """
 import sys
-for name in ("config", "warehouse", "tasks", "flows"):
-    sys.modules[name] = None  # as if Broadsheet were not installed
 import {module}
-file = sys.argv[1]
+file = {file!r}
 rows = {call}
 if "{module}" == "duckdb":
     pairs = rows.project("url, text").fetchall()
@@ -56,15 +55,8 @@ def test_programs_of_others_read_the_same_rows(
     cut = 32_767 if form == "xlsx" else None
     expected = sorted((url, text[:cut]) for url, text in texts_of(warehouse).items())
     for module, call in READERS[form].items():
-        program = PROGRAM.format(module=module, call=call)
-        read = subprocess.run(
-            [sys.executable, "-c", program, str(out)],
-            capture_output=True,
-            check=False,
-            cwd=tmp_path,
-        )
-        assert read.returncode == 0, read.stderr.decode()
-        assert read.stdout.decode().strip() == str(expected), module
+        program = PROGRAM.format(module=module, call=call, file=out.name)
+        assert run_as_reader(program, tmp_path).strip() == str(expected), module
     if form == "xlsx":
         subprocess.run([sys.executable, "-m", "zipfile", "-t", str(out)], check=True)
 
