@@ -35,7 +35,7 @@ def written_aside(path: Path) -> Iterator[Path]:
     """
     if path.exists() and not path.is_file():
         code = errno.EISDIR if path.is_dir() else errno.EINVAL
-        raise OSError(code, "Is a directory" if path.is_dir() else "Is no regular file", str(path))
+        raise OSError(code, "Is a directory" if path.is_dir() else "Not a regular file", str(path))
     aside = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
         yield aside

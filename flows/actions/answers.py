@@ -16,7 +16,7 @@ from warehouse.query import opened, rows
 
 console = screen()
 # The width of tables that are printed into a pipe, so that they are not wrapped or cut.
-PIPE_WIDTH = 10_000
+_PIPE_WIDTH = 10_000
 _MOST_NAMED = 20  # cut cells that are named one by one
 
 
@@ -70,8 +70,12 @@ def print_answer(connection: duckdb.DuckDBPyConnection, query: str, answer: Answ
     elif answer.format == "parquet":
         write_parquet(connection, query, out)
     else:
-        table = answer_table(*rows(connection, query))
-        console.print(table, width=None if console.is_terminal else PIPE_WIDTH)
+        print_table(answer_table(*rows(connection, query)))
+
+
+def print_table(table: Table) -> None:
+    """Print a table, as wide as it needs to be where no terminal shows it."""
+    console.print(table, width=None if console.is_terminal else _PIPE_WIDTH)
 
 
 def name_cut_cells(cut: Sequence[CutCell]) -> None:

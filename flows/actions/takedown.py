@@ -82,6 +82,6 @@ def show_result(out: Console, report: TakedownReport, *, dry_run: bool) -> None:
         out.print("Nothing was changed.")
     else:
         out.print(
-            f"Removed {counted(articles, 'article')} from {counted(files, 'file')}; nothing "
-            "removed is loaded again. Backups and exports may still hold it."
+            f"Removed {counted(articles, 'article')} from {counted(files, 'file')}. Later runs "
+            "reject what was removed. Backups and exports may still hold it."
         )

@@ -8,10 +8,10 @@ import duckdb
 from config.settings import Settings
 from config.wording import counted
 from flows.actions.answers import (
-    PIPE_WIDTH,
     AnswerOptions,
     answer_table,
     print_answer,
+    print_table,
     require_printable,
 )
 from flows.terminal.screen import one_line, screen
@@ -21,7 +21,6 @@ from tasks.search.find import Question, open_desk
 from tasks.search.trend import Period, Trend, trend, trend_table
 from warehouse.query import rows
 
-console = screen()
 notes = screen(stderr=True, soft_wrap=True)
 
 
@@ -78,8 +77,7 @@ def _print(found: Trend, output: TrendOutput) -> None:
         if output.format != "table":
             print_answer(connection, query, AnswerOptions(output.format))
         elif found.points:
-            shown = answer_table(*rows(connection, _for_people(output)))
-            console.print(shown, width=None if console.is_terminal else PIPE_WIDTH)
+            print_table(answer_table(*rows(connection, _for_people(output))))
         else:
             notes.print("No article with a date was collected there.")
 

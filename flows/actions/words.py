@@ -11,10 +11,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from config.settings import Settings
 from flows.actions.answers import (
-    PIPE_WIDTH,
     AnswerOptions,
     answer_table,
     print_answer,
+    print_table,
     require_printable,
 )
 from flows.terminal.screen import one_line, screen
@@ -26,7 +26,6 @@ from tasks.words.request import WordsRequest
 from warehouse.query import opened, rows
 from warehouse.working import most_threads
 
-console = screen()
 notes = screen(stderr=True, soft_wrap=True)
 # Two columns of rates and names of 80 characters do not fit beside each other.
 _SHORT: Final = {
@@ -87,8 +86,7 @@ def _print(connection: duckdb.DuckDBPyConnection, answer: WordsAnswer, form: str
         print_answer(connection, answer.query, AnswerOptions(form))
     elif answer.rows:
         names, found = rows(connection, answer.query)
-        table = answer_table([_SHORT.get(name, name) for name in names], found)
-        console.print(table, width=None if console.is_terminal else PIPE_WIDTH)
+        print_table(answer_table([_SHORT.get(name, name) for name in names], found))
 
 
 def _draw(

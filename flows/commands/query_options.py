@@ -51,6 +51,10 @@ HitsFormatOption = Annotated[
     Literal["table", "csv", "json", "parquet"],
     typer.Option("--format", "-f", help="How to print them."),
 ]
+AnswerFormatOption = Annotated[
+    Literal["table", "csv", "json", "parquet"],
+    typer.Option("--format", "-f", help="How to print it."),
+]
 IntoOption = Annotated[
     Path | None,
     typer.Option(

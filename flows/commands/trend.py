@@ -7,6 +7,7 @@ import typer
 from flows.commands.options import ConfigOption, WarehouseOption, day_of
 from flows.commands.query_options import (
     AccentsOption,
+    AnswerFormatOption,
     CaseOption,
     FirstDayOption,
     LanguageOption,
@@ -31,10 +32,7 @@ def trend(
     language: LanguageOption = None,
     case: CaseOption = False,
     ignore_accents: AccentsOption = False,
-    format: Annotated[
-        Literal["table", "csv", "json", "parquet"],
-        typer.Option("--format", "-f", help="How to print it."),
-    ] = "table",
+    format: AnswerFormatOption = "table",
     plot: PlotOption = None,
     warehouse: WarehouseOption = None,
     config: ConfigOption = None,

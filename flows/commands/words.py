@@ -6,6 +6,7 @@ import typer
 
 from flows.commands.options import ConfigOption, WarehouseOption, day_of
 from flows.commands.query_options import (
+    AnswerFormatOption,
     FirstDayOption,
     LanguageOption,
     LastDayOption,
@@ -69,10 +70,7 @@ def words(
     last: LastDayOption = None,
     source: OneSourceOption = None,
     language: LanguageOption = None,
-    format: Annotated[
-        Literal["table", "csv", "json", "parquet"],
-        typer.Option("--format", "-f", help="How to print it."),
-    ] = "table",
+    format: AnswerFormatOption = "table",
     plot: PlotOption = None,
     warehouse: WarehouseOption = None,
     config: ConfigOption = None,

@@ -101,7 +101,7 @@ class Desk:
         """Return the days of all articles within the bounds of a question, whose query is empty."""
         planner = Planner(self.index.schema, question.folding, lambda _: ())
         plan = planner.everything()
-        with _refusals_in_words():
+        with _explained_refusals():
             return [day_of_number(number) for number, _ in self._run(planner, plan, question)]
 
     def read(self, question: Question) -> tuple[QueryNode, Iterator[FoundText]]:
@@ -127,7 +127,7 @@ class Desk:
             ]
 
         planner = Planner(self.index.schema, question.folding, sources_of)
-        with _refusals_in_words():
+        with _explained_refusals():
             try:
                 plan = planner.plan(node)
                 return node, plan, self._run(planner, plan, question)
@@ -232,7 +232,7 @@ def _index_folder(connection: duckdb.DuckDBPyConnection, warehouse: Path) -> Pat
 
 
 @contextmanager
-def _refusals_in_words() -> Iterator[None]:
+def _explained_refusals() -> Iterator[None]:
     """Turn what tantivy refuses into one sentence, such as a very long prefix without accents."""
     try:
         yield

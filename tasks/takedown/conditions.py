@@ -18,35 +18,13 @@ from tasks.snapshots.state import chosen_state
 from tasks.snapshots.stored import StoredSnapshot, stored_snapshots
 from tasks.takedown.model import TakenArticle
 from warehouse.lake import Lake
-from warehouse.statements import sql_quoted
+from warehouse.statements import sql_quoted, statement
 
 REPLACEMENT: Final = "(taken down)"
 # A text in quotes: 'it''s so', or $$it's so$$.
 _QUOTED = re.compile(r"'(?P<plain>(?:[^']|'')*)'|\$(?P<tag>\w*)\$(?P<dollar>.*?)\$(?P=tag)\$", re.S)
 _BETWEEN_PARTS = re.compile(r"[%|*+?()\[\]{}^$\\]+")
 _WORD = re.compile(r"[^\W\d_]{3}")
-_WORDS = (
-    "concat_ws(chr(10), url, url_canonical, title, description, text, "
-    "array_to_string(authors, chr(10)))"
-)
-# Grain: one row per part that a taken article has and no other one.
-_OWN_PARTS = f"""
-with asked as (select unnest($parts) as part),
-met as (
-    select distinct part
-    from asked
-    join article_versions on {_WORDS} ilike '%' || part || '%'
-    where article_id in (select article_id from taken_articles)
-)
-select part
-from met
-where not exists (
-    select 1
-    from article_versions
-    where article_id not in (select article_id from taken_articles)
-        and {_WORDS} ilike '%' || part || '%'
-)
-"""
 
 
 def conditions_without(
@@ -88,7 +66,8 @@ def _own_texts(
     asked = sorted({part for some in parts.values() for part in some})
     met: set[str] = set()
     if asked:
-        met = {part for (part,) in connection.execute(_OWN_PARTS, {"parts": asked}).fetchall()}
+        found = connection.execute(statement("own_parts"), {"parts": asked}).fetchall()
+        met = {part for (part,) in found}
     return own | {text for text, some in parts.items() if met.intersection(some)}
 
 

@@ -14,10 +14,16 @@ from warehouse.statements import parameters, statement
 
 _EVERY: Final = 2**62  # stands for no limit
 _KEYNESS: Final = (
-    *("word", "keyness", "count_a", "per_million_a", "articles_a"),
-    *("count_b", "per_million_b", "articles_b"),
+    "word",
+    "keyness",
+    "count_a",
+    "per_million_a",
+    "articles_a",
+    "count_b",
+    "per_million_b",
+    "articles_b",
 )
-_NEAR: Final = (*("near", "word", "log_dice", "log_likelihood", "together", "count", "articles"),)
+_NEAR: Final = ("near", "word", "log_dice", "log_likelihood", "together", "count", "articles")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ import pyarrow as pa
 from config.errors import UsageError
 from config.settings import Settings
 from tasks.words.count_table import CountTable
-from tasks.words.counted import counted_words, near_words
 from tasks.words.request import REST, WordsRequest
+from tasks.words.word_lists import counted_words, near_words
 from warehouse.statements import statement
 from warehouse.working import working_connection
 

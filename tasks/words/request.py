@@ -8,7 +8,7 @@ from config.errors import UsageError
 from tasks.search.find import Question
 from tasks.search.query import parse_query, split_series
 from tasks.search.tree import Phrase
-from tasks.words.counted import MOST_SPAN
+from tasks.words.word_lists import MOST_SPAN
 
 Grouping = Literal["source", "domain", "section", "language", "month", "year"]
 REST: Final = "*"

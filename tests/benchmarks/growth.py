@@ -4,7 +4,6 @@
 3,650 nights, which takes an hour and 20 GB of disk.
 """
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
@@ -12,7 +11,7 @@ from statistics import median
 import orjson
 
 from tests.benchmarks.grown import GrownWarehouse, Layout
-from tests.benchmarks.sizes import cost
+from tests.benchmarks.sizes import measured_program
 
 SIZES = (10, 100, 400, 1_000, 3_650)
 SOURCES = (200, 2_000)
@@ -96,7 +95,7 @@ def measured_nights(grown: GrownWarehouse, count: int = MEASURED) -> str:
     taken = []
     for _ in range(count + 1):
         grown.write_night()
-        taken.append(_run(NIGHT, grown.folder))
+        taken.append(measured_program(NIGHT, grown.folder))
     middle = {name: median(one[name] for one in taken[1:]) for name in taken[0]}
     files = sum(1 for _ in (grown.folder / "lake").rglob("*") if _.is_file())
     stages = ("resolve", "learn", "stories", "load", "publish")
@@ -118,15 +117,7 @@ def measured_queries(grown: GrownWarehouse) -> str:
 
     day = (FIRST_NIGHT + timedelta(days=grown.nights - 5)).isoformat()
     queries = {name: query.replace("$day", day) for name, query in QUERIES.items()}
-    took = _run(ASK, grown.folder, orjson.dumps(queries).decode())
+    took = measured_program(ASK, grown.folder, orjson.dumps(queries).decode())
     peak = took.pop("peak")
     shown = ", ".join(f"{name} {seconds:.2f}" for name, seconds in took.items())
     return f"{shown}; peak {peak / 1e6:,.0f} MB"
-
-
-def _run(program: str, *arguments: str | Path) -> dict[str, float]:
-    taken = cost(sys.executable, "-P", "-c", program, *arguments)
-    if taken.status:
-        raise RuntimeError(taken.said)
-    result: dict[str, float] = orjson.loads(taken.said.strip().splitlines()[-1])
-    return result | {"peak": taken.peak}

@@ -5,7 +5,6 @@ makes so many more, which takes an hour and 6 GB of disk. Each step runs in a pr
 Seconds are given twice, by the clock and of the processor, for a machine that does other things.
 """
 
-import sys
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -17,7 +16,7 @@ import orjson
 import pyarrow as pa
 
 from tests.benchmarks.grown import GrownWarehouse
-from tests.benchmarks.sizes import cost
+from tests.benchmarks.sizes import measured_program
 from warehouse.query import opened
 from warehouse.search.folders import index_folders, read_state
 
@@ -122,7 +121,7 @@ def report(folder: Path, articles: int = 20_000) -> None:
     grown = GrownTexts(folder / "w", 200, "months", rare_every=max(nights * 3_100 // KWIC_HITS, 1))
     grown.grow(nights)
     print(f"{nights * NEW_A_NIGHT:,} articles of {WORDS} words are written", flush=True)
-    print(f"index of all: {_shown(_run(ANEW, grown.folder))}", flush=True)
+    print(f"index of all: {_shown(measured_program(ANEW, grown.folder))}", flush=True)
     state = read_state(index_folders(grown.folder)[-1])
     assert state
     with opened(grown.folder) as connection:
@@ -131,7 +130,10 @@ def report(folder: Path, articles: int = 20_000) -> None:
     print(f"index {state.bytes / 1e6:.0f} MB, {state.bytes / texts:.0%} of the texts' bytes")
     for _ in range(3):
         grown.write_night()
-        print(f"a night of {NEW_A_NIGHT:,}: {_shown(_run(NIGHT, grown.folder))}", flush=True)
+        print(
+            f"a night of {NEW_A_NIGHT:,}: {_shown(measured_program(NIGHT, grown.folder))}",
+            flush=True,
+        )
     _report_answers(grown, nights)
 
 
@@ -141,7 +143,7 @@ def _report_answers(grown: GrownTexts, nights: int) -> None:
     for text in invented_texts(PHRASES, nights // 30 * 30 + 1, grown.rare_every):
         at = int(chance.integers(10, WORDS - 2))
         phrases.append('"{} {}"'.format(*text.split()[at : at + 2]))
-    took = _run(ASK, grown.folder, orjson.dumps(phrases).decode(), RARE)
+    took = measured_program(ASK, grown.folder, orjson.dumps(phrases).decode(), RARE)
     print(
         f"a phrase: p95 {took['wall_p95'] * 1e3:.1f} ms by the clock, "
         f"{took['cpu_p95'] * 1e3:.1f} ms of the processor (median {took['cpu_median'] * 1e3:.1f}), "
@@ -158,11 +160,3 @@ def _shown(took: dict[str, float]) -> str:
         f"{took['wall']:.1f} s by the clock, {took['cpu']:.1f} s of the processor, peak of the "
         f"process {took['peak'] / 1e6:,.0f} MB"
     )
-
-
-def _run(program: str, *arguments: str | Path) -> dict[str, float]:
-    taken = cost(sys.executable, "-P", "-c", program, *arguments)
-    if taken.status:
-        raise RuntimeError(taken.said)
-    result: dict[str, float] = orjson.loads(taken.said.strip().splitlines()[-1])
-    return result | {"peak": taken.peak}

@@ -13,6 +13,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import orjson
+
 from tests.benchmarks.memory import family
 from tests.benchmarks.sized import write_history, write_night_run, write_rows_run
 from tests.nights.night import Desk
@@ -79,6 +81,15 @@ def cost(*command: str | Path) -> Cost:
         text = said.read()
     cpu = ended[2].ru_utime + ended[2].ru_stime
     return Cost(text, process.returncode, cpu, time.perf_counter() - started, peak)
+
+
+def measured_program(program: str, *arguments: str | Path) -> dict[str, float]:
+    """Run a program of Python; return the numbers of its last line, as JSON, and its peak."""
+    taken = cost(sys.executable, "-P", "-c", program, *arguments)
+    if taken.status:
+        raise RuntimeError(taken.said)
+    result: dict[str, float] = orjson.loads(taken.said.strip().splitlines()[-1])
+    return result | {"peak": taken.peak}
 
 
 def peak_bytes(pid: int) -> int:

@@ -17,9 +17,9 @@ from tasks.search.find import Question
 from tasks.words import count_table
 from tasks.words.answers import WordsAnswer, answer_words
 from tasks.words.count_table import CountTable
-from tasks.words.counted import counted_words, near_words
 from tasks.words.counting import Counted, articles_to_count, word_counts
 from tasks.words.request import REST, WordLimits, WordsRequest
+from tasks.words.word_lists import counted_words, near_words
 from tests.articles import article
 from tests.pipeline.nights import Nights
 from tests.search.languages import invented
