@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from config.errors import BroadsheetError, os_error_message, stopped_by_ctrl_c
+from config.errors import BroadsheetError, StoppedError, os_error_message, stopped_by_ctrl_c
 from flows.commands import register
 
 app = typer.Typer(
@@ -43,6 +43,10 @@ def main() -> None:
     except BroadsheetError as error:
         _print_error(str(error))
         sys.exit(error.exit_status)
+    except SystemExit as end:
+        if end.code == StoppedError.exit_status:  # Typer ends silently at Ctrl-C
+            _print_error("Stopped.")
+        raise
     except BrokenPipeError:  # the reader of our output has ended, such as `head`
         sys.exit(0)
     except OSError as error:

@@ -11,6 +11,7 @@ import duckdb
 
 from config.errors import UsageError
 from warehouse.folder import absolute
+from warehouse.interrupting import interrupted_by_ctrl_c
 from warehouse.layout import PUBLISHED
 from warehouse.place_names import is_elsewhere, overlay_views, published_place
 from warehouse.restoring import require_restored
@@ -64,7 +65,8 @@ def opened(
         for database in attached:
             _attach(connection, database)
         _lock_down(connection, warehouse)
-        yield connection
+        with interrupted_by_ctrl_c(connection):
+            yield connection
 
 
 def _connected(path: Path, warehouse: Path) -> duckdb.DuckDBPyConnection:
@@ -122,6 +124,8 @@ def executed(
     try:
         require_reading(query)
         return connection.execute(query, values)
+    except duckdb.InterruptException:  # Ctrl-C
+        raise
     except duckdb.OutOfMemoryException as error:
         raise UsageError(
             f"The query needs more memory than it may use ({str(error).splitlines()[0]}): ask for "

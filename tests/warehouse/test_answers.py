@@ -1,20 +1,26 @@
 """The answer of a query in each format."""
 
 import csv
+import fcntl
 import io
 import json
 import os
 import signal
+import subprocess
+import sys
+import termios
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from typing import IO
 
 import duckdb
 import pyarrow.parquet as pq
 import pytest
 
 from tests.articles import article
-from tests.pipeline.command import start
+from tests.pipeline.command import COMMAND, start
 from tests.pipeline.nights import Nights
 from warehouse.answers import (
     LONGEST_CELL,
@@ -140,19 +146,47 @@ def test_parquet_keeps_the_types(connection: duckdb.DuckDBPyConnection) -> None:
     ]
 
 
-def test_ctrl_c_during_a_statement_ends_with_one_sentence(tmp_path: Path) -> None:
+def test_ctrl_c_during_a_long_task_of_duckdb_ends_with_one_sentence(tmp_path: Path) -> None:
     nights = Nights(tmp_path / "w")
     nights.load(article("https://courier.example/basin", "A", position=1, day=1))
     slow = "select sum(a.range * b.range) from range(90000) a, range(90000) b"
     process = start("sql", slow, "-w", nights.folder)
+    # With one processor the main thread itself does the work, all of it in one task.
+    os.sched_setaffinity(process.pid, [min(os.sched_getaffinity(0))])
     while not _holds_open(process.pid, nights.folder / "news.duckdb") and process.poll() is None:
         time.sleep(0.01)
     time.sleep(0.5)
     os.killpg(process.pid, signal.SIGINT)
-    _, err = process.communicate(timeout=60)
+    _, err = process.communicate(timeout=25)
     assert (process.returncode, err) == (130, "broadsheet: Stopped.\n")
+
+
+def test_ctrl_c_outside_of_duckdb_ends_with_the_same_sentence(tmp_path: Path) -> None:
+    arguments = [*COMMAND, "sql", "-", "-w", str(tmp_path)]
+    with subprocess.Popen(
+        arguments, stdin=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=_heed_ctrl_c
+    ) as process:
+        assert process.stdin
+        assert process.stderr
+        process.stdin.write(b"select")
+        process.stdin.flush()
+        while _unread_bytes(process.stdin) and process.poll() is None:
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        assert process.stderr.read() == b"broadsheet: Stopped.\n"
+    assert process.returncode == 130
+
+
+def _heed_ctrl_c() -> None:
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have had it ignored
+
+
+def _unread_bytes(pipe: IO[bytes]) -> int:
+    return int.from_bytes(fcntl.ioctl(pipe, termios.FIONREAD, bytes(4)), sys.byteorder)
 
 
 def _holds_open(pid: int, file: Path) -> bool:
     descriptors = Path(f"/proc/{pid}/fd").glob("*")
-    return any(link.exists() and link.samefile(file) for link in descriptors)
+    with suppress(FileNotFoundError):  # the command closes others meanwhile
+        return any(link.exists() and link.samefile(file) for link in descriptors)
+    return False

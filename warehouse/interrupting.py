@@ -1,0 +1,48 @@
+"""Ctrl-C while DuckDB executes a statement. This isolates the handling of signals from queries.
+
+DuckDB asks Python for signals between the tasks of a statement. A single task can take minutes, for
+example the join of two tables without a condition, and the handler of Python waits for its end.
+"""
+
+import signal
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import duckdb
+
+
+@contextmanager
+def interrupted_by_ctrl_c(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Have Ctrl-C interrupt the connection's statement at once.
+
+    In other threads than the main one, which receive no signals, this does nothing.
+
+    Raises:
+        KeyboardInterrupt: a statement was interrupted.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    arriving, signals = socket.socketpair()
+    with arriving, signals:
+        signals.setblocking(False)
+        watcher = threading.Thread(target=_watch, args=(arriving, connection), daemon=True)
+        watcher.start()
+        former = signal.set_wakeup_fd(signals.fileno(), warn_on_full_buffer=False)
+        try:
+            yield
+        except duckdb.InterruptException as error:
+            raise KeyboardInterrupt from error
+        finally:
+            signal.set_wakeup_fd(former)
+            signals.shutdown(socket.SHUT_WR)
+            watcher.join()
+
+
+def _watch(arriving: socket.socket, connection: duckdb.DuckDBPyConnection) -> None:
+    """Read the numbers of signals as they arrive, until the other side is closed."""
+    while numbers := arriving.recv(64):
+        if signal.SIGINT in numbers:
+            connection.interrupt()
