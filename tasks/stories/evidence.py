@@ -40,9 +40,12 @@ _SLOT = re.compile(rb"(?<=\x01)\x00{1,%d}(?=\x01)" % LONGEST_SLOT)
 # The bits of a text's outline. Most candidates share a phrase only, which outlines tell in a tenth
 # of the time of comparing all shingles.
 _OUTLINE_BITS: Final = 1 << 14
-# Figures and names in common that make a pair below COPY_CONTAINMENT a copy.
+# Figures and names in common that make a pair below COPY_CONTAINMENT a copy. The beginnings must
+# have them in common, too: two reports on one tournament share names in their last paragraphs.
 SAME_FACTS: Final = 8
 SAME_FACTS_SHARE: Final = 0.7
+BEGINNING_WORDS: Final = 60
+SAME_BEGINNING_SHARE: Final = 0.6
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,11 @@ class StoryText:
         """
         found = filter(is_fact, self.known)
         return frozenset(w for w in found if w == w.lower() or w.lower() not in self.known)
+
+    @property
+    def first_facts(self) -> frozenset[str]:
+        """Return the figures and names of the beginning of the text."""
+        return self.facts.intersection(self.words[:BEGINNING_WORDS])
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,16 +134,24 @@ def most_shared(one: StoryText, other: StoryText) -> int:
 
 def _kind(one: StoryText, other: StoryText, shared: int) -> TextKind:
     shorter, longer = sorted((len(one.distinct), len(other.distinct)))
-    is_copy = shared >= COPY_CONTAINMENT * shorter or _same_facts(one.facts, other.facts)
+    is_copy = shared >= COPY_CONTAINMENT * shorter or _same_facts(one, other)
     if shared < LEAST_COPIED or not is_copy or has_other_facts(one, other, shared):
         return "related"
     is_small_part = shared < EMBEDDING_SHARE * longer and longer >= EMBEDDING_LENGTH * shorter
     return "embedded" if is_small_part else "edited"
 
 
-def _same_facts(one: frozenset[str], other: frozenset[str]) -> bool:
-    same = len(one & other)
-    return same >= SAME_FACTS and same >= SAME_FACTS_SHARE * min(len(one), len(other))
+def _same_facts(one: StoryText, other: StoryText) -> bool:
+    return (
+        len(one.facts & other.facts) >= SAME_FACTS
+        and _shared_share(one.facts, other.facts) >= SAME_FACTS_SHARE
+        and _shared_share(one.first_facts, other.first_facts) >= SAME_BEGINNING_SHARE
+    )
+
+
+def _shared_share(one: frozenset[str], other: frozenset[str]) -> float:
+    """Return which share of the smaller set is in the other one."""
+    return len(one & other) / max(1, min(len(one), len(other)))
 
 
 def has_other_facts(one: StoryText, other: StoryText, shared: int) -> bool:

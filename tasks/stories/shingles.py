@@ -24,7 +24,7 @@ from tasks.web.fingerprint import UNSPACED, words_of
 
 # The version of everything that decides which texts are copies. Raise it with each change of this
 # package that may change a pair; `reprocess --stories` applies the change to stored articles.
-METHOD: Final = "shingles-1"
+METHOD: Final = "shingles-2"
 SHINGLE_WORDS: Final = 5
 SHINGLE_CHARACTERS: Final = 10
 # The rate of texts with fewer shingles than the first number. Longer texts have COARSEST_RATE.

@@ -62,6 +62,22 @@ def test_a_third_in_common_is_related_and_no_copy() -> None:
     assert found.kind == "related"
 
 
+def test_reports_with_the_same_background_and_other_beginnings_are_related() -> None:
+    """As two matches of one tournament, whose reports end with the same results of others."""
+    facts = [*(PLANTER.name() for _ in range(8)), *(PLANTER.figure() for _ in range(6))]
+    shared = "\n\n".join(PLANTER.paragraphs(120, facts))
+
+    def report() -> str:
+        own = [PLANTER.name() for _ in range(3)]
+        beginning = [*PLANTER.paragraphs(70, own), *PLANTER.paragraphs(100, facts)]
+        return "\n\n".join([*beginning, shared])
+
+    found = evidence(report(), report())
+    assert found is not None
+    assert 0.3 <= found.containment < 0.5
+    assert found.kind == "related"
+
+
 def test_a_third_in_common_with_the_same_names_and_figures_is_edited() -> None:
     facts = [*(PLANTER.name() for _ in range(8)), *(PLANTER.figure() for _ in range(6))]
     shared = "\n\n".join(PLANTER.paragraphs(120, facts))
