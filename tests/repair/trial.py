@@ -3,8 +3,9 @@
 `python -m tests.repair.trial --seed 3` prints what differs; `--seeds 50` tries many seeds.
 
 The runs read WARC files with pages that change, return to an earlier text, repeat each other, name
-another address as their canonical one, or are revisits; some files are loaded twice or out of
-order, and files of the tables are merged in between.
+another address as their canonical one, or are revisits, and Parquet and JSONL files with rows of
+such texts, of which half have no time; some files are loaded twice or out of order, and files of
+the tables are merged in between.
 """
 
 import argparse
@@ -26,9 +27,8 @@ from tasks.repair.report import RepairReport
 from tasks.runs.progress import ProgressListener
 from tasks.runs.run import IngestRequest
 from tests.compaction.compacting import after_the_grace_time, compacted, faults
-from tests.pipeline.archives import page
 from tests.pipeline.command import ask
-from tests.repair.captures import Captures
+from tests.repair.inputs import SUFFIXES, RandomInputs
 from tests.repair.newsroom import LEFT_OUT
 
 # Tables of which a repair restores every row if all inputs exist.
@@ -37,7 +37,6 @@ RESTORED = (
     *("date_candidates", "links", "images", "revisions", "revision_changes"),
 )
 PARTS = ("date_candidates", "links", "images")
-SHORT = "<html><body><p>Gone.</p></body></html>"
 
 
 def stages_of(warehouse: Path) -> Stages:
@@ -81,7 +80,6 @@ class RepairTrial:
         self.folder = folder
         self.warehouse = folder / "w"
         self.inputs: list[Path] = []
-        self._seen: list[tuple[int, str]] = []  # the time and address of each capture
         self.log: list[str] = []
 
     @property
@@ -90,9 +88,10 @@ class RepairTrial:
 
     def build(self) -> None:
         """Make the runs, and merge files at random."""
+        files = RandomInputs(self.folder, self.chance)
         for number in range(self.chance.randint(2, 4)):
             paths = [
-                self._archive(f"{number}-{part}") for part in range(self.chance.choice((1, 1, 2)))
+                files.write(f"{number}-{part}") for part in range(self.chance.choice((1, 1, 2)))
             ]
             if self.inputs and self.chance.random() < 0.2:
                 paths.append(self.chance.choice(self.inputs))
@@ -171,42 +170,6 @@ class RepairTrial:
         elif kind == "end":
             path.write_bytes(content[:-300] + bytes(300))
 
-    def _archive(self, name: str) -> Path:
-        path = self.folder / f"{name}.warc.gz"
-        with Captures(path) as captures:
-            for _ in range(self.chance.randint(2, 14)):
-                self._capture(captures)
-        return path
-
-    def _capture(self, captures: Captures) -> None:
-        address = self.chance.randint(0, 4)
-        url = f"https://courier.example/story-{address}"
-        hour = self.chance.randint(0, 60)
-        kind = self.chance.random()
-        if kind < 0.3 and self._seen:
-            self._revisit(captures, url, hour)
-            return
-        text = page(10 * address + self.chance.randint(0, 2))
-        if kind < 0.36:
-            text = SHORT
-        elif kind < 0.5:
-            text = text.replace("<head>", f"<head><link rel='canonical' href='{url}'>")
-            url += self.chance.choice(("/print", "?view=amp"))
-        elif kind < 0.56:
-            text = page(10 * self.chance.randint(0, 4))
-        captures.page(hour, url, text)
-        self._seen.append((hour, url))
-
-    def _revisit(self, captures: Captures, url: str, hour: int) -> None:
-        first, seen = self.chance.choice(self._seen)
-        kind = self.chance.random()
-        if kind < 0.6:
-            captures.revisit(max(hour, first), seen, refers_to=(first, seen))
-        elif kind < 0.8:
-            captures.revisit(hour, url)
-        else:
-            captures.revisit(hour, url, refers_to=(99, "https://courier.example/unknown"))
-
 
 def differences(before: dict[str, list[str]], after: dict[str, list[str]]) -> Iterator[str]:
     """Yield what differs between the rows of two states of a warehouse."""
@@ -282,11 +245,11 @@ def run_trial(seed: int, folder: Path, rounds: int = 4) -> list[str]:
     trial = RepairTrial(folder, seed)
     if not (folder / "kept").is_dir():
         shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir()
+        folder.mkdir(parents=True)
         trial.build()
         trial.warehouse.rename(folder / "kept")
         (folder / "log").write_text("\n".join(trial.log))
-    trial.inputs = sorted(folder.glob("*.warc.gz"))
+    trial.inputs = sorted(path for path in folder.iterdir() if path.name.endswith(SUFFIXES))
     built = (folder / "log").read_text().splitlines()
     found: list[str] = []
     before: dict[str, list[str]] = {}
