@@ -16,8 +16,9 @@ def backup_command(request: BackupRequest, settings: Settings) -> None:
     linked = f", {done.linked:,} linked" if done.linked else ""
     removed = f", {done.removed:,} removed" if done.removed else ""
     console.print(
-        f"{done.copied:,} files copied ({done.bytes / 1e6:,.1f} MB){linked}, {done.unchanged:,} "
-        f"unchanged{removed}: {one_line(str(request.folder))} holds the present state.",
+        f"{counted(done.copied, 'file')} copied ({done.bytes / 1e6:,.1f} MB){linked}, "
+        f"{done.unchanged:,} unchanged{removed}: "
+        f"{one_line(str(request.folder))} holds the present state.",
         markup=False,
     )
     for run_id in done.unfinished_runs:
@@ -28,8 +29,8 @@ def restore_command(request: RestoreRequest, settings: Settings) -> None:
     """Restore a backup, and print what was restored and what to do next."""
     done = run_with_progress(settings, lambda stages: restore(request, stages))
     console.print(
-        f"{done.files:,} files ({done.bytes / 1e6:,.1f} MB) of the backup of {done.made_at} "
-        f"restored to {one_line(str(done.warehouse))}, all checksums right.",
+        f"{counted(done.files, 'file')} ({done.bytes / 1e6:,.1f} MB) of the backup of "
+        f"{done.made_at} restored to {one_line(str(done.warehouse))}, all checksums right.",
         markup=False,
     )
     if done.taken_down:

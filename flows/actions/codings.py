@@ -6,6 +6,7 @@ from pathlib import Path
 from rich.table import Table
 
 from config.settings import Settings
+from config.wording import counted
 from flows.actions.answers import name_cut_cells
 from flows.actions.nights import run_with_progress
 from flows.terminal.screen import one_line, screen
@@ -29,11 +30,13 @@ def import_sheet_command(
     file: Path, coder: str, ordinal: Sequence[str], settings: Settings, *, wait: bool
 ) -> None:
     """Import a sheet, and print what was new and how coders agree."""
-    found = run_with_progress(settings, lambda stages: import_sheet(file, coder, stages, wait=wait))
+    found = run_with_progress(
+        settings, lambda stages: import_sheet(file, coder, stages, ordinal, wait=wait)
+    )
     console.print(
         one_line(
-            f"{found.articles:,} rows of {file} by {coder}: {found.values:,} values, "
-            f"{found.new:,} new or changed."
+            f"{counted(found.articles, 'row')} of {file} by {coder}: "
+            f"{counted(found.values, 'value')}, {found.new:,} new or changed."
         )
     )
     _print_agreements(agreements(settings.warehouse, ordinal))

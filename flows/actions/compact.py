@@ -3,6 +3,7 @@
 from rich.console import Console
 
 from config.settings import Settings
+from config.wording import counted
 from flows.actions.nights import run_with_progress
 from flows.terminal.screen import screen
 from tasks.jobs.compact import Compacted, compact
@@ -20,7 +21,8 @@ def show_compacted(out: Console, done: Compacted, settings: Settings, *, dry_run
     """Print a line for each table, and totals."""
     tables = done.merged.tables
     for one in tables:
-        out.print(f"{one.table}: {one.replaced:,} files of {one.rows:,} rows into {one.merged:,}")
+        files, rows = counted(one.replaced, "file"), counted(one.rows, "row")
+        out.print(f"{one.table}: {files} of {rows} into {one.merged:,}")
     if dry_run and tables:
         replaced, merged = sum(t.replaced for t in tables), sum(t.merged for t in tables)
         out.print(f"{replaced:,} files would be merged into {merged:,}; nothing was changed.")

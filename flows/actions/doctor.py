@@ -12,6 +12,7 @@ from pathlib import Path
 
 from config.errors import BroadsheetError, UsageError
 from config.settings import Settings, load_settings
+from config.wording import counted
 from flows.actions.index_check import check_index, check_index_deep
 from flows.terminal.screen import one_line, screen, styled
 
@@ -144,7 +145,7 @@ def _tables(settings: Settings, *, deep: bool = False) -> str:
         more = f", and {len(faults) - 1:,} more" if len(faults) > 1 else ""
         raise RuntimeError(f"{faults[0]}{more}: `broadsheet repair --dry-run` says what is lost.")
     merging = f"; {small:,} of them are small, and `broadsheet compact` merges them" * bool(small)
-    return f"{files:,} Parquet files of {rows:,} rows are whole{merging}"
+    return f"{counted(files, 'Parquet file')} of {counted(rows, 'row')} are whole{merging}"
 
 
 def _tables_deep(settings: Settings) -> str:
@@ -173,8 +174,8 @@ def _published(settings: Settings) -> str:
         first = str(error).splitlines()[0]
         raise RuntimeError(f"{first} `broadsheet repair` makes it whole again.") from error
     articles, runs, last = found[0]
-    finished = f"{last:%Y-%m-%d %H:%M} UTC" if last else "at an unknown time"
-    return f"{articles:,} articles from {runs:,} runs, the last finished {finished}"
+    finished = f"finished {last:%Y-%m-%d %H:%M} UTC" if last else "at an unknown time"
+    return f"{counted(articles, 'article')} from {counted(runs, 'run')}, the last {finished}"
 
 
 def _losses(settings: Settings) -> str:
@@ -194,7 +195,7 @@ def _losses(settings: Settings) -> str:
         return "unknown, for the published file cannot be read"
     if not found:
         return "repairs have lost nothing"
-    lost = ", ".join(f"{count:,} rows of {table}" for table, count in found)
+    lost = ", ".join(f"{counted(count, 'row')} of {table}" for table, count in found)
     return (
         f"{lost} are lost; the table `repairs` has details, and `broadsheet repair` restores what "
         "it can once inputs are back"

@@ -3,6 +3,7 @@
 import duckdb
 
 from config.settings import Settings
+from config.wording import counted
 
 
 def check_index(settings: Settings, *, deep: bool = False) -> str:
@@ -36,7 +37,7 @@ def check_index(settings: Settings, *, deep: bool = False) -> str:
         raise RuntimeError(f"{folder} {fault}: `broadsheet reprocess --search` builds it anew.")
     state = read_state(folder)
     assert state is not None, "otherwise it has a fault"
-    return f"{state.articles:,} articles in {state.bytes / 1e6:,.1f} MB"
+    return f"{counted(state.articles, 'article')} in {state.bytes / 1e6:,.1f} MB"
 
 
 def check_index_deep(settings: Settings) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from config.errors import stopped_by_ctrl_c
 from config.settings import Settings
 from config.visible import log_to_stderr
+from config.wording import counted
 from flows.terminal.screen import one_line, screen
 from flows.terminal.tables import ProgressBars, closing_table, show_inputs
 from tasks.jobs.inputs import inputs_of_run
@@ -32,8 +33,9 @@ def show_plan(request: IngestRequest, settings: Settings) -> None:
     shown: dict[str, Span] = {}
     size = sum(file.bytes for file in planned.files)
     console.print(
-        f"{len(planned.files):,} files of {size / 1e6:,.1f} MB in {len(planned.batches):,} batches "
-        f"would be read into {settings.warehouse}; nothing was written."
+        f"{counted(len(planned.files), 'file')} of {size / 1e6:,.1f} MB in "
+        f"{counted(len(planned.batches), 'batch', 'batches')} would be read into "
+        f"{settings.warehouse}; nothing was written."
     )
     for batch in planned.batches:
         for span in batch.spans:
@@ -58,7 +60,7 @@ def _show_input(span: Span, columns: Mapping[str, str], settings: Settings) -> N
         console.print(f"    cannot be read: {error.strerror or error}")
         return
     about = "" if seen.exact else "about "
-    lines = [f"{about}{seen.documents:,} documents"]
+    lines = [f"{about}{counted(seen.documents, 'document')}"]
     lines += _parts_in_words(seen.parts, span.locator)
     if seen.sample:
         lines.append(f"first: {_first_document(seen.sample)}")

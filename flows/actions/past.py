@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from config.settings import Settings
+from config.wording import counted
 from flows.actions.nights import run_with_progress
 from flows.commands.options import today
 from flows.terminal.screen import one_line, screen
@@ -86,8 +87,9 @@ def stories_command(settings: Settings, *, wait: bool) -> None:
     """Find copies and clusters of all articles anew, and print what differs."""
     report = run_with_progress(settings, lambda stages: rebuild_stories(stages, wait=wait))
     console.print(
-        f"{report.versions:,} versions, {report.pairs:,} pairs of texts: {report.added:,} added, "
-        f"{report.dropped:,} dropped; {report.moved:,} articles are in another cluster."
+        f"{counted(report.versions, 'version')}, {counted(report.pairs, 'pair')} of texts: "
+        f"{report.added:,} added, {report.dropped:,} dropped; "
+        f"{report.moved:,} articles are in another cluster."
     )
     for moved in report.examples:
         console.print(f"  {moved.before} → {moved.now}  {one_line(_shortened(moved.title))}")
@@ -103,8 +105,8 @@ def show_report(out: Console, report: ReprocessReport, *, dry_run: bool) -> None
     """Print the changes of a reprocessing: totals, then each field with an example."""
     verb = "would change" if dry_run else "changed"
     out.print(
-        f"{report.documents:,} documents: {report.changed:,} {verb}, {report.same:,} the same, "
-        f"{report.outdated:,} of versions that were replaced since, "
+        f"{counted(report.documents, 'document')}: {report.changed:,} {verb}, "
+        f"{report.same:,} the same, {report.outdated:,} of versions that were replaced since, "
         f"{report.no_longer_articles:,} no longer recognised as articles (they stay)."
     )
     if not report.changes:
@@ -138,16 +140,16 @@ def prune_command(request: PruneRequest, settings: Settings, *, wait: bool) -> N
     if request.raw_days is not None:
         size = sum(night.bytes for night in done.nights)
         for night in done.nights:
-            files = f"{night.files:,} files, {night.bytes / 1e6:,.1f} MB"
+            files = f"{counted(night.files, 'file')}, {night.bytes / 1e6:,.1f} MB"
             console.print(f"  {night.night}  {files}")
         result = f"{would} removed{hint}" if done.nights else " are that old"
-        console.print(f"{len(done.nights):,} nights of {size / 1e6:,.1f} MB{result}.")
+        console.print(f"{counted(len(done.nights), 'night')} of {size / 1e6:,.1f} MB{result}.")
     if done.texts is not None:
-        files = f" in {done.texts.files:,} files" if done.texts.files else ""
+        files = f" in {counted(done.texts.files, 'file')}" if done.texts.files else ""
         result = (
             f"{would} reduced to hashes and counts{hint}" if done.texts.files else " are that old"
         )
-        console.print(f"{done.texts.versions:,} texts{files}{result}.")
+        console.print(f"{counted(done.texts.versions, 'text')}{files}{result}.")
 
 
 def _shortened(text: str | None) -> str:

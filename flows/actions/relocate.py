@@ -3,6 +3,7 @@
 from rich.console import Console
 
 from config.settings import Settings
+from config.wording import counted
 from flows.actions.nights import run_with_progress
 from flows.terminal.screen import one_line, screen
 from tasks.jobs.relocate import relocate
@@ -26,8 +27,8 @@ def show_relocated(out: Console, done: Relocated, here: str, *, dry_run: bool) -
         out.print(one_line(f"All files name {here}; nothing was changed."))
         return
     out.print(
-        f"{done.metadata:,} metadata files, {done.runs:,} files of unfinished runs, "
-        f"{done.others:,} others"
+        f"{counted(done.metadata, 'metadata file')}, {counted(done.runs, 'file')} of unfinished "
+        f"runs, {counted(done.others, 'other')}"
     )
     result = "would name" if dry_run else "now name"
     changed = "; nothing was changed" if dry_run else ""

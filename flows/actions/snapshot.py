@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from config.settings import Settings
+from config.wording import counted
 from flows.actions.answers import AnswerOptions, print_answer, sql_command
 from flows.actions.nights import run_interruptibly, run_with_progress
 from flows.terminal.screen import one_line, screen
@@ -18,7 +19,7 @@ def create_command(request: SnapshotRequest, settings: Settings) -> None:
     """Make a snapshot, and print its number of articles, its folder and its checksum."""
     made = run_with_progress(settings, lambda stages: create_snapshot(request, stages))
     console.print(
-        f"Snapshot {one_line(made.name)}: {made.articles:,} articles in "
+        f"Snapshot {one_line(made.name)}: {counted(made.articles, 'article')} in "
         f"{one_line(str(request.folder))}, checksum {made.checksum}",
         markup=False,
     )

@@ -15,6 +15,7 @@ from config.errors import UsageError
 from config.settings import Settings
 from config.source_entries import add_entries, entry_text
 from config.sources import Source, load_sources, sources_file
+from config.wording import counted
 from flows.terminal.screen import one_line, screen, styled
 
 if TYPE_CHECKING:
@@ -157,13 +158,13 @@ def _show(checked: "SourceCheck") -> None:
             one_line(checked.source.name),
             f"  {one_line(checked.source.homepage)}\n"
             f"  robots.txt: {one_line(checked.robots)}\n"
-            f"  {checked.articles:,} articles seen, newest {newest}",
+            f"  {counted(checked.articles, 'article')} seen, newest {newest}",
         ),
         soft_wrap=True,
     )
     for listing in checked.lists:
         console.print(
-            f"  {listing.how}: {one_line(listing.url)}  {listing.pages:,} pages, "
+            f"  {listing.how}: {one_line(listing.url)}  {counted(listing.pages, 'page')}, "
             f"newest {_day(listing.newest)}",
             soft_wrap=True,
         )

@@ -51,12 +51,15 @@ def show_survey(out: Console, survey: Survey) -> None:
     """Print the articles, the places that hold them, and what a person has to decide."""
     for article in survey.articles:
         address = one_line(article.urls[0]) if article.urls else "no address"
-        out.print(f"{article.article_id}  {article.versions:,} versions  {address}", markup=False)
+        out.print(
+            f"{article.article_id}  {counted(article.versions, 'version')}  {address}", markup=False
+        )
     for place in survey.places:
-        count = f"{place.count:,} " if place.count is not None else ""
-        detail = place.detail or "rows"
+        detail = place.detail
+        if place.count is not None:
+            detail = f"{place.count:,} {detail}" if detail else counted(place.count, "row")
         mark = "! " if place.stays else "  "
-        out.print(one_line(f"{mark}{place.where}: {count}{detail}"), markup=False)
+        out.print(one_line(f"{mark}{place.where}: {detail or 'rows'}"), markup=False)
     for name in survey.takedown.references:
         out.print(one_line(f"  the tagged snapshot {name}"), markup=False)
     if survey.copies:

@@ -57,19 +57,23 @@ class Agreement:
     alpha: float | None
 
 
-def import_sheet(path: Path, coder: str, stages: Stages, *, wait: bool = False) -> ImportedSheet:
+def import_sheet(
+    path: Path, coder: str, stages: Stages, ordinal: Sequence[str] = (), *, wait: bool = False
+) -> ImportedSheet:
     """Append the values of a sheet that the table does not have yet, and publish.
 
     Importing the same sheet again changes nothing. A value that was changed in the sheet replaces
     the earlier one of the same coder, and a cell that was emptied takes it back.
 
     Raises:
-        UsageError: a row names no version of this warehouse; then nothing is imported.
+        UsageError: a row names no version of this warehouse, or `ordinal` names a variable that is
+            unknown or has no ranks; then nothing is imported.
     """
     if not coder.strip() or visible(coder) != coder:
         raise UsageError("--coder is empty or has invisible characters: name who filled the sheet.")
     sheet = read_sheet(path)
     stages = stages.prepared()
+    _require_ranks(sheet, ordinal, stages.settings.warehouse)
     with stages.locked("codings import", wait=wait):
         lake = open_lake(stages.settings.warehouse)
         known = _known(lake, sheet, path, coder)
@@ -79,6 +83,14 @@ def import_sheet(path: Path, coder: str, stages: Stages, *, wait: bool = False) 
             publish_tables(stages.settings.warehouse, stages.settings)
     coded = sum(value is not None for row in sheet for value in row.values.values())
     return ImportedSheet(len(sheet), coded, len(new))
+
+
+def _require_ranks(sheet: Sequence[CodedRow], ordinal: Sequence[str], warehouse: Path) -> None:
+    coded = {name for row in sheet for name in row.values}
+    agreements(warehouse, [name for name in ordinal if name not in coded])
+    for name in coded.intersection(ordinal):
+        values = [value for row in sheet if (value := row.values.get(name)) is not None]
+        _agreement(name, 1, [[value, value] for value in values], is_ordinal=True)
 
 
 def agreements(warehouse: Path, ordinal: Sequence[str] = ()) -> list[Agreement]:

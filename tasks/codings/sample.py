@@ -66,7 +66,7 @@ def draw_sample(request: SampleRequest, settings: Settings) -> tuple[int, list[C
         UsageError: the request cannot be met, or the sheet exists.
     """
     out = absolute(request.out)
-    form = _form_of(request, out)
+    form = _form_of(request, out, settings.warehouse)
     query = _query(request)
     with tempfile.TemporaryDirectory(prefix="broadsheet-sample-") as spill:
         limits: dict[str, str | int] = {"memory_limit": settings.load.memory}
@@ -89,10 +89,12 @@ def _write(
         raise UsageError(f"{out} cannot be written: {error.strerror}.") from error
 
 
-def _form_of(request: SampleRequest, out: Path) -> str:
+def _form_of(request: SampleRequest, out: Path, warehouse: Path) -> str:
     form = _FORMS.get(out.suffix.lower())
     if form is None:
         raise UsageError(f"A sheet is .csv or .xlsx, and {out} is neither: name another file.")
+    if out.is_relative_to(absolute(warehouse)):
+        raise UsageError(f"{out} lies in the warehouse: name a place outside of it.")
     if out.exists() and not request.force:
         raise UsageError(
             f"{out} exists already, and may hold codings: name another file, or replace it by "

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from html import escape
 
+from config.wording import counted
 from tasks.explain.model import KEPT_VERDICT, Block, Explanation
 from tasks.records import Article
 
@@ -59,7 +60,7 @@ def description_of(block: Block) -> str:
     """Return the main features of a block in one line."""
     chance = "" if block.chance is None else f"chance {block.chance:.2f} · "
     return (
-        f"{chance}{block.words} words · {block.link_share:.0%} links · "
+        f"{chance}{counted(block.words, 'word')} · {block.link_share:.0%} links · "
         f"<{block.element}> {' '.join(block.hints)}"
     )
 

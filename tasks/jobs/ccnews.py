@@ -20,6 +20,7 @@ from config.days import require_days
 from config.errors import BroadsheetError, UsageError
 from config.settings import Settings
 from config.sources import Source, load_sources, sources_file
+from config.wording import counted
 from tasks.fetch.attempts import (
     Attempt,
     AttemptLog,
@@ -227,7 +228,8 @@ def _copy(run: Run, file: str, wanted: PickFilter, settings: Settings, number: i
 def _attempt(
     asked: LoggedRequest, started: datetime, picked: PickResult, run: Run, target: Path
 ) -> Attempt:
-    detail = f"{picked.records} records copied, {picked.skipped} others skipped"
+    copied, others = counted(picked.records, "record"), counted(picked.skipped, "other")
+    detail = f"{copied} copied, {others} skipped"
     if picked.unreadable_regions:
         detail += f", {picked.unreadable_regions} unreadable regions skipped"
     return Attempt(

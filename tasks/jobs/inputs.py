@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 
 from config.errors import BroadsheetError
+from config.wording import counted
 from tasks.pipeline import Summary
 from tasks.read.fields import OPTIONS
 from tasks.read.understanding import Understood, in_words
@@ -48,12 +49,12 @@ class InputRow:
             self.mapping,
             self.detail or "",
         )
-        if self.is_incomplete:
+        if self.declared is not None and self.is_incomplete:
             return (
-                f"{self.path}: {self.declared:,} documents declared, {self.found:,} found; the "
-                f"others are rows of `documents` with the reason missing_document; {how}"
+                f"{self.path}: {counted(self.declared, 'document')} declared, {self.found:,} "
+                f"found; the others are rows of `documents` with the reason missing_document; {how}"
             )
-        return f"{self.path}: {self.found:,} documents; {how}"
+        return f"{self.path}: {counted(self.found, 'document')}; {how}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +104,8 @@ class InputsOfRun:
             found = sum(one.found for one in downloads)
             missing = sum((one.declared or 0) - one.found for one in downloads)
             yield (
-                f"{len(downloads):,} databank downloads: {found:,} documents found, "
-                f"{missing:,} missing."
+                f"{counted(len(downloads), 'databank download')}: "
+                f"{counted(found, 'document')} found, {missing:,} missing."
             )
         for one in self.inputs[:MOST_SHOWN]:
             yield f"  {one}"
@@ -112,8 +113,8 @@ class InputsOfRun:
             yield f"  … and {more:,} more, in the table `inputs`"
         if self.without_source:
             yield (
-                f"source: NULL for {self.without_source:,} documents, which have no publication "
-                "and no address; --source names one."
+                f"source: NULL for {counted(self.without_source, 'document')}, which have no "
+                "publication and no address; --source names one."
             )
 
     def warnings(self) -> Iterator[str]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import duckdb
 
+from config.wording import counted
 from tasks.pipeline import Summary
 from warehouse.query import opened, rows
 from warehouse.statements import statement
@@ -236,8 +237,8 @@ def _visit_warnings(visits: tuple[Visit, ...]) -> list[str]:
 
 def _silence_warnings(silent: list[tuple[Any, ...]]) -> list[str]:
     return [
-        f"{source} is silent: nothing new for {days:,} days, since {last}; its longest pause "
-        f"before that was {habit:,} days."
+        f"{source} is silent: nothing new for {counted(days, 'day')}, since {last}; its longest "
+        f"pause before that was {counted(habit, 'day')}."
         for source, last, days, habit in silent
     ]
 

@@ -8,6 +8,7 @@ import orjson
 
 from config.settings import Settings
 from config.sources import load_sources, sources_file
+from config.wording import counted
 from tasks.discover.model import ListedPage
 from tasks.discover.source import FoundPage, SourceDiscovery
 from tasks.discover.stage import discovered_file
@@ -66,7 +67,8 @@ class ListReport:
         states = ", ".join(f"{count:,} {state}" for state, count in self.states)
         beside = [f"{listed.repeated:,} repeated"] if listed.repeated else []
         beside += [f"{len(listed.bad):,} left out, see `fetches`"] if listed.bad else []
-        lines = f"{listed.lines:,} lines: {listed.addresses:,} addresses"
+        addresses = counted(listed.addresses, "address", "addresses")
+        lines = f"{counted(listed.lines, 'line')}: {addresses}"
         return f"{', '.join([lines, *beside])}. Of the addresses: {states or 'none'}."
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from config.wording import counted
 from tasks.repair.journal import SetAside
 from tasks.repair.tables import Tables
 from warehouse.schema import ARTICLE_VERSIONS
@@ -104,7 +105,7 @@ def rows_lost(recorded: Sequence[Mapping[str, Any]], tables: Tables) -> Iterator
     for (table, run_id), count in sorted(lost.items(), key=str):
         if count > 0:
             of = runs.get(run_id, f"run {run_id}") if run_id else "several runs"
-            yield f"{count:,} rows of {table}, {of}"
+            yield f"{counted(count, 'row')} of {table}, {of}"
 
 
 def described_runs(tables: Tables) -> dict[str, str]:
@@ -118,8 +119,8 @@ def described_runs(tables: Tables) -> dict[str, str]:
 def _held(file: SetAside, runs: Mapping[str, str]) -> str:
     if not file.held_run_id:
         # A file of a table without a run is one into which those of several runs were merged.
-        return f"{file.rows:,} rows of several runs" if file.table and file.rows else ""
-    count = "its rows" if file.rows is None else f"{file.rows:,} rows"
+        return f"{counted(file.rows, 'row')} of several runs" if file.table and file.rows else ""
+    count = "its rows" if file.rows is None else counted(file.rows, "row")
     return f"{count} of the {runs.get(file.held_run_id, f'run {file.held_run_id}')}"
 
 

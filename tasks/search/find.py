@@ -157,9 +157,25 @@ class Desk:
         if question.language is not None:
             yield queries.term_query(schema, "language", question.language)
         if question.source is not None:
-            wanted = [name for name, now in self._sources().items() if now == question.source]
+            wanted = self._names_of(question.source)
             found = [queries.term_query(schema, "source", name) for name in wanted]
             yield planner.any_of(found) if found else queries.empty_query()
+
+    def _names_of(self, source: str) -> list[str]:
+        """Return the names under which the articles of a source are stored.
+
+        Raises:
+            UsageError: there is no such source; one without an article has no names.
+        """
+        present = self.names.get(source, source)
+        found = [name for name, now in self._sources().items() if now == present]
+        visited = "select 1 from sources where source = ?"
+        if not found and not self.connection.execute(visited, [present]).fetchone():
+            raise UsageError(
+                f'No article and no visit is of a source {source!r}: `broadsheet sql "select '
+                'source, count(*) from articles group by all"` shows the names.'
+            )
+        return found
 
     def _sources(self) -> dict[str, str]:
         """Return the present names of sources by their stored ones."""

@@ -52,8 +52,22 @@ def filled(rows: list[dict[str, str]], out: Path, delimiter: str = ",") -> Path:
     return out
 
 
-def imported(warehouse: Path, sheet: Path, coder: str) -> ImportedSheet:
-    return import_sheet(sheet, coder, stages_of(warehouse))
+def imported(
+    warehouse: Path, sheet: Path, coder: str, ordinal: tuple[str, ...] = ()
+) -> ImportedSheet:
+    return import_sheet(sheet, coder, stages_of(warehouse), ordinal)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("ordinal", "fault"), [("mood", "no rank"), ("tones", "No coding has")])
+def test_a_wrong_variable_of_ranks_is_refused_before_anything_is_imported(
+    warehouse: Path, tmp_path: Path, ordinal: str, fault: str
+) -> None:
+    rows = [row | {"tone": "1", "mood": "fine"} for row in drawn(warehouse, tmp_path / "s.csv", 3)]
+    sheet = filled(rows, tmp_path / "anna.csv")
+    with pytest.raises(UsageError, match=fault):
+        imported(warehouse, sheet, "ANNA", (ordinal,))
+    assert imported(warehouse, sheet, "ANNA", ("tone",)).new == 6
 
 
 @pytest.mark.slow
@@ -197,6 +211,8 @@ def test_a_sheet_is_never_replaced_unasked(loaded: Path, tmp_path: Path) -> None
         with pytest.raises(UsageError):
             drawn(loaded, tmp_path / "t.csv", **wrong)
     assert not (tmp_path / "t.csv").exists()
+    with pytest.raises(UsageError, match="lies in the warehouse"):
+        drawn(loaded, loaded / "runs" / "s.csv", 3)
 
 
 @pytest.mark.slow

@@ -110,7 +110,7 @@ def test_days_or_a_source_without_files_are_wrong_usage(story: Story) -> None:
     assert "There are no WARC files" in refused.stderr
     run("reprocess", "--from", "2025-03-12", "-w", story.warehouse, status=2)
     one = run("reprocess", "--source", "Skerrow Notes", "--dry-run", "-w", story.warehouse)
-    assert "1 documents" in one.stdout
+    assert "1 document:" in one.stdout
 
 
 def test_a_reprocessed_article_that_is_fetched_again_is_not_revised(
@@ -133,7 +133,7 @@ def test_prune_shows_what_it_would_remove_before_it_does(tmp_path: Path) -> None
     assert "would be removed" in said.stdout
     assert old.is_dir()
     done = run("prune", "--older-than", "30", "--yes", "-w", tmp_path)
-    assert "1 nights" in done.stdout
+    assert "1 night of" in done.stdout
     assert not old.exists()
     assert list(new.iterdir())
 

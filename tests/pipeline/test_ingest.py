@@ -101,7 +101,7 @@ def test_limit_bounds_the_number_of_documents(tmp_path: Path) -> None:
 def test_a_dry_run_shows_what_it_would_read_and_changes_nothing(tmp_path: Path) -> None:
     archive = write_stories(tmp_path / "night.warc.gz", range(3))
     done = run("ingest", archive, "--warehouse", tmp_path / "w", "--dry-run")
-    assert "1 files" in done.stdout
+    assert "1 file of" in done.stdout
     assert not (tmp_path / "w").exists()
 
 

@@ -86,7 +86,7 @@ def test_the_source_is_the_option_the_publication_or_the_domain(tmp_path: Path) 
 
     sources = [row["source"] for row in ask(tmp_path / "w", query)]
     assert sources == ["The A", "a.example", None, "a.example"]
-    assert "source: NULL for 1 documents" in said
+    assert "source: NULL for 1 document," in said
     found = ask(tmp_path / "w", "select title, source from articles where source = 'a.example'")
     assert len(found) == 1
     assert {row["source"] for row in ask(tmp_path / "v", query)} == {"Mine"}

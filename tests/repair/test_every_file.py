@@ -12,12 +12,18 @@ from pathlib import Path
 import pytest
 
 from config.errors import BroadsheetError
+from tasks.codings.importing import import_sheet
+from tasks.codings.sample import SampleRequest, draw_sample
+from tasks.keep.snapshots import SnapshotRequest, create_snapshot
 from tests.pipeline.archives import story, url_of
 from tests.repair.newsroom import KINDS, Newsroom, damage
 from tests.repair.test_matrix import NEEDED
+from tests.takedown.desk import take_down, with_stages
 from warehouse.layout import KEPT, LAKE, SEARCH
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600)]
+# Tables that get rows from an upgrade, from hundreds of articles, or from a repair.
+WITHOUT_ROWS = {"address_keys", "article_keys", "boilerplate_history", "repairs"}
 WALKED = (f"{KEPT}/", f"{SEARCH}/", f"{LAKE}/")
 
 
@@ -36,11 +42,30 @@ def desk(built: Newsroom, tmp_path_factory: pytest.TempPathFactory) -> Desk:
         {"url": url_of(n), "title": f"Row {n}", "date": "2025-03-10", "text": story(n)}
         for n in range(20, 26)
     ]
-    path.write_text("\n".join(map(json.dumps, rows)), "utf-8")
+    copied = rows[0] | {"url": "https://harbour.example/a-copy", "text": story(20) + "\n\nMore."}
+    path.write_text("\n".join(map(json.dumps, [*rows, copied])), "utf-8")
     built.put_back()
     built.ingest(path)
+    fill_desk_tables(built, path.parent)
     built.keep()
     return Desk(built, path)
+
+
+def fill_desk_tables(room: Newsroom, folder: Path) -> None:
+    """Bring rows into the tables of what people do: watches, snapshots, codings, takedowns."""
+    watches = room.desk.folder / "watches.toml"
+    watches.write_text('[[watch]]\nname = "all"\nwhere = "true"\n')
+    room.desk.site.next_night(new=1, revised=1)
+    room.desk.quick_night(2)
+    sheet = folder / "sheet.csv"
+    draw_sample(SampleRequest(2, sheet, codes=("tone",)), room.settings)
+    sheet.write_text(sheet.read_text("utf-8-sig").replace(",\n", ",fine\n"), "utf-8")
+    with_stages(room.settings, lambda stages: import_sheet(sheet, "ANNA", stages))
+    request = SnapshotRequest("first", out=folder / "first")
+    with_stages(room.settings, lambda stages: create_snapshot(request, stages))
+    take_down(room.settings, url_of(25))
+    filled = {path.parent.parent.name for path in (room.warehouse / LAKE).glob("*/data/*.parquet")}
+    assert {path.name for path in (room.warehouse / LAKE).iterdir()} - filled <= WITHOUT_ROWS
 
 
 def kind_of(name: str) -> str:

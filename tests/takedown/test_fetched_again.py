@@ -126,7 +126,7 @@ def test_an_import_from_ccnews_does_not_copy_it(tmp_path: Path) -> None:
     assert places_with(warehouse, words) == []
     query = "select detail from fetches where kind = 'ccnews' order by started_at, detail"
     details = [row["detail"] for row in ask(warehouse, query)]
-    assert details[-1] == "1 records copied, 1 others skipped"
+    assert details[-1] == "1 record copied, 1 other skipped"
     check(*warcs(warehouse))
 
 

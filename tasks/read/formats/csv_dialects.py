@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+from config.wording import counted
 from tasks.read.fields import NAMED_CHARACTERS, find_columns, names_text
 
 _DELIMITERS = ",\t;|"
@@ -54,7 +55,7 @@ class CsvDialect:
             said.append("quotes escaped by \\")
         said.append("with a header" if self.has_header else "without a header")
         if self.has_header and self.skip:
-            said.append(f"{self.skip:,} lines above it")
+            said.append(f"{counted(self.skip, 'line')} above it")
         return ", ".join(said)
 
     @property
