@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import orjson
 from warehouse.layout import LAKE
 
 METADATA = "*.metadata.json"
+_BUSY_SECONDS = 60
 
 
 def named_metadata(catalog: Path) -> dict[str, Path]:
@@ -22,12 +23,23 @@ def named_metadata(catalog: Path) -> dict[str, Path]:
     """
     if not catalog.is_file():
         raise FileNotFoundError(catalog)
-    with closing(sqlite3.connect(f"{catalog.absolute().as_uri()}?mode=rw", uri=True)) as connection:
+    with read_database(catalog) as connection:
         [(state,)] = connection.execute("pragma quick_check(1)").fetchall()
         if state != "ok":
             raise sqlite3.DatabaseError(state.splitlines()[-1])
         rows = connection.execute("select table_name, metadata_location from iceberg_tables")
         return {name: Path(location.removeprefix("file://")) for name, location in rows}
+
+
+@contextmanager
+def read_database(path: Path) -> Iterator[sqlite3.Connection]:
+    """Open an SQLite database that others write to, in order to read it.
+
+    With `mode=ro` SQLite would refuse it after a writer was killed while it committed.
+    """
+    uri = f"{path.absolute().as_uri()}?mode=rw"
+    with closing(sqlite3.connect(uri, uri=True, timeout=_BUSY_SECONDS)) as connection:
+        yield connection
 
 
 def metadata_number(path: Path) -> int:

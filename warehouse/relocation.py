@@ -31,7 +31,7 @@ from warehouse.files import fsync, write_bytes, written_aside
 from warehouse.format_file import recorded_place
 from warehouse.layout import CATALOG, LAKE, PUBLISHED, RUNS_FOLDER
 from warehouse.manifests import IO, UnreadableFileError, reading, require_avro
-from warehouse.metadata_files import METADATA
+from warehouse.metadata_files import METADATA, read_database
 from warehouse.place_names import names_elsewhere, path_here, redirect_views
 
 log = logging.getLogger("broadsheet.relocate")
@@ -228,7 +228,7 @@ def _relocate_catalog(warehouse: Path, *, dry_run: bool) -> bool:
     """Let the catalog name the present metadata files; a damaged catalog is left as it is."""
     path = warehouse / CATALOG
     try:
-        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as connection:
+        with read_database(path) as connection:
             rows = connection.execute(_LOCATIONS).fetchall()
             here = [(*(_here(one, warehouse) for one in row[:2]), *row[2:]) for row in rows]
             if here != rows and not dry_run:

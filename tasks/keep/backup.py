@@ -11,7 +11,7 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -40,6 +40,7 @@ from tasks.runs.run import unfinished_nights
 from warehouse.folder import absolute
 from warehouse.format_file import format_number
 from warehouse.layout import CATALOG, FORMAT, LAKE, PUBLISHED, RAW, RUNS_FOLDER, SERVICE
+from warehouse.metadata_files import read_database
 from warehouse.opening import require_openable, require_repaired
 from warehouse.restoring import require_restored
 
@@ -189,8 +190,8 @@ def _bring_all(copier: Copier, stages: Stages) -> Manifest:
     present = raw_files(warehouse)
     runs = run_names(warehouse)
     fetching = {f"{RAW}/{run.night.isoformat()}/" for run in unfinished_nights(warehouse)}
-    tables, states = _bring_state(copier, runs)
-    if (warehouse / PUBLISHED).is_file():
+    tables, states = bring_state(copier, runs)
+    if PUBLISHED in copier.files:  # a first run may have published it in the meantime
         tables |= published_files(warehouse, copier.stored(PUBLISHED))
     raw = raw_files(warehouse)
     final = {
@@ -218,7 +219,7 @@ def _bring_all(copier: Copier, stages: Stages) -> Manifest:
     )
 
 
-def _bring_state(copier: Copier, runs: list[str]) -> tuple[set[str], dict[str, dict[str, Any]]]:
+def bring_state(copier: Copier, runs: Iterable[str]) -> tuple[set[str], dict[str, dict[str, Any]]]:
     """Copy the catalog, the published file and the unfinished runs as they are at one moment.
 
     Returns:
@@ -243,13 +244,16 @@ def _bring_state(copier: Copier, runs: list[str]) -> tuple[set[str], dict[str, d
             raise VanishedError(f"the run {run_id} has ended")
     if (warehouse / PUBLISHED).is_file():
         copier.bring(PUBLISHED, is_final=False)
-    if catalog.is_file() and _commits(catalog) != _commits(copier.stored(CATALOG)):
-        raise VanishedError("a run has committed")
+    if catalog.is_file():
+        if CATALOG not in copier.files:
+            raise VanishedError("the first run has begun the catalog")
+        if _commits(catalog) != _commits(copier.stored(CATALOG)):
+            raise VanishedError("a run has committed")
     return found
 
 
 def _commits(catalog: Path) -> list[Any]:
-    with closing(sqlite3.connect(f"{catalog.as_uri()}?mode=ro", uri=True, timeout=60)) as opened:
+    with read_database(catalog) as opened:
         query = "select table_name, metadata_location from iceberg_tables order by table_name"
         return opened.execute(query).fetchall()
 

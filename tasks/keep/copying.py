@@ -12,6 +12,7 @@ from config.errors import BroadsheetError, DamagedWarehouseError
 from tasks.keep.manifest import INCOMING, BackupFile
 from tasks.runs.progress import ProgressListener
 from warehouse.files import sha256_of
+from warehouse.metadata_files import read_database
 
 _BLOCK = 1 << 20
 
@@ -63,10 +64,9 @@ class Copier:
         """Copy an SQLite database as it is at one moment, and return the copy."""
         copy = self._incoming(path)
         copy.unlink(missing_ok=True)
-        uri = f"{(self.warehouse / path).as_uri()}?mode=ro"
         copy.touch(mode=0o600)
         with (
-            closing(sqlite3.connect(uri, uri=True, timeout=60)) as source,
+            read_database(self.warehouse / path) as source,
             closing(sqlite3.connect(copy)) as target,
         ):
             source.backup(target)

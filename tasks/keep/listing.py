@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from glob import iglob
 from pathlib import Path
 from typing import Any
 
@@ -109,9 +110,14 @@ def run_names(warehouse: Path) -> list[str]:
 
 
 def run_files(folder: Path) -> Iterator[Path]:
-    """Yield the files of a run's folder; each kind is looked for when it is its turn."""
+    """Yield the files of a run's folder; each kind is looked for when it is its turn.
+
+    The run goes on, and removes its folders when it ends.
+    """
     for stage in range(len(_STAGES) + 1):
-        for base in (*sorted(folder.glob("stored/*/*/")), folder):
+        # The glob of pathlib raises an error if a folder goes meanwhile.
+        stored = sorted(iglob("stored/*/*/", root_dir=folder))  # noqa: PTH207
+        for base in (*(folder / name for name in stored), folder):
             yield from (path for path in _walk(base) if _stage(path, base) == stage)
 
 
@@ -141,7 +147,11 @@ def _walk(folder: Path) -> Iterator[Path]:
     """Yield the files below a folder, also behind links, except temporary ones."""
     seen = set()
     for base, folders, names in os.walk(folder, followlinks=True):
-        state = Path(base).stat()
+        try:
+            state = Path(base).stat()
+        except FileNotFoundError:  # a run that ends removes its folders
+            folders.clear()
+            continue
         if (state.st_dev, state.st_ino) in seen:  # a link that leads back
             folders.clear()
             continue
