@@ -158,6 +158,7 @@ def _prepared(folder: Path, site: DemoSite) -> Mapping[str, str]:
     return {
         **{name: value for name, value in os.environ.items() if "BROADSHEET_" not in name},
         "PATH": f"{program.parent}:{os.environ['PATH']}",
+        "PREFECT_HOME": str(folder / ".prefect"),  # no deployments of earlier runs
         "COLUMNS": WIDTH,
         "TERMINAL_WIDTH": WIDTH,
         "NO_COLOR": "1",
