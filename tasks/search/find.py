@@ -172,7 +172,7 @@ class Desk:
         visited = "select 1 from sources where source = ?"
         if not found and not self.connection.execute(visited, [present]).fetchone():
             raise UsageError(
-                f'No article and no visit is of a source {source!r}: `broadsheet sql "select '
+                f'There is no source {source!r}: `broadsheet sql "select '
                 'source, count(*) from articles group by all"` shows the names.'
             )
         return found

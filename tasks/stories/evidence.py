@@ -144,13 +144,13 @@ def _kind(one: StoryText, other: StoryText, shared: int) -> TextKind:
 def _same_facts(one: StoryText, other: StoryText) -> bool:
     return (
         len(one.facts & other.facts) >= SAME_FACTS
-        and _shared_share(one.facts, other.facts) >= SAME_FACTS_SHARE
-        and _shared_share(one.first_facts, other.first_facts) >= SAME_BEGINNING_SHARE
+        and _share_in_common(one.facts, other.facts) >= SAME_FACTS_SHARE
+        and _share_in_common(one.first_facts, other.first_facts) >= SAME_BEGINNING_SHARE
     )
 
 
-def _shared_share(one: frozenset[str], other: frozenset[str]) -> float:
-    """Return which share of the smaller set is in the other one."""
+def _share_in_common(one: frozenset[str], other: frozenset[str]) -> float:
+    """Return the share of the smaller set that is in the other one, too."""
     return len(one & other) / max(1, min(len(one), len(other)))
 
 

@@ -73,7 +73,7 @@ def test_bounds_source_and_language_narrow_a_query(warehouse: Path) -> None:
     first = date.fromordinal(739_002)
     assert [found(), found(first=first), found(last=first), found(language="de")] == [4, 2, 2, 1]
     assert found(source="courier.example") == 4
-    with pytest.raises(UsageError, match="no visit is of a source 'couriers"):
+    with pytest.raises(UsageError, match="There is no source 'couriers"):
         found(source="couriers.example")
 
 
