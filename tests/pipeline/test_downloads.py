@@ -15,7 +15,7 @@ DOWNLOAD = GOLDEN / "nexis_numbered_de.txt"
 def test_a_missing_document_of_a_download_is_in_the_closing_table_and_the_ledger(tmp_path):
     done = run("ingest", DOWNLOAD, "--warehouse", tmp_path / "w")
 
-    assert "1 databank downloads: 2 documents found, 1 missing." in done.stdout
+    assert "1 databank download: 2 documents found, 1 missing." in done.stdout
     assert "nexis_numbered_de.txt: 3 documents declared, 2 found" in done.stdout
     counted = ask(tmp_path / "w", "select path, declared, found from inputs")
     assert counted == [{"path": "nexis_numbered_de.txt", "declared": 3, "found": 2}]
