@@ -67,21 +67,40 @@ anti join changed_days
     and changed_days.published_date is not distinct from counted.published_date
     and changed_days.day is not distinct from counted.day;
 
+-- Grain: one row of the mart to which new articles are added. Days are compared by `=`, so that
+-- DuckDB reads the row groups of these days alone.
 create or replace temp table earlier_days as
 select earlier.*
 from marts.marts.article_days as earlier
 semi join added_days
-    on added_days.source is not distinct from earlier.source
-    and added_days.domain is not distinct from earlier.domain
+    on added_days.day = earlier.day
     and added_days.published_date is not distinct from earlier.published_date
-    and added_days.day is not distinct from earlier.day;
+    and added_days.source is not distinct from earlier.source
+    and added_days.domain is not distinct from earlier.domain
+union all
+select earlier.*
+from marts.marts.article_days as earlier
+semi join (from added_days where added_days.day is null) as undated
+    on undated.source is not distinct from earlier.source
+    and undated.domain is not distinct from earlier.domain
+where earlier.day is null;
 
+create or replace temp table replaced_days as
+from earlier_days
+union all by name
+from changed_days;
 delete from marts.marts.article_days as old
-using (from earlier_days union all by name from changed_days) as gone
-where gone.source is not distinct from old.source
-    and gone.domain is not distinct from old.domain
-    and gone.published_date is not distinct from old.published_date
-    and gone.day is not distinct from old.day;
+using replaced_days
+where replaced_days.day = old.day
+    and replaced_days.published_date is not distinct from old.published_date
+    and replaced_days.source is not distinct from old.source
+    and replaced_days.domain is not distinct from old.domain;
+delete from marts.marts.article_days as old
+using replaced_days
+where replaced_days.day is null
+    and old.day is null
+    and replaced_days.source is not distinct from old.source
+    and replaced_days.domain is not distinct from old.domain;
 insert into marts.marts.article_days by name
 select
     source,

@@ -32,13 +32,15 @@ select *
 from all_article_versions
 where published_date is null;
 
+-- Grain: one row per run that found a version of a wanted article unchanged. It is a table, so that
+-- DuckDB knows how few runs there are before it reads the documents of ten years.
+create temp table repeating_runs as
+select distinct run_id
+from keys.repeats
+where id_hash in (from wanted_ids);
+
 -- Grain: one row per document that repeats a version of a wanted article.
 create temp table repeated_documents as
-with repeating_runs as (
-    select distinct run_id
-    from keys.repeats
-    where id_hash in (from wanted_ids)
-)
 select *
 from all_documents
 semi join repeating_runs using (run_id)
