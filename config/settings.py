@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from cronsim import CronSim, CronSimError
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 
+from config.bucket import BucketAddress, BucketSettings
 from config.choices import BackendName, Lane
 from config.errors import UsageError
 from config.learning import LearnSettings, StoriesSettings
@@ -190,6 +191,7 @@ class Settings(Section):
     """All settings. They are frozen, so that a run sees the same values throughout."""
 
     warehouse: Path
+    lake: BucketAddress
     workers: Annotated[int, Field(ge=0, le=1024)]
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"]
     sources: str
@@ -205,6 +207,7 @@ class Settings(Section):
     publish: PublishSettings
     search: SearchSettings
     retention: RetentionSettings
+    bucket: BucketSettings
     prefect: PrefectSettings
 
     @property
@@ -293,4 +296,5 @@ def _explain(error: ValidationError, origin: str) -> str:
         return (
             f"Unknown setting {key!r} in {origin} or the environment; `broadsheet init` lists all."
         )
-    return f"The setting {key!r} is refused: {first['msg']} (it is {first['input']!r})."
+    problem = first["msg"].removeprefix("Value error, ")
+    return f"The setting {key!r} is refused: {problem} (it is {first['input']!r})."

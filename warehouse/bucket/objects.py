@@ -1,0 +1,170 @@
+"""Objects in a bucket of an S3 service: files that are written whole, listed, read and removed.
+
+An object appears under its name only when all its bytes are there, so that it needs no temporary
+name. Keys come from the environment or the files in which all S3 clients look for them.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import pyarrow as pa
+from pyarrow import fs
+
+from config.bucket import BucketSettings
+from config.errors import BroadsheetError
+from warehouse.files import sha256_of, written_aside
+
+SCHEME = "s3://"
+_CHUNK = 4_000_000
+
+
+class BucketError(BroadsheetError):
+    """The S3 service did not do what was asked; the message names the address and the reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """A folder of a bucket.
+
+    Attributes:
+        root: "bucket/prefix".
+    """
+
+    filesystem: fs.S3FileSystem
+    root: str
+
+    def address(self, name: str) -> str:
+        """Return the address of an object by its name below the folder."""
+        return f"{SCHEME}{self._path(name)}"
+
+    def upload(self, path: Path, name: str, *, verify: bool = False) -> None:
+        """Write a file as an object.
+
+        Args:
+            verify: read the object back and compare its SHA-256.
+        """
+        size = path.stat().st_size
+        self.write(name, pa.memory_map(str(path)).read_buffer() if size else b"")
+        if verify and self.sha256(name) != sha256_of(path):
+            raise BucketError(
+                f"{self.address(name)} has other bytes than {path} after its upload: repeat the "
+                "command, and check the S3 service if this happens again."
+            )
+
+    def download(self, name: str, path: Path) -> None:
+        """Write an object as a file, completely or not at all.
+
+        Raises:
+            FileNotFoundError: there is no such object.
+        """
+        with written_aside(path) as aside, aside.open("wb") as file:
+            for chunk in self._chunks(name):
+                file.write(chunk)
+
+    def write(self, name: str, content: bytes | pa.Buffer) -> None:
+        """Write an object.
+
+        It is one call for all bytes: a stream that an exception ends between two calls, such as
+        Ctrl-C, is closed when it is freed, and would leave a shortened object behind.
+        """
+        with self._asked(name):
+            stream = self.filesystem.open_output_stream(self._path(name))
+            stream.write(content)
+            stream.close()
+
+    def read(self, name: str) -> bytes:
+        """Return the bytes of a small object.
+
+        Raises:
+            FileNotFoundError: there is no such object.
+        """
+        return b"".join(self._chunks(name))
+
+    def open(self, name: str) -> pa.NativeFile:
+        """Open an object for reading by ranges.
+
+        Raises:
+            FileNotFoundError: there is no such object.
+        """
+        with self._asked(name):
+            return self.filesystem.open_input_file(self._path(name))
+
+    def exists(self, name: str) -> bool:
+        """Return whether there is an object of this name."""
+        with self._asked(name):
+            return bool(self.filesystem.get_file_info(self._path(name)).is_file)
+
+    def files(self, folder: str = "") -> dict[str, int]:
+        """Return the sizes of all objects in a folder and those below, by name, sorted."""
+        chosen = fs.FileSelector(self._path(folder), recursive=True, allow_not_found=True)
+        with self._asked(folder):
+            found = self.filesystem.get_file_info(chosen)
+        skipped = len(self.root) + 1
+        return {one.path[skipped:]: one.size for one in sorted(found, key=_path) if one.is_file}
+
+    def remove(self, name: str) -> None:
+        """Remove an object, if it is there."""
+        with self._asked(name):
+            try:
+                self.filesystem.delete_file(self._path(name))
+            except FileNotFoundError:
+                return
+
+    def sha256(self, name: str) -> str:
+        """Return the SHA-256 of an object, which is read for it."""
+        digest = hashlib.sha256()
+        for chunk in self._chunks(name):
+            digest.update(chunk)
+        return digest.hexdigest()
+
+    def _chunks(self, name: str) -> Iterator[bytes]:
+        with self._asked(name), self.filesystem.open_input_stream(self._path(name)) as stream:
+            while chunk := stream.read(_CHUNK):
+                yield chunk
+
+    def _path(self, name: str) -> str:
+        return f"{self.root}/{name}" if name else self.root
+
+    @contextmanager
+    def _asked(self, name: str) -> Iterator[None]:
+        """Turn an error of the service into a sentence; a missing object stays what it is."""
+        try:
+            yield
+        except FileNotFoundError:
+            raise
+        except OSError as error:
+            raise BucketError(
+                f"The S3 service did not answer as expected for {self.address(name)} "
+                f"({_reason(error)}): check bucket.endpoint, bucket.region and the keys, and "
+                "repeat the command."
+            ) from error
+
+
+def open_bucket(address: str, settings: BucketSettings) -> Bucket:
+    """Return the folder at an address such as "s3://bucket/prefix"; nothing is asked yet."""
+    return Bucket(_filesystem(settings), address.removeprefix(SCHEME).rstrip("/"))
+
+
+@cache
+def _filesystem(settings: BucketSettings) -> fs.S3FileSystem:
+    """Return a client, which keeps its connections."""
+    return fs.S3FileSystem(
+        endpoint_override=settings.endpoint or None,
+        region=settings.region or None,
+        connect_timeout=settings.connect_seconds,
+        request_timeout=settings.request_seconds,
+    )
+
+
+def _path(info: fs.FileInfo) -> str:
+    return str(info.path)
+
+
+def _reason(error: OSError) -> str:
+    """Return the line that says what is wrong, without the names of functions around it."""
+    text = str(error).partition(". Detail:")[0]
+    return text.rpartition(": AWS Error ")[2] or text
