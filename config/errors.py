@@ -37,6 +37,10 @@ class WorkerError(BroadsheetError):
     """A worker process cannot work at all, whatever the document is."""
 
 
+class UnansweredError(BroadsheetError):
+    """A service that holds files does not answer now. No document is at fault; a run stops."""
+
+
 class ExtractorError(BroadsheetError):
     """The extractor failed on one page, which becomes `failed` with reason `extractor_error`."""
 

@@ -29,6 +29,19 @@ def test_files_go_to_a_bucket_and_come_back(objects: ObjectService, tmp_path) ->
         bucket.read("2026/page")
 
 
+@pytest.mark.parametrize("name", ["a.warc.gz", "a.jsonl.zst", "a.json.bz2"])
+def test_compressed_files_are_stored_byte_by_byte(
+    objects: ObjectService, tmp_path, name: str
+) -> None:
+    bucket = open_bucket(f"s3://{objects.bucket}/archive", load_settings().bucket)
+    (tmp_path / name).write_bytes(b"packed already" * 100)
+
+    bucket.upload(tmp_path / name, name, verify=True)
+
+    assert bucket.files() == {name: 1_400}
+    assert bucket.read(name) == bucket.open(name).read() == b"packed already" * 100
+
+
 def test_a_service_that_does_not_answer_is_named_in_one_sentence(tmp_path) -> None:
     settings = load_settings(bucket={"endpoint": "http://127.0.0.1:9", "region": "eu-central-1"})
     bucket = open_bucket("s3://press/archive", settings.bucket)

@@ -4,6 +4,7 @@ An object appears under its name only when all its bytes are there, so that it n
 name. Keys come from the environment or the files in which all S3 clients look for them.
 """
 
+import errno
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,14 +16,14 @@ import pyarrow as pa
 from pyarrow import fs
 
 from config.bucket import BucketSettings
-from config.errors import BroadsheetError
+from config.errors import UnansweredError
 from warehouse.files import sha256_of, written_aside
 
 SCHEME = "s3://"
 _CHUNK = 4_000_000
 
 
-class BucketError(BroadsheetError):
+class BucketError(UnansweredError):
     """The S3 service did not do what was asked; the message names the address and the reason."""
 
 
@@ -72,7 +73,7 @@ class Bucket:
         Ctrl-C, is closed when it is freed, and would leave a shortened object behind.
         """
         with self._asked(name):
-            stream = self.filesystem.open_output_stream(self._path(name))
+            stream = self.filesystem.open_output_stream(self._path(name), compression=None)
             stream.write(content)
             stream.close()
 
@@ -100,11 +101,35 @@ class Bucket:
 
     def files(self, folder: str = "") -> dict[str, int]:
         """Return the sizes of all objects in a folder and those below, by name, sorted."""
+        return {name: about.size for name, about in self.listed(folder).items()}
+
+    def listed(self, folder: str = "") -> dict[str, fs.FileInfo]:
+        """Return size and time of all objects in a folder and those below, by name, sorted."""
         chosen = fs.FileSelector(self._path(folder), recursive=True, allow_not_found=True)
         with self._asked(folder):
             found = self.filesystem.get_file_info(chosen)
         skipped = len(self.root) + 1
-        return {one.path[skipped:]: one.size for one in sorted(found, key=_path) if one.is_file}
+        return {one.path[skipped:]: one for one in sorted(found, key=_path) if one.is_file}
+
+    def about(self, name: str) -> fs.FileInfo | None:
+        """Return size and time of an object; None if there is none of this name."""
+        with self._asked(name):
+            found = self.filesystem.get_file_info(self._path(name))
+        return found if found.is_file else None
+
+    def read_range(self, file: pa.NativeFile, name: str, start: int, stop: int) -> bytes:
+        """Return the bytes from `start` to `stop` of an object that `open` returned.
+
+        Raises:
+            FileNotFoundError: the object is gone.
+        """
+        try:
+            with self._asked(name):
+                return bytes(file.read_at(stop - start, start))
+        except BucketError:
+            if self.exists(name):
+                raise
+            raise FileNotFoundError(errno.ENOENT, "No such object", self.address(name)) from None
 
     def remove(self, name: str) -> None:
         """Remove an object, if it is there."""
@@ -122,9 +147,13 @@ class Bucket:
         return digest.hexdigest()
 
     def _chunks(self, name: str) -> Iterator[bytes]:
-        with self._asked(name), self.filesystem.open_input_stream(self._path(name)) as stream:
+        with self._asked(name), self._stream(name) as stream:
             while chunk := stream.read(_CHUNK):
                 yield chunk
+
+    def _stream(self, name: str) -> pa.NativeFile:
+        # pyarrow would decompress objects whose names end with .gz, .bz2 or .zst.
+        return self.filesystem.open_input_stream(self._path(name), compression=None)
 
     def _path(self, name: str) -> str:
         return f"{self.root}/{name}" if name else self.root
