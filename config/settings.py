@@ -7,13 +7,10 @@ A later place overrides an earlier one. The keys, their defaults and their meani
 import os
 import re
 import tomllib
-from datetime import datetime
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo
 
-from cronsim import CronSim, CronSimError
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 
 from config.bucket import BucketAddress, BucketSettings
@@ -23,30 +20,10 @@ from config.learning import LearnSettings, StoriesSettings
 from config.place import DEFAULTS, ENVIRONMENT_PREFIX, LOCAL_FILE, NOT_SETTINGS
 from config.publishing import CompactSettings, PublishSettings, RetentionSettings, SearchSettings
 from config.section import Section
-
-
-def _known_zone(name: str) -> str:
-    if name:
-        try:
-            ZoneInfo(name)
-        except (KeyError, ValueError, OSError) as error:
-            raise ValueError(f"{name!r} is no IANA time zone such as Europe/Paris") from error
-    return name
-
-
-def _known_schedule(expression: str) -> str:
-    if expression:
-        try:
-            CronSim(expression, datetime.now())
-        except CronSimError as error:
-            raise ValueError(f"{expression!r} is no cron schedule such as '30 2 * * *'") from error
-    return expression
-
+from config.times import Cron, ZoneName
 
 Bytes = Annotated[int, Field(gt=0)]
 Seconds = Annotated[float, Field(gt=0)]
-ZoneName = Annotated[str, AfterValidator(_known_zone)]
-Cron = Annotated[str, AfterValidator(_known_schedule)]
 
 
 def _split_list(value: Any) -> Any:
@@ -130,7 +107,13 @@ class FetchSettings(Section):
 
 
 class ReadSettings(Section):
-    """Bounds of reading: the size of batches and documents, and limits against bombs."""
+    """Bounds of reading: the size of batches and documents, and limits against bombs.
+
+    Attributes:
+        service: the section `bucket`, for inputs in a bucket or on a web server; no setting here.
+    """
+
+    service: Annotated[BucketSettings | None, Field(exclude=True, repr=False)] = None
 
     batch_bytes: Bytes
     batch_files: Annotated[int, Field(gt=0)]
@@ -238,9 +221,11 @@ def load_settings(config: Path | None = None, **flags: Any) -> Settings:
     merged = _merge(merged, _from_environment(merged))
     merged = _merge(merged, _given(flags))
     try:
-        return Settings.model_validate(merged)
+        settings = Settings.model_validate(merged)
     except ValidationError as error:
         raise UsageError(_explain(error, origin)) from error
+    read = settings.read.model_copy(update={"service": settings.bucket})
+    return settings.model_copy(update={"read": read})
 
 
 def default_settings() -> dict[str, Any]:

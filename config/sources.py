@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from config.errors import UsageError
-from config.settings import ZoneName
+from config.times import ZoneName
 
 # A header's value with this prefix names a variable of the environment.
 FROM_ENVIRONMENT = "env:"

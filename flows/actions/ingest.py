@@ -1,6 +1,6 @@
 """The command `ingest`: ingest files, or show which files would be read."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -13,7 +13,7 @@ from config.wording import counted
 from flows.terminal.screen import one_line, screen
 from flows.terminal.tables import ProgressBars, closing_table, show_inputs
 from tasks.jobs.inputs import inputs_of_run
-from tasks.read.spans import Span
+from tasks.read.spans import Plan, Span
 from tasks.read.understanding import Understood, in_words
 from tasks.records import RawDocument
 from tasks.runs.run import IngestRequest, plan
@@ -42,20 +42,20 @@ def show_plan(request: IngestRequest, settings: Settings) -> None:
             if span.stripe == 0 and span.offsets[0] == 0 and (span.groups or (0, 0))[0] == 0:
                 shown.setdefault(span.path, span)
     for span in islice(shown.values(), _MOST_SHOWN):
-        _show_input(span, planned.columns, settings)
+        _show_input(span, planned, settings)
     if len(planned.files) > _MOST_SHOWN:
         console.print(f"  … and {len(planned.files) - _MOST_SHOWN:,} more")
 
 
-def _show_input(span: Span, columns: Mapping[str, str], settings: Settings) -> None:
+def _show_input(span: Span, planned: Plan, settings: Settings) -> None:
     """Print how a file would be read: its kind, its columns, and its first document."""
     from tasks.read.preview import preview_input
 
-    size = Path(span.path).stat().st_size
+    size = planned.files[span.file].bytes
     console.print(f"  {one_line(span.path)}  {size:,} bytes", soft_wrap=True)
     whole = Span(span.file, span.path, span.locator, size, fault=span.fault)
     try:
-        seen = preview_input(whole, columns, settings.read)
+        seen = preview_input(whole, planned.columns, settings.read)
     except OSError as error:
         console.print(f"    cannot be read: {error.strerror or error}")
         return

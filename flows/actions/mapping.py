@@ -79,7 +79,7 @@ def _tables(planned: Plan, settings: Settings) -> Iterator[Understood]:
         for span in batch.spans:
             seen.setdefault(span.path, span)
     for span in list(seen.values())[:_MOST_INPUTS]:
-        size = Path(span.path).stat().st_size
+        size = planned.files[span.file].bytes
         whole = Span(span.file, span.path, span.locator, size, fault=span.fault)
         preview = preview_input(whole, planned.columns, settings.read)
         yield from (part for part in preview.parts if part.mapping())

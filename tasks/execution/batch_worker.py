@@ -27,6 +27,7 @@ from typing import TextIO
 
 import orjson
 
+from config.errors import UnansweredError
 from config.settings import ProcessSettings
 from config.visible import log_to_stderr
 from tasks.boilerplate.in_force import read_learned_lines
@@ -113,6 +114,8 @@ def _do(job: BatchJob) -> None:
     except OSError as error:
         # A full or failing disk is no document's fault: the run stops here and can be resumed.
         _send(f"error {error.strerror or error}: {error.filename or job.batch_file}")
+    except UnansweredError as error:
+        _send(f"error {' '.join(str(error).split())}")
     else:
         _send(f"done {documents}")
 

@@ -225,7 +225,7 @@ def _write_part(
     """Write the batches of pages that need the same columns; yield rows of `WANTED`."""
     part.folder.mkdir(parents=True)
     description = replace(run.description, columns=dict(columns))
-    write_bytes(part.folder / "run.json", as_json(description.fields()))
+    write_bytes(part.folder / "run.json", as_json(description.stored_fields()))
     shutil.copy(run.folder / LEARNED, part.folder / LEARNED)
     batches, numbers = batches_of(list(dict.fromkeys(found for _, found in wanted)))
     write_plan(part, Plan((), (), tuple(batches), dict(columns)))

@@ -21,6 +21,8 @@ from tasks.read.kinds import COMPRESSIONS, CONTAINERS, HEAD_BYTES, LISTED_ALONE,
 from tasks.read.outline import sniff_stream
 from tasks.read.place import Place, Tally
 from tasks.read.record_layout import RecordLayout, record_layout
+from tasks.read.remote.addresses import is_remote, name_in, without_query
+from tasks.read.remote.opening import exists_remote
 from tasks.read.saved.companions import companion_of
 from tasks.read.saved.originals import as_published
 from tasks.read.spans import Batch, Offsets, Span
@@ -72,25 +74,23 @@ def _select(outcomes: _Outcomes, wanted: set[str], on_skip: Callable[[], None]) 
             on_skip()
 
 
-def _name(span: Span) -> str:
-    return span.path.rpartition("/")[2].lower()
-
-
 def _place_of(
     span: Span, settings: ReadSettings, columns: Mapping[str, str], monitor: InputMonitor
 ) -> Place:
     """Return the place of a span, which knows the files beside it below what the user named."""
-    path = "/".join(span.path.split("/")[-1 - span.locator.count("/") :])
-    folder = span.path.removesuffix(path)
+    whole = without_query(span.path)
+    path = "/".join(whole.split("/")[-1 - span.locator.count("/") :])
+    folder = whole.removesuffix(path)
+    exists = partial(exists_remote, settings=settings) if is_remote(folder) else os.path.exists
     return Place(
         span.locator,
-        _name(span),
+        name_in(span.path),
         _tally(span),
         settings,
         columns,
         monitor,
         path=path,
-        exists=lambda other: os.path.exists(folder + other),  # noqa: PTH110 (a Path per file is slow)
+        exists=lambda other: exists(folder + other),
     )
 
 
@@ -121,7 +121,7 @@ def _read_path(span: Span, place: Place) -> _Reading:
         yield from place.drop(Reason[span.fault.upper()], size=span.bytes)
         return
     try:
-        stream = open_file(span.path, place.settings)
+        stream = open_file(span.path, place.settings, span.state)
     except OSError as error:
         yield from place.drop(Reason.UNREADABLE, error.strerror or str(error), size=span.bytes)
         return

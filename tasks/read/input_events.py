@@ -14,6 +14,7 @@ from typing import TypeVar
 
 import xxhash
 
+from config.errors import UnansweredError
 from tasks.read.understanding import InputReports
 
 T = TypeVar("T")
@@ -73,6 +74,8 @@ class InputMonitor:
         try:
             for last in islice(outcomes, limit):
                 yield last
+        except UnansweredError:
+            raise  # no fault of the input: the run stops, and is resumed
         except Exception as error:  # noqa: BLE001 (any fault of a reader becomes a row)
             yield from rest(last, f"the reader raised {type(error).__name__}: {error}"[:200])
         else:

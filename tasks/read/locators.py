@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
+from tasks.read.remote.addresses import is_remote, without_query
+
 _HIDDEN = frozenset({"__MACOSX", "Thumbs.db", "desktop.ini"})
 
 
@@ -35,7 +37,7 @@ def path_of(readable: str) -> str:
 
     A file whose name really contains `\xNN` takes precedence.
     """
-    if os.path.lexists(readable):
+    if is_remote(readable) or os.path.lexists(readable):
         return readable
     return os.fsdecode(re.sub(rb"\\x([0-9a-f]{2})", _byte, readable.encode()))
 
@@ -80,6 +82,7 @@ def possible_names(path: str, base: str) -> list[str]:
 
 
 def _relative(path: str, base: str, level: int) -> str:
+    path = without_query(path)
     parents = (base, *map(str, PurePosixPath(base).parents))
     above = parents[min(level, len(parents) - 1)].rstrip("/")
     return quoted(path.removeprefix(above).lstrip("/"))

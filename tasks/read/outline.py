@@ -8,6 +8,7 @@ from config.settings import ReadSettings
 from tasks.read.inflating import Inflating, expand
 from tasks.read.kinds import COMPRESSIONS, HEAD_BYTES, Kind, Sniffed, sniff
 from tasks.read.record_layout import has_record_per_member, record_layout
+from tasks.read.remote.addresses import name_in
 from tasks.read.streams import open_file
 
 # Bytes of the first gzip member that are searched for a second record. The first record of a file
@@ -40,7 +41,7 @@ def outline(path: str, columns: Mapping[str, str], settings: ReadSettings) -> Fi
         OSError: The file cannot be opened.
     """
     with open_file(path, settings) as stream:
-        name = path.rpartition("/")[2].lower()
+        name = name_in(path)
         outer = inner = sniff_stream(stream, name, columns)
         layout = record_layout(stream, outer.kind, name)
         members = layout is not None and layout.packed and _record_per_member(stream, settings)

@@ -14,6 +14,8 @@ from tasks.read.header import TableHead, table_head
 from tasks.read.kinds import Kind
 from tasks.read.locators import name_files, possible_names
 from tasks.read.outline import outline
+from tasks.read.remote.addresses import is_remote
+from tasks.read.remote.opening import find_remote
 from tasks.read.spans import (
     Batch,
     Plan,
@@ -25,7 +27,7 @@ from tasks.read.spans import (
 from tasks.read.split import split_files
 from tasks.read.text_columns import BACKFILL, is_address_list, text_option
 from tasks.read.text_heads import lists_addresses
-from tasks.read.walk import FoundFile, find_file, walk_folder
+from tasks.read.walk import FoundFile, find_file, remote_file, walk_folder
 
 __all__ = [
     "Batch",
@@ -43,7 +45,7 @@ class _NamedInput:
     """A file, folder or glob that the user named.
 
     Attributes:
-        path: its absolute path.
+        path: its absolute path or address.
         base: folder to which locators are relative.
         files: the files that it stands for.
         head: the beginning of a table that the user named as a file.
@@ -85,8 +87,10 @@ def plan_inputs(
     found, bases = _without_duplicates(inputs)
     files = _spans(found, [str(base)] * len(bases) if base else bases)
     return Plan(
-        inputs=tuple(Path(named.path) for named in inputs),
-        files=tuple(PlannedInput(file.path, file.bytes, file.mtime_ns) for _, file in found),
+        inputs=tuple(named.path for named in inputs),
+        files=tuple(
+            PlannedInput(file.path, file.bytes, file.mtime_ns, file.state) for _, file in found
+        ),
         batches=_batches(files, chosen, limit, settings),
         columns=chosen,
         limit=limit,
@@ -120,6 +124,8 @@ def named_files(
 
 
 def _find(named: str, columns: Mapping[str, str], settings: ReadSettings) -> _NamedInput:
+    if is_remote(named):
+        return _find_remote(named, columns, settings)
     path = os.path.abspath(Path(named).expanduser())  # noqa: PTH100 (resolve() follows links)
     if not os.path.lexists(path) and glob.has_magic(named):
         return _find_by_glob(named, path)
@@ -133,6 +139,13 @@ def _find(named: str, columns: Mapping[str, str], settings: ReadSettings) -> _Na
     if not files:
         raise UsageError(f"The folder {named} is empty; give a folder that has files in it.")
     return _NamedInput(path, path, files)
+
+
+def _find_remote(address: str, columns: Mapping[str, str], settings: ReadSettings) -> _NamedInput:
+    found = find_remote(address, settings)
+    files = [remote_file(source, found.base) for source in found.sources]
+    head = _refuse_unknown(files[0], columns, settings) if found.is_file else None
+    return _NamedInput(found.address, found.base, files, head)
 
 
 def _find_by_glob(named: str, path: str) -> _NamedInput:
@@ -226,7 +239,14 @@ def _spans(found: Sequence[tuple[int, FoundFile]], bases: Sequence[str]) -> list
     """Return one span per file; its number is its place in this list."""
     locators = name_files([(number, file.path) for number, file in found], bases)
     return [
-        Span(number, file.path, locator, file.bytes, fault=file.fault and file.fault.value)
+        Span(
+            number,
+            file.path,
+            locator,
+            file.bytes,
+            fault=file.fault and file.fault.value,
+            state=file.state,
+        )
         for number, ((_, file), locator) in enumerate(zip(found, locators, strict=True))
     ]
 

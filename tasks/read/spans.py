@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 # A half-open range of byte offsets; an end of None means the end of the file.
@@ -15,17 +14,15 @@ class PlannedInput:
     """A file that the run reads, with its state when the run was planned.
 
     Attributes:
-        absolute: absolute path. It is a string and no `Path`, because a run may have 100,000
+        path: absolute path or address. It is a string and no `Path`, because a run may have 100,000
             files.
+        state: see `Span`.
     """
 
-    absolute: str
+    path: str
     bytes: int
     mtime_ns: int
-
-    @property
-    def path(self) -> Path:
-        return Path(self.absolute)
+    state: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +39,8 @@ class Span:
         by_member: whether stripes number the members of an archive by their places in it, as they
             do since a reader's death in one stripe no longer shifts the members behind it.
         fault: value of the reason for which the file is not even opened.
+        state: of a file elsewhere, such as its size and ETag, when the run was planned; reading
+            stops if it has another one. "" for local files, and for any state.
     """
 
     file: int
@@ -54,6 +53,7 @@ class Span:
     stripes: int = 1
     by_member: bool = False
     fault: str | None = None
+    state: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +78,11 @@ class Plan:
     """Everything that a run reads.
 
     Attributes:
-        inputs: absolute paths as the user named them; a glob is one input.
+        inputs: absolute paths and addresses as the user named them; a glob is one input.
         columns: columns that the user chose by `--map`, from canonical field to column.
     """
 
-    inputs: tuple[Path, ...]
+    inputs: tuple[str, ...]
     files: tuple[PlannedInput, ...]
     batches: tuple[Batch, ...]
     columns: Mapping[str, str]

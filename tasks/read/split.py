@@ -8,6 +8,7 @@ from config.settings import ReadSettings
 from tasks.read.formats.parquet_rows import ARROW_ERRORS, group_rows, open_parquet
 from tasks.read.kinds import CONTAINERS, ROWS, Kind
 from tasks.read.outline import FileOutline, outline
+from tasks.read.remote.addresses import is_remote
 from tasks.read.spans import Batch, Span
 from tasks.read.streams import open_file
 
@@ -76,7 +77,13 @@ def _ranges(file: Span, size: int) -> Iterator[Span]:
 
 
 def _stripes(file: Span, settings: ReadSettings) -> Iterator[Span]:
-    """Split a file that cannot be entered in the middle; each stripe parses all of it."""
+    """Split a file that cannot be entered in the middle; each stripe parses all of it.
+
+    A file elsewhere stays whole: each stripe would transfer all of it.
+    """
+    if is_remote(file.path):
+        yield file
+        return
     count = min(settings.stripes, -(-file.bytes // settings.stripe_bytes))
     for stripe in range(count):
         share = file.bytes // count

@@ -17,6 +17,9 @@ from typing import BinaryIO, Protocol
 
 from config.settings import ReadSettings
 from tasks.read.kinds import HEAD_BYTES
+from tasks.read.remote.addresses import is_remote
+from tasks.read.remote.opening import open_remote
+from tasks.read.remote.ranges import RangeFile
 from tasks.reasons import Reason
 
 # Exceptions of zipfile, tarfile, zlib, lzma and fastwarc for damaged or unreadable bytes.
@@ -128,16 +131,16 @@ class Guarded(FaultStream):
 
 
 class FileStream(Guarded):
-    """A file on disk, the only stream with random access."""
+    """A file on disk or elsewhere, the only stream with random access."""
 
-    def __init__(self, file: BinaryIO, settings: ReadSettings) -> None:
+    def __init__(self, file: BinaryIO | RangeFile, settings: ReadSettings) -> None:
         super().__init__(file, settings, packed=None)
         self._file = file
 
     @property
-    def path(self) -> str:
-        """Return the path that the file was opened by."""
-        return str(self._file.name)
+    def path(self) -> str | None:
+        """Return the path that the file was opened by; None for a file that is not on disk."""
+        return None if isinstance(self._file, RangeFile) else str(self._file.name)
 
     def seekable(self) -> bool:
         return True
@@ -183,12 +186,19 @@ def buffered(raw: FaultStream) -> io.BufferedReader:
     return io.BufferedReader(raw, HEAD_BYTES)
 
 
-def open_file(path: str, settings: ReadSettings) -> io.BufferedReader:
+def open_file(path: str, settings: ReadSettings, state: str = "") -> io.BufferedReader:
     """Open a regular file, without ever waiting for the other end of a pipe.
+
+    Args:
+        path: its path or address.
+        state: of a file elsewhere when the run was planned; "" for any.
 
     Raises:
         OSError: The file cannot be opened, or is not a regular file any more.
+        UnansweredError: The service that holds it does not answer, or holds another file now.
     """
+    if is_remote(path):
+        return buffered(FileStream(open_remote(path, settings, state), settings))
     file = io.FileIO(path, opener=_open_without_waiting)
     if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
         file.close()

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tasks.read.locators import is_hidden
+from tasks.read.remote.ranges import RangeSource
 from tasks.reasons import Reason
 
 
@@ -18,6 +19,7 @@ class FoundFile:
         path: path by which it was reached.
         real: path without symbolic links, which identifies the file.
         fault: why it must not be opened; None for a file that is read.
+        state: of a file elsewhere: what changes with its content; "" for local files.
     """
 
     path: str
@@ -25,6 +27,7 @@ class FoundFile:
     bytes: int = 0
     mtime_ns: int = 0
     fault: Reason | None = None
+    state: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,18 @@ def find_file(path: str, root: str | None = None) -> FoundFile | None:
     """
     real = os.path.realpath(path)
     return _describe(_Entry(path, real, hidden=False, linked=root is not None), root)
+
+
+def remote_file(source: RangeSource, base: str) -> FoundFile:
+    """Describe a file elsewhere.
+
+    Args:
+        base: address of the folder that the user named.
+    """
+    address = source.address
+    names = address.removeprefix(base).strip("/").split("/")
+    fault = Reason.HIDDEN_FILE if any(map(is_hidden, names)) else None
+    return FoundFile(address, address, source.size, 0, fault, source.state)
 
 
 def _children(folder: _Entry) -> list[_Entry]:

@@ -63,6 +63,15 @@ class Description:
             **started,
         }
 
+    def stored_fields(self) -> dict[str, Any]:
+        """Return the values that `run.json` holds: also the S3 service that workers read from.
+
+        Its catalog is left out, whose address may hold a password.
+        """
+        service = self.read.service
+        kept = service.model_dump(exclude={"catalog"}) if service else {}
+        return {**self.fields(), "bucket": kept}
+
 
 def described(
     flow: str, parameters: Mapping[str, Any], inputs: tuple[str, ...], settings: Settings
@@ -83,7 +92,9 @@ def description_from_json(text: bytes) -> Description:
         flow=fields["flow"],
         parameters=fields["parameters"],
         inputs=tuple(fields["inputs"]),
-        read=ReadSettings.model_validate(_settings("read", fields)),
+        read=ReadSettings.model_validate(
+            _settings("read", fields) | {"service": _settings("bucket", {"bucket": {}} | fields)}
+        ),
         process=ProcessSettings.model_validate(_settings("process", fields)),
         columns=fields["columns"],
         night=date.fromisoformat(night) if night else None,

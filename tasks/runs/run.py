@@ -227,7 +227,7 @@ def new_run(warehouse: Path, key: str, description: Description) -> Run:
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir(parents=True)
     description = replace(description, started_at=started)
-    write_bytes(aside / "run.json", as_json(description.fields()))
+    write_bytes(aside / "run.json", as_json(description.stored_fields()))
     aside.rename(folder)
     return Run(run_id, folder)
 
@@ -288,12 +288,13 @@ def batch_job(batch_file: Path) -> tuple[Batch, Description]:
 
 
 def _describe(request: IngestRequest, plan: Plan, settings: Settings) -> Description:
-    inputs = tuple(str(path) for path in plan.inputs)
-    description = described("ingest", asdict(request), inputs, settings)
+    description = described("ingest", asdict(request), plan.inputs, settings)
     return replace(description, columns=dict(plan.columns))
 
 
 def _plan_key(request: IngestRequest, plan: Plan, settings: Settings) -> str:
-    files = [(str(file.path), file.bytes, file.mtime_ns) for file in plan.files]
+    files = [
+        (file.path, file.bytes, file.mtime_ns, *filter(None, [file.state])) for file in plan.files
+    ]
     fields = _describe(request, plan, settings).fields()
     return xxhash.xxh3_64_hexdigest(as_json([fields, files]))[:8]
