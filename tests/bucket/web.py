@@ -17,12 +17,14 @@ class WebServer:
     Attributes:
         ranges: whether it answers ranges.
         failures: how many of the next requests it answers with 503.
+        answers: how many requests it still answers; None for all.
         redirects: the address to which all requests are sent on, "" for none.
     """
 
     folder: Path
     ranges: bool = True
     failures: int = 0
+    answers: int | None = None
     redirects: str = ""
     address: str = ""
     sent: int = 0
@@ -55,8 +57,10 @@ def web_server(folder: Path, **options: Any) -> Iterator[WebServer]:
 def _answer(handler: BaseHTTPRequestHandler, state: WebServer) -> None:
     state.headers.append(dict(handler.headers))
     path = state.folder / handler.path.partition("?")[0].lstrip("/")
-    if state.failures:
-        state.failures -= 1
+    if state.answers is not None:
+        state.answers -= 1
+    if state.failures or (state.answers is not None and state.answers < 0):
+        state.failures = max(state.failures - 1, 0)
         handler.send_error(503)
         return
     if state.redirects:
