@@ -10,13 +10,14 @@ from config.section import Section
 _ADDRESS = re.compile(r"s3://[a-z0-9][a-z0-9.-]+[a-z0-9](/[^/\s]+)*/?")
 
 
-def _bucket_address(text: str) -> str:
+def bucket_address(text: str) -> str:
+    """Return an address without a slash at its end; raise ValueError if it is none of a bucket."""
     if text and not _ADDRESS.fullmatch(text):
         raise ValueError(f"{text!r} is no address such as s3://bucket/prefix")
     return text.rstrip("/")
 
 
-BucketAddress = Annotated[str, AfterValidator(_bucket_address)]
+BucketAddress = Annotated[str, AfterValidator(bucket_address)]
 
 
 class BucketSettings(Section):

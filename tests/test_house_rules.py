@@ -67,6 +67,7 @@ SHARED_NAMES = {
             *("ingest", "nightly", "backfill", "reprocess", "fetch", "repair"),
             *("forget_keys", "explain", "compact", "relocate", "restore", "takedown", "trend"),
             "prune",
+            "archive_raw",
         ),
         "a job, the flow that runs it, and the command that starts it have one name",
     ),

@@ -7,6 +7,7 @@ function, and not at the top of the file, because with these imports `--help` wo
 import typer
 
 from flows.commands import codings, snapshot, sources
+from flows.commands.archive_raw import archive_raw
 from flows.commands.backfill import backfill
 from flows.commands.backup import backup
 from flows.commands.compact import compact
@@ -62,6 +63,7 @@ COMMANDS = (
     reprocess,
     compact,
     prune,
+    archive_raw,
     repair,
     relocate,
     backup,

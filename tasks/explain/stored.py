@@ -9,6 +9,7 @@ from typing import Any
 from config.errors import UsageError
 from config.settings import ReadSettings
 from tasks.boilerplate.remove import Learned, LineSet, line_set
+from tasks.raw.archived import present_path
 from tasks.read.batch import read_batch
 from tasks.read.fields import column_choice
 from tasks.read.lookup import FoundDocument, batches_of, file_of, files_of
@@ -101,8 +102,7 @@ def _read(
     file = file_of(locator)
     columns = column_choice(dict(json.loads(row["parameters"] or "{}").get("columns") or ()))
     if locator.startswith(f"{RAW}/"):
-        path = warehouse / file
-        found = str(path) if path.is_file() else None
+        found = present_path(warehouse, file)
     else:
         found = files_of(inputs_here(row["inputs"], warehouse), settings, columns).get(file)
     if found is None:

@@ -33,6 +33,7 @@ from tasks.fetch.retries import NOT_TONIGHT, most_tries, pause
 from tasks.fetch.session import REQUESTER, Requester, Session
 from tasks.fetch.target import Target, read_targets
 from tasks.fetch.together import run_together
+from tasks.raw.archived import NOTE_SUFFIX
 from tasks.raw.open_files import OpenFiles
 from tasks.raw.warc_files import WarcFiles
 from tasks.raw.zone import source_files, source_of
@@ -86,7 +87,9 @@ def files_of_other_runs(run: Run) -> list[str]:
     listed = run.folder / "raw-before.json"
     if not listed.is_file():
         run.raw_folder.mkdir(parents=True, exist_ok=True)
-        write_bytes(listed, orjson.dumps(sorted(path.name for path in run.raw_folder.iterdir())))
+        # The name of a file that was archived and removed is not used again.
+        present = {path.name.removesuffix(NOTE_SUFFIX) for path in run.raw_folder.iterdir()}
+        write_bytes(listed, orjson.dumps(sorted(present)))
     names: list[str] = orjson.loads(listed.read_bytes())
     return names
 

@@ -18,7 +18,8 @@ from tasks.load.decisions import define_reprocessed
 from tasks.load.row_writer import REPROCESS
 from tasks.pipeline import Stages, Summary, load_and_publish, process, settle_others
 from tasks.process.body.versions import versions
-from tasks.raw.zone import raw_nights, source_files
+from tasks.raw.archived import only_archived, with_names_of_raw
+from tasks.raw.zone import raw_nights, source_files, source_of
 from tasks.read.plan import plan_inputs
 from tasks.runs.description import described
 from tasks.runs.run import Run, find_run, new_run, write_plan
@@ -112,9 +113,18 @@ def _files(warehouse: Path, request: ReprocessRequest) -> list[str]:
     first, last = request.fetched_from or date.min, request.fetched_to or date.max
     nights = [night for night in raw_nights(warehouse) if first <= night.night <= last]
     slugs = _slugs(warehouse, request.source) if request.source else [None]
-    files = [
-        str(path) for night in nights for slug in slugs for path in source_files(night.folder, slug)
+    paths = [
+        (night.night, str(path))
+        for night in nights
+        for slug in slugs
+        for path in source_files(night.folder, slug)
     ]
+    paths += [
+        (note.night, note.address)
+        for note in only_archived(warehouse)
+        if first <= note.night <= last and slugs in ([None], [source_of(Path(note.name))])
+    ]
+    files = [path for _, path in sorted(paths, key=lambda one: (one[0], one[1].rpartition("/")[2]))]
     if not files:
         raise UsageError(
             f"There are no WARC files of such nights in {warehouse / 'raw'}: only pages that "
@@ -137,6 +147,7 @@ def _start_or_resume(request: ReprocessRequest, files: Sequence[str], settings: 
     if found := find_run(settings.warehouse, key):
         return found
     planned = plan_inputs(files, settings.read, columns={}, limit=None, base=settings.warehouse)
+    planned = with_names_of_raw(planned, only_archived(settings.warehouse))
     inputs = (str(settings.warehouse / "raw"),)
     run = new_run(settings.warehouse, key, described(REPROCESS, asdict(request), inputs, settings))
     write_plan(run, planned)

@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from config.errors import BroadsheetError, UsageError
+from tasks.jobs.archive_raw import require_not_archived
 from tasks.load.commit import finish_or_drop_run
 from tasks.pipeline import Stages
+from tasks.raw.tombstones import offsets_by_file
 from tasks.runs.run import remove_unplanned_runs, unfinished_runs
 from tasks.takedown.connection import takedown_connection
 from tasks.takedown.elsewhere import unfinished_files_with
@@ -96,6 +98,7 @@ def takedown(
         if request.dry_run or not survey.articles:
             return TakedownReport(survey, before, is_done=False)
         _require_no_unfinished_run(survey.articles, stages)
+        _require_reachable(survey.takedown, stages)
         if not confirm(survey):
             return TakedownReport(survey, before, is_done=False)
         carry_out(survey.takedown, lake, stages.settings, stages.listener.notice)
@@ -128,6 +131,7 @@ def reapply_takedowns(entries: Path, stages: Stages, *, wait: bool = False) -> i
         for _, group in groupby(missing, key=_of_run):
             again = _again(list(group), lake, stages)
             _require_no_unfinished_run(again.articles, stages)
+            _require_reachable(again, stages)
             carry_out(again, lake, settings, stages.listener.notice)
         return len(missing)
 
@@ -176,6 +180,11 @@ def _require_no_unfinished_run(articles: Sequence[TakenArticle], stages: Stages)
                 f"The unfinished run {run.run_id} has the page, in {path}: run its command again, "
                 "such as `broadsheet nightly`, which finishes it, and repeat the takedown."
             )
+
+
+def _require_reachable(takedown: Takedown, stages: Stages) -> None:
+    """Refuse a takedown of pages whose WARC files have copies in a bucket, which would stay."""
+    require_not_archived(stages.settings.warehouse, set(offsets_by_file(takedown.records)))
 
 
 def _survey(asked: Asked, begun: Takedown, lake: Lake, stages: Stages) -> Survey:

@@ -29,6 +29,7 @@ import xxhash
 
 from config.version import code_version
 from tasks.boilerplate.in_force import NAME as LEARNED
+from tasks.raw.archived import present_path
 from tasks.read.fields import column_choice
 from tasks.read.lookup import FoundDocument, batches_of, file_of, files_of
 from tasks.read.place import PLACE_BITS
@@ -181,8 +182,8 @@ class _PlaceChooser:
     def _find(self, place: _Place) -> tuple[FoundDocument, _Columns] | None:
         file = file_of(place.locator)
         if place.is_raw:
-            path = self._run.warehouse / file
-            return (FoundDocument(str(path), place.locator), ()) if path.is_file() else None
+            path = present_path(self._run.warehouse, file)
+            return (FoundDocument(path, place.locator), ()) if path else None
         if place.run_id not in self._archives:
             self._archives[place.run_id] = self._archive(place.run_id)
         archive = self._archives[place.run_id]

@@ -10,6 +10,7 @@ import orjson
 from config.settings import Settings
 from tasks.jobs.fetching import run_key
 from tasks.pipeline import REPAIR_FLOW, Stages, process
+from tasks.raw.archived import archived_files, present_path, with_names_of_raw
 from tasks.read.fields import column_choice
 from tasks.read.lookup import file_of, files_of, inputs_left
 from tasks.read.plan import Plan, plan_inputs
@@ -57,7 +58,7 @@ def sources_of_run(run_id: str, tables: Tables, settings: Settings) -> Sources:
     fields: dict[str, Any] = orjson.loads(parameters or "{}")
     fetched = _warc_files(run_id, tables)
     warehouse = settings.warehouse
-    named = [str(warehouse / name) for name in fetched]
+    named = [present_path(warehouse, name) or str(warehouse / name) for name in fetched]
     named = named or inputs_here(inputs, warehouse)
     columns = column_choice(dict(fields.get("columns") or ()))
     return Sources(
@@ -75,7 +76,11 @@ def sources_of_run(run_id: str, tables: Tables, settings: Settings) -> Sources:
 def files_left(sources: Sources) -> set[str]:
     """Return the files that can be read, as the locators of the run's documents name them."""
     if sources.base is not None:
-        return {Path(path).relative_to(sources.base).as_posix() for path in sources.paths}
+        archived = {note.address: note.name for note in archived_files(sources.base)}
+        return {
+            archived.get(path) or Path(path).relative_to(sources.base).as_posix()
+            for path in sources.paths
+        }
     return set(sources.files)
 
 
@@ -145,6 +150,6 @@ def _plan(sources: Sources, settings: Settings) -> Plan | None:
             batch,
             spans=tuple(replace(s, locator=names.get(s.path, s.locator)) for s in batch.spans),
         )
-        for batch in plan.batches
+        for batch in with_names_of_raw(plan, archived_files(settings.warehouse)).batches
     )
     return replace(plan, batches=tuple(batches))

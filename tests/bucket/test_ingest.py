@@ -18,9 +18,7 @@ SMALL = {"BROADSHEET_READ__BATCH_BYTES": "12000", "BROADSHEET_READ__STRIPE_BYTES
 ARTICLES = (
     "select url, title, text, authors, source, published_at, fetched_at from articles order by url"
 )
-LEDGER = (
-    "select locator, outcome, reason, url, article_id, page_type from documents order by all"
-)
+LEDGER = "select locator, outcome, reason, url, article_id, page_type from documents order by all"
 
 
 def _write(folder: Path) -> None:
