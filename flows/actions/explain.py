@@ -26,15 +26,15 @@ def explain_command(target: str, settings: Settings, html: Path | None, *, every
     """Explain a file, or a document of the warehouse, on the console.
 
     Args:
-        target: the path of a file, or an article_id or an address that the warehouse knows.
+        target: the path of a file, the address of an object in a bucket, or an article_id or an
+            address that the warehouse knows.
         settings: the settings under which the document is processed again.
         html: the path to which the explanation is also written as an HTML page.
         every: also show short blocks that were dropped.
     """
-    path = Path(target)
-    is_file = "://" not in target and path.is_file()
+    is_file = target.startswith("s3://") or ("://" not in target and Path(target).is_file())
     stored = (
-        StoredDocument(read_file(path, settings.read), NOTHING)
+        StoredDocument(read_file(target, settings.read), NOTHING)
         if is_file
         else read_stored(settings.warehouse, target.strip(), settings.read)
     )

@@ -144,6 +144,9 @@ def prune_command(request: PruneRequest, settings: Settings, *, wait: bool) -> N
             console.print(f"  {night.night}  {files}")
         result = f"{would} removed{hint}" if done.nights else " are that old"
         console.print(f"{counted(len(done.nights), 'night')} of {size / 1e6:,.1f} MB{result}.")
+        if done.archived:
+            copies = counted(len(done.archived), "archived copy", "archived copies")
+            console.print(f"{copies} of such WARC files{would} removed{hint}.")
     if done.texts is not None:
         files = f" in {counted(done.texts.files, 'file')}" if done.texts.files else ""
         result = (

@@ -115,7 +115,8 @@ def _do(job: BatchJob) -> None:
         # A full or failing disk is no document's fault: the run stops here and can be resumed.
         _send(f"error {error.strerror or error}: {error.filename or job.batch_file}")
     except UnansweredError as error:
-        _send(f"error {' '.join(str(error).split())}")
+        sentence = " ".join(str(error).split()).removesuffix(", and repeat the command.")
+        _send(f"error {sentence}")
     else:
         _send(f"done {documents}")
 

@@ -32,9 +32,9 @@ class StoredDocument:
     learned: Learned
 
 
-def read_file(path: Path, settings: ReadSettings) -> RawDocument | Dropped:
+def read_file(path: str, settings: ReadSettings) -> RawDocument | Dropped:
     """Read a file that is one document, or the first document of an archive."""
-    planned = plan_inputs([str(path)], settings, columns={}, limit=1)
+    planned = plan_inputs([path], settings, columns={}, limit=1)
     for batch in planned.batches:
         for found in read_batch(batch, settings, planned.columns):
             return found

@@ -4,7 +4,7 @@ Each file passes the same steps: upload, read back and compare, write the note, 
 the file if that is wanted. Whatever step a kill interrupts, the same command does it again.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -113,6 +113,24 @@ def bring_back(stages: Stages, *, wait: bool = False) -> Archived:
             _bring_back(warehouse, note, stages.settings.bucket)
             stages.listener.backed_up(note.bytes)
     return Archived(len(notes), sum(note.bytes for note in notes))
+
+
+def remove_copies(notes: Sequence[ArchivedFile], stages: Stages, *, wait: bool) -> None:
+    """Remove copies from their bucket, and then their notes.
+
+    Raises:
+        BroadsheetError: another process fetches or writes, or the service does not answer.
+    """
+    from warehouse.bucket.objects import open_bucket
+
+    stages = stages.prepared()
+    with _locked(stages, wait=wait):
+        for note in notes:
+            open_bucket(note.folder, stages.settings.bucket).remove(note.name)
+            path = note_of(stages.settings.warehouse, note.name)
+            path.unlink(missing_ok=True)
+            if not any(path.parent.iterdir()):
+                path.parent.rmdir()
 
 
 @contextmanager

@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
+from tasks.jobs.archive_raw import remove_copies
 from tasks.jobs.takedown import settle_runs
 from tasks.load.relocate import relocate_if_moved
 from tasks.pipeline import Stages
+from tasks.raw.archived import ArchivedFile, archived_files
 from tasks.raw.zone import RawNight, raw_nights, remove_nights
 from tasks.takedown.reducing import ReducedTexts, reduce_texts
 from warehouse.folder import absolute
@@ -48,16 +50,18 @@ class Pruned:
 
     Attributes:
         texts: None if texts of every age are kept.
+        archived: addresses of copies of WARC files in a bucket.
     """
 
     nights: tuple[PrunedNight, ...]
     texts: ReducedTexts | None
+    archived: tuple[str, ...] = ()
 
 
 def prune(
     request: PruneRequest, stages: Stages, *, wait: bool = False, now: datetime | None = None
 ) -> Pruned:
-    """Remove the WARC files of old nights, and reduce old texts.
+    """Remove the WARC files of old nights with their archived copies, and reduce old texts.
 
     Args:
         wait: wait while another process fetches or writes.
@@ -69,18 +73,22 @@ def prune(
     """
     warehouse = absolute(stages.settings.warehouse)
     nights: list[RawNight] = []
+    copies: list[ArchivedFile] = []
     if request.raw_days is not None:
         last = request.today - timedelta(days=request.raw_days)
         nights = [night for night in raw_nights(warehouse) if night.night < last]
+        copies = [note for note in archived_files(warehouse) if note.night < last]
     old = tuple(PrunedNight(one.night, len(one.files), one.bytes) for one in nights)
     if nights and not request.dry_run:
         relocate_if_moved(warehouse, stages.listener.notice)
         remove_nights(warehouse, nights)
+    if copies and not request.dry_run:
+        remove_copies(copies, stages, wait=wait)
     texts = None
     if request.text_days is not None and (warehouse / LAKE).is_dir():
         before = (now or datetime.now(UTC)) - timedelta(days=request.text_days)
         texts = _reduce(before, stages, wait=wait, dry_run=request.dry_run)
-    return Pruned(old, texts)
+    return Pruned(old, texts, tuple(note.address for note in copies))
 
 
 def _reduce(before: datetime, stages: Stages, *, wait: bool, dry_run: bool) -> ReducedTexts:

@@ -40,9 +40,9 @@ class ObjectService:
 
 
 @contextmanager
-def object_service() -> Iterator[ObjectService]:
-    """Run an S3 service that keeps everything in memory."""
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+def object_service(port: int = 0) -> Iterator[ObjectService]:
+    """Run an S3 service that keeps everything in memory, until this process ends."""
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=port, verbose=False)
     server.start()
     try:
         host, port = server.get_host_and_port()

@@ -1,10 +1,12 @@
 """WARC files of the raw zone are archived in a bucket, read there, and brought back."""
 
 import hashlib
+import os
 import random
 import shutil
+import signal
 import time
-from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -22,7 +24,7 @@ NIGHT = "2025-03-11"
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A warehouse with the WARC files of a night, processed so that reprocessing changes rows."""
     folder = tmp_path_factory.mktemp("archive")
     with serve() as site:
@@ -31,7 +33,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
             *("--config", write_config(folder, site)),
             BROADSHEET_PROCESS__JSONLD_BYTES="100",
         )
-    yield folder / "w"
+    return folder / "w"
 
 
 @pytest.fixture
@@ -102,6 +104,17 @@ def test_repair_reads_archived_files(objects: ObjectService, warehouse: Path) ->
     assert ask(warehouse, query) == before
 
 
+def test_prune_removes_archived_copies_too(objects: ObjectService, warehouse: Path) -> None:
+    place = ("-w", warehouse)
+    run("archive-raw", "--to", f"s3://{objects.bucket}/archive", "--remove", *place)
+
+    assert "copies of such WARC files would be" in run("prune", "--older-than", "9", *place).stdout
+    assert _bucket(objects).files()
+    run("prune", "--older-than", "9", "--yes", *place)
+    assert not _bucket(objects).files()
+    assert not list((warehouse / "raw").iterdir())
+
+
 def test_a_damaged_copy_is_not_brought_back(objects: ObjectService, warehouse: Path) -> None:
     place = ("-w", warehouse)
     run("archive-raw", "--to", f"s3://{objects.bucket}/archive", "--remove", *place)
@@ -115,24 +128,32 @@ def test_a_damaged_copy_is_not_brought_back(objects: ObjectService, warehouse: P
     assert not list((warehouse / "raw").rglob("*.archived"))
 
 
-@pytest.mark.parametrize("seed", range(10))
-def test_no_file_is_lost_whenever_archiving_is_killed(
-    objects: ObjectService, warehouse: Path, seed: int
+def test_no_file_is_lost_whenever_archiving_or_its_opposite_is_killed(
+    objects: ObjectService, warehouse: Path
 ) -> None:
     before = _sums(warehouse)
-    to = f"s3://{objects.bucket}/{seed}"
-    command = ("archive-raw", "--to", to, "--remove", "-w", warehouse)
-    with start(*command) as process:
-        time.sleep(random.Random(seed).uniform(0.3, 2.0))
-        process.kill()
-
-    bucket = _bucket(objects, str(seed))
-    here = _sums(warehouse)
-    for name, sha256 in before.items():
-        assert here.get(name, sha256) == sha256
-        if name not in here:
-            assert bucket.sha256(name) == sha256
-            assert (warehouse / f"{name}.archived").is_file()
-    run(*command)
+    bucket = _bucket(objects)
+    there = ("archive-raw", "--to", f"s3://{objects.bucket}/archive", "--remove", "-w", warehouse)
+    back = ("archive-raw", "--bring-back", "-w", warehouse)
+    chance = random.Random()
+    for trial in range(10):
+        # Killed at a random moment after a random number of files have gone one way or the other.
+        started = len(bucket.files())
+        moved = chance.randrange(3)
+        with start(*(back if trial % 3 == 2 else there)) as process:
+            while abs(len(bucket.files()) - started) < moved and process.poll() is None:
+                time.sleep(0.005)
+            time.sleep(chance.uniform(0, 0.3))
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+        here = _sums(warehouse)
+        for name, sha256 in before.items():
+            assert here.get(name, sha256) == sha256
+            if name not in here:
+                assert bucket.sha256(name) == sha256
+                assert (warehouse / f"{name}.archived").is_file()
+    run(*there)
     assert not _sums(warehouse)
     assert {name: bucket.sha256(name) for name in bucket.files()} == before
+    run(*back)
+    assert _sums(warehouse) == before

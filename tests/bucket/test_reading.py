@@ -16,7 +16,7 @@ from config.settings import load_settings
 from tasks.read.batch import read_batch
 from tasks.read.lookup import files_of
 from tasks.read.plan import plan_inputs
-from tests.bucket.service import ObjectService
+from tests.bucket.service import ObjectService, object_service
 from tests.bucket.web import web_server
 from tests.read.samples import (
     Outcome,
@@ -192,6 +192,28 @@ def test_a_service_that_dies_within_a_file_stops_the_run(
         next(reading)
     with pytest.raises(UnansweredError, match="did not answer as expected"):
         list(reading)
+
+
+def test_a_bucket_whose_service_dies_and_comes_back_is_read_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tasks.read.remote.ranges._PAUSES", (0.01,))
+    (tmp_path / "a.warc").write_bytes(b"".join(map(record, range(9))))
+    (tmp_path / "b.warc.gz").write_bytes(
+        b"".join(record(n, os.urandom(300_000).hex().encode()) for n in range(4))
+    )
+    with object_service() as service:
+        for name, value in service.environment.items():
+            monkeypatch.setenv(name, value)
+        plan = plan_inputs([_put(service, tmp_path, "in")], settings(), columns={}, limit=None)
+        reading = read_batch(plan.batches[0], settings(), {})
+        first = [next(reading) for _ in range(9)]
+    with pytest.raises(UnansweredError, match="The S3 service did not answer as expected for"):
+        list(reading)
+    with object_service(int(service.endpoint.rpartition(":")[2])):
+        again = list(read_batch(plan.batches[0], settings(), {}))
+    assert again[:9] == first
+    assert len(again) == 13
 
 
 def test_redirects_are_followed_but_not_to_less_safe_addresses(tmp_path: Path) -> None:
