@@ -65,7 +65,7 @@ def ingest(
     A second run with the same parameters changes nothing. After a kill it resumes.
 
     Args:
-        paths: Files, folders and globs, in any mix, on the machine that runs the flow.
+        paths: Files, folders and globs on the machine that runs the flow, and addresses.
         source: The source of all documents. Empty: what the archive says.
         warehouse: Absolute path of the warehouse's folder. Empty: the setting `warehouse`.
         workers: Number of worker processes. Empty: one per core.

@@ -49,13 +49,15 @@ def ingest(
     databanks and XML of agencies, also compressed or inside zip and tar. Formats
     are recognised by content; docs/formats.md lists them. Closes with a table of
     the outcomes of all documents. A second run changes nothing. After a kill, the
-    same command resumes the run.
+    same command resumes the run. Files may also lie in a bucket or on a web server
+    (docs/bucket-inputs.md).
 
     [dim]broadsheet ingest archive.warc.gz[/dim]
     [dim]broadsheet ingest stories/ --source "Harbour Courier" --limit 100[/dim]
     [dim]broadsheet ingest dump.jsonl --map text=story --map published=day[/dim]
     [dim]broadsheet ingest dump.csv --dry-run --save-mapping dump.toml[/dim]
     [dim]broadsheet ingest dump.csv --mapping dump.toml[/dim]
+    [dim]broadsheet ingest s3://press/ccnews/ https://archive.example/a.warc.gz[/dim]
     """
     from config.settings import load_settings
     from flows.actions.ingest import ingest_command, show_plan

@@ -24,7 +24,8 @@ ConfigOption = Annotated[
 ]
 
 PathsArgument = Annotated[
-    list[str], typer.Argument(metavar="PATH", help="Files, folders and globs, in any mix.")
+    list[str],
+    typer.Argument(metavar="PATH", help="Files, folders, globs and addresses, in any mix."),
 ]
 SourceOption = Annotated[
     str | None,
