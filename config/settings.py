@@ -5,7 +5,6 @@ A later place overrides an earlier one. The keys, their defaults and their meani
 """
 
 import os
-import re
 import tomllib
 from ipaddress import ip_network
 from pathlib import Path
@@ -14,8 +13,9 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 
 from config.bucket import BucketAddress, BucketSettings
-from config.choices import BackendName, Lane
+from config.choices import Lane
 from config.errors import UsageError
+from config.execution import ExecutionSettings
 from config.learning import LearnSettings, StoriesSettings
 from config.place import DEFAULTS, ENVIRONMENT_PREFIX, LOCAL_FILE, NOT_SETTINGS
 from config.publishing import CompactSettings, PublishSettings, RetentionSettings, SearchSettings
@@ -40,26 +40,9 @@ def _known_network(text: str) -> str:
     return text
 
 
-def _scheduler_address(text: str) -> str:
-    """Return an address such as tcp://10.0.0.5:8786 or tls://…, or "", if it is valid."""
-    match = re.fullmatch(r"(tcp|tls)://(\[[0-9a-fA-F:.]+\]|[^\s:/\[\]]+):(\d{1,5})", text)
-    if text and (match is None or not 0 < int(match[3]) < 65_536):
-        raise ValueError(f"{text!r} is no address of a Dask scheduler such as tcp://10.0.0.5:8786")
-    return text
-
-
 Network = Annotated[str, AfterValidator(_known_network)]
 Networks = Annotated[tuple[Network, ...], BeforeValidator(_split_list)]
 Days = Annotated[tuple[Annotated[int, Field(ge=1)], ...], BeforeValidator(_split_list)]
-
-
-class ExecutionSettings(Section):
-    """The backend that processes batches, and the time limits for other machines."""
-
-    backend: BackendName
-    scheduler: Annotated[str, AfterValidator(_scheduler_address)]
-    connect_seconds: Seconds
-    wait_seconds: Seconds
 
 
 class DiscoverSettings(Section):

@@ -19,6 +19,7 @@ from config.learning import load_overrides
 from config.settings import Settings
 from tasks.boilerplate.in_force import write_learned_lines
 from tasks.execution.backend import open_pool
+from tasks.execution.exchanged_runs import remove_exchanged
 from tasks.read.plan import batch_from_json
 from tasks.runs.progress import ProgressListener
 from tasks.runs.run import (
@@ -201,6 +202,7 @@ def settle_others(current: Run, stages: Stages) -> None:
 
             if notice := finish_or_drop_run(run, stages.settings):
                 stages.listener.notice(notice)
+    remove_exchanged(current.warehouse, stages.settings.bucket)
 
 
 def complete_if_interrupted(settings: Settings, notify: Callable[[str], None]) -> None:

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from config.errors import WorkerError
 from config.settings import Settings
+from tasks.execution.batch_files import read_in
 from tasks.execution.worker_pool import WorkerPool
 
 
@@ -69,6 +70,7 @@ class Dask:
 
     def require(self, settings: Settings) -> None:
         """Connect to the scheduler and disconnect again, if the settings name one."""
+        _require_exchange(settings)
         if settings.execution.scheduler:
             from tasks.execution.cluster import connected
 
@@ -78,8 +80,9 @@ class Dask:
     def describe(self, settings: Settings) -> str:
         """Return the scheduler's address and its workers and threads."""
         execution = settings.execution
+        exchange = f"; {execution.exchange} answers" if _require_exchange(settings) else ""
         if not execution.scheduler:
-            return f"dask: a cluster on this machine, workers: {settings.worker_count}"
+            return f"dask: a cluster on this machine, workers: {settings.worker_count}{exchange}"
         from tasks.execution.cluster import connected, threads_by_worker
 
         with connected(execution) as client:
@@ -91,8 +94,17 @@ class Dask:
             )
         return (
             f"dask: {execution.scheduler} answers; workers: {len(threads)}, "
-            f"threads: {sum(threads.values())}"
+            f"threads: {sum(threads.values())}{exchange}"
         )
+
+
+def _require_exchange(settings: Settings) -> bool:
+    """Return whether there is an exchange; raise a BucketError if it does not answer."""
+    if settings.execution.exchange:
+        from warehouse.bucket.objects import open_bucket
+
+        open_bucket(settings.execution.exchange, settings.bucket).exists("run.json")
+    return bool(settings.execution.exchange)
 
 
 BACKENDS: Mapping[str, Backend] = {"processes": Processes(), "dask": Dask()}
@@ -105,11 +117,14 @@ def open_pool(
 
     Args:
         batches: all batches that the pool will be asked to run. If there are none, no cluster is
-            started or connected to.
+            started or connected to. With an exchange, batches that read files in the warehouse's
+            folder are processed here.
         on_document: called for each document, from any thread. Dask workers report whole batches,
             so there it is called for all documents of a batch at its end.
     """
-    name = settings.execution.backend if batches else "processes"
+    name = settings.execution.backend
+    if not batches or (settings.execution.exchange and read_in(settings.warehouse, batches)):
+        name = "processes"  # no other machine has the pages that this one fetched
     return BACKENDS[name].open_pool(settings, batches, on_document)
 
 

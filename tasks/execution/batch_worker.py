@@ -31,6 +31,7 @@ from config.errors import UnansweredError
 from config.settings import ProcessSettings
 from config.visible import log_to_stderr
 from tasks.boilerplate.in_force import read_learned_lines
+from tasks.execution.batch_files import files_of_batch
 from tasks.execution.parts import count_documents, finished_parts, write_done, write_parts
 from tasks.process.batch import process_batch
 from tasks.process.body.fast import warm_fast
@@ -113,19 +114,28 @@ def _do(job: BatchJob) -> None:
         raise
     except OSError as error:
         # A full or failing disk is no document's fault: the run stops here and can be resumed.
-        _send(f"error {error.strerror or error}: {error.filename or job.batch_file}")
+        _send_fault(f"{error.strerror or error}: {error.filename or job.batch_file}")
     except UnansweredError as error:
-        sentence = " ".join(str(error).split()).removesuffix(", and repeat the command.")
-        _send(f"error {sentence}")
+        _send_fault(str(error))
     else:
         _send(f"done {documents}")
+
+
+def _send_fault(fault: str) -> None:
+    """Tell the supervisor why this worker cannot work, in one sentence."""
+    text = " ".join(fault.split())
+    whole = (
+        text if text.endswith(".") else f"The run stopped: {text}; mend it and repeat the command."
+    )
+    _send(f"error {whole}")
 
 
 def _process(job: BatchJob) -> int:
     """Process what no part holds yet and return the number of documents of the whole batch."""
     batch, description = batch_job(job.batch_file)
     settings = description.process
-    finished = finished_parts(job.batch_file)
+    files = files_of_batch(job.batch_file)
+    finished = finished_parts(files)
     monitor = InputMonitor(job.limits, announce=lambda key: _send(f"in {key}"))
     documents = read_batch(
         batch,
@@ -138,9 +148,9 @@ def _process(job: BatchJob) -> int:
     learned = read_learned_lines(job.batch_file, description.source)
     processed = process_batch(announced, settings, learned)
     # Writing a part has no time limit: a slow disk must not be taken for a slow document.
-    parts = write_parts(processed, job.batch_file, finished, _disarm, job.part_documents)
+    parts = write_parts(processed, files, finished, _disarm, job.part_documents)
     # The batch counts as finished from here on; a kill before this line costs the last part only.
-    return write_done(job.batch_file, parts, monitor.reports)
+    return write_done(files, parts, monitor.reports)
 
 
 def _announced(

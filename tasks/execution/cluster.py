@@ -10,7 +10,8 @@ from distributed import Client, LocalCluster
 from distributed.gc import disable_gc_diagnosis, enable_gc_diagnosis
 
 from config.errors import WorkerError
-from config.settings import ExecutionSettings, Settings
+from config.execution import ExecutionSettings
+from config.settings import Settings
 
 
 @contextmanager

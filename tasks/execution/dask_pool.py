@@ -1,12 +1,12 @@
-"""Batches on the workers of a Dask cluster, which share the warehouse's folder with this machine.
+"""Batches on the workers of a Dask cluster.
 
 When a Dask worker dies, Dask itself gives the batch to another worker, which continues behind the
 batch's last part. A batch under which workers keep dying is written in parts of one document until
 the document at fault is known (`tasks.execution.lost_attempts`). That document is left out, and its
 neighbours are loaded.
 
-Orders and results are short messages: the path of a batch file, and the path of its `done` file.
-Documents travel through the shared folder only.
+Orders are short messages that say where the batch is. Documents travel through a folder that all
+machines share, or through a bucket (`tasks.execution.carriers`).
 """
 
 import logging
@@ -19,12 +19,12 @@ from threading import Condition, Event, Lock
 from types import TracebackType
 from typing import Any, Self
 
-import orjson
 from distributed import Client, Future, KilledWorker
 from distributed.comm.core import CommClosedError
 
 from config.errors import WorkerError
 from config.settings import Settings
+from tasks.execution.carriers import POLL_SECONDS, Carrier, carrier_of
 from tasks.execution.cluster import (
     connected,
     local_cluster,
@@ -38,15 +38,14 @@ from tasks.reasons import Reason
 
 log = logging.getLogger("broadsheet.workers")
 
-POLL_SECONDS = 1.0
 CLOSING_SECONDS = 10.0
-# NFS clients cache folders for up to 60 s (the mount option acdirmax) before they see a new file.
-SHARED_SECONDS = 90.0
 # If workers die at more documents than this in one batch, the cluster is at fault: leaving out
 # documents would throw away good ones.
 MOST_CULPRITS = 3
 # Each culprit takes two rounds or more; the bound ends a batch whose deaths lead to no culprit.
 _MOST_ROUNDS = 20
+# How often a batch is ordered again whose parts were lost in a bucket.
+_MOST_LOSSES = 3
 
 
 class DaskPool:
@@ -62,7 +61,7 @@ class DaskPool:
         self._settings = settings
         self._batches = batches
         self._on_document = on_document
-        self._futures: dict[Path, Future[str]] = {}
+        self._futures: dict[Path, Future[None]] = {}
         self._one_suspect = Lock()
         self._without_workers_since: float | None = None  # by the monotonic clock
         self._closed = False
@@ -71,6 +70,7 @@ class DaskPool:
         self._exit = ExitStack()
         self._address: str
         self._client: Client
+        self._carrier: Carrier
 
     def __enter__(self) -> Self:
         execution = self._settings.execution
@@ -79,8 +79,9 @@ class DaskPool:
                 local_cluster(self._settings)
             )
             self._client = stack.enter_context(connected(execution, self._address))
+            self._carrier = carrier_of(self._settings, self._batches)
             # All batches at once keep the cluster busy, however few threads here wait for results.
-            self._futures = {path: self._submit(path, Faults()) for path in self._batches}
+            self._order(self._batches)
             self._exit = stack.pop_all()
         return self
 
@@ -100,34 +101,53 @@ class DaskPool:
 
         Raises:
             WorkerError: the scheduler or its workers are gone, or a worker cannot work at all.
+            BucketError: the bucket through which results come does not answer.
         """
         with self._run_ended:
             self._in_run += 1
         try:
-            done = self._done(batch_file)
+            documents = self._documents(batch_file)
         finally:
             with self._run_ended:
                 self._in_run -= 1
                 self._run_ended.notify_all()
-        documents = self._documents(Path(done))
         for _ in range(documents):
             self._on_document()
         return documents
 
-    def _done(self, batch_file: Path) -> str:
-        """Wait for a batch and return the path of its `done` file."""
-        self._require_open()
+    def _documents(self, batch_file: Path) -> int:
+        """Wait for a batch until its result is in the run's folder; return its documents."""
+        for _ in range(1 + _MOST_LOSSES):
+            self._require_open()
+            if batch_file not in self._futures:
+                self._order([batch_file])
+            self._finish(batch_file)
+            documents = self._carrier.receive(batch_file, self._require_open)
+            if documents is not None:
+                return documents
+        raise WorkerError(
+            f"Parts of batch {batch_file.stem} were lost in {self._settings.execution.exchange} "
+            f"{1 + _MOST_LOSSES} times: check the S3 service, and repeat the command, which "
+            "resumes the run."
+        )
+
+    def _finish(self, batch_file: Path) -> None:
+        """Wait until a worker has finished a batch."""
         try:
-            return self._result(self._futures.pop(batch_file))
+            self._wait_for(self._futures.pop(batch_file))
         except KilledWorker:
             # Dask gives up on every batch that ran on too many dying workers, also on innocent
             # ones that merely shared these workers. Run one at a time, a batch dies only by itself.
             with self._one_suspect:
-                return self._without_culprits(batch_file)
+                self._without_culprits(batch_file)
 
-    def _submit(self, batch_file: Path, faults: Faults) -> Future[str]:
+    def _order(self, batches: Sequence[Path]) -> None:
+        for path in self._carrier.sent(batches):
+            self._futures[path] = self._submit(path, Faults())
+
+    def _submit(self, batch_file: Path, faults: Faults) -> Future[None]:
         order = {
-            "batch_file": str(batch_file),
+            **self._carrier.order(batch_file),
             "culprits": tuple(faults.culprits),
             "unreadable": faults.unreadable,
             "identity": identity(),
@@ -135,21 +155,21 @@ class DaskPool:
         # Not pure: Dask would answer an order that looks the same from its memory.
         return self._client.submit(_function_by_value(), order, pure=False)
 
-    def _without_culprits(self, batch_file: Path) -> str:
+    def _without_culprits(self, batch_file: Path) -> None:
         """Run a batch under which workers died until it ends without the documents at fault."""
-        faults = Faults()
+        faults, files = Faults(), self._carrier.files(batch_file)
         for _ in range(_MOST_ROUNDS):
             self._require_open()
             try:
-                return self._result(self._submit(batch_file, faults))
+                return self._wait_for(self._submit(batch_file, faults))
             except KilledWorker as error:
                 log.warning("dask workers died batch=%s %s", batch_file.stem, error)
-                if (number := find_culprit(batch_file)) is not None:
+                if (number := find_culprit(files)) is not None:
                     blame(number, faults, batch_file)
-                    forget_attempts(batch_file)
+                    forget_attempts(files)
         raise _workers_keep_dying(batch_file)
 
-    def _result(self, future: Future[str]) -> str:
+    def _wait_for(self, future: Future[None]) -> None:
         # Polled instead of waited for: `Future.result` notices neither a closed pool nor a cluster
         # that has lost all its workers.
         ended = Event()
@@ -157,7 +177,7 @@ class DaskPool:
         while not ended.wait(POLL_SECONDS):
             self._require_workers()
         try:
-            return future.result(timeout=self._settings.execution.wait_seconds)
+            future.result(timeout=self._settings.execution.wait_seconds)
         except (CancelledError, CommClosedError, TimeoutError) as error:
             self._require_open()
             raise lost_scheduler_error() from error
@@ -184,19 +204,6 @@ class DaskPool:
                 f"`dask worker {self._address}`, and repeat the command, which resumes the run."
             )
 
-    def _documents(self, done: Path) -> int:
-        """Return the number of documents in a `done` file, once this machine sees the file."""
-        deadline = time.monotonic() + SHARED_SECONDS
-        while not done.is_file():
-            self._require_open()
-            if time.monotonic() > deadline:
-                raise WorkerError(
-                    f"A Dask worker wrote {done}, which is not there on this machine: the "
-                    "warehouse must lie in a folder that all machines share under the same path."
-                )
-            time.sleep(POLL_SECONDS)
-        return int(orjson.loads(done.read_bytes())["documents"])
-
 
 def blame(number: int, faults: Faults, batch_file: Path) -> None:
     """Record that a document took workers down, so that the next order leaves it out.
@@ -222,7 +229,7 @@ def _workers_keep_dying(batch_file: Path) -> WorkerError:
     )
 
 
-def _function_by_value() -> Callable[[Mapping[str, Any]], str]:
+def _function_by_value() -> Callable[[Mapping[str, Any]], None]:
     """Return the function that Dask workers run, in a form that is sent as code.
 
     A local function is pickled by value. A function of a module is pickled by its name, and a
@@ -230,9 +237,9 @@ def _function_by_value() -> Callable[[Mapping[str, Any]], str]:
     one raises an ImportError there, which is a failed task like any other.
     """
 
-    def process_batch(order: Mapping[str, Any]) -> str:
+    def process_batch(order: Mapping[str, Any]) -> None:
         from tasks.execution import dask_worker
 
-        return dask_worker.process_order(dask_worker.BatchOrder(**order))
+        dask_worker.process_order(dask_worker.BatchOrder(**order))
 
     return process_batch

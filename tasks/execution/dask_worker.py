@@ -1,4 +1,4 @@
-"""The code that runs in a Dask worker: it processes a batch in the shared folder.
+"""The code that runs in a Dask worker: it processes a batch.
 
 The Dask worker does not process pages itself. It has worker processes of its own
 (`tasks.execution.batch_worker`) under the same supervision as on a single machine, so that a page
@@ -6,6 +6,7 @@ which hangs or crashes its parser costs the Dask worker nothing. These processes
 batches. They end after a minute without work, or when the Dask worker ends.
 """
 
+import shutil
 import socket
 from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
@@ -18,9 +19,9 @@ from distributed import Worker, WorkerPlugin, get_worker
 from distributed.utils import sync
 
 from config.errors import WorkerError
+from tasks.execution.batch_files import files_of_batch
 from tasks.execution.identity import difference, identity
 from tasks.execution.lost_attempts import recorded_attempt
-from tasks.execution.parts import done_file
 from tasks.execution.worker_pool import Faults, WorkerPool
 from tasks.reasons import Reason
 
@@ -32,51 +33,73 @@ class BatchOrder:
     """One batch for a Dask worker.
 
     Attributes:
+        batch_file: path of the batch in the shared folder, or its name if there is an exchange.
         culprits: numbers of documents that took whole Dask workers down.
         unreadable: number of the document at which reading took them down.
         identity: versions on the machine that gives the order, see `tasks.execution.identity`.
+        exchange: fields of the `ExchangeAddress` of the run; None if all machines share its folder.
     """
 
     batch_file: str
     culprits: tuple[int, ...]
     unreadable: int | None
     identity: dict[str, str]
+    exchange: dict[str, Any] | None = None
 
 
-def process_order(order: BatchOrder) -> str:
-    """Process a batch to its end and return the path of its `done` file.
+def process_order(order: BatchOrder) -> None:
+    """Process a batch to its end.
 
     Dask may give the same order twice, such as after it has lost a worker that is still alive. A
     batch that is finished is not processed again.
 
     Raises:
-        WorkerError: this machine has other versions or another folder, or cannot work at all.
+        WorkerError: this machine has other versions, lacks the batch or its input, or cannot work
+            at all.
+        BucketError: it does not reach the bucket, or has no keys.
     """
-    batch_file = Path(order.batch_file)
-    _require_same_setup(order)
-    done = done_file(batch_file)
-    if not done.is_file():
-        worker = get_worker()
+    if found := difference(order.identity, identity()):
+        raise WorkerError(
+            f"{_here()} has {found}: install the same Broadsheet on all machines, start the "
+            "workers again, and repeat the command, which resumes the run."
+        )
+    worker = get_worker()
+    with _processes.borrowed(worker) as pool, _batch_of(order, worker) as batch_file:
+        files = files_of_batch(batch_file)
+        if files.is_done():
+            return
         # From here to the end of the context a death of this Dask worker leaves a record behind.
-        with recorded_attempt(batch_file) as part_documents, _processes.borrowed(worker) as pool:
+        with recorded_attempt(files) as part_documents:
             culprits = dict.fromkeys(order.culprits, Reason.WORKER_DIED)
             faults = Faults(culprits, unreadable=order.unreadable, part_documents=part_documents)
             pool.run(batch_file, faults, worker.get_current_task())
-    return str(done)
 
 
-def _require_same_setup(order: BatchOrder) -> None:
-    here = f"The Dask worker on {socket.gethostname()}"
-    if found := difference(order.identity, identity()):
-        raise WorkerError(
-            f"{here} has {found}: install the same Broadsheet on all machines, start the workers "
-            "again, and repeat the command, which resumes the run."
-        )
-    if not Path(order.batch_file).is_file():
-        raise WorkerError(
-            f"{here} does not see {order.batch_file}: the warehouse must lie in a folder that all "
-            "machines share under the same path."
-        )
+def _here() -> str:
+    return f"The Dask worker on {socket.gethostname()}"
+
+
+@contextmanager
+def _batch_of(order: BatchOrder, worker: Worker) -> Iterator[Path]:
+    """Yield the path of the batch file, which lies beside copies of the run's files."""
+    if order.exchange is None:
+        batch_file = Path(order.batch_file)
+        if not batch_file.is_file():
+            raise WorkerError(
+                f"{_here()} does not see {batch_file}: the warehouse must lie in a folder that all "
+                "machines share under the same path, or set execution.exchange to a bucket."
+            )
+        yield batch_file
+        return
+    from tasks.execution.received_batches import received_batch
+
+    with received_batch(order.exchange, order.batch_file, _copies(worker)) as batch_file:
+        yield batch_file
+
+
+def _copies(worker: Worker) -> Path:
+    """Return the folder for copies of the runs' files, which Dask removes with the worker's own."""
+    return Path(worker.local_directory) / "broadsheet-runs"
 
 
 class _StopReleased(WorkerPlugin):
@@ -101,6 +124,7 @@ class _KeptProcesses:
     def __init__(self) -> None:
         self._lock = Lock()
         self._pool: WorkerPool | None = None
+        self._copies = Path()
         self._borrowers = 0
         self._timer: Timer | None = None
 
@@ -113,6 +137,7 @@ class _KeptProcesses:
                 self._timer.cancel()
             if self._pool is None:
                 self._pool = WorkerPool(worker.state.nthreads)
+                self._copies = _copies(worker)
                 sync(worker.loop, worker.plugin_add, _StopReleased(), "broadsheet-stopping")
             pool = self._pool
         try:
@@ -136,6 +161,7 @@ class _KeptProcesses:
             if self._pool is not None and not self._borrowers:
                 self._pool.__exit__(None, None, None)
                 self._pool = None
+                shutil.rmtree(self._copies, ignore_errors=True)
 
 
 _processes = _KeptProcesses()

@@ -13,18 +13,15 @@ they write:
   are ignored, so that no document is loaded twice.
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from collections.abc import Callable, Iterable
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-import orjson
 import pyarrow as pa
-import pyarrow.parquet as pq
 
+from tasks.execution.batch_files import BatchFiles, Part
 from tasks.read.understanding import InputReports
 from tasks.records import Article, DateCandidate, DateReading, Dropped
-from warehouse.files import write_bytes, written_aside
 from warehouse.schema import (
     ARTICLE_VERSIONS,
     DATE_CANDIDATE_STRUCT,
@@ -52,23 +49,14 @@ _CANDIDATE_FIELDS = [field.name for field in DATE_CANDIDATE_STRUCT]
 _READING_FIELDS = [field.name for field in DATE_READING_STRUCT]
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A file with consecutive documents of a batch: numbers `first` to `end` - 1."""
-
-    path: Path
-    first: int
-    end: int
-
-
-def finished_parts(batch_file: Path) -> list[Part]:
+def finished_parts(files: BatchFiles) -> list[Part]:
     """Return the longest chain of parts without a gap, beginning with the batch's first document.
 
     Parts of several attempts may overlap, because attempts may write parts of different sizes. A
     part belongs to a chain only if it begins exactly where the part before it ends.
     """
     chains: dict[int, list[Part]] = {0: []}  # by the number of the first document behind the chain
-    for part in sorted(_parts(batch_file), key=lambda part: part.first):
+    for part in sorted(files.parts(), key=lambda part: part.first):
         if part.first in chains:
             chains.setdefault(part.end, [*chains[part.first], part])
     return chains[max(chains)]
@@ -81,7 +69,7 @@ def count_documents(parts: list[Part]) -> int:
 
 def write_parts(
     processed: "Iterable[Processed]",
-    batch_file: Path,
+    files: BatchFiles,
     finished: list[Part],
     before_writing: Callable[[], None] = lambda: None,
     part_documents: int = PART_DOCUMENTS,
@@ -107,20 +95,15 @@ def write_parts(
         most = part_documents if count_documents(parts) < narrow_end else PART_DOCUMENTS
         if len(waiting) >= most or size >= PART_BYTES:
             before_writing()
-            parts.append(_write_part(waiting, batch_file, count_documents(parts)))
+            parts.append(_write_part(waiting, files, count_documents(parts)))
             waiting, size = [], 0
     if waiting:
         before_writing()
-        parts.append(_write_part(waiting, batch_file, count_documents(parts)))
+        parts.append(_write_part(waiting, files, count_documents(parts)))
     return parts
 
 
-def done_file(batch_file: Path) -> Path:
-    """Return the path of the file whose existence marks a batch as finished."""
-    return batch_file.parent.parent / "done" / batch_file.name
-
-
-def write_done(batch_file: Path, parts: list[Part], reports: InputReports) -> int:
+def write_done(files: BatchFiles, parts: list[Part], reports: InputReports) -> int:
     """Mark a batch as finished, with the list of its parts, and return its number of documents.
 
     Args:
@@ -128,27 +111,12 @@ def write_done(batch_file: Path, parts: list[Part], reports: InputReports) -> in
             continued is read again from its beginning.
     """
     documents = count_documents(parts)
-    names = [part.path.name for part in parts]
-    done = {"documents": documents, "parts": names, "understood": reports.to_json()}
-    write_bytes(done_file(batch_file), orjson.dumps(done))
+    files.write_done({"documents": documents, "understood": reports.to_json()}, parts)
     return documents
 
 
-def _parts(batch_file: Path) -> Iterator[Part]:
-    for path in _folder(batch_file).glob(f"{batch_file.stem}-*-*.parquet"):
-        _, first, documents = path.stem.split("-")
-        yield Part(path, int(first), int(first) + int(documents))
-
-
-def _write_part(rows: list[dict[str, Any]], batch_file: Path, first: int) -> Part:
-    path = _folder(batch_file) / f"{batch_file.stem}-{first:09}-{len(rows)}.parquet"
-    with written_aside(path) as aside:
-        pq.write_table(pa.Table.from_pylist(rows, PROCESSED), aside, compression="zstd")
-    return Part(path, first, first + len(rows))
-
-
-def _folder(batch_file: Path) -> Path:
-    return batch_file.parent.parent / "parts"
+def _write_part(rows: list[dict[str, Any]], files: BatchFiles, first: int) -> Part:
+    return files.write_part(pa.Table.from_pylist(rows, PROCESSED), first)
 
 
 def as_row(processed: "Processed") -> dict[str, Any]:

@@ -13,7 +13,7 @@ Protocol between this supervisor and a worker (`tasks.execution.batch_worker`), 
                           in KEY          the reader has opened this file or archive member
                           process N       it processes document N
                           done COUNT      the batch is finished; it waits for the next job
-                          error MESSAGE   it cannot work, such as on a full disk
+                          error SENTENCE  it cannot work, such as on a full disk
 
 A worker announces each step before it takes it. So the last line that it wrote before it died names
 the document, or the input, at fault. End of output without `done` or `error` means that it died.
@@ -271,7 +271,7 @@ class WorkerPool:
             if message == "done":
                 return int(value)
             if message == "error":
-                raise WorkerError(f"The run stopped: {value}; mend it and repeat the command.")
+                raise WorkerError(value)
             if message == "in":
                 at.enter(value)
                 continue

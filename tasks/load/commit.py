@@ -11,6 +11,7 @@ from typing import Any
 
 from config.settings import Settings
 from config.version import code_version
+from tasks.execution.exchanged_runs import remove_exchanged
 from tasks.load.rejected_pages import remove_rejected_pages
 from tasks.load.resolve import read_resolved
 from tasks.process.body.versions import versions
@@ -84,12 +85,13 @@ def publish_tables(warehouse: Path, settings: Settings, *, index_anew: bool = Fa
 
 
 def end_run(run: Run, settings: Settings) -> None:
-    """Remove the folder of a published run, and files that nobody can read any more.
+    """Remove the folder of a published run and its objects in a bucket, and old files of the lake.
 
     Pages that were taken down leave the raw zone first.
     """
     remove_rejected_pages(run, settings)
     run.remove()
+    remove_exchanged(run.warehouse, settings.bucket)
     grace = timedelta(days=settings.publish.grace_days)
     remove_expired(open_lake(run.warehouse), grace, datetime.now(UTC))
 

@@ -18,7 +18,8 @@ from config.sources import Source
 from tasks.discover.model import ListedPage
 from tasks.discover.source import FoundPage, SourceDiscovery
 from tasks.discover.stage import discovered_file
-from tasks.execution.parts import Part, write_done
+from tasks.execution.batch_files import FolderFiles, Part
+from tasks.execution.parts import write_done
 from tasks.fetch.attempts import LoggedRequest, attempt_of_error
 from tasks.fetch.model import FetchError
 from tasks.jobs.fetching import describe
@@ -91,8 +92,8 @@ def write_batch(run: Run, number: int, rows: pa.Table) -> None:
         some = rows.slice(first, ROWS_OF_A_PART)
         path = run.folder / "parts" / f"{number:05}-{first:09}-{some.num_rows}.parquet"
         pq.write_table(some, path, compression="zstd")
-        parts.append(Part(path, first, first + some.num_rows))
-    write_done(batch, parts, InputReports())
+        parts.append(Part(path.name, first, first + some.num_rows))
+    write_done(FolderFiles(batch), parts, InputReports())
 
 
 def fitted(rows: pa.Table, schema: pa.Schema) -> pa.Table:

@@ -1,6 +1,6 @@
 from typing import get_args
 
-from config.settings import ExecutionSettings
+from config.execution import ExecutionSettings
 from tasks.execution.backend import BACKENDS
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from config.errors import WorkerError
+from tasks.execution.batch_files import FolderFiles
 from tasks.execution.dask_pool import MOST_CULPRITS, blame
 from tasks.execution.lost_attempts import find_culprit, forget_attempts, recorded_attempt
 from tasks.execution.parts import PART_DOCUMENTS
@@ -24,34 +25,34 @@ def batch(tmp_path: Path) -> Path:
 
 def die(batch: Path) -> int:
     """Begin an attempt that never ends and return how large its parts are."""
-    died.append(recorded_attempt(batch))
+    died.append(recorded_attempt(FolderFiles(batch)))
     return died[-1].__enter__()
 
 
 def test_an_attempt_that_ends_leaves_no_record(batch: Path) -> None:
-    with recorded_attempt(batch) as part_documents:
+    with recorded_attempt(FolderFiles(batch)) as part_documents:
         assert part_documents == PART_DOCUMENTS
-    with suppress(OSError), recorded_attempt(batch):
+    with suppress(OSError), recorded_attempt(FolderFiles(batch)):
         raise OSError("the disk is full")
     assert not list((batch.parent.parent / "attempted").iterdir())
-    assert find_culprit(batch) is None
+    assert find_culprit(FolderFiles(batch)) is None
 
 
 def test_a_document_is_at_fault_when_two_attempts_that_began_with_it_died(batch: Path) -> None:
     assert die(batch) == PART_DOCUMENTS
     assert die(batch) == 1
-    assert find_culprit(batch) is None
+    assert find_culprit(FolderFiles(batch)) is None
     die(batch)
-    assert find_culprit(batch) == 5
-    forget_attempts(batch)
-    assert find_culprit(batch) is None
+    assert find_culprit(FolderFiles(batch)) == 5
+    forget_attempts(FolderFiles(batch))
+    assert find_culprit(FolderFiles(batch)) is None
 
 
 def test_deaths_at_different_documents_blame_none_of_them(batch: Path) -> None:
     for number in range(5, 9):
         die(batch)
         (batch.parent.parent / "parts" / f"00002-{number:09}-1.parquet").touch()
-    assert find_culprit(batch) is None
+    assert find_culprit(FolderFiles(batch)) is None
 
 
 def test_a_document_that_still_kills_workers_when_it_is_left_out_counts_as_unreadable(

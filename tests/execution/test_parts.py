@@ -13,6 +13,7 @@ import pytest
 
 from config.settings import load_settings
 from tasks.boilerplate.in_force import write_learned_lines
+from tasks.execution.batch_files import FolderFiles
 from tasks.execution.parts import count_documents, finished_parts
 from tasks.execution.worker_pool import Faults, WorkerPool
 from tasks.runs.run import IngestRequest, Run, plan, start_or_resume
@@ -91,7 +92,7 @@ def test_a_new_attempt_continues_behind_the_longest_chain_of_parts_without_a_gap
         (tmp_path / "parts" / f"{part}.parquet").touch()
     for stranger in ("00003-000000030-5", "00004-000000000-99"):  # behind a gap; another batch
         (tmp_path / "parts" / f"{stranger}.parquet").touch()
-    parts = finished_parts(batch)
+    parts = finished_parts(FolderFiles(batch))
     assert [(part.first, part.end) for part in parts] == [(0, 7), (7, 12), (12, 21)]
     assert count_documents(parts) == 21
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from config.settings import Settings, load_settings
+from tasks.execution.batch_files import FolderFiles
 from tasks.execution.parts import write_done, write_parts
 from tasks.load.commit import load, publish_run
 from tasks.load.relocate import relocate_if_moved
@@ -79,6 +80,6 @@ class Nights:
         (folder / "run.json").write_bytes(as_json(description.fields()))
         batch = folder / "batches" / "00001.json"
         batch.touch()
-        parts = write_parts([Processed(one, 0.0) for one in articles], batch, [])
-        write_done(batch, parts, InputReports())
+        parts = write_parts([Processed(one, 0.0) for one in articles], FolderFiles(batch), [])
+        write_done(FolderFiles(batch), parts, InputReports())
         return Run(run_id, folder)

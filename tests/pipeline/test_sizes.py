@@ -10,6 +10,7 @@ import pytest
 
 from config.settings import Settings, load_settings
 from tasks.discover.select import select
+from tasks.execution.batch_files import FolderFiles
 from tasks.execution.parts import PART_BYTES, PART_DOCUMENTS, write_parts
 from tasks.jobs.fetching import sources_of
 from tasks.load.resolve import resolve
@@ -113,7 +114,7 @@ def test_a_part_with_long_texts_ends_before_it_has_all_its_documents(tmp_path: P
     text = "a" * (PART_BYTES * 2 // 5)
     long = [replace(EMPTY, position=number, text=text) for number in range(4)]
     short = [replace(EMPTY, position=number) for number in range(4, PART_DOCUMENTS)]
-    parts = write_parts((Processed(one, 0.0) for one in [*long, *short]), batch, [])
+    parts = write_parts((Processed(one, 0.0) for one in [*long, *short]), FolderFiles(batch), [])
     assert [(part.first, part.end) for part in parts] == [(0, 3), (3, PART_DOCUMENTS)]
 
 
