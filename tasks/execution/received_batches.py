@@ -18,6 +18,7 @@ from tasks.boilerplate.in_force import NAME as LEARNED
 from tasks.execution.batch_files import EXCHANGE_FILE
 from tasks.execution.exchange import BATCH, ExchangeAddress, RunExchange
 from tasks.read.plan import Span, batch_from_json
+from tasks.read.remote.addresses import is_remote
 from warehouse.files import write_bytes
 
 
@@ -64,7 +65,7 @@ def _download(exchange: RunExchange, batch_file: Path) -> None:
 def _require_inputs(spans: tuple[Span, ...]) -> None:
     """Raise a WorkerError if this machine does not have a file, or has another one in its place."""
     for span in spans:
-        if "://" in span.path or span.fault:
+        if is_remote(span.path) or span.fault:
             continue
         path = Path(span.path)
         is_shared = span.stripes > 1 or span.groups or span.offsets != (0, None)

@@ -1,4 +1,4 @@
-"""A proxy before an S3 service that breaks connections off in the middle of a transfer."""
+"""A proxy before an S3 service that breaks connections off, and asks for keys as moto does not."""
 
 import socket
 from contextlib import suppress
@@ -8,6 +8,8 @@ from typing import Self
 from urllib.parse import urlsplit
 
 _CHUNK = 65_536
+_METHODS = (b"GET ", b"PUT ", b"HEAD ", b"POST ", b"DELETE ")
+_REFUSAL = b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 
 
 class BreakingProxy:
@@ -58,6 +60,9 @@ class BreakingProxy:
             while data := source.recv(_CHUNK):
                 if self._is_broken():
                     sink.sendall(data[: len(data) // 2])
+                    break
+                if data.startswith(_METHODS) and b"\nauthorization: " not in data.lower():
+                    source.sendall(_REFUSAL)
                     break
                 sink.sendall(data)
         for one in (source, sink):

@@ -38,19 +38,6 @@ class ObjectService:
             allow_bucket_creation=True,
         )
 
-    def make_private(self, name: str) -> None:
-        """Let nobody without keys read an object, as other services do with all objects."""
-        import boto3  # takes a quarter of a second
-
-        client = boto3.client(
-            "s3",
-            endpoint_url=self.endpoint,
-            region_name=REGION,
-            aws_access_key_id=KEY,
-            aws_secret_access_key=SECRET,
-        )
-        client.put_object_acl(Bucket=self.bucket, Key=name, ACL="private")
-
 
 @contextmanager
 def object_service(port: int = 0) -> Iterator[ObjectService]:

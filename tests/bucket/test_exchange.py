@@ -226,7 +226,6 @@ def test_objects_of_a_run_are_removed_when_it_has_ended_and_those_of_late_worker
 def test_a_machine_that_cannot_use_the_bucket_names_itself(
     carrier: BucketCarrier, run: Run, objects: ObjectService, monkeypatch: Any, tmp_path: Path
 ) -> None:
-    objects.make_private(f"exchange/{run.run_id}/00000/batch.json")
     order = carrier.order(run.batches[0])["exchange"]
 
     def refused(**service: Any) -> str:
@@ -244,8 +243,9 @@ def test_a_machine_that_cannot_use_the_bucket_names_itself(
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.delenv(name)
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "")
-    said = refused(connect_seconds=3.0)  # a client that has not been made before
+    monkeypatch.setenv("HOME", str(tmp_path))
+    with BreakingProxy(objects.endpoint) as proxy:
+        said = refused(endpoint=proxy.address)
     assert f"On {socket.gethostname()}, where AWS_ACCESS_KEY_ID is not set, the S3 " in said
     assert "ACCESS_DENIED" in said
 
