@@ -7,8 +7,10 @@ from pathlib import Path
 DEFAULTS = Path(__file__).with_name("settings.toml")
 LOCAL_FILE = Path("broadsheet.toml")
 ENVIRONMENT_PREFIX = "BROADSHEET_"
-# Variables with the prefix that are not settings: the folders of inputs for tests and benchmarks.
-NOT_SETTINGS = frozenset({"BROADSHEET_CORPORA", "BROADSHEET_CASES"})
+CATALOG_TOKEN = "BROADSHEET_CATALOG_TOKEN"  # of the REST catalog of a lake in a bucket
+# Variables with the prefix that are not settings: a secret, which no settings file is to hold, and
+# the folders of inputs for tests and benchmarks.
+NOT_SETTINGS = frozenset({CATALOG_TOKEN, "BROADSHEET_CORPORA", "BROADSHEET_CASES"})
 _WAREHOUSE = f"{ENVIRONMENT_PREFIX}WAREHOUSE"
 
 
