@@ -18,3 +18,4 @@ ATTEMPTS = f"{SERVICE}/attempts"
 RESTORING = ".restoring"  # a restore that has begun and not ended
 TAKEDOWN_JOURNAL = "takedown.json"  # a takedown that has begun and not ended
 TAKEDOWN_LIST = "takedowns.jsonl"  # a line per article that was taken down; no text, no address
+BUCKET_RECORD = "bucket.json"  # what the lake in the bucket has of the tables

@@ -1,4 +1,4 @@
-"""The catalog of a lake in a bucket: PostgreSQL, or any service that speaks Iceberg's REST protocol.
+"""The catalog of a lake in a bucket: PostgreSQL, or a service that speaks Iceberg's REST protocol.
 
 Both are pyiceberg's own catalogs. Here is what it takes to open them: where passwords come from,
 how long to wait, and one sentence for each fault. pyiceberg imports SQLAlchemy or requests for it,

@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 
@@ -50,11 +51,31 @@ class Bucket:
         """
         size = path.stat().st_size
         self.write(name, pa.memory_map(str(path)).read_buffer() if size else b"")
-        if verify and self.sha256(name) != sha256_of(path):
+        if verify:
+            self.verify(name, path)
+
+    def verify(self, name: str, path: Path) -> str:
+        """Read an object back, compare it with a file, and return the SHA-256 of both."""
+        digest = sha256_of(path)
+        if self.sha256(name) != digest:
             raise BucketError(
                 f"{self.address(name)} has other bytes than {path} after its upload: repeat the "
                 "command, and check the S3 service if this happens again."
             )
+        return digest
+
+    def require(self) -> None:
+        """Make sure that the bucket exists and that the keys are not refused.
+
+        Raises:
+            BucketError: it does not, or they are.
+        """
+        name = self.root.partition("/")[0]
+        with self._asked(""):
+            if self.filesystem.get_file_info(name).type is fs.FileType.NotFound:
+                raise BucketError(
+                    f"There is no bucket {SCHEME}{name}: make it, or correct the setting `lake`."
+                )
 
     def download(self, name: str, path: Path) -> None:
         """Write an object as a file, completely or not at all.
@@ -130,6 +151,10 @@ class Bucket:
             if self.exists(name):
                 raise
             raise FileNotFoundError(errno.ENOENT, "No such object", self.address(name)) from None
+
+    def modified(self, folder: str = "") -> dict[str, datetime]:
+        """Return when all objects in a folder and those below were written, by name, sorted."""
+        return {name: about.mtime for name, about in self.listed(folder).items()}
 
     def remove(self, name: str) -> None:
         """Remove an object, if it is there."""

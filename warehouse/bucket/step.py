@@ -1,0 +1,91 @@
+"""The place where the lake in the bucket is kept in step: around whatever changes a warehouse.
+
+Before, the warehouse must not be older than the bucket. Afterwards, if something was published, it
+is pushed. So a night is pushed once, after its files were merged. If the bucket cannot be reached
+before, the work goes on: it is published here, and the push that fails says so.
+"""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from config.errors import BroadsheetError
+from config.settings import Settings
+from warehouse.bucket.catalogs import CatalogError
+from warehouse.bucket.objects import BucketError
+from warehouse.bucket.push import Pushed, push, require_not_behind
+from warehouse.bucket.record import read_bucket_record
+from warehouse.bucket.remote import BucketLake, open_bucket_lake
+from warehouse.bucket.uploads import PushWatch
+from warehouse.lake import open_lake
+from warehouse.layout import PUBLISHED
+
+log = logging.getLogger("broadsheet.bucket")
+
+
+class NotPushedError(BroadsheetError):
+    """The publication stands here, and the bucket does not have it yet."""
+
+
+@contextmanager
+def kept_in_step(settings: Settings, watch: PushWatch) -> Iterator[None]:
+    """Push what is published while the context is open; the caller holds the writer lock.
+
+    Raises:
+        LakeBehindError: the bucket has a newer state; nothing was done.
+        NotPushedError: the work was done and published, but not pushed.
+    """
+    try:
+        require_up_to_date(settings)
+    except (CatalogError, BucketError) as error:
+        log.warning("bucket not reached error=%s", error)
+    before = _publication(settings.warehouse)
+    yield
+    if _publication(settings.warehouse) != before:
+        try:
+            push_lake(settings, watch)
+        except (BroadsheetError, OSError) as error:
+            raise NotPushedError(
+                f"{settings.warehouse / PUBLISHED} is published, but the lake {settings.lake} does "
+                f"not have it yet: {str(error).rstrip('.')}; `broadsheet lake push` or the next "
+                "publication catches up."
+            ) from error
+
+
+def require_up_to_date(settings: Settings) -> None:
+    """Refuse a warehouse that is older than the lake in the bucket."""
+    remote = open_bucket_lake(settings)
+    require_not_behind(remote.state(), read_bucket_record(settings.warehouse, settings), settings)
+
+
+def push_lake(settings: Settings, watch: PushWatch, *, replace_newer: bool = False) -> Pushed:
+    """Push the tables of a warehouse as the only writer of its lake.
+
+    Raises:
+        BroadsheetError: the bucket has a newer state, or does not do what was asked.
+    """
+    remote = open_bucket_lake(settings)
+    with _only_writer(remote) as require:
+        lake = open_lake(settings.warehouse)
+        watch = replace(watch, require=require)
+        return push(lake, remote, watch, replace_newer=replace_newer)
+
+
+@contextmanager
+def _only_writer(remote: BucketLake) -> Iterator[Callable[[], object]]:
+    """Hold the lease of the lake; yield what is to be called before each commit.
+
+    The lease is taken here and nowhere else.
+    """
+    yield lambda: None
+
+
+def _publication(warehouse: Path) -> tuple[int, int] | None:
+    """Return what tells one published file from the next."""
+    try:
+        state = (warehouse / PUBLISHED).stat()
+    except FileNotFoundError:
+        return None
+    return state.st_ino, state.st_mtime_ns
