@@ -9,7 +9,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from importlib import import_module
 from pathlib import Path
@@ -21,12 +21,8 @@ from tasks.boilerplate.in_force import write_learned_lines
 from tasks.execution.backend import open_pool
 from tasks.execution.exchanged_runs import remove_exchanged
 from tasks.read.plan import batch_from_json
-from tasks.runs.progress import ProgressListener
-from tasks.runs.run import (
-    Run,
-    remove_unplanned_runs,
-    unfinished_runs,
-)
+from tasks.runs.progress import ProgressListener, watch_of
+from tasks.runs.run import Run, remove_unplanned_runs, unfinished_runs
 from tasks.runs.unfinished import require_resumable
 from warehouse.folder import absolute, make_warehouse
 from warehouse.format_file import moved_from
@@ -147,7 +143,14 @@ class Stages:
             # A repair is what sets such files aside.
             if purpose != REPAIR_FLOW:
                 require_resumable(self.settings.warehouse, with_lake=name == LOCK)
-            yield
+            with self._in_step() if name == LOCK and self.settings.lake else nullcontext():
+                yield
+
+    def _in_step(self) -> AbstractContextManager[None]:
+        """Push what is published in the context to the lake in the bucket."""
+        from warehouse.bucket.step import kept_in_step
+
+        return kept_in_step(self.settings, self.listener.notice, watch_of(self.listener))
 
 
 def finish(run: Run, stages: Stages) -> Summary:

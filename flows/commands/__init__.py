@@ -6,7 +6,7 @@ function, and not at the top of the file, because with these imports `--help` wo
 
 import typer
 
-from flows.commands import codings, snapshot, sources
+from flows.commands import codings, lake, snapshot, sources
 from flows.commands.archive_raw import archive_raw
 from flows.commands.backfill import backfill
 from flows.commands.backup import backup
@@ -84,3 +84,4 @@ def register(app: typer.Typer) -> None:
     app.add_typer(snapshot.app, name="snapshot")
     app.add_typer(codings.app, name="codings")
     app.add_typer(sources.app, name="sources")
+    app.add_typer(lake.app, name="lake")

@@ -3,6 +3,11 @@
 The jobs below `flows/` report progress to a listener and know nothing of the screen or of Prefect.
 """
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from warehouse.bucket.uploads import TransferWatch
+
 
 class ProgressListener:
     """A receiver of a run's progress events; the base class ignores them.
@@ -35,7 +40,14 @@ class ProgressListener:
         """Receive the outcome of a page's last attempt and the size of its body in bytes."""
 
     def backing_up(self, files: int) -> None:
-        """Receive how many files a backup has, or how many are restored."""
+        """Receive how many files a backup has, are restored, or go to or from a bucket."""
 
     def backed_up(self, size: int) -> None:
-        """Receive the event that a file of `size` bytes is in the backup, or restored."""
+        """Receive the event that a file of `size` bytes has arrived there."""
+
+
+def watch_of(listener: ProgressListener) -> "TransferWatch":
+    """Return what tells a listener of the files that go to or from a bucket."""
+    from warehouse.bucket.uploads import TransferWatch
+
+    return TransferWatch(listener.backing_up, listener.backed_up)

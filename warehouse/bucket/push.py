@@ -31,7 +31,7 @@ from warehouse.bucket.record import (
     write_bucket_record,
 )
 from warehouse.bucket.remote import NUMBER_PROPERTY, STATE_PROPERTY, BucketLake, LakeState
-from warehouse.bucket.uploads import PushWatch, upload_files
+from warehouse.bucket.uploads import TransferWatch, upload_files
 from warehouse.lake import MOST_SNAPSHOTS, Lake
 from warehouse.schema import RUNS, TABLES, Table
 
@@ -70,7 +70,7 @@ def require_not_behind(state: LakeState, record: BucketRecord, settings: Setting
 
 
 def push(
-    lake: Lake, remote: BucketLake, watch: PushWatch, *, replace_newer: bool = False
+    lake: Lake, remote: BucketLake, watch: TransferWatch, *, replace_newer: bool = False
 ) -> Pushed:
     """Bring the tables in the bucket to the present state; the caller holds lock and lease.
 
@@ -104,7 +104,7 @@ def outdated_tables(lake: Lake, record: BucketRecord) -> list[Table]:
 class _Push:
     lake: Lake
     remote: BucketLake
-    watch: PushWatch
+    watch: TransferWatch
     index: ObjectIndex
     now: datetime
 

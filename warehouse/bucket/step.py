@@ -5,7 +5,6 @@ is pushed. So a night is pushed once, after its files were merged. If the bucket
 before, the work goes on: it is published here, and the push that fails says so.
 """
 
-import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -18,11 +17,9 @@ from warehouse.bucket.objects import BucketError
 from warehouse.bucket.push import Pushed, push, require_not_behind
 from warehouse.bucket.record import read_bucket_record
 from warehouse.bucket.remote import BucketLake, open_bucket_lake
-from warehouse.bucket.uploads import PushWatch
+from warehouse.bucket.uploads import TransferWatch
 from warehouse.lake import open_lake
 from warehouse.layout import PUBLISHED
-
-log = logging.getLogger("broadsheet.bucket")
 
 
 class NotPushedError(BroadsheetError):
@@ -30,8 +27,13 @@ class NotPushedError(BroadsheetError):
 
 
 @contextmanager
-def kept_in_step(settings: Settings, watch: PushWatch) -> Iterator[None]:
+def kept_in_step(
+    settings: Settings, notify: Callable[[str], None], watch: TransferWatch
+) -> Iterator[None]:
     """Push what is published while the context is open; the caller holds the writer lock.
+
+    Args:
+        notify: receives a sentence if the bucket cannot be reached before.
 
     Raises:
         LakeBehindError: the bucket has a newer state; nothing was done.
@@ -40,7 +42,7 @@ def kept_in_step(settings: Settings, watch: PushWatch) -> Iterator[None]:
     try:
         require_up_to_date(settings)
     except (CatalogError, BucketError) as error:
-        log.warning("bucket not reached error=%s", error)
+        notify(f"{error} Meanwhile, the work goes on here.")
     before = _publication(settings.warehouse)
     yield
     if _publication(settings.warehouse) != before:
@@ -60,7 +62,7 @@ def require_up_to_date(settings: Settings) -> None:
     require_not_behind(remote.state(), read_bucket_record(settings.warehouse, settings), settings)
 
 
-def push_lake(settings: Settings, watch: PushWatch, *, replace_newer: bool = False) -> Pushed:
+def push_lake(settings: Settings, watch: TransferWatch, *, replace_newer: bool = False) -> Pushed:
     """Push the tables of a warehouse as the only writer of its lake.
 
     Raises:

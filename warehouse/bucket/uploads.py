@@ -14,7 +14,7 @@ _STORE_SECONDS = 30  # between two writings of the index, so that a kill costs f
 
 
 @dataclass(frozen=True, slots=True)
-class PushWatch:
+class TransferWatch:
     """Who is told of a push or pull, and who may stop it.
 
     Attributes:
@@ -29,7 +29,7 @@ class PushWatch:
 
 
 def upload_files(
-    paths: Mapping[str, Path], index: ObjectIndex, watch: PushWatch
+    paths: Mapping[str, Path], index: ObjectIndex, watch: TransferWatch
 ) -> tuple[int, int]:
     """Upload the files that the bucket lacks, and return their number and size.
 
