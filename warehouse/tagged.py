@@ -46,6 +46,12 @@ def remove_tags(lake: Lake, name: str) -> None:
             iceberg.manage_snapshots().remove_tag(_PREFIX + name).commit()
 
 
+def tag_names(lake: Lake) -> list[str]:
+    """Return the names of all tags."""
+    found = {tag for table in TABLES for tag in lake.load(table).refs()}
+    return sorted(tag.removeprefix(_PREFIX) for tag in found if tag.startswith(_PREFIX))
+
+
 def tagged_ids(lake: Lake, name: str) -> dict[str, int]:
     """Return the snapshot of each table that has a tag of this name."""
     found = {}

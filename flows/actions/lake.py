@@ -4,7 +4,7 @@ from config.settings import Settings
 from config.wording import counted
 from flows.actions.nights import run_with_progress
 from flows.terminal.screen import one_line, screen
-from tasks.jobs.lake import push_by_hand
+from tasks.jobs.lake import pull_by_hand, push_by_hand
 
 console = screen(soft_wrap=True)
 
@@ -21,6 +21,30 @@ def push_command(settings: Settings, *, wait: bool, replace_newer: bool) -> None
         one_line(
             f"{counted(done.tables, 'table')} of {settings.lake} changed, "
             f"{counted(done.files, 'file')} ({done.bytes / 1e6:,.1f} MB) uploaded."
+        ),
+        markup=False,
+    )
+
+
+def pull_command(settings: Settings, *, wait: bool, discard: bool) -> None:
+    """Pull, and print what was new."""
+    done = run_with_progress(
+        settings, lambda stages: pull_by_hand(stages, wait=wait, discard=discard)
+    )
+    if done.is_older:
+        console.print(
+            "The last push to the bucket was interrupted; this is the state before it, number "
+            f"{done.number:,}."
+        )
+    changed = sum(bool(one.add or one.remove) for one in done.tables)
+    if not changed:
+        console.print(one_line(f"{settings.warehouse} is in step with {settings.lake}."))
+        return
+    console.print(
+        one_line(
+            f"{counted(changed, 'table')} of {settings.warehouse} changed, "
+            f"{counted(done.files, 'file')} ({done.bytes / 1e6:,.1f} MB) downloaded; the state "
+            f"number {done.number:,} of {settings.lake} is published."
         ),
         markup=False,
     )

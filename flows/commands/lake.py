@@ -38,3 +38,28 @@ def lake_push(
 
     settings = load_settings(config, warehouse=warehouse)
     push_command(settings, wait=wait, replace_newer=replace_newer)
+
+
+@app.command("pull")
+def lake_pull(
+    warehouse: WarehouseOption = None,
+    discard: Annotated[
+        bool,
+        typer.Option("--discard", help="Remove runs and named snapshots that the bucket lacks."),
+    ] = False,
+    wait: WaitOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """Bring the warehouse to the state of the tables in the bucket.
+
+    For a new machine, whose warehouse is empty, and for one that is behind:
+    another has pushed since. Commands that write refuse such a warehouse. What
+    it lacks is downloaded and compared with its checksum, and then published.
+    WARC files in `raw/` are not in the bucket. A killed pull is repeated.
+
+    [dim]broadsheet lake pull --warehouse ~/news[/dim]
+    """
+    from config.settings import load_settings
+    from flows.actions.lake import pull_command
+
+    pull_command(load_settings(config, warehouse=warehouse), wait=wait, discard=discard)

@@ -1,15 +1,25 @@
-"""The lake in the bucket by hand: push what it lacks."""
+"""The lake in the bucket by hand: push what it lacks, or pull what the warehouse lacks."""
+
+from datetime import UTC, datetime, timedelta
 
 from config.errors import UsageError
+from tasks.jobs.takedown import settle_runs
+from tasks.load.commit import publish_tables
 from tasks.pipeline import Stages
 from tasks.runs.progress import watch_of
+from tasks.takedown.listing import write_takedown_list
+from warehouse.bucket.pull import Pulled, pull, record_pull
 from warehouse.bucket.push import Pushed
+from warehouse.bucket.remote import open_bucket_lake
 from warehouse.bucket.step import push_lake
+from warehouse.expiry import remove_expired
 from warehouse.folder import absolute
-from warehouse.layout import LAKE, LOCK
+from warehouse.kept import remove_kept
+from warehouse.lake import Lake, open_lake
+from warehouse.layout import FETCH_LOCK, LAKE, LOCK
 from warehouse.lock import writer_lock
 
-PUSH_PURPOSE = "lake push"
+PUSH_PURPOSE, PULL_PURPOSE = "lake push", "lake pull"
 
 
 def push_by_hand(stages: Stages, *, wait: bool = False, replace_newer: bool = False) -> Pushed:
@@ -30,3 +40,42 @@ def push_by_hand(stages: Stages, *, wait: bool = False, replace_newer: bool = Fa
     notify = stages.listener.notice
     with writer_lock(warehouse, PUSH_PURPOSE, wait=wait, name=LOCK, notify=notify):
         return push_lake(stages.settings, watch_of(stages.listener), replace_newer=replace_newer)
+
+
+def pull_by_hand(stages: Stages, *, wait: bool = False, discard: bool = False) -> Pulled:
+    """Bring the warehouse to the state of the lake in the bucket, and publish it.
+
+    Args:
+        wait: wait while another process writes to the warehouse.
+        discard: remove runs and named snapshots of the warehouse that the bucket lacks, too.
+
+    Raises:
+        UsageError: there is no lake in a bucket, or nothing was pushed to it.
+        BroadsheetError: the warehouse has runs that the bucket lacks, or the bucket does not do
+            what was asked.
+    """
+    remote = open_bucket_lake(stages.settings)
+    stages = stages.prepared()
+    warehouse, notify = stages.settings.warehouse, stages.listener.notice
+    with (
+        writer_lock(warehouse, PULL_PURPOSE, wait=wait, name=FETCH_LOCK, notify=notify),
+        writer_lock(warehouse, PULL_PURPOSE, wait=wait, name=LOCK, notify=notify),
+    ):
+        settle_runs(stages)
+        lake = open_lake(warehouse)
+        pulled = pull(lake, remote, watch_of(stages.listener), discard=discard)
+        if any(one.add or one.remove for one in pulled.tables):
+            remove_kept(warehouse)
+            publish_tables(warehouse, stages.settings, index_anew=True)
+        write_takedown_list(lake)
+        record_pull(lake, remote, pulled)
+        if any(one.remove for one in pulled.tables):
+            _remove_replaced(lake)
+        return pulled
+
+
+def _remove_replaced(lake: Lake) -> None:
+    """Remove the files that the tables no longer name: they may have articles taken down."""
+    now = datetime.now(UTC)
+    for _ in ("note", "remove"):
+        remove_expired(lake, timedelta(0), now)

@@ -49,12 +49,14 @@ class BucketRecord:
         lake: the addresses of the lake and its catalog.
         number: the number of that state; it only grows. 0: none yet.
         pushing: the number of the state that this warehouse has begun to push.
+        is_pulling: whether a pull was begun and not completed, so that the tables are mixed.
         tables: what was pushed completely, by the names of the tables.
     """
 
     lake: str
     number: int = 0
     pushing: int = 0
+    is_pulling: bool = False
     tables: Mapping[str, PushedTable] = field(default_factory=dict)
 
     def is_due(self, now: datetime) -> bool:

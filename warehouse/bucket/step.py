@@ -14,8 +14,8 @@ from config.errors import BroadsheetError
 from config.settings import Settings
 from warehouse.bucket.catalogs import CatalogError
 from warehouse.bucket.objects import BucketError
-from warehouse.bucket.push import Pushed, push, require_not_behind
-from warehouse.bucket.record import read_bucket_record
+from warehouse.bucket.push import LakeBehindError, Pushed, push, require_not_behind
+from warehouse.bucket.record import BucketRecord, read_bucket_record
 from warehouse.bucket.remote import BucketLake, open_bucket_lake
 from warehouse.bucket.uploads import TransferWatch
 from warehouse.lake import open_lake
@@ -39,8 +39,10 @@ def kept_in_step(
         LakeBehindError: the bucket has a newer state; nothing was done.
         NotPushedError: the work was done and published, but not pushed.
     """
+    record = read_bucket_record(settings.warehouse, settings)
+    require_pulled(record, settings)
     try:
-        require_up_to_date(settings)
+        require_not_behind(open_bucket_lake(settings).state(), record, settings)
     except (CatalogError, BucketError) as error:
         notify(f"{error} Meanwhile, the work goes on here.")
     before = _publication(settings.warehouse)
@@ -56,10 +58,17 @@ def kept_in_step(
             ) from error
 
 
-def require_up_to_date(settings: Settings) -> None:
-    """Refuse a warehouse that is older than the lake in the bucket."""
-    remote = open_bucket_lake(settings)
-    require_not_behind(remote.state(), read_bucket_record(settings.warehouse, settings), settings)
+def require_pulled(record: BucketRecord, settings: Settings) -> None:
+    """Refuse a warehouse whose pull was interrupted.
+
+    Raises:
+        LakeBehindError: it was.
+    """
+    if record.is_pulling:
+        raise LakeBehindError(
+            f"A pull into the warehouse {settings.warehouse} was interrupted: repeat `broadsheet "
+            "lake pull`, which completes it."
+        )
 
 
 def push_lake(settings: Settings, watch: TransferWatch, *, replace_newer: bool = False) -> Pushed:
@@ -68,6 +77,7 @@ def push_lake(settings: Settings, watch: TransferWatch, *, replace_newer: bool =
     Raises:
         BroadsheetError: the bucket has a newer state, or does not do what was asked.
     """
+    require_pulled(read_bucket_record(settings.warehouse, settings), settings)
     remote = open_bucket_lake(settings)
     with _only_writer(remote) as require:
         lake = open_lake(settings.warehouse)
