@@ -66,20 +66,23 @@ def different_tables(settings: Settings) -> list[str]:
 
 
 @contextmanager
-def counting(objects: ObjectService) -> Iterator[list[str]]:
-    """Collect the names of the data files that are written to the bucket in the context."""
-    filesystem = objects.filesystem()
-    before = _data_files(filesystem, objects.bucket)
+def counting(objects: ObjectService, part: str = ".parquet") -> Iterator[list[str]]:
+    """Collect the names of the objects that are written to the bucket in the context."""
+    before = _objects(objects)
     found: list[str] = []
     yield found
-    after = _data_files(filesystem, objects.bucket)
-    found += sorted(name for name, state in after.items() if before.get(name) != state)
+    after = _objects(objects)
+    found += sorted(
+        name for name, state in after.items() if part in name and before.get(name) != state
+    )
 
 
-def _data_files(filesystem: pa.fs.S3FileSystem, bucket: str) -> dict[str, Any]:
-    chosen = pa.fs.FileSelector(bucket, recursive=True)
-    return {
-        one.path: one.mtime
-        for one in filesystem.get_file_info(chosen)
-        if one.path.endswith(".parquet")
-    }
+def object_names(objects: ObjectService, part: str) -> list[str]:
+    """Return the names of the objects in the bucket that have a part in their name."""
+    return [name for name in _objects(objects) if part in name]
+
+
+def _objects(objects: ObjectService) -> dict[str, Any]:
+    chosen = pa.fs.FileSelector(objects.bucket, recursive=True)
+    found = objects.filesystem().get_file_info(chosen)
+    return {one.path: one.mtime for one in found if one.is_file}
