@@ -8,12 +8,14 @@ import os
 import shutil
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from config.errors import BroadsheetError, UsageError
 from config.settings import Settings, load_settings
 from config.wording import counted
 from flows.actions.index_check import check_index, check_index_deep
+from flows.actions.lake_check import check_bucket
 from flows.terminal.screen import one_line, screen, styled
 
 Check = Callable[[Settings], str]
@@ -148,10 +150,6 @@ def _tables(settings: Settings, *, deep: bool = False) -> str:
     return f"{counted(files, 'Parquet file')} of {counted(rows, 'row')} are whole{merging}"
 
 
-def _tables_deep(settings: Settings) -> str:
-    return _tables(settings, deep=True)
-
-
 def _published(settings: Settings) -> str:
     from warehouse.layout import LAKE, PUBLISHED
     from warehouse.publish import PROBES
@@ -247,10 +245,6 @@ def _keys(settings: Settings, *, deep: bool = False) -> str:
     return "no key of a source is stored"
 
 
-def _keys_deep(settings: Settings) -> str:
-    return _keys(settings, deep=True)
-
-
 def _unfinished(settings: Settings) -> str:
     from tasks.runs.run import unfinished_runs
     from tasks.runs.unfinished import unfinished
@@ -294,6 +288,10 @@ CHECKS: dict[str, Check] = {
     "search index": check_index,
     "stored keys": _keys,
     "runs": _unfinished,
+    "lake in a bucket": check_bucket,
 }
-DEEP_CHECKS: dict[str, Check] = {"tables": _tables_deep, "stored keys": _keys_deep}
-DEEP_CHECKS |= {"search index": check_index_deep}
+DEEP_CHECKS: dict[str, Check] = {
+    "tables": partial(_tables, deep=True),
+    "stored keys": partial(_keys, deep=True),
+    "search index": check_index_deep,
+}

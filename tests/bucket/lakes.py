@@ -34,10 +34,13 @@ def write_rows(lake: Lake, name: str, ids: Sequence[str], table: Table = SUPERSE
     return str(path)
 
 
-def load_rows(settings: Settings, run_id: str, ids: Sequence[str]) -> None:
-    """Commit a file of a run to the warehouse."""
+def load_rows(
+    settings: Settings, run_id: str, ids: Sequence[str], tables: Sequence[Table] = (SUPERSEDED,)
+) -> None:
+    """Commit a file of a run to some tables of the warehouse."""
     lake = open_lake(settings.warehouse)
-    lake.commit(SUPERSEDED, [write_rows(lake, run_id, ids)], run_id)
+    for table in tables:
+        lake.commit(table, [write_rows(lake, run_id, ids, table)], run_id)
 
 
 def pushed(settings: Settings, **options: Any) -> Pushed:
