@@ -1,4 +1,4 @@
-"""What a table in the bucket lacks, and what it has too much, compared with the published one."""
+"""Comparison of a table in the bucket with the published one: files it lacks or has too many."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from pyiceberg.table import TableProperties
 from pyiceberg.table.snapshots import Snapshot
 
 from warehouse.bucket.record import PushedTable
-from warehouse.bucket.remote import PURGE_PROPERTY, PUSHED_PROPERTY, BucketLake, file_name
+from warehouse.bucket.remote import PURGE_PROPERTY, PUSHED_PROPERTY, BucketLake, last_part
 from warehouse.lake import Lake
 from warehouse.opening import RUN_PROPERTY, SAME_ROWS_PROPERTY
 from warehouse.schema import Table
@@ -80,7 +80,7 @@ def change_of(
     head = found.current_snapshot() if found else None
     head_id = head.snapshot_id if head else None
     key, iceberg = key_of(lake, table), lake.load(table)
-    sizes = {file_name(one.file_path): one.file_size_in_bytes for one in lake.data_files(table)}
+    sizes = {last_part(one.file_path): one.file_size_in_bytes for one in lake.data_files(table)}
     is_done = found is not None and found.properties.get(PUSHED_PROPERTY) == key
     held: Mapping[str, int] = {}
     if is_done:
@@ -89,7 +89,7 @@ def change_of(
         held = pushed.files
     elif found:
         files = remote.data_files(found, head)
-        held = {file_name(one.file_path): one.file_size_in_bytes for one in files}
+        held = {last_part(one.file_path): one.file_size_in_bytes for one in files}
     remove = frozenset(held.items() - sizes.items())
     left_to_purge = found is not None and PURGE_PROPERTY in found.properties
     return TableChange(

@@ -16,7 +16,7 @@ from pyiceberg.table.refs import MAIN_BRANCH, SnapshotRefType
 from pyiceberg.table.snapshots import Snapshot
 
 from warehouse.bucket.index import ObjectIndex
-from warehouse.bucket.remote import PURGE_PROPERTY, BucketLake, file_name
+from warehouse.bucket.remote import PURGE_PROPERTY, BucketLake, last_part
 from warehouse.schema import Table
 
 
@@ -52,18 +52,24 @@ class Cleaning:
 
     def _purge(self, table: Table, iceberg: IcebergTable) -> None:
         """Remove all earlier snapshots of a table, and all objects that only they name."""
-        for name, reference in iceberg.refs().items():
+        for name in iceberg.refs():
             if name != MAIN_BRANCH:
-                with self.remote.asked(), self.remote.made(table, {}).manage_snapshots() as manage:
-                    if reference.snapshot_ref_type is SnapshotRefType.TAG:
-                        manage.remove_tag(name)
-                    else:
-                        manage.remove_branch(name)
+                self._remove_reference(table, name)
         self._expire(table, list(_replaced_before(self.remote.made(table, {}), None)))
         self._remove_unneeded(table, listed=True)
         # The mark goes last: until then, the next push does this again.
         with self.remote.asked(), self.remote.made(table, {}).transaction() as transaction:
             transaction.remove_properties(PURGE_PROPERTY)
+
+    def _remove_reference(self, table: Table, name: str) -> None:
+        """Remove a tag or branch, which another program made."""
+        iceberg = self.remote.made(table, {})
+        is_tag = iceberg.refs()[name].snapshot_ref_type is SnapshotRefType.TAG
+        with self.remote.asked(), iceberg.manage_snapshots() as manage:
+            if is_tag:
+                manage.remove_tag(name)
+            else:
+                manage.remove_branch(name)
 
     def _expire(self, table: Table, old: list[Snapshot]) -> None:
         ids = [snapshot.snapshot_id for snapshot in old]
@@ -82,18 +88,18 @@ class Cleaning:
         folder, data = f"{table.name}/metadata", f"{table.name}/data"
         kept = iceberg.snapshots()
         needed = {
-            file_name(one.file_path)
+            last_part(one.file_path)
             for snapshot in kept
             for one in self.remote.data_files(iceberg, snapshot)
         }
         present = self.index.of_folder(data)
         if listed:
             present |= set(bucket.files(data))
-        self.index.remove(name for name in present if file_name(name) not in needed)
+        self.index.remove(name for name in present if last_part(name) not in needed)
         with self.remote.asked():
-            metadata = {file_name(name) for name in _metadata(iceberg, kept)}
+            metadata = {last_part(name) for name in _metadata(iceberg, kept)}
         for name, modified in bucket.modified(folder).items():
-            if file_name(name) not in metadata and (listed or modified < self.before):
+            if last_part(name) not in metadata and (listed or modified < self.before):
                 bucket.remove(name)
 
 

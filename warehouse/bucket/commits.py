@@ -1,6 +1,6 @@
 """The commit of a table in the bucket: columns, properties, added and removed files at once."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from pyiceberg.io.pyarrow import PyArrowFile, PyArrowFileIO, parquet_file_to_data_file
@@ -9,7 +9,7 @@ from pyiceberg.table import Table as IcebergTable
 from pyiceberg.table import TableProperties, Transaction
 
 from warehouse.bucket.changes import TableChange, own_properties, summary_of
-from warehouse.bucket.remote import PURGE_PROPERTY, PUSHED_PROPERTY, BucketLake, file_name
+from warehouse.bucket.remote import PURGE_PROPERTY, PUSHED_PROPERTY, BucketLake, last_part
 from warehouse.lake import Lake
 from warehouse.opening import RUN_PROPERTY
 from warehouse.schema import Table
@@ -32,12 +32,7 @@ def commit_change(change: TableChange, lake: Lake, remote: BucketLake) -> Iceber
         _set_properties(transaction, change, properties)
         added = [_added(transaction, change, remote, name) for name in sorted(change.add)]
         if added or removed:
-            update = transaction.update_snapshot(_snapshot_properties(change))
-            with update.overwrite() if removed else update.merge_append() as files:
-                for file in removed:
-                    files.delete_data_file(file)
-                for file in added:
-                    files.append_data_file(file)
+            _replace_files(transaction, change, added, removed)
     return iceberg
 
 
@@ -49,13 +44,13 @@ class _LocalCopy(PyArrowFileIO):
         self._folder = folder
 
     def new_input(self, location: str) -> PyArrowFile:
-        return super().new_input(str(self._folder / file_name(location)))
+        return super().new_input(str(self._folder / last_part(location)))
 
 
 def _named(change: TableChange, iceberg: IcebergTable, remote: BucketLake) -> list[DataFile]:
     """Return what the table says of the files that are removed."""
     held = remote.data_files(iceberg, iceberg.current_snapshot())
-    return [file for file in held if file_name(file.file_path) in change.remove]
+    return [file for file in held if last_part(file.file_path) in change.remove]
 
 
 def _added(
@@ -65,6 +60,20 @@ def _added(
     address = remote.bucket.address(f"{change.table.name}/data/{name}")
     io = _LocalCopy(change.folder)
     return parquet_file_to_data_file(io, transaction.table_metadata, address)
+
+
+def _replace_files(
+    transaction: Transaction,
+    change: TableChange,
+    added: Sequence[DataFile],
+    removed: Sequence[DataFile],
+) -> None:
+    update = transaction.update_snapshot(_snapshot_properties(change))
+    with update.overwrite() if removed else update.merge_append() as files:
+        for file in removed:
+            files.delete_data_file(file)
+        for file in added:
+            files.append_data_file(file)
 
 
 def _evolve(transaction: Transaction, table: Table) -> None:

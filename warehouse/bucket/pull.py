@@ -25,7 +25,7 @@ from warehouse.bucket.record import (
     read_bucket_record,
     write_bucket_record,
 )
-from warehouse.bucket.remote import BucketLake, LakeState, file_name
+from warehouse.bucket.remote import BucketLake, LakeState, last_part
 from warehouse.bucket.uploads import TransferWatch
 from warehouse.files import sha256_of
 from warehouse.lake import RULES_PROPERTY, Lake
@@ -157,14 +157,14 @@ def _pulled_table(lake: Lake, remote: BucketLake, table: Table, state: LakeState
                 "by `broadsheet lake push` where it ran."
             )
         found = remote.data_files(iceberg, snapshot)
-        files = {file_name(one.file_path): one.file_size_in_bytes for one in found}
-    held = {file_name(one.file_path): one.file_size_in_bytes for one in lake.data_files(table)}
+        files = {last_part(one.file_path): one.file_size_in_bytes for one in found}
+    held = {last_part(one.file_path): one.file_size_in_bytes for one in lake.data_files(table)}
     return PulledTable(table, lake.folder(table), head, files, held)
 
 
 def _paths_of(lake: Lake, table: Table, names: Sequence[str]) -> list[str]:
     """Return the paths by which a table names files."""
-    return [path for path in lake.files(table) if file_name(path) in set(names)]
+    return [path for path in lake.files(table) if last_part(path) in set(names)]
 
 
 def _require_nothing_lost(lake: Lake, remote: BucketLake, state: LakeState) -> None:

@@ -142,6 +142,6 @@ def open_bucket_lake(settings: Settings) -> BucketLake:
     return BucketLake(settings, bucket, catalog)
 
 
-def file_name(path: str) -> str:
+def last_part(path: str) -> str:
     """Return the last part of a file's path or address."""
     return path.rpartition("/")[2]

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +15,7 @@ _STORE_SECONDS = 30  # between two writings of the index, so that a kill costs f
 
 @dataclass(frozen=True, slots=True)
 class TransferWatch:
-    """Who is told of a push or pull, and who may stop it.
+    """Receivers of the progress of a push or pull, and a check that may stop it.
 
     Attributes:
         planned: receives the number of files that are transferred.
@@ -44,24 +44,39 @@ def upload_files(
     begun = {name for name, size in sizes.items() if index.has_begun(name, size)}
     index.announce({name: size for name, size in sizes.items() if name not in begun})
     watch.planned(len(sizes))
-    stored = time.monotonic()
     with ThreadPoolExecutor(_AT_ONCE) as threads:
-        uploads = {
-            threads.submit(_upload, index, name, paths[name], name in begun): name for name in sizes
-        }
         try:
-            for upload in as_completed(uploads):
-                name = uploads[upload]
-                index.entries[name] = IndexEntry(sizes[name], upload.result())
-                watch.transferred(sizes[name])
-                if time.monotonic() - stored > _STORE_SECONDS:
-                    index.write()
-                    stored = time.monotonic()
+            _collect(
+                {
+                    threads.submit(_upload, index, name, paths[name], name in begun): name
+                    for name in sizes
+                },
+                sizes,
+                index,
+                watch,
+            )
         except BaseException:
             threads.shutdown(wait=False, cancel_futures=True)
             raise
     index.write()
     return len(sizes), sum(sizes.values())
+
+
+def _collect(
+    uploads: Mapping[Future[str], str],
+    sizes: Mapping[str, int],
+    index: ObjectIndex,
+    watch: TransferWatch,
+) -> None:
+    """Enter the checksums of files as their uploads end; store the index from time to time."""
+    stored = time.monotonic()
+    for upload in as_completed(uploads):
+        name = uploads[upload]
+        index.entries[name] = IndexEntry(sizes[name], upload.result())
+        watch.transferred(sizes[name])
+        if time.monotonic() - stored > _STORE_SECONDS:
+            index.write()
+            stored = time.monotonic()
 
 
 def _upload(index: ObjectIndex, name: str, path: Path, was_begun: bool) -> str:
