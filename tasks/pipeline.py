@@ -128,7 +128,7 @@ class Stages:
 
     @contextmanager
     def locked(self, purpose: str, *, wait: bool, name: str = LOCK) -> Iterator[None]:
-        """Hold a lock of the warehouse while the context is open.
+        """Hold a lock of the warehouse, and for writing its lake in a bucket, in the context.
 
         Args:
             purpose: what the lock is held for; other processes that wait show it.
@@ -136,6 +136,7 @@ class Stages:
             name: the lock's file.
 
         Raises:
+            WarehouseLockedError: another process, on this machine or another, holds it.
             DamagedWarehouseError: files of an unfinished run cannot be read.
         """
         notify = self.listener.notice
@@ -143,14 +144,16 @@ class Stages:
             # A repair is what sets such files aside.
             if purpose != REPAIR_FLOW:
                 require_resumable(self.settings.warehouse, with_lake=name == LOCK)
-            with self._in_step() if name == LOCK and self.settings.lake else nullcontext():
+            is_writing = name == LOCK and self.settings.lake
+            with self._in_step(purpose, wait) if is_writing else nullcontext():
                 yield
 
-    def _in_step(self) -> AbstractContextManager[None]:
-        """Push what is published in the context to the lake in the bucket."""
+    def _in_step(self, purpose: str, wait: bool) -> AbstractContextManager[None]:
+        """Hold the lake in the bucket, and push what is published in the context to it."""
         from warehouse.bucket.step import kept_in_step
 
-        return kept_in_step(self.settings, self.listener.notice, watch_of(self.listener))
+        watch, notify = watch_of(self.listener), self.listener.notice
+        return kept_in_step(self.settings, purpose, watch, wait=wait, notify=notify)
 
 
 def finish(run: Run, stages: Stages) -> Summary:

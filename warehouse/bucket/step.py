@@ -6,17 +6,18 @@ before, the work goes on: it is published here, and the push that fails says so.
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 from config.errors import BroadsheetError
 from config.settings import Settings
 from warehouse.bucket.catalogs import CatalogError
+from warehouse.bucket.lease import lake_lease
 from warehouse.bucket.objects import BucketError
 from warehouse.bucket.push import LakeBehindError, Pushed, push, require_not_behind
 from warehouse.bucket.record import BucketRecord, read_bucket_record
-from warehouse.bucket.remote import BucketLake, open_bucket_lake
+from warehouse.bucket.remote import open_bucket_lake
 from warehouse.bucket.uploads import TransferWatch
 from warehouse.lake import open_lake
 from warehouse.layout import PUBLISHED
@@ -28,34 +29,48 @@ class NotPushedError(BroadsheetError):
 
 @contextmanager
 def kept_in_step(
-    settings: Settings, notify: Callable[[str], None], watch: TransferWatch
+    settings: Settings,
+    purpose: str,
+    watch: TransferWatch,
+    *,
+    wait: bool,
+    notify: Callable[[str], None],
 ) -> Iterator[None]:
-    """Push what is published while the context is open; the caller holds the writer lock.
+    """Hold the lake, and push what is published; the caller holds the writer lock.
 
     Args:
-        notify: receives a sentence if the bucket cannot be reached before.
+        purpose: what the lease is held for; other machines that wait show it.
+        wait: wait for another machine that holds the lake, which is named, instead of failing.
+        notify: receives that sentence, and one if the bucket cannot be reached before.
 
     Raises:
+        WarehouseLockedError: another machine holds the lake; nothing was done.
         LakeBehindError: the bucket has a newer state; nothing was done.
         NotPushedError: the work was done and published, but not pushed.
     """
     record = read_bucket_record(settings.warehouse, settings)
     require_pulled(record, settings)
-    try:
-        require_not_behind(open_bucket_lake(settings).state(), record, settings)
-    except (CatalogError, BucketError) as error:
-        notify(f"{error} Meanwhile, the work goes on here.")
-    before = _publication(settings.warehouse)
-    yield
-    if _publication(settings.warehouse) != before:
+    with ExitStack() as stack:
         try:
-            push_lake(settings, watch)
-        except (BroadsheetError, OSError) as error:
-            raise NotPushedError(
-                f"{settings.warehouse / PUBLISHED} is published, but the lake {settings.lake} does "
-                f"not have it yet: {str(error).rstrip('.')}; `broadsheet lake push` or the next "
-                "publication catches up."
-            ) from error
+            stack.enter_context(lake_lease(settings, purpose, wait=wait, notify=notify))
+            require_not_behind(open_bucket_lake(settings).state(), record, settings)
+        except (CatalogError, BucketError) as error:
+            notify(f"{error} Meanwhile, the work goes on here.")
+        before = _publication(settings.warehouse)
+        yield
+        if _publication(settings.warehouse) != before:
+            _push_published(settings, watch)
+
+
+def _push_published(settings: Settings, watch: TransferWatch) -> None:
+    try:
+        push_lake(settings, watch)
+    except (BroadsheetError, OSError) as error:
+        raise NotPushedError(
+            f"{settings.warehouse / PUBLISHED} is published, but the lake {settings.lake} does "
+            f"not have it yet: {str(error).rstrip('.')}; `broadsheet lake push` or the next "
+            "publication catches up."
+        ) from error
 
 
 def require_pulled(record: BucketRecord, settings: Settings) -> None:
@@ -79,19 +94,10 @@ def push_lake(settings: Settings, watch: TransferWatch, *, replace_newer: bool =
     """
     require_pulled(read_bucket_record(settings.warehouse, settings), settings)
     remote = open_bucket_lake(settings)
-    with _only_writer(remote) as require:
+    with lake_lease(settings, "lake push") as lease:
         lake = open_lake(settings.warehouse)
-        watch = replace(watch, require=require)
+        watch = replace(watch, require=lease.require)
         return push(lake, remote, watch, replace_newer=replace_newer)
-
-
-@contextmanager
-def _only_writer(remote: BucketLake) -> Iterator[Callable[[], object]]:
-    """Hold the lease of the lake; yield what is to be called before each commit.
-
-    The lease is taken here and nowhere else.
-    """
-    yield lambda: None
 
 
 def _publication(warehouse: Path) -> tuple[int, int] | None:
