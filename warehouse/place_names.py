@@ -6,7 +6,7 @@ named in several ways, and a relocation that was killed has changed some of the 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import duckdb
@@ -39,6 +39,15 @@ def statement_here(sql: str, warehouse: Path) -> str:
     return _QUOTED_FILE.sub(lambda found: f"'{here}{found[2]}'", sql)
 
 
+def statement_renamed(sql: str, names: Mapping[str, str]) -> str:
+    """Return the statement of a view with other names of the Parquet files that it names.
+
+    Args:
+        names: the new name of each file by its path.
+    """
+    return _QUOTED_FILE.sub(lambda found: sql_quoted(names[found[0][1:-1].replace("''", "'")]), sql)
+
+
 def published_place(connection: duckdb.DuckDBPyConnection) -> Path | None:
     """Return the warehouse that the views of a published file name; None if they name none."""
     view = connection.execute(
@@ -67,13 +76,17 @@ def names_elsewhere(published: Path, warehouse: Path) -> bool:
     return place is not None and is_elsewhere(place, warehouse)
 
 
-def redirect_views(connection: duckdb.DuckDBPyConnection, warehouse: Path) -> None:
-    """Let the views of a published file, which is open for writing, name the present paths."""
+def redirect_views(connection: duckdb.DuckDBPyConnection, moved: Callable[[str], str]) -> None:
+    """Let the views of a published file, which is open for writing, name other files.
+
+    Args:
+        moved: returns the statement of a view with the names that it is to have.
+    """
     comments = list(_comments(connection))
     connection.execute("begin")
     for sql in _views(connection):
-        if (moved := statement_here(sql, warehouse)) != sql:
-            connection.execute(moved.replace("CREATE VIEW", "CREATE OR REPLACE VIEW", 1))
+        if (changed := moved(sql)) != sql:
+            connection.execute(changed.replace("CREATE VIEW", "CREATE OR REPLACE VIEW", 1))
     for comment in comments:
         connection.execute(comment)
     connection.execute("commit")

@@ -112,13 +112,21 @@ def is_published(warehouse: Path, snapshot: Snapshot) -> bool:
     Tables whose rows are stored in the published file need no files.
     """
     try:
-        with duckdb.connect(str(warehouse / PUBLISHED), read_only=True) as connection:
-            views = connection.execute("select sql from duckdb_views() where not internal")
-            text = "\n".join(sql for (sql,) in views.fetchall())
+        named = files_named_by(views_of(warehouse / PUBLISHED))
     except duckdb.Error:
         return False
-    named = files_named_by(text)
     return bool(named) and named <= {file for files in snapshot.files.values() for file in files}
+
+
+def views_of(published: Path) -> str:
+    """Return the SQL of all views of a published file.
+
+    Raises:
+        duckdb.Error: it cannot be opened.
+    """
+    with duckdb.connect(str(published), read_only=True) as connection:
+        views = connection.execute("select sql from duckdb_views() where not internal")
+        return "\n".join(sql for (sql,) in views.fetchall())
 
 
 def files_named_by(views: str) -> set[str]:

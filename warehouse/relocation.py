@@ -32,7 +32,7 @@ from warehouse.format_file import recorded_place
 from warehouse.layout import CATALOG, LAKE, PUBLISHED, RUNS_FOLDER
 from warehouse.manifests import IO, UnreadableFileError, reading, require_avro
 from warehouse.metadata_files import METADATA, read_database
-from warehouse.place_names import names_elsewhere, path_here, redirect_views
+from warehouse.place_names import names_elsewhere, path_here, redirect_views, statement_here
 
 log = logging.getLogger("broadsheet.relocate")
 
@@ -121,7 +121,7 @@ def _redirect(target: Path, warehouse: Path) -> None:
         aside = folder / PUBLISHED  # views know their database by the name of its file
         shutil.copyfile(target, aside)
         with duckdb.connect(str(aside)) as connection:
-            redirect_views(connection, warehouse)
+            redirect_views(connection, lambda sql: statement_here(sql, warehouse))
             connection.execute("checkpoint")
         fsync(aside)
         target.with_name(f"{PUBLISHED}.wal").unlink(missing_ok=True)

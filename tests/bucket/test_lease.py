@@ -32,9 +32,9 @@ class Machines:
         self.address = f"sqlite:///{folder}/catalog.db"
         self.catalog = sql_catalog(self.address, self.lake)
 
-    def take(self, name: str, **options: Any) -> Lease:
+    def take(self, name: str, seconds: float = SECONDS, **options: Any) -> Lease:
         """Take the lease for a machine until the end of the test."""
-        settings = machine(self.lake, self.folder / name, SECONDS)
+        settings = machine(self.lake, self.folder / name, seconds)
         catalog = sql_catalog(self.address, self.lake)
         lease = lake_lease(settings, "ingest", catalog=catalog, **options)
         return self._stack.enter_context(lease)
@@ -76,11 +76,11 @@ def test_a_lake_that_was_released_is_taken_at_once_and_numbers_grow(machines: Ma
 
 
 def test_a_holder_that_lives_is_named_and_keeps_the_lake(machines: Machines) -> None:
-    first, notices = machines.take("one"), []
+    first, notices = machines.take("one", seconds=6), []
     with pytest.raises(WarehouseLockedError, match=r"in use by process \d+ on .*/one\) since 2"):
         machines.take("two", notify=notices.append)
     assert len(notices) == 1
-    assert notices[0].startswith("Looking for up to 2 seconds whether process ")
+    assert notices[0].startswith("Looking for up to 6 seconds whether process ")
     assert first.require() == first.number > 1
     assert machines.tables == [f"writer_{first.number}"] == machines.files
 
@@ -104,7 +104,7 @@ def test_a_holder_that_died_is_followed_after_its_time_and_commits_nothing_more(
     die(first)
     died = time.monotonic()
     second = machines.take("two")
-    assert SECONDS <= time.monotonic() - died < 3 * SECONDS
+    assert time.monotonic() - died >= SECONDS
     with pytest.raises(LeaseLostError, match=r"no longer holds the lake .* process .*/two\)"):
         first.require()
     first.release()
@@ -162,7 +162,7 @@ def test_tables_that_cannot_be_read_keep_others_out_for_the_time_of_a_lease(
     for path in machines.folder.glob("lake/**/*.json"):
         path.unlink()
     began = time.monotonic()
-    assert machines.take("two", wait=True).require() == first.number + 1
+    assert machines.take("two", wait=True).require() > first.number
     assert time.monotonic() - began >= SECONDS
 
 

@@ -16,11 +16,14 @@ from warehouse.bucket.catalogs import CatalogError
 from warehouse.bucket.lease import lake_lease
 from warehouse.bucket.objects import BucketError
 from warehouse.bucket.push import LakeBehindError, Pushed, push, require_not_behind
+from warehouse.bucket.readers_file import publish_for_readers
 from warehouse.bucket.record import BucketRecord, read_bucket_record
 from warehouse.bucket.remote import open_bucket_lake
 from warehouse.bucket.uploads import TransferWatch
 from warehouse.lake import open_lake
 from warehouse.layout import PUBLISHED
+from warehouse.publish import is_published
+from warehouse.snapshots import take_snapshot
 
 
 class NotPushedError(BroadsheetError):
@@ -97,7 +100,11 @@ def push_lake(settings: Settings, watch: TransferWatch, *, replace_newer: bool =
     with lake_lease(settings, "lake push") as lease:
         lake = open_lake(settings.warehouse)
         watch = replace(watch, require=lease.require)
-        return push(lake, remote, watch, replace_newer=replace_newer)
+        pushed = push(lake, remote, watch, replace_newer=replace_newer)
+        if is_published(settings.warehouse, take_snapshot(lake)):
+            lease.require()
+            publish_for_readers(settings.warehouse, remote.bucket)
+        return pushed
 
 
 def _publication(warehouse: Path) -> tuple[int, int] | None:
