@@ -9,7 +9,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from importlib import import_module
 from pathlib import Path
@@ -144,16 +144,14 @@ class Stages:
             # A repair is what sets such files aside.
             if purpose != REPAIR_FLOW:
                 require_resumable(self.settings.warehouse, with_lake=name == LOCK)
-            is_writing = name == LOCK and self.settings.lake
-            with self._in_step(purpose, wait) if is_writing else nullcontext():
+            with ExitStack() as stack:
+                if name == LOCK and self.settings.lake:
+                    from warehouse.bucket.step import kept_in_step
+
+                    watch = watch_of(self.listener)
+                    step = kept_in_step(self.settings, purpose, watch, wait=wait, notify=notify)
+                    stack.enter_context(step)
                 yield
-
-    def _in_step(self, purpose: str, wait: bool) -> AbstractContextManager[None]:
-        """Hold the lake in the bucket, and push what is published in the context to it."""
-        from warehouse.bucket.step import kept_in_step
-
-        watch, notify = watch_of(self.listener), self.listener.notice
-        return kept_in_step(self.settings, purpose, watch, wait=wait, notify=notify)
 
 
 def finish(run: Run, stages: Stages) -> Summary:

@@ -86,6 +86,7 @@ def object_names(objects: ObjectService, part: str) -> list[str]:
 
 
 def _objects(objects: ObjectService) -> dict[str, Any]:
+    """Return when each object was written, without those of the lease."""
     chosen = pa.fs.FileSelector(objects.bucket, recursive=True)
     found = objects.filesystem().get_file_info(chosen)
-    return {one.path: one.mtime for one in found if one.is_file}
+    return {one.path: one.mtime for one in found if one.is_file and "/writer_" not in one.path}
