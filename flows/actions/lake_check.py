@@ -20,13 +20,11 @@ def check_bucket(settings: Settings) -> str:
     from warehouse.bucket.push import outdated_tables, require_not_behind
     from warehouse.bucket.record import read_bucket_record
     from warehouse.bucket.remote import open_bucket_lake
-    from warehouse.bucket.step import require_pulled
     from warehouse.lake import Lake, open_catalog
     from warehouse.layout import LAKE
 
     state = open_bucket_lake(settings).state()
     record = read_bucket_record(settings.warehouse, settings)
-    require_pulled(record, settings)
     require_not_behind(state, record, settings)
     if not (settings.warehouse / LAKE).is_dir():
         return f"{settings.lake} can be reached, and nothing is pushed yet"

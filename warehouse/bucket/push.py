@@ -59,13 +59,27 @@ def require_not_behind(state: LakeState, record: BucketRecord, settings: Setting
     """Refuse to go on with a warehouse that is older than the lake in the bucket.
 
     Raises:
-        LakeBehindError: it is.
+        LakeBehindError: it is, or a pull into it was interrupted, so that its tables are mixed.
     """
+    require_pulled(record, settings)
     if state.number > record.number and state.number != record.pushing:
         raise LakeBehindError(
             f"The lake {settings.lake} has a newer state (number {state.number}) than the "
             f"warehouse {settings.warehouse} (number {record.number}): run `broadsheet lake pull`, "
             "which brings the warehouse to that state."
+        )
+
+
+def require_pulled(record: BucketRecord, settings: Settings) -> None:
+    """Refuse to go on with a warehouse whose tables are mixed.
+
+    Raises:
+        LakeBehindError: a pull into it was interrupted.
+    """
+    if record.is_pulling:
+        raise LakeBehindError(
+            f"A pull into the warehouse {settings.warehouse} was interrupted: repeat `broadsheet "
+            "lake pull`, which completes it."
         )
 
 

@@ -15,9 +15,9 @@ from config.settings import Settings
 from warehouse.bucket.catalogs import CatalogError
 from warehouse.bucket.lease import lake_lease
 from warehouse.bucket.objects import BucketError
-from warehouse.bucket.push import LakeBehindError, Pushed, push, require_not_behind
+from warehouse.bucket.push import Pushed, push, require_not_behind, require_pulled
 from warehouse.bucket.readers_file import publish_for_readers
-from warehouse.bucket.record import BucketRecord, read_bucket_record
+from warehouse.bucket.record import read_bucket_record
 from warehouse.bucket.remote import open_bucket_lake
 from warehouse.bucket.uploads import TransferWatch
 from warehouse.lake import open_lake
@@ -76,26 +76,12 @@ def _push_published(settings: Settings, watch: TransferWatch) -> None:
         ) from error
 
 
-def require_pulled(record: BucketRecord, settings: Settings) -> None:
-    """Refuse a warehouse whose pull was interrupted.
-
-    Raises:
-        LakeBehindError: it was.
-    """
-    if record.is_pulling:
-        raise LakeBehindError(
-            f"A pull into the warehouse {settings.warehouse} was interrupted: repeat `broadsheet "
-            "lake pull`, which completes it."
-        )
-
-
 def push_lake(settings: Settings, watch: TransferWatch, *, replace_newer: bool = False) -> Pushed:
     """Push the tables of a warehouse as the only writer of its lake.
 
     Raises:
         BroadsheetError: the bucket has a newer state, or does not do what was asked.
     """
-    require_pulled(read_bucket_record(settings.warehouse, settings), settings)
     remote = open_bucket_lake(settings)
     with lake_lease(settings, "lake push") as lease:
         lake = open_lake(settings.warehouse)
