@@ -114,8 +114,11 @@ def _were_rows_removed(iceberg: IcebergTable, pushed: PushedTable | None) -> boo
     """Return whether rows left a table since it was pushed, by a takedown, for example.
 
     Compaction removes files, too, but keeps their rows. If the history does not lead back to the
-    pushed snapshot, rows may have been removed: a takedown expires the snapshots before.
+    pushed snapshot, rows may have been removed: a takedown expires the snapshots before. A table
+    that a repair has made anew may only have lost them, and the bucket may have the only copy.
     """
+    if pushed and pushed.uuid and pushed.uuid != str(iceberg.metadata.table_uuid):
+        return False
     for snapshot in _history(iceberg):
         if pushed and snapshot.snapshot_id == pushed.local:
             return False

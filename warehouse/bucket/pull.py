@@ -16,6 +16,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from config.errors import BroadsheetError, UsageError
+from config.wording import counted
 from warehouse.bucket.changes import key_of
 from warehouse.bucket.index import ObjectIndex, read_object_index
 from warehouse.bucket.objects import BucketError
@@ -137,6 +138,7 @@ def record_pull(lake: Lake, remote: BucketLake, pulled: Pulled) -> None:
                 lake.load(one.table).metadata.current_snapshot_id,
                 one.head,
                 dict(one.files),
+                str(lake.load(one.table).metadata.table_uuid),
             )
             for one in pulled.tables
         },
@@ -178,9 +180,9 @@ def _require_nothing_lost(lake: Lake, remote: BucketLake, state: LakeState) -> N
         known = set(rows["run_id"].to_pylist())
     if lost := sorted(own - known):
         raise WouldLoseError(
-            f"The warehouse {lake.root.parent} has {len(lost):,} runs that {remote.settings.lake} "
-            f"lacks, the first is {lost[0]}: export what you need of them, then pull with "
-            "--discard, which removes them."
+            f"The warehouse {lake.root.parent} has {counted(len(lost), 'run')} that "
+            f"{remote.settings.lake} lacks, such as {lost[0]}: export what you need, then pull "
+            "with --discard, which removes what the bucket lacks."
         )
 
 

@@ -180,7 +180,8 @@ class _Push:
         elif not due and (change.remove or change.is_done):
             due = self._after_grace()
         remote_id = iceberg.metadata.current_snapshot_id
-        return PushedTable(change.key, change.local_id, remote_id, dict(change.files), due)
+        uuid = str(self.lake.load(change.table).metadata.table_uuid)
+        return PushedTable(change.key, change.local_id, remote_id, dict(change.files), uuid, due)
 
     def _clean(self, record: BucketRecord) -> None:
         """Remove what no snapshot needs, and record when to look again."""
