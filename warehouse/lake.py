@@ -23,6 +23,7 @@ from warehouse.format_file import SCHEMA_PROPERTY, write_format
 from warehouse.layout import CATALOG, LAKE, RUNS_FOLDER
 from warehouse.manifests import IO, UnreadableFileError, read_data_files
 from warehouse.opening import (
+    LOST_PROPERTY,
     RUN_PROPERTY,
     SAME_ROWS_PROPERTY,
     require_openable,
@@ -124,13 +125,24 @@ class Lake:
         self._expire_old(table)
         return self.snapshot_of(table, run_id)
 
-    def amend(self, table: Table, *, add: Sequence[str] = (), remove: Collection[str] = ()) -> None:
-        """Add and remove files in one commit that belongs to no run."""
+    def amend(
+        self,
+        table: Table,
+        *,
+        add: Sequence[str] = (),
+        remove: Collection[str] = (),
+        are_lost: bool = False,
+    ) -> None:
+        """Add and remove files in one commit that belongs to no run.
+
+        Args:
+            are_lost: whether the removed files are lost or damaged.
+        """
         with self.load(table).transaction() as transaction:
             snapshot = transaction.table_metadata.current_snapshot()
             held = read_data_files(snapshot) if remove and snapshot else ()
             if removed := [file for file in held if file.file_path in remove]:
-                _delete(transaction, removed)
+                _delete(transaction, removed, {LOST_PROPERTY: "true"} if are_lost else {})
             if add:
                 transaction.add_files(list(add), check_duplicate_files=False)
 
@@ -176,8 +188,10 @@ class Lake:
         return self.catalog.load_table((NAMESPACE, table.name))
 
 
-def _delete(transaction: Transaction, files: Sequence[DataFile]) -> None:
-    with transaction.update_snapshot().overwrite() as overwrite:
+def _delete(
+    transaction: Transaction, files: Sequence[DataFile], properties: dict[str, str]
+) -> None:
+    with transaction.update_snapshot(properties).overwrite() as overwrite:
         for file in files:
             overwrite.delete_data_file(file)
 

@@ -26,6 +26,8 @@ from warehouse.schema import SCHEMA_VERSION
 RUN_PROPERTY = "run_id"
 # A property of snapshots that only rewrote files: the table has the rows that it had before.
 SAME_ROWS_PROPERTY = "broadsheet.same-rows"
+# A property of snapshots by which a repair removed files that are lost or damaged.
+LOST_PROPERTY = "broadsheet.lost"
 
 
 def require_openable(warehouse: Path) -> None:

@@ -41,7 +41,7 @@ def rebuild(warehouse: Path, states: Sequence[TableState]) -> Lake:
         add = [path for path in whole if path not in named]
         remove = named - set(whole)
         if add or remove:
-            lake.amend(state.table, add=add, remove=remove)
+            lake.amend(state.table, add=add, remove=remove, are_lost=True)
     return lake
 
 

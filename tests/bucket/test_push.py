@@ -64,6 +64,7 @@ def test_what_is_new_goes_to_the_bucket_and_a_rerun_pushes_nothing(
     assert head.summary["broadsheet.local-snapshot"] == str(local.snapshot_id)
 
 
+@pytest.mark.slow
 def test_a_lost_record_costs_no_upload(
     objects: ObjectService, catalog: str, tmp_path: Path
 ) -> None:
@@ -80,6 +81,7 @@ def test_a_lost_record_costs_no_upload(
     assert _ids(remote_rows(settings)) == ["a", "b"]
 
 
+@pytest.mark.slow
 def test_merged_files_take_the_place_of_others_which_go_after_the_grace_time(
     objects: ObjectService, catalog: str, tmp_path: Path
 ) -> None:
@@ -140,6 +142,7 @@ def test_rows_that_were_taken_down_leave_the_bucket_at_once(
     assert pushed(settings) == Pushed()
 
 
+@pytest.mark.slow
 def test_a_takedown_whose_last_step_was_interrupted_is_completed(
     objects: ObjectService, catalog: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -162,6 +165,22 @@ def test_a_takedown_whose_last_step_was_interrupted_is_completed(
     assert local_rows(settings) == remote_rows(settings)
 
 
+@pytest.mark.slow
+def test_the_bucket_keeps_its_copy_of_a_file_that_a_repair_has_lost(
+    objects: ObjectService, catalog: str, tmp_path: Path
+) -> None:
+    settings = settings_of(objects, catalog, tmp_path / "news")
+    load_rows(settings, RUNS[0], ["a"])
+    load_rows(settings, RUNS[1], ["b"])
+    pushed(settings)
+    lake = open_lake(settings.warehouse)
+    lake.amend(SUPERSEDED, remove=lake.files(SUPERSEDED)[:1], are_lost=True)
+    pushed(settings)
+    assert _ids(remote_rows(settings)) == ["b"]
+    assert len(object_names(objects, ".parquet")) == 2
+
+
+@pytest.mark.slow
 def test_an_older_warehouse_does_not_replace_a_newer_state(
     objects: ObjectService, catalog: str, tmp_path: Path
 ) -> None:
@@ -181,6 +200,7 @@ def test_an_older_warehouse_does_not_replace_a_newer_state(
         pushed(first)
 
 
+@pytest.mark.slow
 def test_a_column_that_is_new_is_added(
     objects: ObjectService, catalog: str, tmp_path: Path
 ) -> None:
@@ -195,6 +215,7 @@ def test_a_column_that_is_new_is_added(
     assert [row["version"] for row in remote_rows(settings)] == [1, 1]
 
 
+@pytest.mark.slow
 def test_a_bucket_that_does_not_exist_and_keys_that_are_refused_are_named(
     objects: ObjectService, catalog: str, tmp_path: Path
 ) -> None:

@@ -12,7 +12,7 @@ from pyiceberg.table.snapshots import Snapshot
 from warehouse.bucket.record import PushedTable
 from warehouse.bucket.remote import PURGE_PROPERTY, PUSHED_PROPERTY, BucketLake, last_part
 from warehouse.lake import Lake
-from warehouse.opening import RUN_PROPERTY, SAME_ROWS_PROPERTY
+from warehouse.opening import LOST_PROPERTY, RUN_PROPERTY, SAME_ROWS_PROPERTY
 from warehouse.schema import Table
 
 _NAME_MAPPING = TableProperties.DEFAULT_NAME_MAPPING  # has the numbers of columns, which may differ
@@ -113,19 +113,20 @@ def summary_of(snapshot: Snapshot | None) -> Mapping[str, str]:
 def _were_rows_removed(iceberg: IcebergTable, pushed: PushedTable | None) -> bool:
     """Return whether rows left a table since it was pushed, by a takedown, for example.
 
-    Compaction removes files, too, but keeps their rows. If the history does not lead back to the
-    pushed snapshot, rows may have been removed: a takedown expires the snapshots before. A table
-    that a repair has made anew may only have lost them, and the bucket may have the only copy.
+    Compaction removes files, too, but keeps their rows. A repair removes files that are lost here,
+    and the bucket may have the only copy of them. If the history does not lead back to the pushed
+    snapshot, rows may have been removed: a takedown expires the snapshots before.
     """
-    if pushed and pushed.uuid and pushed.uuid != str(iceberg.metadata.table_uuid):
-        return False
+    is_repaired = False
     for snapshot in _history(iceberg):
         if pushed and snapshot.snapshot_id == pushed.local:
             return False
         said = summary_of(snapshot)
-        if int(said.get("deleted-data-files", "0")) and SAME_ROWS_PROPERTY not in said:
+        is_repaired |= LOST_PROPERTY in said
+        has_removed = int(said.get("deleted-data-files", "0")) > 0
+        if has_removed and not {SAME_ROWS_PROPERTY, LOST_PROPERTY} & said.keys():
             return True
-    return True
+    return not is_repaired
 
 
 def _history(iceberg: IcebergTable) -> Iterator[Snapshot]:

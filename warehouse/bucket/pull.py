@@ -138,7 +138,6 @@ def record_pull(lake: Lake, remote: BucketLake, pulled: Pulled) -> None:
                 lake.load(one.table).metadata.current_snapshot_id,
                 one.head,
                 dict(one.files),
-                str(lake.load(one.table).metadata.table_uuid),
             )
             for one in pulled.tables
         },

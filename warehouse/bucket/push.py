@@ -180,8 +180,7 @@ class _Push:
         elif not due and (change.remove or change.is_done):
             due = self._after_grace()
         remote_id = iceberg.metadata.current_snapshot_id
-        uuid = str(self.lake.load(change.table).metadata.table_uuid)
-        return PushedTable(change.key, change.local_id, remote_id, dict(change.files), uuid, due)
+        return PushedTable(change.key, change.local_id, remote_id, dict(change.files), due)
 
     def _clean(self, record: BucketRecord) -> None:
         """Remove what no snapshot needs, and record when to look again."""

@@ -26,7 +26,6 @@ class PushedTable:
         local: the id of its snapshot in the warehouse.
         remote: the id of the snapshot in the bucket.
         files: names and sizes of the files.
-        uuid: the id of the local table, which a repair may make anew.
         due: the time from which files in the bucket may be removed that this state does not name;
             "" if there are none.
     """
@@ -35,7 +34,6 @@ class PushedTable:
     local: int | None
     remote: int | None
     files: Mapping[str, int]
-    uuid: str = ""
     due: str = ""
 
     def is_due(self, now: datetime) -> bool:
