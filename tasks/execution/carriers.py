@@ -44,11 +44,8 @@ class Carrier(Protocol):
     def files(self, batch_file: Path) -> BatchFiles:
         """Return the place of the files that workers make of a batch."""
 
-    def receive(self, batch_file: Path, require_open: Callable[[], None]) -> int | None:
+    def receive(self, batch_file: Path) -> int | None:
         """Bring the result of a finished batch into the run's folder.
-
-        Args:
-            require_open: raises an error if the pool was closed in the meantime.
 
         Returns:
             The number of its documents; None if a part was lost on the way, so that the batch must
@@ -58,6 +55,10 @@ class Carrier(Protocol):
 
 class SharedFolder:
     """A folder that all machines share under the same path."""
+
+    def __init__(self, require_open: Callable[[], None]) -> None:
+        """Take a function that raises an error if the pool was closed in the meantime."""
+        self._require_open = require_open
 
     def sent(self, batches: Sequence[Path]) -> Iterator[Path]:
         """Yield the batches: they are there."""
@@ -71,12 +72,12 @@ class SharedFolder:
         """Return the run's folder."""
         return FolderFiles(batch_file)
 
-    def receive(self, batch_file: Path, require_open: Callable[[], None]) -> int | None:
+    def receive(self, batch_file: Path) -> int | None:
         """Wait until this machine sees the file `done`."""
         done = FolderFiles(batch_file).done_file
         deadline = time.monotonic() + SHARED_SECONDS
         while not done.is_file():
-            require_open()
+            self._require_open()
             if time.monotonic() > deadline:
                 raise WorkerError(
                     f"A Dask worker wrote {done}, which is not there on this machine: the "
@@ -90,14 +91,21 @@ class SharedFolder:
 class BucketCarrier:
     """A bucket; the workers see nothing of this machine's disk."""
 
-    def __init__(self, settings: Settings, folder: Path) -> None:
-        """Take the folder of a run, or one with batches below it."""
+    def __init__(
+        self, settings: Settings, folder: Path, require_open: Callable[[], None] = lambda: None
+    ) -> None:
+        """Take the folder of a run, or one with batches below it.
+
+        Args:
+            require_open: raises an error if the pool was closed in the meantime, which ends the
+                waiting for a bucket that does not answer.
+        """
         runs = settings.warehouse / RUNS_FOLDER
         run = folder.relative_to(runs)
         record_exchange(runs, run.parts[0], f"{settings.execution.exchange}/{run.parts[0]}")
         self._folder = folder
         self._where = exchange_address(settings, run.as_posix())
-        self._exchange = RunExchange(self._where)
+        self._exchange = RunExchange(self._where, require_open)
 
     def sent(self, batches: Sequence[Path]) -> Iterator[Path]:
         """Upload the description of the run, then the batches, several at a time."""
@@ -107,7 +115,7 @@ class BucketCarrier:
         try:
             yield from threads.map(self._send, batches)
         finally:
-            threads.shutdown(cancel_futures=True)
+            threads.shutdown(wait=False, cancel_futures=True)
 
     def _send(self, batch_file: Path) -> Path:
         self._exchange.upload(batch_file, f"{batch_file.stem}/{BATCH}")
@@ -121,7 +129,7 @@ class BucketCarrier:
         """Return the bucket's folder of the batch."""
         return self._exchange.files(batch_file.stem)
 
-    def receive(self, batch_file: Path, require_open: Callable[[], None]) -> int | None:
+    def receive(self, batch_file: Path) -> int | None:
         """Download the parts that `done.json` lists, verify them, and write `done` last.
 
         Objects that are damaged are removed, so that the next attempt makes them anew.
@@ -131,7 +139,7 @@ class BucketCarrier:
             done = orjson.loads(self._exchange.read(f"{number}/{DONE}"))
             parts = [Part(**fields) for fields in done.pop("parts")]
             received = [self._receive_part(number, part) for part in parts]
-        except FileNotFoundError as error:
+        except (FileNotFoundError, ValueError, LookupError, TypeError) as error:
             log.warning("lost in the bucket batch=%s %s", number, error)
             received = [None]
         if None in received:
@@ -160,8 +168,10 @@ def _is_whole(path: Path, part: Part) -> bool:
     return False
 
 
-def carrier_of(settings: Settings, batches: Sequence[Path]) -> Carrier:
+def carrier_of(
+    settings: Settings, batches: Sequence[Path], require_open: Callable[[], None]
+) -> Carrier:
     """Return the way that the settings name, for batches of one run."""
     if not settings.execution.exchange:
-        return SharedFolder()
-    return BucketCarrier(settings, batches[0].parent.parent)
+        return SharedFolder(require_open)
+    return BucketCarrier(settings, batches[0].parent.parent, require_open)

@@ -79,9 +79,13 @@ class DaskPool:
                 local_cluster(self._settings)
             )
             self._client = stack.enter_context(connected(execution, self._address))
-            self._carrier = carrier_of(self._settings, self._batches)
+            self._carrier = carrier_of(self._settings, self._batches, self._require_open)
             # All batches at once keep the cluster busy, however few threads here wait for results.
-            self._order(self._batches)
+            try:
+                self._order(self._batches)
+            except BaseException:
+                self._closed = True  # such as by Ctrl-C: uploads that wait for a bucket end
+                raise
             self._exit = stack.pop_all()
         return self
 
@@ -122,7 +126,7 @@ class DaskPool:
             if batch_file not in self._futures:
                 self._order([batch_file])
             self._finish(batch_file)
-            documents = self._carrier.receive(batch_file, self._require_open)
+            documents = self._carrier.receive(batch_file)
             if documents is not None:
                 return documents
         raise WorkerError(

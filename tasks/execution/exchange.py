@@ -87,8 +87,16 @@ def exchange_address(settings: Settings, run: str) -> ExchangeAddress:
 class RunExchange:
     """The files of a run in a bucket; what fails is tried again for a while."""
 
-    def __init__(self, where: ExchangeAddress) -> None:
+    def __init__(
+        self, where: ExchangeAddress, require_open: Callable[[], None] = lambda: None
+    ) -> None:
+        """Take an address.
+
+        Args:
+            require_open: called before anything is tried again; it may raise an error.
+        """
         self._where = where
+        self._require_open = require_open
         defaults = default_settings()["bucket"]
         service = BucketSettings.model_validate({**defaults, **where.service})
         self._bucket = open_bucket(where.address, service)
@@ -147,6 +155,7 @@ class RunExchange:
                     raise BucketError(_with_machine(error)) from error
                 log.warning("asking again %s", error)
                 time.sleep(_PAUSE_SECONDS)
+                self._require_open()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread, Timer
 from typing import Any
 
 import orjson
@@ -40,6 +40,7 @@ DOCUMENTS = 12
 def settings(objects: ObjectService, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     monkeypatch.setenv("BROADSHEET_EXECUTION__EXCHANGE", f"s3://{objects.bucket}/exchange")
     monkeypatch.setenv("BROADSHEET_EXECUTION__WAIT_SECONDS", "30")
+    monkeypatch.setenv("BROADSHEET_PROCESS__PAGE_SECONDS", "100")  # one of them is stopped
     (tmp_path / "w" / "runs").mkdir(parents=True)
     return load_settings(warehouse=tmp_path / "w")
 
@@ -51,7 +52,6 @@ def stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "site" / "sitecustomize.py").write_text(STOPS.replace("-30", "-7"))
     monkeypatch.setenv("PYTHONPATH", str(tmp_path / "site"))
     monkeypatch.setenv("STOPPED", str(tmp_path / "stopped"))
-    monkeypatch.setenv("BROADSHEET_PROCESS__PAGE_SECONDS", "100")
     return tmp_path / "stopped"
 
 
@@ -95,7 +95,7 @@ def work(
 
 
 def receive(carrier: BucketCarrier, run: Run) -> int | None:
-    return carrier.receive(run.batches[0], lambda: None)
+    return carrier.receive(run.batches[0])
 
 
 def parts_of(bucket: Bucket, run: Run) -> list[str]:
@@ -156,6 +156,8 @@ def test_a_result_that_was_lost_in_the_bucket_is_made_again(
         "shortened": lambda name: bucket.write(name, bucket.read(name)[:-9]),
         "changed": lambda name: bucket.write(name, bucket.read(name)[:-9] + b"something"),
         "done": lambda name: bucket.remove(f"{run.run_id}/00000/done.json"),
+        "half of done": lambda name: bucket.write(f"{run.run_id}/00000/done.json", b'{"parts": ['),
+        "content of done": lambda name: bucket.write(f"{run.run_id}/00000/done.json", b"{}"),
     }
     for loss, lose in losses.items():
         work(carrier, run, tmp_path / "a", shared_pool, 5)
@@ -259,6 +261,21 @@ def test_a_machine_that_lacks_the_input_or_has_another_file_there_says_so(
         with pytest.raises(WorkerError, match=f"{socket.gethostname()} does not see {archive}"):
             work(carrier, run, tmp_path / "a", shared_pool, 5)
         archive.unlink(missing_ok=True)
+
+
+def test_waiting_for_a_bucket_ends_with_the_pool(run: Run, settings: Settings) -> None:
+    service = settings.bucket.model_copy(update={"endpoint": "http://127.0.0.1:9"})
+    closed = Event()
+
+    def require_open() -> None:
+        if closed.is_set():
+            raise WorkerError("The run was stopped")
+
+    silent = settings.model_copy(update={"bucket": service})
+    carrier = BucketCarrier(silent, run.folder, require_open)
+    Timer(1.0, closed.set).start()
+    with pytest.raises(WorkerError, match="The run was stopped"):
+        list(carrier.sent(run.batches))
 
 
 def test_orders_have_no_keys(carrier: BucketCarrier, run: Run, bucket: Bucket) -> None:

@@ -90,7 +90,7 @@ def environment(
 
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_stories(tmp_path_factory.mktemp("archive") / "night.warc.gz", range(100))
+    return write_stories(tmp_path_factory.mktemp("archive") / "night.warc.gz", range(60))
 
 
 @pytest.fixture(scope="module")
@@ -156,7 +156,8 @@ def test_a_page_that_takes_machines_down_is_left_out(
     (tmp_path / "sooner").mkdir()
     sooner = SeparateMachines(tmp_path / "sooner")  # its scheduler gives up at the second death
     with sooner.cluster as cluster:
-        sooner.start_worker(**KEYS)
+        for _ in range(2):
+            sooner.start_worker(**KEYS)
         large = {"BROADSHEET_READ__BATCH_BYTES": "8000000"}
         ingested(night, WAREHOUSE, **{**environment, **cluster.environment, **large})
     assert ask(WAREHOUSE, "select url, reason from documents where outcome = 'failed'") == [
