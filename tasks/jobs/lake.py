@@ -8,6 +8,7 @@ from tasks.load.commit import publish_tables
 from tasks.pipeline import Stages
 from tasks.runs.progress import watch_of
 from tasks.takedown.listing import write_takedown_list
+from warehouse.bucket.lease import lake_lease
 from warehouse.bucket.pull import Pulled, pull, record_pull
 from warehouse.bucket.push import Pushed
 from warehouse.bucket.remote import open_bucket_lake
@@ -26,7 +27,7 @@ def push_by_hand(stages: Stages, *, wait: bool = False, replace_newer: bool = Fa
     """Bring the lake in the bucket to the state of the warehouse.
 
     Args:
-        wait: wait while another process writes to the warehouse.
+        wait: wait while another process writes to the warehouse or another machine to the lake.
         replace_newer: do so even if the bucket has a newer state, which is lost.
 
     Raises:
@@ -38,7 +39,10 @@ def push_by_hand(stages: Stages, *, wait: bool = False, replace_newer: bool = Fa
         raise UsageError(f"There is no warehouse at {warehouse}: name it by --warehouse.")
     stages = stages.prepared()
     notify = stages.listener.notice
-    with writer_lock(warehouse, PUSH_PURPOSE, wait=wait, name=LOCK, notify=notify):
+    with (
+        writer_lock(warehouse, PUSH_PURPOSE, wait=wait, name=LOCK, notify=notify),
+        lake_lease(stages.settings, PUSH_PURPOSE, wait=wait, notify=notify),
+    ):
         return push_lake(stages.settings, watch_of(stages.listener), replace_newer=replace_newer)
 
 

@@ -18,10 +18,13 @@ from pyarrow.fs import FileSelector
 
 from tasks.pipeline import Stages
 from tasks.runs.progress import ProgressListener
+from tests.bucket.lakes import load_rows, pushed, remote_rows, settings_of
 from tests.bucket.service import ObjectService
 from tests.bucket.writer import machine
 from tests.service.postgres import PASSWORD, Postgres, postgres
-from warehouse.bucket.lease import LeaseLostError, require_lease
+from warehouse.bucket.catalogs import open_bucket_catalog
+from warehouse.bucket.lease import LeaseLostError, lake_lease, require_lease
+from warehouse.bucket.lease_tables import LakeWriter, WriterTables
 from warehouse.layout import FETCH_LOCK
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
@@ -183,6 +186,23 @@ def test_the_lock_for_writing_includes_the_lease_and_that_for_fetching_does_not(
         require_lease(settings)
     with stages.locked("ingest", wait=False):
         assert require_lease(settings) == 1
+
+
+def test_a_push_commits_nothing_when_another_machine_has_taken_over(
+    objects: ObjectService, catalog: str, tmp_path: Path
+) -> None:
+    settings = settings_of(objects, catalog, tmp_path / "news")
+    load_rows(settings, "20250311T000000000000Z-00000001", ["a"])
+    pushed(settings)
+    tables = WriterTables(open_bucket_catalog(settings))
+    other = LakeWriter(host="desk", process="7", purpose="nightly", token="a", seconds="60")
+    with lake_lease(settings, "ingest") as lease:
+        assert tables.make(lease.number + 1, other)
+        load_rows(settings, "20250312T000000000000Z-00000002", ["b"])
+        with pytest.raises(LeaseLostError, match=r"process 7 on desk \(nightly"):
+            pushed(settings)
+    assert [row["article_id"] for row in remote_rows(settings)] == ["a"]
+    assert tables.newest() == lease.number + 1
 
 
 @contextmanager
