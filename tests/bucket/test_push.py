@@ -21,6 +21,8 @@ from tests.bucket.service import ObjectService
 from warehouse.bucket.catalogs import open_bucket_catalog
 from warehouse.bucket.objects import BucketError
 from warehouse.bucket.push import LakeBehindError, Pushed
+from warehouse.bucket.step import kept_in_step
+from warehouse.bucket.uploads import TransferWatch
 from warehouse.lake import NAMESPACE, open_lake
 from warehouse.layout import BUCKET_RECORD
 from warehouse.schema import SUPERSEDED
@@ -62,6 +64,21 @@ def test_what_is_new_goes_to_the_bucket_and_a_rerun_pushes_nothing(
     assert local
     assert head.summary["run_id"] == RUNS[1]
     assert head.summary["broadsheet.local-snapshot"] == str(local.snapshot_id)
+
+
+def test_what_the_bucket_lacks_goes_along_with_the_next_command(
+    objects: ObjectService, catalog: str, tmp_path: Path
+) -> None:
+    settings, notices = settings_of(objects, catalog, tmp_path / "news"), list[str]()
+    load_rows(settings, RUNS[0], ["a"])
+    pushed(settings)
+    load_rows(settings, RUNS[1], ["b"])
+
+    with kept_in_step(settings, "test", TransferWatch(), wait=False, notify=notices.append):
+        pass
+
+    assert _ids(remote_rows(settings)) == ["a", "b"]
+    assert notices == []
 
 
 @pytest.mark.slow

@@ -62,6 +62,7 @@ def shown(corpus: Corpus, table: str) -> tuple[int, str]:
     return row
 
 
+@pytest.mark.slow
 def test_duckdb_with_httpfs_reads_what_the_warehouse_has(corpus: Corpus) -> None:
     [extension] = Path(httpfs).parent.glob("extensions/*/httpfs.duckdb_extension")
     place = corpus.objects.endpoint.removeprefix("http://")

@@ -1,8 +1,8 @@
 """The place where the lake in the bucket is kept in step: around whatever changes a warehouse.
 
-Before, the warehouse must not be older than the bucket. Afterwards, if something was published, it
-is pushed. So a night is pushed once, after its files were merged. If the bucket cannot be reached
-before, the work goes on: it is published here, and the push that fails says so.
+Before, the warehouse must not be older than the bucket. Afterwards, what was published is pushed.
+So a night is pushed once, after its files were merged. If the bucket cannot be reached before, the
+work goes on: it is published here, and the push that fails says so.
 """
 
 from collections.abc import Callable, Iterator
@@ -15,7 +15,13 @@ from config.settings import Settings
 from warehouse.bucket.catalogs import CatalogError
 from warehouse.bucket.lease import lake_lease
 from warehouse.bucket.objects import BucketError
-from warehouse.bucket.push import Pushed, push, require_not_behind, require_pulled
+from warehouse.bucket.push import (
+    Pushed,
+    outdated_tables,
+    push,
+    require_not_behind,
+    require_pulled,
+)
 from warehouse.bucket.readers_file import publish_for_readers
 from warehouse.bucket.record import read_bucket_record
 from warehouse.bucket.remote import open_bucket_lake
@@ -61,7 +67,7 @@ def kept_in_step(
             notify(f"{error} Meanwhile, the work goes on here.")
         before = _publication(settings.warehouse)
         yield
-        if _publication(settings.warehouse) != before:
+        if _publication(settings.warehouse) != before or _is_left_behind(settings):
             _push_published(settings, watch)
 
 
@@ -91,6 +97,12 @@ def push_lake(settings: Settings, watch: TransferWatch, *, replace_newer: bool =
             lease.require()
             publish_for_readers(settings.warehouse, remote.bucket)
         return pushed
+
+
+def _is_left_behind(settings: Settings) -> bool:
+    """Return whether the bucket lacks what was published before, such as a completed takedown."""
+    record = read_bucket_record(settings.warehouse, settings)
+    return record.number > 0 and bool(outdated_tables(open_lake(settings.warehouse), record))
 
 
 def _publication(warehouse: Path) -> tuple[int, int] | None:
