@@ -6,6 +6,7 @@ order give the same pairs.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -36,6 +37,8 @@ FORMULA_SHARE: Final = 0.4
 CLOSE_FORMULA_SHARE: Final = 0.6
 CLOSE_JACCARD: Final = 0.45
 LONGEST_SLOT: Final = 20  # words
+# The first word of a sentence. Figures are facts wherever they stand.
+_OPENER = re.compile(r"(?:^|[.!?:]['\"”’»)]*\s+|\n)['\"“‘«(\s]*([^\W\d_]+)")
 _SLOT = re.compile(rb"(?<=\x01)\x00{1,%d}(?=\x01)" % LONGEST_SLOT)
 # The bits of a text's outline. Most candidates share a phrase only, which outlines tell in a tenth
 # of the time of comparing all shingles.
@@ -50,12 +53,17 @@ SAME_BEGINNING_SHARE: Final = 0.6
 
 @dataclass(frozen=True)
 class StoryText:
-    """A text as it is compared: its words, and the hash of the shingle at each word."""
+    """A text as it is compared: its words, and the hash of the shingle at each word.
+
+    Attributes:
+        openers: words that stand at the beginning of sentences only, where all have a capital.
+    """
 
     words: Sequence[str]
     shingles: Sequence[int]
     size: int
     distinct: frozenset[int] = field(repr=False)
+    openers: frozenset[str] = field(default=frozenset(), repr=False)
 
     @cached_property
     def outline(self) -> int:
@@ -83,6 +91,11 @@ class StoryText:
         found = filter(is_fact, self.known)
         return frozenset(w for w in found if w == w.lower() or w.lower() not in self.known)
 
+    @cached_property
+    def certain_facts(self) -> frozenset[str]:
+        """Return the figures, and the names that also stand within a sentence."""
+        return self.facts - self.openers
+
     @property
     def first_facts(self) -> frozenset[str]:
         """Return the figures and names of the beginning of the text."""
@@ -109,7 +122,9 @@ def story_text(text: str) -> StoryText:
     """Return a text as it is compared."""
     words = story_words(text)
     shingles = shingles_of(words)
-    return StoryText(words, shingles, shingle_size(words), frozenset(shingles))
+    openers = Counter(_OPENER.findall(text))
+    only = (word for word, count in openers.items() if words.count(word) <= count)
+    return StoryText(words, shingles, shingle_size(words), frozenset(shingles), frozenset(only))
 
 
 def compare_texts(one: StoryText, other: StoryText) -> CopyEvidence | None:
@@ -173,11 +188,11 @@ def has_other_facts(one: StoryText, other: StoryText, shared: int) -> bool:
 
 def _fills_slots(text: StoryText, other: StoryText, least: float) -> bool:
     """Return whether at least a share of a text's figures and names are in slots, and new."""
-    new = text.facts - other.known
+    new = text.certain_facts - other.known
     if not new:
         return False
     covered = _covered(text, other)
-    kept = len(set(compress(text.words, covered)) & text.facts)
+    kept = len(set(compress(text.words, covered)) & text.certain_facts)
     if len(new) < least * (kept + len(new)):
         return False  # the slots cannot have more; looking for them takes twice as long
     changed = len(new.intersection(_in_slots(text.words, covered)))

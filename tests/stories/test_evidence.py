@@ -120,6 +120,19 @@ def test_a_formula_that_makes_most_of_a_text_is_still_other_facts() -> None:
     assert found.kind == "related"
 
 
+def test_capitals_that_begin_sentences_are_no_facts_of_a_formula() -> None:
+    frame = (
+        "The weather in {} today: clouds in the morning, sunny spells in the afternoon. "
+        "Temperatures between {} and {} degrees. The wind blows from the {}, at times strong near "
+        "the coast. The risk of rain is {} per cent. Tomorrow will be similar, with a little more "
+        "sun in the evening. Drivers should expect fog patches in low places before nine."
+    )
+
+    one = frame.format("Velmouth", 7, 13, "north-west", 35)
+    assert kind(one, frame.format("Dunstow", 4, 11, "east", 60)) == "related"
+    assert kind(one, frame.format("Velmouth", 7, 14, "north-west", 35)) == "edited"
+
+
 def test_a_corrected_figure_makes_no_other_story() -> None:
     one = sewage("Tollgate", 41, "Corn Street", "Monday")
     assert kind(one, one.replace("41", "47")) == "edited"
