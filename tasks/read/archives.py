@@ -14,6 +14,7 @@ from tasks.read.locators import is_hidden, quoted
 from tasks.read.place import Place
 from tasks.read.streams import Guarded, Readable, buffered, fault_of, random_access
 from tasks.read.wacz import holds_records, is_wacz
+from tasks.read.zips import open_zip
 from tasks.reasons import Reason
 from tasks.records import Dropped, RawDocument
 
@@ -72,7 +73,7 @@ def read_zip(stream: io.BufferedReader, place: Place, read_stream: ReadStream) -
         yield from place.drop(Reason.TOO_LARGE, "a zip in an archive: unpack it first")
         return
     try:
-        archive = zipfile.ZipFile(file)
+        archive = open_zip(file)
     except _OPEN_ERRORS as error:
         yield from place.drop(fault_of(stream) or Reason.CORRUPT, _one_line(error))
         return

@@ -17,6 +17,7 @@ from tasks.read.place import Place
 from tasks.read.rows import read_row
 from tasks.read.streams import too_expanded
 from tasks.read.text_columns import text_remedy
+from tasks.read.zips import ForeignDirectoryError, open_zip
 from tasks.reasons import Reason
 from tasks.records import Dropped, RawDocument
 
@@ -59,7 +60,9 @@ def _refusal(file: BinaryIO, packed: int, place: Place) -> Reason | None:
     if packed > _MOST_BYTES:
         return Reason.TOO_LARGE
     try:
-        package = zipfile.ZipFile(file)
+        package = open_zip(file)
+    except ForeignDirectoryError:
+        return Reason.CORRUPT  # the library would read a workbook that is embedded in it
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
         return None  # the library says what is wrong with it
     size = sum(member.file_size for member in package.infolist())

@@ -14,6 +14,7 @@ from tasks.read.formats.paragraphs import (
     DocumentBombError,
     EncryptedDocumentError,
 )
+from tasks.read.zips import open_zip
 
 # Returns whether a size after decompression is implausible, given both sizes in bytes: after and
 # before decompression.
@@ -46,7 +47,7 @@ def package_part(file: BinaryIO, name: str, is_bomb: IsBomb) -> Iterator[IO[byte
         EncryptedDocumentError: The package says that it needs a password.
     """
     try:
-        with zipfile.ZipFile(file) as package:
+        with open_zip(file) as package:
             part = package.getinfo(name)
             if is_bomb(part.file_size, part.compress_size):
                 raise DocumentBombError
