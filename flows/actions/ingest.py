@@ -30,6 +30,8 @@ _ORDERS = {"day_first": ", the day first", "month_first": ", the month first"}
 def show_plan(request: IngestRequest, settings: Settings) -> None:
     """Print the files that a run would read, and write nothing."""
     planned = plan(request, settings)
+    if planned.notice:
+        console.print(one_line(planned.notice), soft_wrap=True)
     shown: dict[str, Span] = {}
     size = sum(file.bytes for file in planned.files)
     console.print(

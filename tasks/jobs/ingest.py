@@ -17,6 +17,8 @@ def ingest(request: IngestRequest, stages: Stages, *, wait: bool = False) -> Sum
     # First plan, then check the backend: if either fails, nothing was made or changed.
     planned = plan(request, stages.settings)
     require_backend(stages.settings)
+    if planned.notice:
+        stages.listener.notice(planned.notice)
     stages = stages.prepared()
     with stages.locked("ingest", wait=wait):
         run = start_or_resume(request, planned, stages.settings)

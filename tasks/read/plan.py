@@ -1,21 +1,13 @@
 """Plans which files a run reads, in which batches. Only the first bytes of files are read."""
 
-import glob
-import os
-import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
-from config.errors import UsageError
 from config.settings import ReadSettings
-from tasks.read.fields import OPTIONS, column_choice, has_column, names_text
-from tasks.read.header import TableHead, table_head
-from tasks.read.kinds import Kind
+from tasks.read.fields import column_choice
 from tasks.read.locators import name_files, possible_names
-from tasks.read.outline import outline
-from tasks.read.remote.addresses import is_remote
-from tasks.read.remote.opening import find_remote
+from tasks.read.named_inputs import NamedInput, find_input, find_named, refuse_missing_columns
 from tasks.read.spans import (
     Batch,
     Plan,
@@ -25,9 +17,7 @@ from tasks.read.spans import (
     batch_to_json,
 )
 from tasks.read.split import split_files
-from tasks.read.text_columns import BACKFILL, is_address_list, text_option
-from tasks.read.text_heads import lists_addresses
-from tasks.read.walk import FoundFile, find_file, remote_file, walk_folder
+from tasks.read.walk import FoundFile, Warehouses
 
 __all__ = [
     "Batch",
@@ -37,24 +27,8 @@ __all__ = [
     "batch_from_json",
     "batch_to_json",
     "plan_inputs",
+    "plan_outside",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class _NamedInput:
-    """A file, folder or glob that the user named.
-
-    Attributes:
-        path: its absolute path or address.
-        base: folder to which locators are relative.
-        files: the files that it stands for.
-        head: the beginning of a table that the user named as a file.
-    """
-
-    path: str
-    base: str
-    files: list[FoundFile]
-    head: TableHead | None = None
 
 
 def plan_inputs(
@@ -79,11 +53,40 @@ def plan_inputs(
         UsageError: A path does not exist, a folder is empty, a file that the user named is of a
             kind that is not read, or `columns` names an unknown field.
     """
+    return _plan(find_named(paths, columns, settings), settings, columns, limit, base)
+
+
+def plan_outside(
+    warehouse: Path,
+    paths: Sequence[str | Path],
+    settings: ReadSettings,
+    *,
+    columns: Mapping[str, str],
+    limit: int | None,
+) -> Plan:
+    """Plan as `plan_inputs` does, but leave out the folders of warehouses within the inputs.
+
+    Args:
+        warehouse: folder of the run's warehouse, which is left out even if it is empty.
+
+    Raises:
+        UsageError: As in `plan_inputs`, or the user named a warehouse as an input.
+    """
+    warehouses = Warehouses(warehouse)
+    inputs = find_named(paths, columns, settings, warehouses)
+    planned = _plan(inputs, settings, columns, limit, None)
+    return replace(planned, left_out=tuple(warehouses.left_out))
+
+
+def _plan(
+    inputs: Sequence[NamedInput],
+    settings: ReadSettings,
+    columns: Mapping[str, str],
+    limit: int | None,
+    base: Path | None,
+) -> Plan:
     chosen = column_choice(columns)
-    if not paths:
-        raise UsageError("Nothing to read: name a file, a folder or a glob.")
-    inputs = [_find(str(path), chosen, settings) for path in paths]
-    _refuse_missing_columns([named.head for named in inputs], columns)
+    refuse_missing_columns([named.head for named in inputs], columns)
     found, bases = _without_duplicates(inputs)
     files = _spans(found, [str(base)] * len(bases) if base else bases)
     return Plan(
@@ -113,7 +116,7 @@ def named_files(
     Raises:
         UsageError: See `plan_inputs`.
     """
-    found, bases = _without_duplicates([_find(path, columns, settings) for path in paths])
+    found, bases = _without_duplicates([find_input(path, columns, settings) for path in paths])
     spans = [span for span in _spans(found, bases) if span.fault is None]
     names = {span.locator: span.path for span in spans}
     if had_others:
@@ -123,106 +126,8 @@ def named_files(
     return names
 
 
-def _find(named: str, columns: Mapping[str, str], settings: ReadSettings) -> _NamedInput:
-    if is_remote(named):
-        return _find_remote(named, columns, settings)
-    path = os.path.abspath(Path(named).expanduser())  # noqa: PTH100 (resolve() follows links)
-    if not os.path.lexists(path) and glob.has_magic(named):
-        return _find_by_glob(named, path)
-    if not Path(path).exists():
-        raise UsageError(f"{named} does not exist; give the path of a file or folder, or a glob.")
-    file = find_file(path)
-    if file:
-        head = _refuse_unknown(file, columns, settings)
-        return _NamedInput(path, str(Path(path).parent), [file], head)
-    files = list(walk_folder(path))
-    if not files:
-        raise UsageError(f"The folder {named} is empty; give a folder that has files in it.")
-    return _NamedInput(path, path, files)
-
-
-def _find_remote(address: str, columns: Mapping[str, str], settings: ReadSettings) -> _NamedInput:
-    found = find_remote(address, settings)
-    files = [remote_file(source, found.base) for source in found.sources]
-    head = _refuse_unknown(files[0], columns, settings) if found.is_file else None
-    return _NamedInput(found.address, found.base, files, head)
-
-
-def _find_by_glob(named: str, path: str) -> _NamedInput:
-    """Find the files of a glob; its base is the last folder before the first wildcard."""
-    parts = Path(path).parts
-    fixed = next(number for number, part in enumerate(parts) if glob.has_magic(part))
-    base = str(Path(*parts[:fixed]))
-    files: list[FoundFile] = []
-    matches = glob.glob(path, recursive=True)  # noqa: PTH207 (not Path.glob: patterns from /)
-    for match in sorted(matches):
-        file = find_file(match, os.path.realpath(base))
-        files.extend([file] if file else walk_folder(match))
-    if not files:
-        raise UsageError(f"No file matches {named}; check the pattern, and quote it for the shell.")
-    return _NamedInput(path, base, files)
-
-
-def _refuse_unknown(
-    file: FoundFile, columns: Mapping[str, str], settings: ReadSettings
-) -> TableHead | None:
-    """Raise UsageError if a file that the user named cannot contain a document.
-
-    Returns:
-        The beginning of a table; None for other kinds.
-    """
-    if file.fault:
-        raise UsageError(f"{file.path} is no regular file; give a file or a folder.")
-    try:
-        found = outline(file.path, columns, settings)
-        head = table_head(file.path, found, columns, settings)
-    except OSError as error:
-        raise UsageError(f"Cannot read {file.path}: {error.strerror or error}.") from error
-    if not found.head:
-        return None  # empty or damaged: reading it writes a ledger row
-    if found.inner.kind in (Kind.UNKNOWN_FORMAT, Kind.NOT_TEXT):
-        raise UsageError(
-            f"{file.path} is {found.inner.detail}, which is not read; give WARC, ARC, HTML, text, "
-            "MHTML, PDF, DOCX, RTF, ODT, JSON, CSV, Excel, SQLite or Parquet, also in zip or tar."
-        )
-    if found.inner.kind is Kind.TEXT and lists_addresses(found.head):
-        raise _address_list(file.path)
-    if head is not None and not names_text(head.names, columns):
-        if is_address_list(head.names, head.rows):
-            raise _address_list(file.path)
-        raise UsageError(
-            f"{file.path} has no column of text or HTML that is known by its name, only "
-            f"{', '.join(head.names)[:300]}; say which one it is by "
-            f"{text_option(head.names, head.rows)}."
-        )
-    return head
-
-
-def _address_list(path: str) -> UsageError:
-    return UsageError(
-        f"{path} lists addresses without texts; `{BACKFILL} {shlex.quote(path)}` fetches and "
-        "ingests them."
-    )
-
-
-def _refuse_missing_columns(heads: Sequence[TableHead | None], columns: Mapping[str, str]) -> None:
-    """Raise UsageError if `--map` names a column that none of the named tables has.
-
-    Where other inputs were named, too, or rows may have more columns, reading shows it.
-    """
-    known = [head.names for head in heads if head is not None and head.is_complete]
-    if len(known) < len(heads):
-        return
-    for name, column in columns.items():
-        if name not in OPTIONS and not any(has_column(names, column) for names in known):
-            there = ", ".join(dict.fromkeys(one for names in known for one in names))
-            raise UsageError(
-                f"--map {name}={column}: there is no column {column!r}; there are {there[:500]}."
-            )
-
-
 def _without_duplicates(
-    inputs: Sequence[_NamedInput],
+    inputs: Sequence[NamedInput],
 ) -> tuple[list[tuple[int, FoundFile]], list[str]]:
     """Return each file once with the number of the first input that reaches it, and all bases."""
     seen: set[str] = set()

@@ -7,6 +7,7 @@ from typing import Any
 
 # A half-open range of byte offsets; an end of None means the end of the file.
 Offsets = tuple[int, int | None]
+_MOST_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,7 @@ class Plan:
     Attributes:
         inputs: absolute paths and addresses as the user named them; a glob is one input.
         columns: columns that the user chose by `--map`, from canonical field to column.
+        left_out: folders of warehouses within the inputs, which are not read.
     """
 
     inputs: tuple[str, ...]
@@ -87,6 +89,16 @@ class Plan:
     batches: tuple[Batch, ...]
     columns: Mapping[str, str]
     limit: int | None = None
+    left_out: tuple[str, ...] = ()
+
+    @property
+    def notice(self) -> str | None:
+        """Return a sentence about what was left out; None if nothing was."""
+        if not self.left_out:
+            return None
+        more = len(self.left_out) - _MOST_NAMED
+        named = ", ".join(self.left_out[:_MOST_NAMED]) + (f" and {more:,} more" if more > 0 else "")
+        return f"Left out, because it is the folder of a warehouse: {named}."
 
 
 def batch_to_json(batch: Batch) -> bytes:

@@ -5,10 +5,12 @@ import os
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from tasks.read.locators import is_hidden
 from tasks.read.remote.ranges import RangeSource
 from tasks.reasons import Reason
+from warehouse.layout import FORMAT, LAKE
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +47,51 @@ class _Entry:
     linked: bool
 
 
-def walk_folder(folder: str) -> Iterator[FoundFile]:
+class Warehouses:
+    """Recognises folders of warehouses, which are no input, and notes those that were left out.
+
+    Attributes:
+        left_out: their paths, as they were reached.
+    """
+
+    def __init__(self, own: Path) -> None:
+        """Begin with the warehouse of the run; its folder is one before it has any tables."""
+        self._own = os.path.realpath(own)
+        self.left_out: dict[str, None] = {}
+
+    def is_one(self, path: str) -> bool:
+        """Return whether a folder is that of the run's warehouse, or of any other."""
+        if os.path.realpath(path) == self._own:
+            return True
+        folder = Path(path)
+        return (folder / FORMAT).is_file() and (folder / LAKE).is_dir()
+
+    def leaves_out(self, path: str) -> bool:
+        """Return whether a folder is a warehouse, and note it."""
+        found = self.is_one(path)
+        if found:
+            self.left_out[path] = None
+        return found
+
+    def hold(self, path: str, base: str) -> bool:
+        """Return whether a file lies in a warehouse that is a folder below `base`."""
+        folders = []
+        folder = os.path.dirname(path)  # noqa: PTH120 (a Path per file is slow)
+        while len(folder) > len(base):
+            folders.append(folder)
+            folder = os.path.dirname(folder)  # noqa: PTH120
+        return any(map(self.leaves_out, reversed(folders)))
+
+
+def walk_folder(folder: str, warehouses: Warehouses | None = None) -> Iterator[FoundFile]:
     """Yield every file in a folder and those below, sorted by name.
 
     Symbolic links are followed within the folder only, because a folder that somebody else packed
     must not make private files of this machine part of a corpus. Entries that cannot or must not
     be read are yielded with a fault. A folder that is reached twice is walked once.
+
+    Args:
+        warehouses: leaves out the folders of warehouses; None to walk them, too.
     """
     walked: set[str] = set()
     root = os.path.realpath(folder)
@@ -62,6 +103,8 @@ def walk_folder(folder: str) -> Iterator[FoundFile]:
             yield found
         elif entry.real not in walked:
             walked.add(entry.real)
+            if warehouses and warehouses.leaves_out(entry.path):
+                continue
             try:
                 waiting.extend(_children(entry))
             except OSError:

@@ -33,7 +33,7 @@ import xxhash
 
 from config.errors import DamagedWarehouseError
 from config.settings import Settings
-from tasks.read.plan import Batch, Plan, batch_from_json, batch_to_json, plan_inputs
+from tasks.read.plan import Batch, Plan, batch_from_json, batch_to_json, plan_outside
 from tasks.runs.description import Description, as_json, described, description_from_json
 from warehouse.files import write_bytes
 from warehouse.layout import RAW, RUNS_FOLDER
@@ -188,10 +188,11 @@ def plan(request: IngestRequest, settings: Settings) -> Plan:
     """Return the plan of what a request would read, without reading it.
 
     Raises:
-        UsageError: a path does not exist, holds nothing, or is of an unknown kind.
+        UsageError: a path does not exist, holds nothing, is a warehouse, or is of an unknown kind.
     """
-    return plan_inputs(
-        request.paths, settings.read, columns=dict(request.columns), limit=request.limit
+    columns = dict(request.columns)
+    return plan_outside(
+        settings.warehouse, request.paths, settings.read, columns=columns, limit=request.limit
     )
 
 

@@ -110,3 +110,20 @@ def test_a_saved_mapping_reads_the_data_set_again(tmp_path: Path) -> None:
     run("ingest", path, "--mapping", saved, "--map", "section=n", "-w", tmp_path / "w")
     found = ask(tmp_path / "w", "select title, section, extra->>'Titel' as t from articles")
     assert found == [{"title": "x", "section": "1", "t": title}]
+
+
+def test_a_warehouse_within_its_own_input_is_left_out(tmp_path: Path) -> None:
+    warehouse = tmp_path / "data"
+    lines(tmp_path / "a.jsonl", {"text": TEXT})
+
+    first = run("ingest", tmp_path, "-w", warehouse)
+    again = run("ingest", tmp_path, "-w", warehouse)
+    refused = run("ingest", warehouse, "-w", warehouse, status=2)
+
+    notice = "Left out, because it is the folder of a warehouse"
+    assert notice not in first.stdout + first.stderr
+    assert " ".join((again.stdout + again.stderr).split()).count(notice) == 1
+    assert ask(warehouse, "select distinct locator from documents") == [
+        {"locator": "a.jsonl#row=1"}
+    ]
+    assert "is the folder of a warehouse, which is no input" in refused.stderr
