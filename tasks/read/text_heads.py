@@ -20,15 +20,21 @@ PROLOGUE = re.compile(rb"(\s*<(\?[^>]*>|!--.*?-->))*\s*", re.DOTALL)
 _LISTED_START = re.compile(rb"(\xef\xbb\xbf)?\s*(#|https?://|urls?\s*\n)", re.IGNORECASE)
 _LISTED = re.compile(rb"\s*https?://\S+\s*", re.IGNORECASE)
 _LISTED_LINES = 500
+_FEW_CONTROLS = 8
 _MOST_STRAY = 3  # bytes; the last character of a head may be cut off
 
 
 def looks_like_text(head: bytes) -> bool:
     """Return whether at most one byte in fifty is a control character that no text has.
 
-    Some texts have a few. Of random bytes one in nine is such a character.
+    Some texts have a few. Of random bytes one in nine is such a character. Of bytes that are mostly
+    not UTF-8 one in five hundred may be one: packed numbers have few of them, legacy texts none.
     """
-    return len(head) - len(head.translate(None, _CONTROLS)) <= len(head) // 50
+    controls = len(head) - len(head.translate(None, _CONTROLS))
+    if controls <= max(_FEW_CONTROLS, len(head) // 500):
+        return controls <= len(head) // 50
+    stray = len(head) - len(head.decode("utf-8", "ignore").encode())
+    return controls <= len(head) // 50 and stray <= len(head) // 4
 
 
 def looks_like_html(head: bytes, name: str = "") -> bool:

@@ -222,3 +222,17 @@ def test_a_link_is_not_followed_out_of_the_folder_that_was_named(folder, tmp_pat
 def test_a_link_that_the_user_named_is_followed(folder, tmp_path):
     (tmp_path / "way").symlink_to(folder)
     assert list(by_locator(read(tmp_path / "way"))) == ["a.html", "b.html", "sub/c.txt"]
+
+
+def test_packed_numbers_are_no_text_and_texts_with_stray_controls_are(tmp_path):
+    numbers = b"\x18" + bytes(7) + bytes(range(0x80, 0xA0)) * 16
+    french = "Le marché a été fermé à midi, et la forêt brûlait déjà. ".encode("latin-1")
+    russian = "Сегодня совет закрыл мост до осени. ".encode("cp1251")
+    (tmp_path / "a.idx").write_bytes(numbers * 20)
+    (tmp_path / "b.txt").write_bytes((french * 3 + b"\0\x01") * 40)
+    (tmp_path / "c.txt").write_bytes(russian * 40 + bytes(8))
+    (tmp_path / "d.txt").write_bytes(("Živá řeka. ".encode() * 20 + b"\0\x02") * 40)
+
+    found = by_locator(read(tmp_path))
+
+    assert found == {"a.idx": "not_text", "b.txt": "", "c.txt": "", "d.txt": ""}
