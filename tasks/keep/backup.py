@@ -35,6 +35,7 @@ from tasks.keep.manifest import (
     settle,
     write_manifest,
 )
+from tasks.keep.rewritten import Rewriting
 from tasks.pipeline import Stages
 from tasks.runs.run import unfinished_nights
 from warehouse.folder import absolute
@@ -109,6 +110,7 @@ def back_up(request: BackupRequest, stages: Stages) -> BackedUp:
             warehouse,
             folder,
             before.by_path if before else {},
+            Rewriting(warehouse, folder, before),
             links=request.links,
             deep=request.deep,
         )

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from config.errors import BroadsheetError, DamagedWarehouseError
 from tasks.keep.manifest import INCOMING, BackupFile
+from tasks.keep.rewritten import Rewriting
 from tasks.runs.progress import ProgressListener
 from warehouse.files import sha256_of
 from warehouse.metadata_files import read_database
@@ -27,6 +28,7 @@ class Copier:
 
     Attributes:
         before: the files of the backup before, by path.
+        rewriting: judges files that differ from those, though they should never change.
         links: whether files that are never written again may become hard links.
         deep: read the files of the backup before, too, and copy those that are damaged.
         progress: receives the size of each file that was done.
@@ -37,6 +39,7 @@ class Copier:
     warehouse: Path
     folder: Path
     before: dict[str, BackupFile]
+    rewriting: Rewriting
     links: bool = True
     deep: bool = False
     progress: Callable[[int], None] = lambda size: None
@@ -107,12 +110,21 @@ class Copier:
         if not linked and not (is_final and _is_copy(target, state)):
             _copy(source, target)
         size, sha256 = target.stat().st_size, sha256_of(target)
-        if is_final and old and self.is_stored(path, state) and old.sha256 != sha256:
-            raise DamagedWarehouseError(
-                f"The file {source} has other bytes than in the backup before, though nothing may "
-                "write it again: run `broadsheet doctor --deep`."
-            )
+        if is_final and old and old.sha256 != sha256:
+            self._require_rewritten(old, state)
         self._add(BackupFile(path, size, sha256, state.st_mtime_ns, linked))
+
+    def _require_rewritten(self, old: BackupFile, state: os.stat_result) -> None:
+        """Refuse a file that differs from the backup before, but was not rewritten on purpose."""
+        fault = self.rewriting.fault(old)
+        if not fault and self.is_stored(old.path, state):
+            fault = (
+                f"The file {self.warehouse / old.path} has other bytes than in the backup before, "
+                "though its time of change is the same: run `broadsheet doctor --deep`."
+            )
+        if fault:
+            self._incoming(old.path).unlink()
+            raise DamagedWarehouseError(fault)
 
     def _keeps(self, old: BackupFile, state: os.stat_result) -> bool:
         """Return whether the backup before has a file in this state, and it is as it should be."""

@@ -10,6 +10,7 @@ import pytest
 from tasks.keep.backup import bring_state
 from tasks.keep.copying import Copier, VanishedError
 from tasks.keep.listing import run_files
+from tasks.keep.rewritten import Rewriting
 from warehouse.lake import open_lake
 
 
@@ -45,4 +46,4 @@ def test_a_catalog_that_is_begun_in_the_meantime_is_told_as_a_change(tmp_path: P
         yield from ()
 
     with pytest.raises(VanishedError, match="the first run"):
-        bring_state(Copier(warehouse, folder, {}), runs())
+        bring_state(Copier(warehouse, folder, {}, Rewriting(warehouse, folder, None)), runs())
