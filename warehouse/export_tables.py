@@ -69,6 +69,8 @@ def choose(connection: duckdb.DuckDBPyConnection, choice: Choice) -> int:
         UsageError: the condition is no condition on articles, or none meets it.
     """
     articles = make_chosen(connection, choice)
+    if not articles and choice.where == "true":
+        raise UsageError("The warehouse has no articles: nothing was written.")
     if not articles:
         raise UsageError(f"No article meets --where {choice.where!r}: nothing was written.")
     return articles

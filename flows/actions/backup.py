@@ -45,6 +45,6 @@ def restore_command(request: RestoreRequest, settings: Settings) -> None:
         )
     if done.unfinished_runs:
         console.print(
-            f"{done.unfinished_runs:,} runs were not finished when the backup was made; the next "
-            "night or ingest resumes or drops them, and says so."
+            f"Not finished when the backup was made: {counted(done.unfinished_runs, 'run')}; the "
+            "next night or ingest resumes or drops what is unfinished, and says so."
         )

@@ -13,6 +13,7 @@ import duckdb
 
 from config.errors import UsageError, stopped_by_ctrl_c
 from config.settings import Settings
+from config.wording import counted
 from flows.actions.answers import name_cut_cells
 from flows.terminal.screen import one_line, screen
 from warehouse.answers import CutCell
@@ -96,7 +97,9 @@ def export_command(request: ExportRequest, settings: Settings) -> None:
     with stopped_by_ctrl_c(f"Stopped; {out} was not written."):
         articles, cut = _export(request, out, settings)
     name_cut_cells(cut)
-    console.print(one_line(f"{articles:,} articles are in {out}."))
+    console.print(
+        one_line(f"{counted(articles, 'article')} {'is' if articles == 1 else 'are'} in {out}.")
+    )
 
 
 def _require_free(request: ExportRequest, out: Path, warehouse: Path) -> None:

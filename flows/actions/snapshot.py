@@ -37,10 +37,13 @@ def verify_command(name: str, out: Path | None, settings: Settings) -> bool:
     done = run_interruptibly(settings, lambda: verify_snapshot(name, out, settings))
     for sentence in done.differences:
         console.print(one_line(sentence), markup=False)
-    what = "its tagged state" if done.folder is None else f"{done.folder} and its tagged state"
+    if done.folder is None:
+        what = "its tagged state is as it was made; no folder was checked"
+    else:
+        what = f"the data of {done.folder} and its tagged state are as they were made"
     if not done.differences:
         console.print(
-            f"Snapshot {one_line(done.stored.name)}: {one_line(what)} are as they were made.",
+            f"Snapshot {one_line(done.stored.name)}: {one_line(what)}.",
             markup=False,
         )
     return not done.differences
