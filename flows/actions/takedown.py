@@ -61,7 +61,7 @@ def show_survey(out: Console, survey: Survey) -> None:
         mark = "! " if place.stays else "  "
         out.print(one_line(f"{mark}{place.where}: {detail or 'rows'}"), markup=False)
     for name in survey.takedown.references:
-        out.print(one_line(f"  the tagged snapshot {name}"), markup=False)
+        out.print(one_line(f"  the tagged snapshot {name.removeprefix('snapshot-')}"), markup=False)
     if survey.copies:
         out.print(f"{len(survey.copies):,} articles with text in common stay; decide on them:")
     for copy in survey.copies[:_MOST_COPIES]:
