@@ -1,6 +1,7 @@
 """The files of an export, each written row by row, so that memory does not grow with the rows."""
 
 import csv
+import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -66,8 +67,10 @@ def write_workbook(
 
     Raises:
         UsageError: a table has more rows than a sheet can hold.
+        OSError: the file cannot be written, such as on a full disk.
     """
     import xlsxwriter
+    from xlsxwriter.exceptions import FileCreateError
 
     [(scratch,)] = executed(connection, "select current_setting('temp_directory')").fetchall()
     options = {
@@ -79,11 +82,37 @@ def write_workbook(
         "tmpdir": scratch,
     }
     cut: list[CutCell] = []
-    with xlsxwriter.Workbook(str(path), options) as book:
+    # Not `with Workbook`, which would write the file after an error, too.
+    with _QuietFile(path, "wb") as out:
+        book = xlsxwriter.Workbook(out, options)
         for table in tables:
             sheet = book.add_worksheet(table.name[:31])
             cut += _write_sheet(sheet, executed(connection, table.query), table.name)
+        try:
+            book.close()
+        except FileCreateError as error:
+            raise error.args[0] from error  # the OSError that it wraps
     return cut
+
+
+class _QuietFile(io.FileIO):
+    """A file that ignores what is written after an error.
+
+    The destructor of a ZipFile writes once more, and would print a traceback.
+    """
+
+    _failed = False
+
+    def write(self, data: Any) -> int:
+        whole = memoryview(data).cast("B")
+        rest = whole
+        try:
+            while rest and not self._failed:
+                rest = rest[super().write(rest) :]
+        except OSError:
+            self._failed = True
+            raise
+        return len(whole)
 
 
 def _write_sheet(sheet: Any, cursor: _Connection, name: str) -> Iterator[CutCell]:
@@ -120,6 +149,14 @@ def write_database(
     The rows pass through Arrow batches from one connection to the other, because the first one is
     locked and cannot write.
     """
+    try:
+        _fill_database(connection, tables, path)
+    finally:
+        Path(f"{path}.wal").unlink(missing_ok=True)  # an error leaves it
+    return []
+
+
+def _fill_database(connection: _Connection, tables: Sequence[ExportTable], path: Path) -> None:
     with duckdb.connect() as target:
         target.execute("set timezone = 'UTC'; set threads = 1; set preserve_insertion_order = true")
         target.execute("set memory_limit = '250MB'; set temp_directory = ''")
@@ -133,7 +170,6 @@ def write_database(
             f"(select max(fetched_at) from {ARTICLES}) - interval {_LATEST_DAYS} days"
         )
         target.execute("checkpoint exported; use memory; detach exported")
-    return []
 
 
 def _copy_table(connection: _Connection, target: _Connection, table: ExportTable) -> None:

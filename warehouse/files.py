@@ -5,12 +5,15 @@ is done, and resuming a run needs no other record.
 """
 
 import errno
+import fcntl
 import hashlib
 import os
 import re
 import secrets
+import shutil
+import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,12 +23,15 @@ import pyarrow.parquet as pq
 from config.settings import LoadSettings
 from warehouse.schema import Table
 
+FULL = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG))  # errors for want of room
 _ASIDE = re.compile(r"\..+\.[0-9a-f]{16}")  # as `written_aside` names them
 
 
 @contextmanager
-def written_aside(path: Path) -> Iterator[Path]:
+def written_aside(path: Path, folder: Path | None = None) -> Iterator[Path]:
     """Yield a temporary path in the same folder; rename it to `path` if the context ends well.
+
+    With `folder`, which must be on the same disk, the temporary path is there.
 
     The temporary name is random, so that two writers never share it, not even on two machines with
     a common folder. A writer that lags behind its run cannot damage the file of a new run.
@@ -36,7 +42,7 @@ def written_aside(path: Path) -> Iterator[Path]:
     if path.exists() and not path.is_file():
         code = errno.EISDIR if path.is_dir() else errno.EINVAL
         raise OSError(code, "Is a directory" if path.is_dir() else "Not a regular file", str(path))
-    aside = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    aside = (folder or path.parent) / f".{path.name}.{secrets.token_hex(8)}"
     try:
         yield aside
         fsync(aside)  # the content must be on disk before the name points to it
@@ -44,6 +50,49 @@ def written_aside(path: Path) -> Iterator[Path]:
         fsync(path.parent)  # makes the rename durable
     finally:
         aside.unlink(missing_ok=True)
+
+
+@contextmanager
+def scratch_beside(path: Path) -> Iterator[Path]:
+    """Yield a temporary folder beside `path`, and remove those that killed writers of it left.
+
+    A living writer holds a lock on its folder, so a folder whose lock is free belongs to none.
+    """
+    prefix = f".broadsheet-{path.name}-"
+    left = [one for one in path.parent.iterdir() if one.name.startswith(prefix)]
+    for one in left:
+        with suppress(OSError):  # it is in use, is gone, or this disk knows no locks
+            handle = _locked(one, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            try:
+                shutil.rmtree(one)
+            finally:
+                os.close(handle)
+    while True:
+        folder = Path(tempfile.mkdtemp(prefix=prefix, dir=path.parent))
+        handle = None
+        with suppress(OSError):
+            handle = _locked(folder, fcntl.LOCK_EX)
+        if folder.is_dir():  # another writer may have removed it before it was locked
+            break
+        if handle is not None:
+            os.close(handle)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        if handle is not None:
+            os.close(handle)
+
+
+def _locked(folder: Path, how: int) -> int:
+    """Return a handle that holds a lock on a folder until it is closed."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(handle, how)
+    except OSError:
+        os.close(handle)
+        raise
+    return handle
 
 
 def is_aside(name: str) -> bool:

@@ -1,9 +1,6 @@
 """The command `export`: articles as a file or folder that opens without Broadsheet."""
 
 import json
-import secrets
-import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -11,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from config.errors import UsageError, stopped_by_ctrl_c
+from config.errors import BroadsheetError, UsageError, stopped_by_ctrl_c
 from config.settings import Settings
 from config.wording import counted
 from flows.actions.answers import name_cut_cells
@@ -25,7 +22,7 @@ from warehouse.export_tables import (
     database_tables,
     text_free_tables,
 )
-from warehouse.files import fsync, written_aside
+from warehouse.files import FULL, fsync, scratch_beside, written_aside
 from warehouse.folder import absolute
 from warehouse.query import opened
 
@@ -117,28 +114,36 @@ def _require_free(request: ExportRequest, out: Path, warehouse: Path) -> None:
 
 
 def _export(request: ExportRequest, out: Path, settings: Settings) -> tuple[int, list[CutCell]]:
-    with tempfile.TemporaryDirectory(prefix=".broadsheet-", dir=out.parent) as spill:
+    with scratch_beside(out) as scratch:
         limits: dict[str, str | int] = {
             "memory_limit": settings.load.memory,
-            "temp_directory": spill,
+            "temp_directory": str(scratch),
             # With two threads the query of `stories` needs more than 500 MB for a million articles,
             # and a database is written by one thread in any case.
             "threads": 1 if request.form == "duckdb" else min(2, settings.worker_count),
         }
         with opened(settings.warehouse, settings=limits) as connection:
             articles = choose(connection, request.choice)
-            return articles, _written(connection, request, out)
+            return articles, _written(connection, request, out, scratch)
 
 
 def _written(
-    connection: duckdb.DuckDBPyConnection, request: ExportRequest, out: Path
+    connection: duckdb.DuckDBPyConnection, request: ExportRequest, out: Path, scratch: Path
 ) -> list[CutCell]:
     try:
-        with _aside(request, out) as aside:
+        with _aside(request, out, scratch) as aside:
             return _write(connection, request, aside)
     except duckdb.Error as error:
-        raise UsageError(
+        kind = BroadsheetError if isinstance(error, duckdb.OperationalError) else UsageError
+        raise kind(
             f"The export failed ({str(error).splitlines()[0]}): {out} was not written."
+        ) from error
+    except OSError as error:
+        raise BroadsheetError(
+            f"{out} was not written ({error.strerror or error}): make room there, or name another "
+            "place."
+            if error.errno in FULL
+            else f"{out} was not written: {error.strerror or error}."
         ) from error
 
 
@@ -164,23 +169,18 @@ def _write(
 
 
 @contextmanager
-def _aside(request: ExportRequest, out: Path) -> Iterator[Path]:
+def _aside(request: ExportRequest, out: Path, scratch: Path) -> Iterator[Path]:
     """Yield the path to write to; what is written there gets its final name at the end."""
     if not request.is_folder:
-        with written_aside(out) as aside:
+        with written_aside(out, scratch) as aside:
             yield aside
         return
-    aside = out.with_name(f".{out.name}.{secrets.token_hex(8)}")
+    aside = scratch / "new"
     aside.mkdir()
-    replaced = aside.with_name(f"{aside.name}.old")
-    try:
-        yield aside
-        note = {"where": request.choice.where, "text_free": request.choice.text_free}
-        (aside / NOTE).write_text(json.dumps(note) + "\n", "utf-8")
-        if out.exists():
-            out.rename(replaced)
-        aside.rename(out)
-        fsync(out.parent)
-    finally:
-        for left in (aside, replaced):
-            shutil.rmtree(left, ignore_errors=True)
+    yield aside
+    note = {"where": request.choice.where, "text_free": request.choice.text_free}
+    (aside / NOTE).write_text(json.dumps(note) + "\n", "utf-8")
+    if out.exists():
+        out.rename(scratch / "old")
+    aside.rename(out)
+    fsync(out.parent)

@@ -10,12 +10,12 @@ from typing import Final
 
 import duckdb
 
-from config.errors import UsageError
+from config.errors import BroadsheetError, UsageError
 from config.settings import Settings
 from warehouse.answers import CutCell
 from warehouse.export_files import write_table, write_workbook
 from warehouse.export_tables import ExportTable
-from warehouse.files import written_aside
+from warehouse.files import FULL, written_aside
 from warehouse.folder import absolute
 from warehouse.query import opened, require_reading, rows
 from warehouse.statements import sql_quoted, statement
@@ -86,6 +86,10 @@ def _write(
                 return write_workbook(connection, [table], aside)
             return write_table(connection, table, aside, form)
     except OSError as error:
+        if error.errno in FULL:
+            raise BroadsheetError(
+                f"{out} was not written ({error.strerror}): make room there, or name another place."
+            ) from error
         raise UsageError(f"{out} cannot be written: {error.strerror}.") from error
 
 
