@@ -62,14 +62,14 @@ def scratch_beside(path: Path) -> Iterator[Path]:
     left = [one for one in path.parent.iterdir() if one.name.startswith(prefix)]
     for one in left:
         with suppress(OSError):  # it is in use, is gone, or this disk knows no locks
-            handle = _locked(one, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            free = _locked(one, fcntl.LOCK_EX | fcntl.LOCK_NB)
             try:
                 shutil.rmtree(one)
             finally:
-                os.close(handle)
+                os.close(free)
     while True:
         folder = Path(tempfile.mkdtemp(prefix=prefix, dir=path.parent))
-        handle = None
+        handle: int | None = None
         with suppress(OSError):
             handle = _locked(folder, fcntl.LOCK_EX)
         if folder.is_dir():  # another writer may have removed it before it was locked
