@@ -12,6 +12,7 @@ import typer
 
 from config.errors import BroadsheetError, StoppedError, os_error_message, stopped_by_ctrl_c
 from flows.commands import register
+from flows.start import leave_at_ctrl_c, raise_at_ctrl_c
 
 app = typer.Typer(
     name="broadsheet",
@@ -39,12 +40,16 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")
     try:
         with stopped_by_ctrl_c("Stopped."):
+            raise_at_ctrl_c()
             app()
     except BroadsheetError as error:
+        if isinstance(error, StoppedError):
+            leave_at_ctrl_c()
         _print_error(str(error))
         sys.exit(error.exit_status)
     except SystemExit as end:
         if end.code == StoppedError.exit_status:  # Typer ends silently at Ctrl-C
+            leave_at_ctrl_c()
             _print_error("Stopped.")
         raise
     except BrokenPipeError:  # the reader of our output has ended, such as `head`
