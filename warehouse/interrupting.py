@@ -4,6 +4,7 @@ DuckDB asks Python for signals between the tasks of a statement. A single task c
 example the join of two tables without a condition, and the handler of Python waits for its end.
 """
 
+import os
 import signal
 import socket
 import threading
@@ -15,7 +16,10 @@ import duckdb
 
 @contextmanager
 def interrupted_by_ctrl_c(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """Have Ctrl-C interrupt the connection's statement at once.
+    """Have Ctrl-C interrupt the connection's statement at once, and a second one end the process.
+
+    The connection only reads. DuckDB heeds the first one when a function of the query has ended
+    its chunk of rows, which can take minutes.
 
     In other threads than the main one, which receive no signals, this does nothing.
 
@@ -43,6 +47,11 @@ def interrupted_by_ctrl_c(connection: duckdb.DuckDBPyConnection) -> Iterator[Non
 
 def _watch(arriving: socket.socket, connection: duckdb.DuckDBPyConnection) -> None:
     """Read the numbers of signals as they arrive, until the other side is closed."""
+    presses = 0
     while numbers := arriving.recv(64):
-        if signal.SIGINT in numbers:
+        presses += numbers.count(signal.SIGINT)
+        if presses > 1:
+            os.write(2, b"broadsheet: Stopped.\n")
+            os._exit(130)
+        if presses:
             connection.interrupt()

@@ -161,6 +161,20 @@ def test_ctrl_c_during_a_long_task_of_duckdb_ends_with_one_sentence(tmp_path: Pa
     assert (process.returncode, err) == (130, "broadsheet: Stopped.\n")
 
 
+def test_a_second_ctrl_c_ends_a_query_inside_a_costly_function(tmp_path: Path) -> None:
+    nights = Nights(tmp_path / "w")
+    nights.load(article("https://courier.example/basin", "A", position=1, day=1))
+    slow = "select levenshtein(repeat(url, 20000), repeat(url, 19999)) from articles"
+    process = start("sql", slow, "-w", nights.folder)
+    while not _holds_open(process.pid, nights.folder / "news.duckdb") and process.poll() is None:
+        time.sleep(0.01)
+    for _ in range(2):
+        time.sleep(1)
+        os.killpg(process.pid, signal.SIGINT)
+    _, err = process.communicate(timeout=10)
+    assert (process.returncode, err) == (130, "broadsheet: Stopped.\n")
+
+
 def test_ctrl_c_outside_of_duckdb_ends_with_the_same_sentence(tmp_path: Path) -> None:
     arguments = [*COMMAND, "sql", "-", "-w", str(tmp_path)]
     with subprocess.Popen(
