@@ -91,15 +91,15 @@ def _readable_bytes(path: Path) -> int:
     with path.open("rb") as file:
         member = zlib.decompressobj(zlib.MAX_WBITS | 16)
         data = file.read(_BLOCK)
-        try:
-            while data:
+        while data:
+            try:
                 member.decompress(data, _BLOCK)
-                data = member.unconsumed_tail
-                if member.eof:
-                    data = member.unused_data
-                    whole = file.tell() - len(data)
-                    member = zlib.decompressobj(zlib.MAX_WBITS | 16)
-                data = data or file.read(_BLOCK)
-        except zlib.error:
-            pass
+            except zlib.error:
+                break
+            data = member.unconsumed_tail
+            if member.eof:
+                data = member.unused_data
+                whole = file.tell() - len(data)
+                member = zlib.decompressobj(zlib.MAX_WBITS | 16)
+            data = data or file.read(_BLOCK)
     return whole

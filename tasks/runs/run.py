@@ -190,10 +190,9 @@ def plan(request: IngestRequest, settings: Settings) -> Plan:
     Raises:
         UsageError: a path does not exist, holds nothing, is a warehouse, or is of an unknown kind.
     """
-    columns = dict(request.columns)
-    return plan_outside(
-        settings.warehouse, request.paths, settings.read, columns=columns, limit=request.limit
-    )
+    columns, limit = dict(request.columns), request.limit
+    outside, read = settings.warehouse, settings.read
+    return plan_outside(outside, request.paths, read, columns=columns, limit=limit)
 
 
 def start_or_resume(request: IngestRequest, plan: Plan, settings: Settings) -> Run:
