@@ -7,10 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from config.errors import UsageError
 from tasks.read.locators import is_hidden
 from tasks.read.remote.ranges import RangeSource
 from tasks.reasons import Reason
-from warehouse.layout import FORMAT, LAKE
+from warehouse.layout import CATALOG, FORMAT, KEPT, LAKE, RAW, RUNS_FOLDER, SERVICE
+
+# What a warehouse may have before it has any tables.
+_BEGUN = frozenset({CATALOG, FORMAT, KEPT, LAKE, RAW, RUNS_FOLDER, SERVICE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +64,22 @@ class Warehouses:
         self.left_out: dict[str, None] = {}
 
     def is_one(self, path: str) -> bool:
-        """Return whether a folder is that of the run's warehouse, or of any other."""
-        if os.path.realpath(path) == self._own:
-            return True
+        """Return whether a folder is that of the run's warehouse, or of any other.
+
+        Raises:
+            UsageError: it is to become the run's warehouse, and has files that may be inputs.
+        """
         folder = Path(path)
-        return (folder / FORMAT).is_file() and (folder / LAKE).is_dir()
+        if (folder / FORMAT).is_file() and (folder / LAKE).is_dir():
+            return True
+        if os.path.realpath(path) != self._own:
+            return False
+        if any(not is_hidden(name) and name not in _BEGUN for name in os.listdir(path)):  # noqa: PTH208
+            raise UsageError(
+                f"The folder {path} has files of its own, and would become the warehouse: name "
+                "another warehouse by --warehouse."
+            )
+        return True
 
     def leaves_out(self, path: str) -> bool:
         """Return whether a folder is a warehouse, and note it."""

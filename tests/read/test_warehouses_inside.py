@@ -50,6 +50,17 @@ def test_warehouses_within_an_input_are_left_out_with_a_notice(folder, named):
     assert "\n" not in planned.notice
 
 
+@pytest.mark.parametrize("named", ["data", "."])
+def test_inputs_in_the_folder_that_would_become_the_warehouse_are_not_left_out(folder, named):
+    (folder / "data").mkdir()
+    (folder / "data" / "c.html").write_bytes(page(3))
+
+    with pytest.raises(UsageError, match="has files of its own, and would become the warehouse"):
+        plan(folder / "data", folder / named)
+    assert "data/c.html" in plan(folder / "w", folder)[1]
+    assert plan(folder / "data", folder / "data" / "*.html")[1] == ["c.html"]
+
+
 def test_a_link_to_a_warehouse_is_left_out(folder):
     (folder / "link").symlink_to(folder / "sub" / "other")
 
