@@ -30,6 +30,7 @@ def environment(
         "BROADSHEET_BUCKET__CATALOG": catalog,
         "BROADSHEET_BUCKET__ENDPOINT": objects.endpoint,
         "BROADSHEET_BUCKET__CONNECT_SECONDS": "3",
+        "BROADSHEET_BUCKET__LEASE_SECONDS": "6",
         **objects.environment,
         "PGPASSWORD": "correct-horse",
     }

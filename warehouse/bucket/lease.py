@@ -48,6 +48,7 @@ from config.errors import BroadsheetError, WarehouseLockedError
 from config.settings import Settings
 from warehouse.bucket.catalogs import CatalogError, catalog_asked, open_bucket_catalog
 from warehouse.bucket.lease_tables import LakeWriter, WriterTables, named, this_process
+from warehouse.bucket.objects import BucketError, reason_of
 from warehouse.folder import absolute
 
 log = logging.getLogger("broadsheet.lease")
@@ -232,9 +233,16 @@ class Lease:
             try:
                 with catalog_asked(self._settings):
                     return ask()
-            except (CatalogError, OSError):
+            except CatalogError:
                 if _now() > give_up:
                     raise
+            except OSError as error:
+                if _now() > give_up:
+                    raise BucketError(
+                        f"The lake {self._settings.lake} does not answer "
+                        f"({reason_of(error)}): check bucket.endpoint, bucket.region and the "
+                        "keys, and repeat the command."
+                    ) from error
             time.sleep(self._pause)
 
 
@@ -264,6 +272,7 @@ def lake_lease(
     Raises:
         WarehouseLockedError: another process holds the lake; names it, and since when.
         CatalogError: the catalog does not answer.
+        BucketError: the S3 service, which has the lease's tables, does not answer.
     """
     place = absolute(settings.warehouse)
     if held := _held.get(place):

@@ -198,7 +198,7 @@ class Bucket:
         except OSError as error:
             raise BucketError(
                 f"The S3 service did not answer as expected for {self.address(name)} "
-                f"({_reason(error)}): check bucket.endpoint, bucket.region and the keys, and "
+                f"({reason_of(error)}): check bucket.endpoint, bucket.region and the keys, and "
                 "repeat the command."
             ) from error
 
@@ -223,7 +223,7 @@ def _path(info: fs.FileInfo) -> str:
     return str(info.path)
 
 
-def _reason(error: OSError) -> str:
+def reason_of(error: OSError) -> str:
     """Return the line that says what is wrong, without the names of functions around it."""
     text = str(error).partition(". Detail:")[0]
     return text.rpartition(": AWS Error ")[2] or text
