@@ -27,10 +27,9 @@ less time is left, it renews. If it has lost the lake, it raises an error, and n
 If the catalog was away for longer than the lease and nobody came in between, renewing succeeds, and
 the run goes on: no other machine has written anything.
 
-**What remains.** A process that is stopped after this check and before its commit, for longer than
-that time, commits when it continues. No lock with a time limit can exclude this; only the table can
-refuse the commit. Iceberg does so where the new holder has changed the table, because a commit
-names the snapshot that it follows.
+**What remains.** A process that is stopped between this check and its commit, for longer than that
+time, commits when it continues. Only the table can refuse that, and Iceberg does so where the new
+holder has changed it, because a commit names the snapshot that it follows.
 """
 
 import logging
@@ -48,13 +47,12 @@ from config.errors import BroadsheetError, WarehouseLockedError
 from config.settings import Settings
 from warehouse.bucket.catalogs import CatalogError, catalog_asked, open_bucket_catalog
 from warehouse.bucket.lease_tables import LakeWriter, WriterTables, named, this_process
-from warehouse.bucket.objects import BucketError, reason_of
+from warehouse.bucket.objects import unanswered
 from warehouse.folder import absolute
 
 log = logging.getLogger("broadsheet.lease")
 
-# The time for which a holder trusts its lease ends before others may take it for dead: no clock is
-# that wrong.
+# A holder trusts its lease for a shorter time than others wait: no clock is that wrong.
 _TRUSTED = 0.9
 _CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
@@ -233,16 +231,11 @@ class Lease:
             try:
                 with catalog_asked(self._settings):
                     return ask()
-            except CatalogError:
+            except (CatalogError, OSError) as error:
+                if _now() > give_up and isinstance(error, OSError):
+                    raise unanswered(self._settings.lake, error) from error
                 if _now() > give_up:
                     raise
-            except OSError as error:
-                if _now() > give_up:
-                    raise BucketError(
-                        f"The lake {self._settings.lake} does not answer "
-                        f"({reason_of(error)}): check bucket.endpoint, bucket.region and the "
-                        "keys, and repeat the command."
-                    ) from error
             time.sleep(self._pause)
 
 
@@ -271,8 +264,7 @@ def lake_lease(
 
     Raises:
         WarehouseLockedError: another process holds the lake; names it, and since when.
-        CatalogError: the catalog does not answer.
-        BucketError: the S3 service, which has the lease's tables, does not answer.
+        CatalogError, BucketError: the catalog or the bucket does not answer.
     """
     place = absolute(settings.warehouse)
     if held := _held.get(place):

@@ -196,11 +196,7 @@ class Bucket:
         except FileNotFoundError:
             raise
         except OSError as error:
-            raise BucketError(
-                f"The S3 service did not answer as expected for {self.address(name)} "
-                f"({reason_of(error)}): check bucket.endpoint, bucket.region and the keys, and "
-                "repeat the command."
-            ) from error
+            raise unanswered(self.address(name), error) from error
 
 
 def open_bucket(address: str, settings: BucketSettings) -> Bucket:
@@ -223,7 +219,15 @@ def _path(info: fs.FileInfo) -> str:
     return str(info.path)
 
 
-def reason_of(error: OSError) -> str:
+def unanswered(address: str, error: OSError) -> BucketError:
+    """Return the error of a service that did not do what was asked."""
+    return BucketError(
+        f"The S3 service did not answer as expected for {address} ({_reason(error)}): check "
+        "bucket.endpoint, bucket.region and the keys, and repeat the command."
+    )
+
+
+def _reason(error: OSError) -> str:
     """Return the line that says what is wrong, without the names of functions around it."""
     text = str(error).partition(". Detail:")[0]
     return text.rpartition(": AWS Error ")[2] or text
