@@ -113,7 +113,8 @@ class _Handler(BaseHTTPRequestHandler):
         raise NoSuchTableError(f"{self.command} {parts}")
 
     def _create(self, namespace: str, body: bytes) -> Table:
-        asked = CreateTableRequest.model_validate_json(body)
+        # A location is optional in the protocol, and left out by clients that name none.
+        asked = CreateTableRequest.model_validate({"location": None, **json.loads(body)})
         return self.catalog.create_table(
             (namespace, asked.name),
             schema=asked.table_schema,
