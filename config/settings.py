@@ -203,6 +203,8 @@ def load_settings(config: Path | None = None, **flags: Any) -> Settings:
         merged = _merge(merged, _read_toml(local))
     merged = _merge(merged, _from_environment(merged))
     merged = _merge(merged, _given(flags))
+    if "service" in merged["read"]:  # a field that no file and no variable may set
+        raise UsageError(_unknown("read.service", origin))
     try:
         settings = Settings.model_validate(merged)
     except ValidationError as error:
@@ -261,8 +263,10 @@ def _explain(error: ValidationError, origin: str) -> str:
     first = error.errors()[0]
     key = ".".join(str(part) for part in first["loc"])
     if first["type"] == "extra_forbidden":
-        return (
-            f"Unknown setting {key!r} in {origin} or the environment; `broadsheet init` lists all."
-        )
+        return _unknown(key, origin)
     problem = first["msg"].removeprefix("Value error, ")
     return f"The setting {key!r} is refused: {problem} (it is {first['input']!r})."
+
+
+def _unknown(key: str, origin: str) -> str:
+    return f"Unknown setting {key!r} in {origin} or the environment; `broadsheet init` lists all."

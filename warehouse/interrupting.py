@@ -9,7 +9,7 @@ import signal
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import duckdb
 
@@ -54,4 +54,5 @@ def _watch(arriving: socket.socket, connection: duckdb.DuckDBPyConnection) -> No
             os.write(2, b"broadsheet: Stopped.\n")
             os._exit(130)
         if presses:
-            connection.interrupt()
+            with suppress(duckdb.ConnectionException):  # the connection is closed already
+                connection.interrupt()

@@ -57,7 +57,8 @@ def opened(
         raise UsageError(
             f"Cannot open {path} ({_first_line(error)}): `broadsheet repair` publishes it anew."
         ) from error
-    with connection:
+    # The watch outlasts the connection: closing waits for a function that is still at work.
+    with interrupted_by_ctrl_c(connection), connection:
         # DuckDB prints a progress bar to standard output, among the rows of a long query.
         connection.execute("set timezone = 'UTC'; set enable_progress_bar = false")
         for name, value in settings.items():
@@ -65,8 +66,7 @@ def opened(
         for database in attached:
             _attach(connection, database)
         _lock_down(connection, warehouse)
-        with interrupted_by_ctrl_c(connection):
-            yield connection
+        yield connection
 
 
 def _connected(path: Path, warehouse: Path) -> duckdb.DuckDBPyConnection:

@@ -55,3 +55,10 @@ def test_an_address_that_is_no_bucket_is_refused() -> None:
     with pytest.raises(UsageError, match=r"'lake' is refused: .*'bucket/prefix' is no address"):
         load_settings(lake="bucket/prefix")
     assert load_settings(lake="s3://press/archive/").lake == "s3://press/archive"
+
+
+def test_the_service_of_inputs_is_no_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BROADSHEET_READ__SERVICE", "x")
+
+    with pytest.raises(UsageError, match=r"Unknown setting 'read\.service'"):
+        load_settings()

@@ -210,7 +210,7 @@ def _download(
         try:
             for size in threads.map(lambda one: _download_file(one[0], one[1], index), wanted):
                 watch.transferred(size)
-        except BaseException:
+        except BaseException:  # Ctrl-C, too: what is waiting must not be begun any more
             threads.shutdown(wait=False, cancel_futures=True)
             raise
     return len(wanted), sum(one.files[name] for one, name in wanted)

@@ -55,7 +55,7 @@ def upload_files(
                 index,
                 watch,
             )
-        except BaseException:
+        except BaseException:  # Ctrl-C, too: what is waiting must not be begun any more
             threads.shutdown(wait=False, cancel_futures=True)
             raise
     index.write()

@@ -40,7 +40,10 @@ def open_remote(address: str, settings: ReadSettings, state: str = "") -> RangeF
     """
     source = answered(lambda: _source(address, service_of(settings)))
     if state and source.state != state:
-        raise UnansweredError(f"{address} was changed after the run was planned")
+        raise UnansweredError(
+            f"{address} was changed after the run was planned: repeat the command, which plans a "
+            "new run."
+        )
     return RangeFile(source)
 
 

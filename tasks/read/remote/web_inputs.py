@@ -53,7 +53,10 @@ class WebSource:
             headers["If-Match"] = self.tag
         status, answer, data = _exchange(self.address, headers, self.seconds, stop - start)
         if status == 412 or (status == 206 and _total(answer) not in (None, self.size)):
-            raise WebInputError(f"{self.address} was changed while it was read")
+            raise WebInputError(
+                f"{self.address} was changed while it was read: repeat the command, which plans a "
+                "new run."
+            )
         if status != 206 or len(data) != stop - start:
             raise _error(self.address, f"it answers {status} with {len(data):,} bytes to a range")
         return data
@@ -154,7 +157,10 @@ def _require_whole(address: str, answer: Any, target: IO[bytes]) -> None:
 
 
 def _error(address: str, reason: str) -> WebInputError:
-    return WebInputError(f"the web server did not answer as expected for {address} ({reason})")
+    return WebInputError(
+        f"The web server did not answer as expected for {address} ({reason}): check the address, "
+        "and repeat the command."
+    )
 
 
 class _SafeRedirects(request.HTTPRedirectHandler):
