@@ -22,7 +22,7 @@ from pyiceberg.exceptions import (
 from pyiceberg.partitioning import UNPARTITIONED_PARTITION_SPEC
 from pyiceberg.schema import Schema
 from pyiceberg.serializers import FromInputFile
-from pyiceberg.table import CommitTableResponse, Table, TableProperties
+from pyiceberg.table import CommitTableResponse, Table, TableProperties, Transaction
 from pyiceberg.table.locations import load_location_provider
 from pyiceberg.table.metadata import TableMetadata, new_table_metadata
 from pyiceberg.table.sorting import UNSORTED_SORT_ORDER
@@ -51,6 +51,29 @@ create table if not exists iceberg_namespace_properties (
 """
 _WHERE = "where catalog_name = ? and table_namespace = ? and table_name = ?"
 _BUSY_SECONDS = 60
+
+
+class _Transaction(Transaction):
+    """A transaction that computes its metadata once per change.
+
+    Its base computes and copies them whenever it is asked for them: 18 times per commit, which was
+    more than half of a commit's processor time.
+    """
+
+    _computed: tuple[TableMetadata, tuple[TableUpdate, ...], TableMetadata] | None = None
+
+    @property
+    def table_metadata(self) -> TableMetadata:
+        before, updates = self._table.metadata, self._updates
+        known = self._computed
+        if known is None or known[0] is not before or known[1] is not updates:
+            known = self._computed = (before, updates, super().table_metadata)
+        return known[2]
+
+
+class _Table(Table):
+    def transaction(self) -> Transaction:
+        return _Transaction(self)
 
 
 class SqliteCatalog(MetastoreCatalog, NoopCatalog):
@@ -160,7 +183,7 @@ class SqliteCatalog(MetastoreCatalog, NoopCatalog):
             file = self._load_file_io(location=location).new_input(location)
             self._parsed[location] = FromInputFile.table_metadata(file)
         metadata = self._parsed[location]
-        return Table(
+        return _Table(
             identifier=self.identifier_to_tuple(identifier),
             metadata=metadata,
             metadata_location=location,
