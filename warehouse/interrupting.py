@@ -13,6 +13,10 @@ from contextlib import contextmanager, suppress
 
 import duckdb
 
+# An interrupt is lost if it comes when a statement has been handed over and has not begun.
+_REPEAT_SECONDS = 0.05
+_REPEATS = 20
+
 
 @contextmanager
 def interrupted_by_ctrl_c(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
@@ -46,13 +50,24 @@ def interrupted_by_ctrl_c(connection: duckdb.DuckDBPyConnection) -> Iterator[Non
 
 
 def _watch(arriving: socket.socket, connection: duckdb.DuckDBPyConnection) -> None:
-    """Read the numbers of signals as they arrive, until the other side is closed."""
-    presses = 0
-    while numbers := arriving.recv(64):
-        presses += numbers.count(signal.SIGINT)
+    """Heed signals as they arrive, until the other side is closed."""
+    presses = repeats = 0
+    while (numbers := _arrived(arriving)) != b"":
+        new = (numbers or b"").count(signal.SIGINT)
+        presses += new
+        repeats = _REPEATS if new else repeats - 1
         if presses > 1:
             os.write(2, b"broadsheet: Stopped.\n")
             os._exit(130)
         if presses:
             with suppress(duckdb.ConnectionException):  # the connection is closed already
                 connection.interrupt()
+        arriving.settimeout(_REPEAT_SECONDS if repeats > 0 else None)
+
+
+def _arrived(arriving: socket.socket) -> bytes | None:
+    """Return the numbers of new signals; None if none came in time."""
+    try:
+        return arriving.recv(64)
+    except TimeoutError:
+        return None

@@ -57,16 +57,28 @@ def opened(
         raise UsageError(
             f"Cannot open {path} ({_first_line(error)}): `broadsheet repair` publishes it anew."
         ) from error
-    # The watch outlasts the connection: closing waits for a function that is still at work.
+    # The watch outlasts the connection, because closing waits for a function that is at work.
     with interrupted_by_ctrl_c(connection), connection:
-        # DuckDB prints a progress bar to standard output, among the rows of a long query.
-        connection.execute("set timezone = 'UTC'; set enable_progress_bar = false")
-        for name, value in settings.items():
-            connection.execute(f"set {name} = $value", {"value": value})
-        for database in attached:
-            _attach(connection, database)
-        _lock_down(connection, warehouse)
-        yield connection
+        try:
+            _prepare(connection, warehouse, attached, settings)
+            yield connection
+        finally:
+            connection.interrupt()  # closing would wait for a statement's end
+
+
+def _prepare(
+    connection: duckdb.DuckDBPyConnection,
+    warehouse: Path,
+    attached: Sequence[Path],
+    settings: Mapping[str, str | int],
+) -> None:
+    # DuckDB prints a progress bar to standard output, among the rows of a long query.
+    connection.execute("set timezone = 'UTC'; set enable_progress_bar = false")
+    for name, value in settings.items():
+        connection.execute(f"set {name} = $value", {"value": value})
+    for database in attached:
+        _attach(connection, database)
+    _lock_down(connection, warehouse)
 
 
 def _connected(path: Path, warehouse: Path) -> duckdb.DuckDBPyConnection:

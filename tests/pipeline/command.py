@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -61,8 +62,15 @@ class Started:
         return self.returncode
 
     def communicate(self, timeout: float | None = None) -> tuple[str, str]:
-        """Wait for the end of the command; return its standard output and standard error."""
-        self.wait(timeout)
+        """Wait for the end of the command; return its standard output and standard error.
+
+        It is killed if it takes longer: a test that fails must not slow down the others.
+        """
+        try:
+            self.wait(timeout)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.pid, signal.SIGKILL)
+            raise
         return _content(self._out), _content(self._err)
 
 
