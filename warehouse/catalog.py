@@ -29,6 +29,8 @@ from pyiceberg.table.sorting import UNSORTED_SORT_ORDER
 from pyiceberg.table.update import TableRequirement, TableUpdate
 from pyiceberg.typedef import EMPTY_DICT, Identifier, Properties
 
+from warehouse.manifests import local_path, recall
+
 _NAME = "broadsheet"
 # As pyiceberg.catalog.sql makes them.
 _TABLES = """
@@ -87,8 +89,6 @@ class SqliteCatalog(MetastoreCatalog, NoopCatalog):
         """
         super().__init__(_NAME, warehouse=str(location))
         self._path = path
-        # Metadata files never change, and parsing one takes longer than anything else here.
-        self._parsed: dict[str, TableMetadata] = {}
         with self._connected() as connection:
             connection.executescript(_TABLES)
 
@@ -144,7 +144,7 @@ class SqliteCatalog(MetastoreCatalog, NoopCatalog):
         )
         io = self._load_file_io(metadata.properties, metadata_location)
         self._write_metadata(metadata, io, metadata_location)
-        self._parsed[metadata_location] = metadata
+        recall(local_path(metadata_location), lambda: metadata)
         return self.register_table(identifier, metadata_location)
 
     def register_table(
@@ -179,10 +179,8 @@ class SqliteCatalog(MetastoreCatalog, NoopCatalog):
         if row is None:
             raise NoSuchTableError(f"Table does not exist: {identifier}")
         [location] = row
-        if location not in self._parsed:
-            file = self._load_file_io(location=location).new_input(location)
-            self._parsed[location] = FromInputFile.table_metadata(file)
-        metadata = self._parsed[location]
+        file = self._load_file_io(location=location).new_input(location)
+        metadata = recall(local_path(location), lambda: FromInputFile.table_metadata(file))
         return _Table(
             identifier=self.identifier_to_tuple(identifier),
             metadata=metadata,
@@ -203,7 +201,7 @@ class SqliteCatalog(MetastoreCatalog, NoopCatalog):
         if staged.metadata == current.metadata:
             return _committed(current)
         self._write_metadata(staged.metadata, staged.io, staged.metadata_location)
-        self._parsed[staged.metadata_location] = staged.metadata
+        recall(local_path(staged.metadata_location), lambda: staged.metadata)
         before = current.metadata_location
         with self._connected() as connection:
             cursor = connection.execute(

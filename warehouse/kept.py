@@ -82,10 +82,11 @@ def bring_up_kept(warehouse: Path, snapshot: Snapshot, settings: LoadSettings) -
     for left in (warehouse / KEPT).glob(".*"):  # by a killed process
         shutil.rmtree(left) if left.is_dir() else left.unlink()
     for kept in (KEPT_KEYS, KEPT_MARTS):  # the marts look versions up in the keys
-        files = _files_to_add(kept, warehouse, snapshot)
+        covered = _covered(kept, warehouse)
+        files = None if covered is None else _files_to_add(kept, covered, snapshot)
         if files is None:
             _rebuild(kept, warehouse, snapshot, settings)
-        elif any(files.values()) or _covered(kept, warehouse) != _heads(kept, snapshot):
+        elif any(files.values()) or covered != _heads(kept, snapshot):
             _add(kept, kept.path(warehouse), warehouse, (snapshot, files), settings)
 
 
@@ -175,15 +176,12 @@ def _define_concerned_days(
 
 
 def _files_to_add(
-    kept: KeptFile, warehouse: Path, snapshot: Snapshot
+    kept: KeptFile, covered: Mapping[str, int | None], snapshot: Snapshot
 ) -> dict[str, list[str]] | None:
     """Return the files that were committed since the file was last brought up, by table.
 
     Return None if the file must be built anew.
     """
-    covered = _covered(kept, warehouse)
-    if covered is None:
-        return None
     files = {}
     for table in kept.tables:
         added = snapshot.added_since(table, covered.get(table.name))

@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pyiceberg.exceptions import ValidationError
 from pyiceberg.io import FileIO
@@ -30,9 +30,9 @@ _UNREADABLE = (
     *(SystemError, ValidationError),
 )
 AVRO_MAGIC = b"Obj\x01"
-# Data files by the path, time of change and size of their manifest.
-_entries: dict[tuple[str, int, int], list[DataFile]] = {}
-_MOST_ENTRIES = 1_000
+# What files of metadata hold, by their path, time of change and size.
+_recalled: dict[tuple[str, int, int], Any] = {}
+_MOST_RECALLED = 1_000
 IO: FileIO = PyArrowFileIO()
 
 
@@ -67,7 +67,9 @@ def read_manifests(snapshot: Snapshot) -> list[ManifestFile]:
     """
     path = local_path(snapshot.manifest_list)
     require_avro(path)
-    return _read(path, lambda: list(read_manifest_list(IO.new_input(str(path)))))
+    return recall(
+        path, lambda: _read(path, lambda: list(read_manifest_list(IO.new_input(str(path)))))
+    )
 
 
 def read_data_files(snapshot: Snapshot) -> list[DataFile]:
@@ -84,19 +86,30 @@ def local_path(location: str) -> Path:
     return Path(location.removeprefix("file://"))
 
 
-def _read_entries(manifest: ManifestFile) -> list[DataFile]:
-    """Read a manifest, or recall it: it never changes, and snapshots share most manifests."""
-    path = local_path(manifest.manifest_path)
-    require_avro(path)
+def recall(path: Path, read: Callable[[], T]) -> T:
+    """Read a file of metadata, or recall what it holds: such files never change.
+
+    Snapshots share most manifests, and a run opens its tables several times.
+    """
     state = path.stat()
     key = (str(path), state.st_mtime_ns, state.st_size)
-    if key not in _entries:
-        while len(_entries) >= _MOST_ENTRIES:
-            _entries.pop(next(iter(_entries)))
-        _entries[key] = _read(
+    if key not in _recalled:
+        while len(_recalled) >= _MOST_RECALLED:
+            _recalled.pop(next(iter(_recalled)))
+        _recalled[key] = read()
+    found: T = _recalled[key]
+    return found
+
+
+def _read_entries(manifest: ManifestFile) -> list[DataFile]:
+    path = local_path(manifest.manifest_path)
+    require_avro(path)
+    return recall(
+        path,
+        lambda: _read(
             path, lambda: [entry.data_file for entry in manifest.fetch_manifest_entry(IO)]
-        )
-    return _entries[key]
+        ),
+    )
 
 
 def require_avro(path: Path) -> None:
