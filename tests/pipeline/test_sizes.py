@@ -119,17 +119,16 @@ def test_a_part_with_long_texts_ends_before_it_has_all_its_documents(tmp_path: P
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("workers", [2, 16])
-def test_300_000_rows_of_one_run_are_resolved_and_published(
-    tmp_path: Path, workers: int, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("count", "workers", "index"), [(100_000, 2, True), (300_000, 16, False)])
+def test_many_rows_of_one_run_are_resolved_and_published(
+    tmp_path: Path, count: int, workers: int, index: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     warehouse = tmp_path / "w"
-    if workers > 2:  # the index has one thread in any case, and takes a minute
-        monkeypatch.setenv("BROADSHEET_SEARCH__INDEX", "false")
-    write_rows_run(warehouse, 300_000)
+    monkeypatch.setenv("BROADSHEET_SEARCH__INDEX", str(index))
+    write_rows_run(warehouse, count)
     for stage in ("resolve", "publish"):
         taken = step(stage, warehouse, workers)
         assert taken.status == 0, taken.said
         assert taken.peak < MOST_BYTES, taken
     with opened(warehouse) as connection:
-        assert rows(connection, "select count(*) from articles")[1] == [(300_000,)]
+        assert rows(connection, "select count(*) from articles")[1] == [(count,)]
