@@ -6,6 +6,7 @@ so that this module is imported only where a bucket is used.
 """
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -27,6 +28,7 @@ from config.settings import Settings
 
 CATALOG_NAME = "broadsheet"
 _DRIVER = "postgresql+psycopg"
+_PLACE = re.compile(r"((?P<user>[^:/?#@]*)(:[^/?#@]*)?@)?(?P<place>[^?#@]*)([?#].*)?", re.DOTALL)
 
 
 class CatalogError(BroadsheetError):
@@ -60,13 +62,17 @@ def open_bucket_catalog(settings: Settings) -> Catalog:
 
 
 def catalog_place(address: str) -> str:
-    """Return the address of a catalog for messages, without a password and options."""
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        return "it cannot be read"
-    user, at, host = parts.netloc.rpartition("@")
-    return urlunsplit((parts.scheme, user.partition(":")[0] + at + host, parts.path, "", ""))
+    """Return the address of a catalog for messages, without a password and options.
+
+    Where a password or an option has a character such as "#", "/" or "@", so that one cannot tell
+    where it ends, no more than the scheme is returned.
+    """
+    scheme, separator, rest = address.partition("://")
+    found = _PLACE.fullmatch(rest)
+    if not separator or not found or ("@" in rest and found["user"] is None):
+        return f"{scheme.partition(':')[0]}{separator}…"
+    user = "" if found["user"] is None else f"{found['user']}@"
+    return f"{scheme}{separator}{user}{found['place']}"
 
 
 @contextmanager
@@ -111,6 +117,11 @@ def _postgresql(settings: Settings) -> Catalog:
         raise UsageError(
             "bucket.catalog is no address such as postgresql://user@host/database."
         ) from error
+    if "@" in (url.host or "") + (url.database or ""):
+        raise UsageError(
+            "bucket.catalog has a password with a character that ends it, such as @ or /: give the "
+            "password in PGPASSWORD or ~/.pgpass."
+        )
     if "connect_timeout" not in url.query:
         seconds = max(2, round(settings.bucket.connect_seconds))  # libpq takes no fewer
         url = url.update_query_dict({"connect_timeout": str(seconds)})
