@@ -1,7 +1,10 @@
 """Archives old WARC files of the raw zone in a bucket, and brings them back.
 
-Each file passes the same steps: upload, read back and compare, write the note, and only then remove
-the file if that is wanted. Whatever step a kill interrupts, the same command does it again.
+Each file passes the same steps: write the note, upload, read back and compare, complete the note,
+and only then remove the file if that is wanted. Whatever step a kill interrupts, the same command
+does it again. Until then a takedown knows by the note that there may be a copy.
+
+A file that differs from its verified copy stops both ways, because one of the two is damaged.
 """
 
 from collections.abc import Iterator, Sequence
@@ -166,14 +169,17 @@ def _archive(warehouse: Path, name: str, request: ArchiveRequest, service: Bucke
     path = warehouse / name
     sha256 = sha256_of(path)
     note = read_note(warehouse, name)
-    known = note is not None and (note.sha256, note.folder) == (sha256, request.to)
+    if note is not None and note.archived_at:
+        _require_same(warehouse, note, sha256)
+    known = note is not None and note.archived_at and note.folder == request.to
     if known and not request.remove:
         return
     bucket = open_bucket(request.to, service)
     if not (known and bucket.exists(name) and bucket.sha256(name) == sha256):
-        bucket.upload(path, name, verify=True)
         _remove_other_copy(note, request, service)
-        write_note(warehouse, name, request.to, sha256)
+        write_note(warehouse, name, request.to, sha256, is_verified=False)
+        bucket.upload(path, name, verify=True)
+        write_note(warehouse, name, request.to, sha256, is_verified=True)
     if request.remove:
         path.unlink()
 
@@ -188,11 +194,24 @@ def _remove_other_copy(
         open_bucket(note.folder, service).remove(note.name)
 
 
+def _require_same(warehouse: Path, note: ArchivedFile, sha256: str) -> None:
+    """Refuse to go on with a file that is not what was archived: the copy may be the whole one."""
+    if sha256 != note.sha256:
+        raise BroadsheetError(
+            f"{warehouse / note.name} has other bytes than when it was archived, and "
+            f"{note.address} was left as it is: move the file away and run `broadsheet archive-raw "
+            f"--bring-back` to have the copy, or remove {note_of(warehouse, note.name)} to keep "
+            "the file."
+        )
+
+
 def _bring_back(warehouse: Path, note: ArchivedFile, service: BucketSettings) -> None:
     from warehouse.bucket.objects import open_bucket
 
     bucket, path = open_bucket(note.folder, service), warehouse / note.name
-    if not path.is_file():
+    if path.is_file() and note.archived_at:
+        _require_same(warehouse, note, sha256_of(path))
+    elif not path.is_file():
         try:
             _download(warehouse, note, service)
         except FileNotFoundError as error:

@@ -1,8 +1,9 @@
 """WARC files of the raw zone that are archived in a bucket, each with a note beside its place.
 
 The note WAREHOUSE/raw/<night>/<source>-NNN.warc.gz.archived says where the copy lies, with its size
-and SHA-256. It is written when the copy was read back and compared. The file itself may be removed
-afterwards; whoever needs it reads the copy.
+and SHA-256. It is written before the upload, so that every copy is known, and completed when the
+copy was read back and compared. The file itself may be removed afterwards; whoever needs it reads
+the copy.
 """
 
 from collections.abc import Iterable, Iterator
@@ -27,6 +28,7 @@ class ArchivedFile:
     Attributes:
         name: its path in the warehouse, such as "raw/2026-05-01/courier-000.warc.gz".
         folder: address below which the copy has the same name.
+        archived_at: when the copy was read back and compared; "" before that.
     """
 
     name: str
@@ -51,10 +53,12 @@ def note_of(warehouse: Path, name: str) -> Path:
     return warehouse / f"{name}{NOTE_SUFFIX}"
 
 
-def write_note(warehouse: Path, name: str, folder: str, sha256: str) -> ArchivedFile:
-    """Record that a file has a verified copy below an address."""
+def write_note(
+    warehouse: Path, name: str, folder: str, sha256: str, *, is_verified: bool
+) -> ArchivedFile:
+    """Record that a file has a copy below an address, or is about to have one."""
     size = (warehouse / name).stat().st_size
-    now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}" if is_verified else ""
     note = ArchivedFile(name, folder, size, sha256, now)
     write_bytes(note_of(warehouse, name), orjson.dumps(asdict(note)))
     return note
