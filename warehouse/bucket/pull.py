@@ -130,8 +130,10 @@ def record_pull(lake: Lake, remote: BucketLake, pulled: Pulled) -> None:
     """Record that the warehouse has the state that was pulled, and has published it."""
     record = BucketRecord(
         read_bucket_record(lake.root.parent, remote.settings).lake,
-        # If a push was interrupted elsewhere, its number is passed, so that the next push is newer.
-        number=remote.state().number if pulled.is_older else pulled.number,
+        number=pulled.number,
+        # The next push from here is newer than one that was interrupted elsewhere; but if that one
+        # is completed first, this warehouse is behind.
+        passed=remote.state().number if pulled.is_older else 0,
         tables={
             one.table.name: PushedTable(
                 key_of(lake, one.table),

@@ -14,6 +14,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import orjson
 from pyiceberg.table import Table as IcebergTable
@@ -30,7 +31,13 @@ from warehouse.bucket.record import (
     read_bucket_record,
     write_bucket_record,
 )
-from warehouse.bucket.remote import NUMBER_PROPERTY, STATE_PROPERTY, BucketLake, LakeState
+from warehouse.bucket.remote import (
+    NUMBER_PROPERTY,
+    STATE_PROPERTY,
+    TOKEN_PROPERTY,
+    BucketLake,
+    LakeState,
+)
 from warehouse.bucket.uploads import TransferWatch, upload_files
 from warehouse.lake import MOST_SNAPSHOTS, Lake
 from warehouse.schema import RUNS, TABLES, Table
@@ -62,12 +69,18 @@ def require_not_behind(state: LakeState, record: BucketRecord, settings: Setting
         LakeBehindError: it is, or a pull into it was interrupted, so that its tables are mixed.
     """
     require_pulled(record, settings)
-    if state.number > record.number and state.number != record.pushing:
+    is_passed = state.complete == record.number and state.number == record.passed
+    if state.number > record.number and not is_passed and not _is_own(state, record):
         raise LakeBehindError(
             f"The lake {settings.lake} has a newer state (number {state.number}) than the "
             f"warehouse {settings.warehouse} (number {record.number}): run `broadsheet lake pull`, "
             "which brings the warehouse to that state."
         )
+
+
+def _is_own(state: LakeState, record: BucketRecord) -> bool:
+    """Return whether this warehouse began the last push."""
+    return (state.number, state.token) == (record.pushing, record.token)
 
 
 def require_pulled(record: BucketRecord, settings: Settings) -> None:
@@ -125,12 +138,16 @@ class _Push:
     def run(self, state: LakeState, record: BucketRecord) -> Pushed:
         """Take all steps, and record at the end what the bucket has."""
         warehouse = self.lake.root.parent
-        is_resumed = state.number == record.pushing > max(state.complete, record.number)
+        is_last = state.number == max(state.complete, record.number)
+        is_resumed = not is_last and _is_own(state, record)
         number = state.number if is_resumed else max(state.number, record.number) + 1
-        # The record comes first: after a kill the number in the bucket must be known as our own.
-        write_bucket_record(warehouse, replace(record, pushing=number))
-        self._claim(number)
-        tables = dict(record.tables) if state.complete == record.number else {}
+        token = record.token if is_resumed else uuid4().hex
+        # The record comes first: after a kill the push in the bucket must be known as our own.
+        record = replace(record, pushing=number, token=token)
+        write_bucket_record(warehouse, record)
+        self._claim(record)
+        is_known = state.complete == record.number and (is_last or is_resumed)
+        tables = dict(record.tables) if is_known else {}
         outdated = outdated_tables(self.lake, replace(record, tables=tables))
         changes = [
             change_of(self.lake, table, self.remote, record.tables.get(table.name))
@@ -142,17 +159,18 @@ class _Push:
             iceberg = commit_change(change, self.lake, self.remote)
             tables[change.table.name] = self._pushed(change, iceberg, tables)
         self._complete(number, tables)
-        record = replace(record, number=number, pushing=number, tables=tables)
+        record = replace(record, number=number, tables=tables)
         write_bucket_record(warehouse, record)
         self._clean(record)
         log.info("pushed number=%d tables=%d files=%d bytes=%d", number, len(changes), files, size)
         return Pushed(sum(not one.is_done for one in changes), files, size)
 
-    def _claim(self, number: int) -> None:
+    def _claim(self, record: BucketRecord) -> None:
         """Let the number grow, so that machines of an older state know that they are behind."""
         self.watch.require()
         self.remote.made(RUNS, own_properties(self.lake.load(RUNS)))
-        self.remote.set_on_runs({NUMBER_PROPERTY: str(number)})
+        claim = {NUMBER_PROPERTY: str(record.pushing), TOKEN_PROPERTY: record.token}
+        self.remote.set_on_runs(claim)
 
     def _complete(self, number: int, tables: dict[str, PushedTable]) -> None:
         """Name the snapshots of all tables that belong together."""

@@ -49,6 +49,9 @@ class BucketRecord:
         lake: the addresses of the lake and its catalog.
         number: the number of that state; it only grows. 0: none yet.
         pushing: the number of the state that this warehouse has begun to push.
+        token: names that push, because another machine may use the same number.
+        passed: the number of a push of another machine that was interrupted when this warehouse
+            took over the complete state before it.
         is_pulling: whether a pull was begun and not completed, so that the tables are mixed.
         tables: what was pushed completely, by the names of the tables.
     """
@@ -56,6 +59,8 @@ class BucketRecord:
     lake: str
     number: int = 0
     pushing: int = 0
+    token: str = ""
+    passed: int = 0
     is_pulling: bool = False
     tables: Mapping[str, PushedTable] = field(default_factory=dict)
 

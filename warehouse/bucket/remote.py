@@ -2,7 +2,9 @@
 
 The table `runs` carries two properties for all tables. `broadsheet.lake-number` grows with each
 push, at its beginning. `broadsheet.lake-state` names the snapshots of all tables that belong
-together, and is written at the end of a push.
+together, and is written at the end of a push. `broadsheet.lake-push` tells pushes of the same
+number apart: one that failed before its number was stored does not know that another machine used
+it.
 """
 
 from collections.abc import Iterator, Mapping
@@ -26,6 +28,7 @@ from warehouse.schema import RUNS, SCHEMA_VERSION, Table
 
 NUMBER_PROPERTY = "broadsheet.lake-number"
 STATE_PROPERTY = "broadsheet.lake-state"
+TOKEN_PROPERTY = "broadsheet.lake-push"
 # The state of the local table that a table in the bucket has.
 PUSHED_PROPERTY = "broadsheet.pushed"
 # Rows were removed, and objects that still hold them are not removed yet.
@@ -40,11 +43,13 @@ class LakeState:
         number: the number of the last push that was begun; 0 for a new lake.
         complete: the number of the last push that was completed.
         heads: the snapshot of each table at that time; None for a table without rows.
+        token: names the push that was begun last, and so the machine that did so.
     """
 
     number: int = 0
     complete: int = 0
     heads: Mapping[str, int | None] = field(default_factory=dict)
+    token: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +97,7 @@ class BucketLake:
             int(properties.get(NUMBER_PROPERTY, "0")),
             stated.get("number", 0),
             stated.get("heads", {}),
+            properties.get(TOKEN_PROPERTY, ""),
         )
 
     def set_on_runs(self, properties: Mapping[str, str]) -> None:
