@@ -1,6 +1,6 @@
 """Comparison of a table in the bucket with the published one: files it lacks or has too many."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -70,11 +70,19 @@ def own_properties(iceberg: IcebergTable) -> dict[str, str]:
 
 
 def change_of(
-    lake: Lake, table: Table, remote: BucketLake, pushed: PushedTable | None
+    lake: Lake,
+    table: Table,
+    remote: BucketLake,
+    pushed: PushedTable | None,
+    stored: Collection[str],
 ) -> TableChange:
     """Compare a table with the one in the bucket.
 
     The record says which files that one has, unless its snapshot is another: then its manifests do.
+
+    Args:
+        stored: the names of all its data files in the bucket. An interrupted push may have uploaded
+            files that no snapshot names, and whose rows were removed here since.
     """
     found = remote.find(table)
     head = found.current_snapshot() if found else None
@@ -91,6 +99,7 @@ def change_of(
         files = remote.data_files(found, head)
         held = {last_part(one.file_path): one.file_size_in_bytes for one in files}
     remove = frozenset(held.items() - sizes.items())
+    is_replaced = bool(remove) or not (held.keys() | sizes.keys()) >= set(stored)
     left_to_purge = found is not None and PURGE_PROPERTY in found.properties
     return TableChange(
         table,
@@ -101,7 +110,7 @@ def change_of(
         frozenset(name for name, _ in sizes.items() - held.items()),
         frozenset(name for name, _ in remove),
         is_done,
-        left_to_purge or (bool(remove) and _were_rows_removed(iceberg, pushed)),
+        left_to_purge or (is_replaced and _were_rows_removed(iceberg, pushed)),
     )
 
 

@@ -37,6 +37,7 @@ from warehouse.bucket.remote import (
     TOKEN_PROPERTY,
     BucketLake,
     LakeState,
+    last_part,
 )
 from warehouse.bucket.uploads import TransferWatch, upload_files
 from warehouse.lake import MOST_SNAPSHOTS, Lake
@@ -150,7 +151,13 @@ class _Push:
         tables = dict(record.tables) if is_known else {}
         outdated = outdated_tables(self.lake, replace(record, tables=tables))
         changes = [
-            change_of(self.lake, table, self.remote, record.tables.get(table.name))
+            change_of(
+                self.lake,
+                table,
+                self.remote,
+                record.tables.get(table.name),
+                set(map(last_part, self.index.of_folder(f"{table.name}/data"))),
+            )
             for table in outdated
         ]
         files, size = self._upload(changes)
