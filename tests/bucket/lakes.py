@@ -25,11 +25,17 @@ def settings_of(objects: ObjectService, catalog: str, warehouse: Path, **more: A
     return load_settings(lake=lake, warehouse=warehouse, bucket={"catalog": catalog}, **more)
 
 
-def write_rows(lake: Lake, name: str, ids: Sequence[str], table: Table = SUPERSEDED) -> str:
-    """Write a file of a table with a row for each article."""
+def write_rows(
+    lake: Lake,
+    name: str,
+    ids: Sequence[str],
+    table: Table = SUPERSEDED,
+    column: str = "article_id",
+) -> str:
+    """Write a file of a table with a row for each article, whose id is in a column."""
     path = lake.folder(table) / f"{name}-00000.parquet"
     path.parent.mkdir(parents=True, exist_ok=True)
-    rows = [{"article_id": one, "version": 1, "run_id": name} for one in ids]
+    rows = [{column: one, "version": 1, "run_id": name} for one in ids]
     pq.write_table(pa.Table.from_pylist(rows, table.arrow), path)
     return str(path)
 

@@ -30,12 +30,21 @@ from warehouse.bucket.remote import BucketLake, LakeState, last_part
 from warehouse.bucket.uploads import TransferWatch
 from warehouse.files import sha256_of
 from warehouse.lake import RULES_PROPERTY, Lake
-from warehouse.schema import ARTICLE_VERSIONS, RUNS, TABLES, TAKEDOWNS, Table
+from warehouse.schema import ARTICLE_VERSIONS, RUNS, SNAPSHOTS, TABLES, TAKEDOWNS, Table
 from warehouse.tagged import remove_tags, tag_names
 
 log = logging.getLogger("broadsheet.bucket")
 
 _AT_ONCE = 8
+# Tables that a pull must not make shorter unasked, and what a person can do.
+_NOT_LOST = {
+    (TAKEDOWNS, "article_id", "takedown"): "note the articles, pull with --discard, which brings "
+    "them back where the bucket has them, and take them down again",
+    (RUNS, "run_id", "run"): "export what you need, then pull with --discard, which removes what "
+    "the bucket lacks",
+    (SNAPSHOTS, "name", "named snapshot"): "export it, then pull with --discard, which removes "
+    "what the bucket lacks",
+}
 
 
 class WouldLoseError(BroadsheetError):
@@ -90,8 +99,8 @@ def pull(lake: Lake, remote: BucketLake, watch: TransferWatch, *, discard: bool 
     """Download what the tables lack and commit it; the caller holds the locks and publishes.
 
     Args:
-        discard: remove what the bucket lacks, too: runs, and named snapshots with articles that
-            were taken down.
+        discard: remove what the bucket lacks, too: runs, takedowns, and named snapshots, also those
+            with articles that were taken down.
 
     Raises:
         UsageError: there is no complete state in the bucket.
@@ -171,20 +180,20 @@ def _paths_of(lake: Lake, table: Table, names: Sequence[str]) -> list[str]:
 
 
 def _require_nothing_lost(lake: Lake, remote: BucketLake, state: LakeState) -> None:
-    """Refuse to replace a warehouse with runs that the bucket does not have."""
-    own = {row["run_id"] for file in lake.files(RUNS) for row in _run_ids(file)}
-    head, iceberg = state.heads.get(RUNS.name), remote.find(RUNS)
-    known: set[str] = set()
-    if own and iceberg and head is not None:
-        with remote.asked():
-            rows = iceberg.scan(selected_fields=("run_id",), snapshot_id=head).to_arrow()
-        known = set(rows["run_id"].to_pylist())
-    if lost := sorted(own - known):
-        raise WouldLoseError(
-            f"The warehouse {lake.root.parent} has {counted(len(lost), 'run')} that "
-            f"{remote.settings.lake} lacks, such as {lost[0]}: export what you need, then pull "
-            "with --discard, which removes what the bucket lacks."
-        )
+    """Refuse to replace a warehouse with rows that no run of the bucket makes again."""
+    for (table, column, what), advice in _NOT_LOST.items():
+        own = {key for file in lake.files(table) for key in _keys_of(file, column)}
+        head, iceberg = state.heads.get(table.name), remote.find(table) if own else None
+        known: set[str] = set()
+        if iceberg and head is not None:
+            with remote.asked():
+                rows = iceberg.scan(selected_fields=(column,), snapshot_id=head).to_arrow()
+            known = set(rows[column].to_pylist())
+        if lost := sorted(own - known):
+            raise WouldLoseError(
+                f"The warehouse {lake.root.parent} has {counted(len(lost), what)} that "
+                f"{remote.settings.lake} lacks, such as {lost[0]}: {advice}."
+            )
 
 
 def _require_no_tags(lake: Lake, tags: Sequence[str]) -> None:
@@ -196,8 +205,8 @@ def _require_no_tags(lake: Lake, tags: Sequence[str]) -> None:
         )
 
 
-def _run_ids(file: str) -> Iterator[dict[str, str]]:
-    yield from pq.read_table(file, columns=["run_id"]).to_pylist()
+def _keys_of(file: str, column: str) -> Iterator[str]:
+    yield from pq.read_table(file, columns=[column])[column].to_pylist()
 
 
 def _download(
