@@ -41,6 +41,11 @@ def check_bucket(settings: Settings) -> str:
             f"{settings.lake} is behind by {counted(len(outdated), 'table')} and "
             f"{counted(files, 'file')}: run `broadsheet lake push`."
         )
+    if record.readers != record.number:
+        raise RuntimeError(
+            f"{settings.lake}/news.duckdb shows an earlier state than the tables: run `broadsheet "
+            "lake push`."
+        )
     return f"{settings.lake} is in step, in the state number {state.number:,}"
 
 

@@ -142,6 +142,7 @@ def record_pull(lake: Lake, remote: BucketLake, pulled: Pulled) -> None:
         number=pulled.number,
         # The next push from here is newer than one that was interrupted elsewhere; but if that one
         # is completed first, this warehouse is behind.
+        readers=pulled.number,
         passed=remote.state().number if pulled.is_older else 0,
         tables={
             one.table.name: PushedTable(

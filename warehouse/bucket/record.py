@@ -52,6 +52,7 @@ class BucketRecord:
         token: names that push, because another machine may use the same number.
         passed: the number of a push of another machine that was interrupted when this warehouse
             took over the complete state before it.
+        readers: the number of the state that `news.duckdb` in the bucket shows.
         is_pulling: whether a pull was begun and not completed, so that the tables are mixed.
         tables: what was pushed completely, by the names of the tables.
     """
@@ -61,6 +62,7 @@ class BucketRecord:
     pushing: int = 0
     token: str = ""
     passed: int = 0
+    readers: int = 0
     is_pulling: bool = False
     tables: Mapping[str, PushedTable] = field(default_factory=dict)
 

@@ -23,7 +23,7 @@ from warehouse.bucket.push import (
     require_pulled,
 )
 from warehouse.bucket.readers_file import publish_for_readers
-from warehouse.bucket.record import read_bucket_record
+from warehouse.bucket.record import read_bucket_record, write_bucket_record
 from warehouse.bucket.remote import open_bucket_lake
 from warehouse.bucket.uploads import TransferWatch
 from warehouse.lake import open_lake
@@ -96,13 +96,19 @@ def push_lake(settings: Settings, watch: TransferWatch, *, replace_newer: bool =
         if is_published(settings.warehouse, take_snapshot(lake)):
             lease.require()
             publish_for_readers(settings.warehouse, remote.bucket)
+            record = read_bucket_record(settings.warehouse, settings)
+            if record.readers != record.number:
+                write_bucket_record(settings.warehouse, replace(record, readers=record.number))
         return pushed
 
 
 def _is_left_behind(settings: Settings) -> bool:
     """Return whether the bucket lacks what was published before, such as a completed takedown."""
     record = read_bucket_record(settings.warehouse, settings)
-    return record.number > 0 and bool(outdated_tables(open_lake(settings.warehouse), record))
+    return record.number > 0 and (
+        record.readers != record.number
+        or bool(outdated_tables(open_lake(settings.warehouse), record))
+    )
 
 
 def _publication(warehouse: Path) -> tuple[int, int] | None:
