@@ -23,7 +23,7 @@ def test_a_push_that_ended_before_the_readers_file_is_seen_and_caught_up(
     settings, nights = corpus.settings, corpus.nights
     bucket = open_bucket(settings.lake, settings.bucket)
     assert "in step" in check_bucket(settings)
-    nights.load(article("https://courier.example/9", "A later text of the day.", position=9, day=12))
+    nights.load(article("https://courier.example/9", "A later text.", position=9, day=12))
 
     def stopped(*_: object) -> None:
         raise KeyboardInterrupt
