@@ -21,7 +21,7 @@ def check_bucket(settings: Settings) -> str:
     from warehouse.bucket.record import read_bucket_record
     from warehouse.bucket.remote import open_bucket_lake
     from warehouse.lake import Lake, open_catalog
-    from warehouse.layout import LAKE
+    from warehouse.layout import LAKE, PUBLISHED
 
     state = open_bucket_lake(settings).state()
     record = read_bucket_record(settings.warehouse, settings)
@@ -41,7 +41,7 @@ def check_bucket(settings: Settings) -> str:
             f"{settings.lake} is behind by {counted(len(outdated), 'table')} and "
             f"{counted(files, 'file')}: run `broadsheet lake push`."
         )
-    if record.readers != record.number:
+    if record.readers != record.number and (settings.warehouse / PUBLISHED).is_file():
         raise RuntimeError(
             f"{settings.lake}/news.duckdb shows an earlier state than the tables: run `broadsheet "
             "lake push`."
