@@ -24,6 +24,7 @@ from config.version import code_version
 
 _GONE = (404, 410)
 _TOTAL = re.compile(r"bytes (?:\d+-\d+|\*)/(\d+)")
+_FIRST = re.compile(r"bytes (\d+)-")
 _COPY_BYTES = 1 << 20
 
 
@@ -57,6 +58,9 @@ class WebSource:
                 f"{self.address} was changed while it was read: repeat the command, which plans a "
                 "new run."
             )
+        first = _FIRST.match(answer.get("Content-Range") or "")
+        if status == 206 and (first is None or int(first[1]) != start):
+            raise _error(self.address, "it answers with another range than it was asked for")
         if status != 206 or len(data) != stop - start:
             raise _error(self.address, f"it answers {status} with {len(data):,} bytes to a range")
         return data
@@ -145,7 +149,7 @@ def _exchange(
             if error.code in (412, 416):
                 return error.code, error.headers, b""
             raise _error(address, f"it answers {error.code} {error.reason}") from error
-    except (OSError, HTTPException) as error:
+    except (OSError, HTTPException, ValueError) as error:  # ValueError: a header of nonsense
         raise _error(address, str(getattr(error, "reason", error)) or repr(error)) from error
 
 
@@ -157,6 +161,7 @@ def _require_whole(address: str, answer: Any, target: IO[bytes]) -> None:
 
 
 def _error(address: str, reason: str) -> WebInputError:
+    reason = " ".join(reason.split())  # the library explains a loop of redirects in three lines
     return WebInputError(
         f"The web server did not answer as expected for {address} ({reason}): check the address, "
         "and repeat the command."
