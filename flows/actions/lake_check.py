@@ -6,6 +6,7 @@ from config.settings import Settings
 from config.wording import counted
 
 if TYPE_CHECKING:
+    from warehouse.bucket.objects import Bucket
     from warehouse.bucket.record import BucketRecord
     from warehouse.lake import Lake
     from warehouse.schema import Table
@@ -21,9 +22,12 @@ def check_bucket(settings: Settings) -> str:
     from warehouse.bucket.record import read_bucket_record
     from warehouse.bucket.remote import open_bucket_lake
     from warehouse.lake import Lake, open_catalog
-    from warehouse.layout import LAKE, PUBLISHED
+    from warehouse.layout import LAKE
+    from warehouse.publish import is_published
+    from warehouse.snapshots import take_snapshot
 
-    state = open_bucket_lake(settings).state()
+    remote = open_bucket_lake(settings)
+    state = remote.state()
     record = read_bucket_record(settings.warehouse, settings)
     require_not_behind(state, record, settings)
     if not (settings.warehouse / LAKE).is_dir():
@@ -41,11 +45,13 @@ def check_bucket(settings: Settings) -> str:
             f"{settings.lake} is behind by {counted(len(outdated), 'table')} and "
             f"{counted(files, 'file')}: run `broadsheet lake push`."
         )
-    if record.readers != record.number and (settings.warehouse / PUBLISHED).is_file():
+    is_shown = is_published(settings.warehouse, take_snapshot(lake))
+    if is_shown and record.readers != record.number:
         raise RuntimeError(
             f"{settings.lake}/news.duckdb shows an earlier state than the tables: run `broadsheet "
             "lake push`."
         )
+    _require_objects(remote.bucket, lake, record)
     return f"{settings.lake} is in step, in the state number {state.number:,}"
 
 
@@ -53,3 +59,26 @@ def _new_files(lake: "Lake", table: "Table", record: "BucketRecord") -> int:
     pushed = record.tables.get(table.name)
     names = {file.rpartition("/")[2] for file in lake.files(table)}
     return len(names.difference(pushed.files if pushed else ()))
+
+
+def _require_objects(bucket: "Bucket", lake: "Lake", record: "BucketRecord") -> None:
+    """Make sure that the bucket has all files of the present state, with their sizes.
+
+    Raises:
+        RuntimeError: it lacks some: another program has removed or replaced them.
+    """
+    from warehouse.schema import TABLES
+
+    missing = []
+    for table in TABLES:
+        folder, stored = f"{table.name}/data", bucket.files(f"{table.name}/data")
+        files = record.tables[table.name].files.items()
+        names = sorted(name for name, size in files if stored.get(f"{folder}/{name}") != size)
+        missing += [(f"{folder}/{name}", lake.folder(table) / name) for name in names]
+    if missing:
+        name, path = missing[0]
+        raise RuntimeError(
+            f"the bucket lacks {counted(len(missing), 'file')} of the tables, or has another size "
+            f"of it, such as {bucket.address(name)}: copy it there from {path}, and check who "
+            "removes or changes objects."
+        )

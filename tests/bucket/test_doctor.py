@@ -8,6 +8,7 @@ from config.settings import load_settings
 from flows.actions.lake_check import check_bucket
 from tests.bucket.lakes import load_rows, pushed, settings_of
 from tests.bucket.service import ObjectService
+from warehouse.bucket.objects import open_bucket
 from warehouse.bucket.push import LakeBehindError
 
 pytestmark = pytest.mark.slow
@@ -30,3 +31,22 @@ def test_doctor_compares_the_bucket_with_the_warehouse(
     another = settings_of(objects, catalog, tmp_path / "another")
     with pytest.raises(LakeBehindError, match="lake pull"):
         check_bucket(another)
+
+
+def test_doctor_finds_objects_that_are_gone_or_cut(
+    objects: ObjectService, catalog: str, tmp_path: Path
+) -> None:
+    settings = settings_of(objects, catalog, tmp_path / "news")
+    load_rows(settings, "20250311T000000000000Z-00000001", ["a"])
+    pushed(settings)
+    bucket = open_bucket(settings.lake, settings.bucket)
+    (name,) = (name for name in bucket.files() if name.endswith(".parquet"))
+    content = bucket.read(name)
+    bucket.remove(name)
+    with pytest.raises(RuntimeError, match=f"the bucket lacks 1 file .* such as .*{name}: copy it"):
+        check_bucket(settings)
+    bucket.write(name, content[:-1])
+    with pytest.raises(RuntimeError, match="the bucket lacks 1 file"):
+        check_bucket(settings)
+    bucket.write(name, content)
+    assert check_bucket(settings).endswith("is in step, in the state number 1")
