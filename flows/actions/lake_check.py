@@ -45,8 +45,8 @@ def check_bucket(settings: Settings) -> str:
             f"{settings.lake} is behind by {counted(len(outdated), 'table')} and "
             f"{counted(files, 'file')}: run `broadsheet lake push`."
         )
-    is_shown = is_published(settings.warehouse, take_snapshot(lake))
-    if is_shown and record.readers != record.number:
+    is_old = record.readers != record.number
+    if is_old and is_published(settings.warehouse, take_snapshot(lake)):
         raise RuntimeError(
             f"{settings.lake}/news.duckdb shows an earlier state than the tables: run `broadsheet "
             "lake push`."

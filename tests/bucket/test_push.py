@@ -20,11 +20,12 @@ from tests.bucket.lakes import (
 from tests.bucket.service import ObjectService
 from warehouse.bucket.catalogs import open_bucket_catalog
 from warehouse.bucket.objects import BucketError
-from warehouse.bucket.push import LakeBehindError, Pushed
-from warehouse.bucket.step import kept_in_step
+from warehouse.bucket.push import LakeBehindError, Pushed, push
+from warehouse.bucket.remote import open_bucket_lake
+from warehouse.bucket.step import NotPushedError, kept_in_step
 from warehouse.bucket.uploads import TransferWatch
 from warehouse.lake import NAMESPACE, open_lake
-from warehouse.layout import BUCKET_RECORD
+from warehouse.layout import BUCKET_RECORD, PUBLISHED
 from warehouse.schema import SUPERSEDED
 
 RUNS = [f"2025031{number}T000000000000Z-0000000{number}" for number in range(1, 6)]
@@ -243,3 +244,20 @@ def test_a_bucket_that_does_not_exist_and_keys_that_are_refused_are_named(
     with pytest.raises(UsageError, match="has no catalog"):
         pushed(settings_of(objects, "", tmp_path / "news"))
     assert not issubclass(BroadsheetError, UsageError)
+
+
+def test_who_was_overtaken_is_told_to_pull_and_not_to_push(
+    objects: ObjectService, catalog: str, tmp_path: Path
+) -> None:
+    first = settings_of(objects, catalog, tmp_path / "first")
+    second = settings_of(objects, catalog, tmp_path / "second")
+    for settings, run in ((first, RUNS[0]), (second, RUNS[1])):
+        load_rows(settings, run, ["a"])
+
+    def overtaken() -> None:
+        with kept_in_step(second, "ingest", TransferWatch(), wait=False, notify=print):
+            push(open_lake(first.warehouse), open_bucket_lake(first), TransferWatch())
+            (second.warehouse / PUBLISHED).write_bytes(b"")
+
+    with pytest.raises(NotPushedError, match=r"run `broadsheet lake pull`, [^`]*$"):
+        overtaken()

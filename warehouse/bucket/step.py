@@ -16,6 +16,7 @@ from warehouse.bucket.catalogs import CatalogError
 from warehouse.bucket.lease import lake_lease
 from warehouse.bucket.objects import BucketError
 from warehouse.bucket.push import (
+    LakeBehindError,
     Pushed,
     outdated_tables,
     push,
@@ -74,6 +75,11 @@ def kept_in_step(
 def _push_published(settings: Settings, watch: TransferWatch) -> None:
     try:
         push_lake(settings, watch)
+    except LakeBehindError as error:  # another machine took over the lake, and pushed
+        raise NotPushedError(
+            f"{settings.warehouse / PUBLISHED} is published, but the lake {settings.lake} does "
+            f"not have it: {error}"
+        ) from error
     except (BroadsheetError, OSError) as error:
         raise NotPushedError(
             f"{settings.warehouse / PUBLISHED} is published, but the lake {settings.lake} does "
