@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from config.errors import UsageError
 from config.settings import load_settings
 from flows.actions.lake_check import check_bucket
 from tests.bucket.lakes import load_rows, pushed, settings_of
@@ -50,3 +51,16 @@ def test_doctor_finds_objects_that_are_gone_or_cut(
         check_bucket(settings)
     bucket.write(name, content)
     assert check_bucket(settings).endswith("is in step, in the state number 1")
+
+
+def test_a_catalog_with_the_tables_of_another_address_is_refused(
+    objects: ObjectService, catalog: str, tmp_path: Path
+) -> None:
+    settings = settings_of(objects, catalog, tmp_path / "news")
+    load_rows(settings, "20250311T000000000000Z-00000001", ["a"])
+    pushed(settings)
+    moved = settings.model_copy(update={"lake": f"s3://{objects.bucket}/moved"})
+    with pytest.raises(UsageError, match=f"has the tables of the lake {settings.lake}, and"):
+        check_bucket(moved)
+    with pytest.raises(UsageError, match="correct `lake`, or name another"):
+        pushed(moved, replace_newer=True)

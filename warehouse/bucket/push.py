@@ -32,6 +32,7 @@ from warehouse.bucket.record import (
     write_bucket_record,
 )
 from warehouse.bucket.remote import (
+    ADDRESS_PROPERTY,
     NUMBER_PROPERTY,
     STATE_PROPERTY,
     TOKEN_PROPERTY,
@@ -177,7 +178,7 @@ class _Push:
         self.watch.require()
         self.remote.made(RUNS, own_properties(self.lake.load(RUNS)))
         claim = {NUMBER_PROPERTY: str(record.pushing), TOKEN_PROPERTY: record.token}
-        self.remote.set_on_runs(claim)
+        self.remote.set_on_runs({**claim, ADDRESS_PROPERTY: self.remote.settings.lake})
 
     def _complete(self, number: int, tables: dict[str, PushedTable]) -> None:
         """Name the snapshots of all tables that belong together."""

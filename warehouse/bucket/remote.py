@@ -29,6 +29,7 @@ from warehouse.schema import RUNS, SCHEMA_VERSION, Table
 NUMBER_PROPERTY = "broadsheet.lake-number"
 STATE_PROPERTY = "broadsheet.lake-state"
 TOKEN_PROPERTY = "broadsheet.lake-push"
+ADDRESS_PROPERTY = "broadsheet.lake-address"  # the setting `lake` of the last push
 # The state of the local table that a table in the bucket has.
 PUSHED_PROPERTY = "broadsheet.pushed"
 # Rows were removed, and objects that still hold them are not removed yet.
@@ -89,9 +90,19 @@ class BucketLake:
             )
 
     def state(self) -> LakeState:
-        """Return the numbers and the last complete state."""
+        """Return the numbers and the last complete state.
+
+        Raises:
+            UsageError: the catalog has the tables of another lake, whose files are elsewhere.
+        """
         runs = self.find(RUNS)
         properties = runs.properties if runs else {}
+        lake = self.settings.lake
+        if (other := properties.get(ADDRESS_PROPERTY, lake)) != lake:
+            raise UsageError(
+                f"The catalog in bucket.catalog has the tables of the lake {other}, and the "
+                f"setting `lake` is {lake}: correct `lake`, or name another database or catalog."
+            )
         stated = orjson.loads(properties.get(STATE_PROPERTY, "{}"))
         return LakeState(
             int(properties.get(NUMBER_PROPERTY, "0")),
