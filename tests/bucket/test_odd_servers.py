@@ -8,6 +8,7 @@ from threading import Thread
 import pytest
 
 from config.settings import load_settings
+from tasks.read.remote.addresses import has_login
 from tasks.read.remote.web_inputs import WebInputError, web_source
 
 CONTENT = bytes(range(200))
@@ -65,3 +66,10 @@ def test_another_range_than_the_one_asked_for_is_not_read() -> None:
         assert source.read(0, 50) == CONTENT[:50]
         with pytest.raises(WebInputError, match="another range than it was asked for"):
             source.read(50, 100)
+
+
+def test_an_address_of_nonsense_is_one_sentence() -> None:
+    address = "http://[::1/a.jsonl"
+    assert not has_login(address)
+    with pytest.raises(WebInputError, match="Invalid IPv6 URL"):
+        web_source(address, load_settings().bucket)

@@ -232,6 +232,7 @@ def test_redirects_are_followed_but_not_to_less_safe_addresses(tmp_path: Path) -
         ("{web}/nothing.warc.gz", "does not exist"),
         ("{web}/folder/", "names no file"),
         ("http://me:secret@127.0.0.1/a", "user's name or password"),
+        ("http://me:secret@[::1?/a", "user's name or password"),
     ],
 )
 def test_addresses_of_nothing_are_refused_in_one_sentence(

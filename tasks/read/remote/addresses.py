@@ -3,7 +3,7 @@
 An address stands where a path does: in plans, in spans, and in the table `runs`.
 """
 
-from urllib.parse import urlsplit
+import re
 
 _S3 = "s3://"
 _WEB = ("https://", "http://")
@@ -31,7 +31,8 @@ def without_query(path: str) -> str:
 
 def has_login(address: str) -> bool:
     """Return whether a web address holds the name of a user."""
-    return is_web(address) and "@" in urlsplit(address).netloc
+    # Not urlsplit, which raises an error for some addresses: the server's client names them.
+    return is_web(address) and "@" in re.split("[/?#]", address.partition("://")[2], maxsplit=1)[0]
 
 
 def bucket_and_key(address: str) -> tuple[str, str]:

@@ -134,8 +134,8 @@ def _exchange(
 ) -> tuple[int, Message, bytes]:
     """Ask a server; return the status, the headers, and at most so many bytes of the answer."""
     fixed = {"User-Agent": f"broadsheet/{code_version()}", "Accept-Encoding": "identity"}
-    asked = request.Request(address, headers=fixed | headers)
     try:
+        asked = request.Request(address, headers=fixed | headers)
         with _opener().open(asked, timeout=seconds) as answer:
             if target is not None:
                 shutil.copyfileobj(answer, target, _COPY_BYTES)
