@@ -29,7 +29,7 @@ from pyiceberg.table.sorting import UNSORTED_SORT_ORDER
 from pyiceberg.table.update import TableRequirement, TableUpdate
 from pyiceberg.typedef import EMPTY_DICT, Identifier, Properties
 
-from warehouse.manifests import local_path, recall
+from warehouse.manifests import local_path, read_once
 
 _NAME = "broadsheet"
 # As pyiceberg.catalog.sql makes them.
@@ -144,7 +144,7 @@ class SqliteCatalog(MetastoreCatalog, NoopCatalog):
         )
         io = self._load_file_io(metadata.properties, metadata_location)
         self._write_metadata(metadata, io, metadata_location)
-        recall(local_path(metadata_location), lambda: metadata)
+        _keep_written(metadata_location, metadata)
         return self.register_table(identifier, metadata_location)
 
     def register_table(
@@ -180,7 +180,7 @@ class SqliteCatalog(MetastoreCatalog, NoopCatalog):
             raise NoSuchTableError(f"Table does not exist: {identifier}")
         [location] = row
         file = self._load_file_io(location=location).new_input(location)
-        metadata = recall(local_path(location), lambda: FromInputFile.table_metadata(file))
+        metadata = read_once(local_path(location), lambda: FromInputFile.table_metadata(file))
         return _Table(
             identifier=self.identifier_to_tuple(identifier),
             metadata=metadata,
@@ -201,7 +201,7 @@ class SqliteCatalog(MetastoreCatalog, NoopCatalog):
         if staged.metadata == current.metadata:
             return _committed(current)
         self._write_metadata(staged.metadata, staged.io, staged.metadata_location)
-        recall(local_path(staged.metadata_location), lambda: staged.metadata)
+        _keep_written(staged.metadata_location, staged.metadata)
         before = current.metadata_location
         with self._connected() as connection:
             cursor = connection.execute(
@@ -224,6 +224,11 @@ class SqliteCatalog(MetastoreCatalog, NoopCatalog):
     def _key(self, identifier: str | Identifier) -> tuple[str, str, str]:
         namespace, name = self.identifier_to_database_and_table(identifier)
         return self.name, namespace, name
+
+
+def _keep_written(location: str, metadata: TableMetadata) -> None:
+    """Keep metadata that were just written, so that they need not be read."""
+    read_once(local_path(location), lambda: metadata)
 
 
 def _text(namespace: str | Identifier) -> str:

@@ -7,7 +7,6 @@ so that a publication does not need that list.
 from collections.abc import Mapping, Sequence
 
 import duckdb
-import pyarrow.parquet as pq
 
 from warehouse.reading import read_files
 from warehouse.schema import NAMING_SOURCES, VISITS, Column, Table
@@ -21,8 +20,6 @@ def former_names(visits: Sequence[str], run_id: str = "") -> dict[str, str]:
         visits: the Parquet files of the table `visits`.
         run_id: the run id of rows without one, whose run is not loaded yet.
     """
-    if not any(pq.read_metadata(file).num_rows for file in visits):
-        return {}
     with duckdb.connect() as connection:
         connection.read_parquet(list(visits), union_by_name=True).create_view(VISITS.name)
         return dict(connection.execute(statement("former_names"), {"run_id": run_id}).fetchall())

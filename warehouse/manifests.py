@@ -31,8 +31,8 @@ _UNREADABLE = (
 )
 AVRO_MAGIC = b"Obj\x01"
 # What files of metadata hold, by their path, time of change and size.
-_recalled: dict[tuple[str, int, int], Any] = {}
-_MOST_RECALLED = 1_000
+_read_before: dict[tuple[str, int, int], Any] = {}
+_MOST_READ_BEFORE = 1_000
 IO: FileIO = PyArrowFileIO()
 
 
@@ -67,7 +67,7 @@ def read_manifests(snapshot: Snapshot) -> list[ManifestFile]:
     """
     path = local_path(snapshot.manifest_list)
     require_avro(path)
-    return recall(
+    return read_once(
         path, lambda: _read(path, lambda: list(read_manifest_list(IO.new_input(str(path)))))
     )
 
@@ -86,25 +86,25 @@ def local_path(location: str) -> Path:
     return Path(location.removeprefix("file://"))
 
 
-def recall(path: Path, read: Callable[[], T]) -> T:
-    """Read a file of metadata, or recall what it holds: such files never change.
+def read_once(path: Path, read: Callable[[], T]) -> T:
+    """Read a file of metadata, or return what it held before: such files never change.
 
     Snapshots share most manifests, and a run opens its tables several times.
     """
     state = path.stat()
     key = (str(path), state.st_mtime_ns, state.st_size)
-    if key not in _recalled:
-        while len(_recalled) >= _MOST_RECALLED:
-            _recalled.pop(next(iter(_recalled)))
-        _recalled[key] = read()
-    found: T = _recalled[key]
+    if key not in _read_before:
+        while len(_read_before) >= _MOST_READ_BEFORE:
+            _read_before.pop(next(iter(_read_before)))
+        _read_before[key] = read()
+    found: T = _read_before[key]
     return found
 
 
 def _read_entries(manifest: ManifestFile) -> list[DataFile]:
     path = local_path(manifest.manifest_path)
     require_avro(path)
-    return recall(
+    return read_once(
         path,
         lambda: _read(
             path, lambda: [entry.data_file for entry in manifest.fetch_manifest_entry(IO)]

@@ -39,14 +39,20 @@ def _ids(settings: Settings) -> list[object]:
     return [row["article_id"] for row in remote_rows(settings)]
 
 
-def test_a_push_that_failed_before_its_number_was_stored_does_not_own_that_number(
-    objects: ObjectService, catalog: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def machines(objects: ObjectService, catalog: str, tmp_path: Path) -> tuple[Settings, Settings]:
+    """Two warehouses of one lake; the first has pushed one run, and has another."""
     first = settings_of(objects, catalog, tmp_path / "first")
-    second = settings_of(objects, catalog, tmp_path / "second")
     load_rows(first, _RUNS[0], ["a"])
     pushed(first)
     load_rows(first, _RUNS[1], ["b"])
+    return first, settings_of(objects, catalog, tmp_path / "second")
+
+
+def test_a_push_that_failed_before_its_number_was_stored_does_not_own_that_number(
+    machines: tuple[Settings, Settings], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = machines
     _interrupted_at("_claim", first, monkeypatch)
     _pulled(second)
     load_rows(second, _RUNS[2], ["c"])
@@ -58,13 +64,9 @@ def test_a_push_that_failed_before_its_number_was_stored_does_not_own_that_numbe
 
 
 def test_an_interrupted_push_that_is_completed_is_newer_than_a_pull_before(
-    objects: ObjectService, catalog: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    machines: tuple[Settings, Settings], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = settings_of(objects, catalog, tmp_path / "first")
-    second = settings_of(objects, catalog, tmp_path / "second")
-    load_rows(first, _RUNS[0], ["a"])
-    pushed(first)
-    load_rows(first, _RUNS[1], ["b"])
+    first, second = machines
     _interrupted_at("_complete", first, monkeypatch)
     _pulled(second)
     pushed(first)

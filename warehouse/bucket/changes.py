@@ -99,7 +99,7 @@ def change_of(
         files = remote.data_files(found, head)
         held = {last_part(one.file_path): one.file_size_in_bytes for one in files}
     remove = frozenset(held.items() - sizes.items())
-    is_replaced = bool(remove) or not (held.keys() | sizes.keys()) >= set(stored)
+    has_old_objects = bool(remove) or not set(stored) <= held.keys() | sizes.keys()
     left_to_purge = found is not None and PURGE_PROPERTY in found.properties
     return TableChange(
         table,
@@ -110,7 +110,7 @@ def change_of(
         frozenset(name for name, _ in sizes.items() - held.items()),
         frozenset(name for name, _ in remove),
         is_done,
-        left_to_purge or (is_replaced and _were_rows_removed(iceberg, pushed)),
+        left_to_purge or (has_old_objects and _were_rows_removed(iceberg, pushed)),
     )
 
 
