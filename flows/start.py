@@ -13,8 +13,8 @@ def start() -> None:
     # A background job of a shell ignores Ctrl-C, and has to go on doing so.
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, _say_stopped)
-    # Pydantic would read the metadata of all installed packages, in this process and in each worker,
-    # to find plugins. None is used here.
+    # Pydantic would look for plugins among all installed packages, here and in each worker. None is
+    # used.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     from flows.cli import main
 

@@ -11,6 +11,7 @@ import duckdb
 from warehouse.reading import read_files
 from warehouse.schema import NAMING_SOURCES, VISITS, Column, Table
 from warehouse.statements import sql_quoted, statement
+from warehouse.working import small_connection
 
 
 def former_names(visits: Sequence[str], run_id: str = "") -> dict[str, str]:
@@ -20,7 +21,7 @@ def former_names(visits: Sequence[str], run_id: str = "") -> dict[str, str]:
         visits: the Parquet files of the table `visits`.
         run_id: the run id of rows without one, whose run is not loaded yet.
     """
-    with duckdb.connect() as connection:
+    with small_connection() as connection:
         connection.read_parquet(list(visits), union_by_name=True).create_view(VISITS.name)
         return dict(connection.execute(statement("former_names"), {"run_id": run_id}).fetchall())
 

@@ -37,6 +37,7 @@ from warehouse.schema import (
 )
 from warehouse.snapshots import Snapshot
 from warehouse.statements import sql_quoted, statement
+from warehouse.working import small_connection
 
 log = logging.getLogger("broadsheet.kept")
 
@@ -47,6 +48,7 @@ KEPT_FORMAT = 3
 STORAGE_VERSION = "v1.4.0"
 # By default DuckDB skips row groups by at most 50 values of a join's smaller side.
 MOST_PRUNING_VALUES = 5_000
+_BYTES_OF_TWO_THREADS = 20_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +135,8 @@ def _add(
     """Add new files in one transaction, so that a kill leaves them all or none."""
     snapshot, files = new
     with duckdb.connect() as connection:
-        connection.execute("set timezone = 'UTC'; set enable_progress_bar = false; set threads = 2")
+        connection.execute("set timezone = 'UTC'; set enable_progress_bar = false")
+        connection.execute(f"set threads = {_threads(files)}")
         connection.execute("set memory_limit = $limit", {"limit": settings.memory})
         spill = path.with_name(f".{path.stem}-spill")
         connection.execute("set temp_directory = $folder", {"folder": str(spill)})
@@ -158,6 +161,12 @@ def _add(
         if kept is KEPT_MARTS:
             _write_entries(connection, warehouse, snapshot)
         connection.execute(f"detach {kept.name}")
+
+
+def _threads(files: Mapping[str, Sequence[str]]) -> int:
+    """Return 2 for large files; for small ones, the second thread costs more than it does."""
+    size = sum(Path(file).stat().st_size for files_of in files.values() for file in files_of)
+    return 1 if size < _BYTES_OF_TWO_THREADS else 2
 
 
 def _define_concerned_days(
@@ -197,7 +206,7 @@ def _covered(kept: KeptFile, warehouse: Path) -> dict[str, int | None] | None:
     if not path.is_file():
         return None
     try:
-        with duckdb.connect(str(path)) as connection:  # not read-only: a kill may leave a .wal
+        with small_connection(path) as connection:  # not read-only: a kill may leave a .wal
             about = connection.execute(
                 "select format, made_by = version(), name from about"
             ).fetchone()

@@ -38,6 +38,7 @@ from warehouse.search.build import IndexTask, published_index
 from warehouse.search.folders import new_publication_id, remove_old_indexes
 from warehouse.snapshots import Snapshot, require_files
 from warehouse.statements import sql_quoted, statement
+from warehouse.working import small_connection
 
 log = logging.getLogger("broadsheet.publish")
 
@@ -79,12 +80,14 @@ def publish(
         aside = folder / PUBLISHED
         bring_up_kept(warehouse, snapshot, settings.load)
         shutil.copyfile(KEPT_MARTS.path(warehouse), aside)
-        _build(aside, warehouse, snapshot, settings)
+        with duckdb.connect(str(aside)) as connection:
+            _build(connection, warehouse, snapshot, settings)
+            if is_current:
+                _check_balance(connection)
         keep_complete_files(warehouse, chain.from_iterable(snapshot.files.values()))
         now, index = datetime.now(UTC), None
         task = IndexTask(warehouse, new_publication_id(now), snapshot, aside, settings, index_anew)
         if is_current:
-            _check_balance(aside)
             index = published_index(task)
         _record(task, now, index)
         fsync(aside)
@@ -141,25 +144,26 @@ def remove_unfinished_publications(warehouse: Path) -> None:
         shutil.rmtree(folder)
 
 
-def _build(path: Path, warehouse: Path, snapshot: Snapshot, settings: Settings) -> None:
+def _build(
+    connection: duckdb.DuckDBPyConnection, warehouse: Path, snapshot: Snapshot, settings: Settings
+) -> None:
     """Add the views to a copy of the marts."""
     names = former_names(entries_of_sources(warehouse, snapshot))
-    with duckdb.connect(str(path)) as connection:
-        connection.execute("set timezone = 'UTC'")
-        connection.execute("drop table covered; drop table about")
-        connection.execute(_views(snapshot, names, settings))
-        for pair in names.items():
-            connection.execute(f"insert into {FORMER_NAMES.name} values (?, ?)", pair)
-        comments = ";".join(line for table in (*TABLES, *VIEWS) for line in _comments(table))
-        connection.execute(f"begin; {comments}; commit")
-        connection.execute("checkpoint")
+    connection.execute("set timezone = 'UTC'")
+    connection.execute("drop table covered; drop table about")
+    connection.execute(_views(snapshot, names, settings))
+    for pair in names.items():
+        connection.execute(f"insert into {FORMER_NAMES.name} values (?, ?)", pair)
+    comments = ";".join(line for table in (*TABLES, *VIEWS) for line in _comments(table))
+    connection.execute(f"begin; {comments}; commit")
+    connection.execute("checkpoint")
 
 
 def _record(task: IndexTask, now: datetime, index: str | None) -> None:
     """Add the row of `publication`, which says what is published together."""
     heads = {table.name: task.snapshot.head(table) for table in TABLES}
     folder = f"{SEARCH}/{index}" if index else None
-    with duckdb.connect(str(task.published)) as connection:
+    with small_connection(task.published) as connection:
         connection.execute(
             f"insert into {PUBLICATION.name} values (?, ?, ?, ?, null)",
             [task.name, now, orjson.dumps(heads).decode(), folder],
@@ -206,11 +210,10 @@ def _comments(table: Table) -> Iterator[str]:
         yield f"comment on column {table.name}.{column.name} is {sql_quoted(column.meaning)}"
 
 
-def _check_balance(path: Path) -> None:
+def _check_balance(connection: duckdb.DuckDBPyConnection) -> None:
     """Check that every document has exactly one outcome and every article one current version."""
-    with duckdb.connect(str(path), read_only=True) as connection:
-        unbalanced = connection.execute(statement("imbalances")).fetchall()
-        damaged = connection.execute("from marts.damaged order by article_id").fetchall()
+    unbalanced = connection.execute(statement("imbalances")).fetchall()
+    damaged = connection.execute("from marts.damaged order by article_id").fetchall()
     if unbalanced:
         run_id, read, ledger, outcomes, versions = unbalanced[0]
         raise UnbalancedRunError(

@@ -2,16 +2,20 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
+from itertools import count
 from pathlib import Path
 
 import duckdb
 
 from config.settings import Settings
+from warehouse.statements import sql_quoted
 
 # Each thread has its own buffers for reading, sorting and hashing. DuckDB's documentation asks for
 # at least 125 MB per thread (https://duckdb.org/docs/stable/guides/performance/environment). In
 # 500 MB, a run of 2 million rows failed with four threads and succeeded with two.
 _THREAD_BYTES = 250_000_000
+_numbers = count(1)
 
 
 @contextmanager
@@ -34,6 +38,32 @@ def working_connection(settings: Settings, spill: Path) -> Iterator[duckdb.DuckD
         # make DuckDB hold them back in memory.
         connection.execute("set preserve_insertion_order = false")
         yield connection
+
+
+@contextmanager
+def small_connection(file: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a database for a question about few rows.
+
+    All of them are in one DuckDB of this process: opening a DuckDB takes as long as fifty such
+    questions.
+
+    Args:
+        file: the database's file; None: an empty database in memory.
+    """
+    path, name = sql_quoted(str(file or ":memory:")), f"small_{next(_numbers)}"
+    with _shared().cursor() as connection:
+        try:
+            connection.execute(f"attach {path} as {name}; use {name}")
+            yield connection
+            connection.execute(f"use memory; detach {name}")
+        except BaseException:
+            _shared.cache_clear()  # a damaged file may have made this DuckDB unusable
+            raise
+
+
+@cache
+def _shared() -> duckdb.DuckDBPyConnection:
+    return duckdb.connect()
 
 
 def most_threads(settings: Settings) -> int:

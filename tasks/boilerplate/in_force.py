@@ -147,13 +147,12 @@ def _learned_lines(warehouse: Path, names: Mapping[str, str]) -> list[tuple[str,
     """Return the learned lines in force, as pairs of source and line."""
     if not _has_rows(warehouse, BOILERPLATE_HISTORY):
         return []
-    import duckdb
-
     from warehouse.former_names import create_named_view
     from warehouse.lake import open_lake
+    from warehouse.working import small_connection
 
     lake = open_lake(warehouse)
     files = [lake.schema_file(BOILERPLATE_HISTORY), *lake.files(BOILERPLATE_HISTORY)]
-    with duckdb.connect() as connection:
+    with small_connection() as connection:
         create_named_view(connection, BOILERPLATE_HISTORY, files, names)
         return connection.execute(statement("boilerplate_in_force")).fetchall()

@@ -34,6 +34,8 @@ from warehouse.working import working_connection
 
 log = logging.getLogger("broadsheet.resolve")
 
+# In a smaller run, handing work to a second thread costs more than that thread does.
+_DOCUMENTS_OF_TWO_THREADS = 1_000
 _Connection = duckdb.DuckDBPyConnection
 
 
@@ -150,6 +152,8 @@ def _corrected_articles(connection: _Connection) -> CorrectedArticles | None:
 @contextmanager
 def _connected(run: Run, settings: Settings) -> Iterator[_Connection]:
     with working_connection(settings, run.folder / "spill") as connection:
+        if run.documents_read() < _DOCUMENTS_OF_TWO_THREADS:
+            connection.execute("set threads = 1")
         try:
             yield connection
         except duckdb.Error as error:

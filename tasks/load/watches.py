@@ -1,14 +1,12 @@
 """The watches of a night: which of its new versions meet the saved queries and conditions.
 
-Queries are compared with the words of the night's own new versions, text by text, and not with the
-index: the index is built later, has current versions only, and may be turned off.
+The queries of watches are in `tasks.load.watch_queries`, which most runs need not import.
 """
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -17,28 +15,20 @@ from config.errors import UsageError
 from config.settings import Settings
 from config.watches import Watch, load_watches, watches_file
 from tasks.runs.run import Run
-from tasks.search.match import ArticleText, Matcher, name_matches
-from tasks.search.query import parse_query
-from tasks.search.tree import PLAIN_FOLDING, Leaf, QueryNode
 from warehouse.files import write_table_files
 from warehouse.lake import Lake
 from warehouse.query import require_reading
 from warehouse.reading import create_view
 from warehouse.schema import ARTICLE_VERSIONS, WATCH_HITS
-from warehouse.search.index import TEXT_FIELDS
-from warehouse.search.words import TextWords, indexed_words
 from warehouse.statements import statement
 from warehouse.working import working_connection
 
 log = logging.getLogger("broadsheet.watches")
 
 _NIGHTLY = "nightly"
-_ROWS_AT_ONCE = 512
-_TEXTS = "select article_id, version, source, title, text, authors from articles"
 _FOUND_BY_WORDS = (
     "(article_id, version) in (select article_id, version from found_by_words where watch = $watch)"
 )
-_FOUND = pa.schema([("watch", pa.string()), ("article_id", pa.string()), ("version", pa.int32())])
 _AS_SHOWN = "create view articles as select * replace (extra::json as extra) from new_rows"
 
 
@@ -52,12 +42,14 @@ def require_watches(settings: Settings) -> tuple[Watch, ...]:
     watches = load_watches(path)
     if not watches:
         return ()
+    from tasks.load.watch_queries import require_query
+
     columns = ", ".join(f'"{column.name}" {column.sql_type}' for column in ARTICLE_VERSIONS)
     with duckdb.connect() as connection:
         connection.execute(f"create table articles ({columns})")
         for watch in watches:
             query = f"select count(*) from articles where (\n{watch.where or 'true'}\n)"
-            _require_query(watch, path)
+            require_query(watch, path)
             try:
                 require_reading(query)
                 connection.execute(query)
@@ -91,12 +83,14 @@ def write_watch_hits(
     watches = load_watches(watches_file(settings.sources))
     if not watches:
         return []
+    from tasks.load.watch_queries import find_by_words
+
     schema_file = stored[ARTICLE_VERSIONS.name][0]
     with working_connection(settings, run.folder / "watches-spill") as connection:
         create_view(connection, "new_rows", [schema_file, *new], ARTICLE_VERSIONS.arrow)
         create_view(connection, WATCH_HITS.name, stored[WATCH_HITS.name], WATCH_HITS.arrow)
         connection.execute(_AS_SHOWN)
-        _find_by_words(connection, watches)
+        find_by_words(connection, watches)
         found = [table for watch in watches if (table := _hits(connection, watch, run))]
         batches = [batch for table in found for batch in table.to_batches()]
     written = write_table_files(batches, WATCH_HITS, settings.load, partial(_file, lake, run))
@@ -114,50 +108,6 @@ def _hits(connection: duckdb.DuckDBPyConnection, watch: Watch, run: Run) -> pa.T
     except duckdb.Error as error:
         log.warning("watch=%s failed: %s", watch.name, str(error).splitlines()[0])
         return None
-
-
-def _require_query(watch: Watch, path: Path) -> None:
-    if watch.query is not None:
-        try:
-            parse_query(watch.query)
-        except UsageError as error:
-            raise UsageError(f"The watch {watch.name!r} in {path} is refused. {error}") from error
-
-
-def _find_by_words(connection: duckdb.DuckDBPyConnection, watches: Sequence[Watch]) -> None:
-    """Make the table `found_by_words`: which new versions each query finds."""
-    queries = {watch.name: parse_query(watch.query) for watch in watches if watch.query}
-    reader = connection.execute(_TEXTS if queries else f"{_TEXTS} limit 0")
-    found = [
-        {"watch": name, "article_id": row["article_id"], "version": row["version"]}
-        for batch in reader.to_arrow_reader(_ROWS_AT_ONCE)
-        for row in batch.to_pylist()
-        for name in _meeting(row, queries)
-    ]
-    connection.register("found_by_words", pa.Table.from_pylist(found, _FOUND))
-
-
-class _QuickMatcher(Matcher):
-    """A matcher that only says whether a query finds a text, and not where: it is twice as fast."""
-
-    def words(self, name: str) -> TextWords:
-        if name not in self._words and name in TEXT_FIELDS:
-            text = self.article.title if name == "title" else self.article.text
-            self._words[name] = TextWords(indexed_words(text).split(), [], [])
-        return super().words(name)
-
-
-def _meeting(row: dict[str, Any], queries: Mapping[str, QueryNode]) -> Iterator[str]:
-    """Yield the watches whose query finds a version."""
-
-    def source_matches(leaf: Leaf) -> bool:
-        return name_matches(row["source"] or "", leaf, PLAIN_FOLDING)
-
-    texts = ArticleText(row["title"] or "", row["text"] or "", row["authors"] or (), source_matches)
-    matcher = _QuickMatcher(texts, PLAIN_FOLDING)
-    for name, node in queries.items():
-        if matcher.matches(node):
-            yield name
 
 
 def _file(lake: Lake, run: Run, number: int) -> Path:

