@@ -77,4 +77,4 @@ def os_error_message(error: OSError) -> str:
     """Return a sentence for an error of the operating system, such as a full disk."""
     place = f" ({error.filename})" if error.filename else ""
     fault = f"{error.strerror or error}{place}"
-    return f"{fault}; correct that and repeat the command, which resumes the run."
+    return f"{fault}; correct that and repeat the command, which resumes a run that had begun."

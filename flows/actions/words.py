@@ -21,7 +21,7 @@ from flows.terminal.screen import one_line, screen
 from tasks.pictures.picture_file import require_picture, write_picture
 from tasks.pictures.words_picture import words_picture
 from tasks.words.answers import WordsAnswer, answer_words
-from tasks.words.counting import articles_to_count, word_counts
+from tasks.words.counting import articles_to_count, with_present_source, word_counts
 from tasks.words.request import WordsRequest
 from warehouse.query import opened, rows
 from warehouse.working import most_threads
@@ -68,6 +68,7 @@ def words_command(request: WordsRequest, output: WordsOutput, settings: Settings
         "threads": most_threads(settings),
     }
     with opened(settings.warehouse, settings=bounds) as published:
+        request = with_present_source(published, request)
         articles = articles_to_count(published, request)
         with (
             _progress(articles) as advance,

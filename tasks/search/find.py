@@ -155,6 +155,8 @@ class Desk:
                 schema, "day", tantivy.FieldType.Integer, lower_bound=first, upper_bound=last
             )
         if question.language is not None:
+            if question.language not in dict(self.index.searcher.terms_with_prefix("language", "")):
+                raise without_articles("language", question.language)
             yield queries.term_query(schema, "language", question.language)
         if question.source is not None:
             wanted = self._names_of(question.source)
@@ -171,10 +173,7 @@ class Desk:
         found = [name for name, now in self._sources().items() if now == present]
         visited = "select 1 from sources where source = ?"
         if not found and not self.connection.execute(visited, [present]).fetchone():
-            raise UsageError(
-                f'There is no source {source!r}: `broadsheet sql "select '
-                'source, count(*) from articles group by all"` shows the names.'
-            )
+            raise without_articles("source", source)
         return found
 
     def _sources(self) -> dict[str, str]:
@@ -245,6 +244,14 @@ def _index_folder(connection: duckdb.DuckDBPyConnection, warehouse: Path) -> Pat
             "builds it, or the next run does, unless the setting search.index is false."
         )
     return warehouse / str(row[0])
+
+
+def without_articles(column: str, value: str) -> UsageError:
+    """Return the error for a source or language that no article has."""
+    return UsageError(
+        f"There is no article with the {column} {value!r}: `broadsheet sql "
+        f'"select {column}, count(*) from articles group by all"` shows what there is.'
+    )
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from config.errors import UsageError
 from config.settings import Settings
+from tasks.search.find import Question, without_articles
 from tasks.words.count_table import CountTable
 from tasks.words.request import REST, WordsRequest
 from tasks.words.word_lists import counted_words, near_words
@@ -38,16 +39,30 @@ class Counted:
     places: dict[str, int]
 
 
+def with_present_source(
+    published: duckdb.DuckDBPyConnection, request: WordsRequest
+) -> WordsRequest:
+    """Return the request with the present name of its source, if a former one was given."""
+    asked = request.question
+    query = "select source from former_names where former_name = ?"
+    if asked.source is None or not (row := published.execute(query, [asked.source]).fetchone()):
+        return request
+    return replace(request, question=replace(asked, source=row[0]))
+
+
 def articles_to_count(published: duckdb.DuckDBPyConnection, request: WordsRequest) -> int:
     """Return the number of articles to read.
 
     Raises:
-        UsageError: there are no articles in a part that is to be compared.
+        UsageError: there are no articles in a part that is to be compared, or none at all with the
+            source or language that is asked for.
     """
     condition, values = request.condition()
     part, named = request.part()
     query = f"select {part} as part, count(*) from articles where {condition} group by part"
     found = dict(published.execute(query, values | named).fetchall())
+    if not found:
+        _require_known(published, request.question)
     if request.pair is None:
         return sum(found.values())
     for key, name in zip("ab", request.pair, strict=True):
@@ -99,6 +114,13 @@ def _count(batch: pa.RecordBatch, counted: Counted, request: WordsRequest) -> No
                 counted.near.add(name, beside)
     counted.words.write_if_full()
     counted.near.write_if_full()
+
+
+def _require_known(published: duckdb.DuckDBPyConnection, question: Question) -> None:
+    for column, value in (("source", question.source), ("language", question.language)):
+        query = f"select 1 from articles where {column} = $value limit 1"
+        if value is not None and not published.execute(query, {"value": value}).fetchone():
+            raise without_articles(column, value)
 
 
 def _nothing_in(published: duckdb.DuckDBPyConnection, request: WordsRequest, name: str) -> str:

@@ -73,8 +73,10 @@ def test_bounds_source_and_language_narrow_a_query(warehouse: Path) -> None:
     first = date.fromordinal(739_002)
     assert [found(), found(first=first), found(last=first), found(language="de")] == [4, 2, 2, 1]
     assert found(source="courier.example") == 4
-    with pytest.raises(UsageError, match="There is no source 'couriers"):
+    with pytest.raises(UsageError, match="There is no article with the source 'couriers"):
         found(source="couriers.example")
+    with pytest.raises(UsageError, match="There is no article with the language 'xx'"):
+        found(language="xx")
 
 
 def test_a_period_without_articles_has_no_count(warehouse: Path) -> None:

@@ -210,10 +210,6 @@ def test_bounds_choose_the_articles(nights: Nights) -> None:
     assert number(Question("", first=day)) == number(Question("", last=day)) == 67
     assert number(Question("", language="th")) == 6
     assert number(Question("", source="courier.example")) == 84
-    assert number(Question("", source="it's | nothing")) == 0
-    with asked(nights, replace(ALL, question=Question("", source="nothing"))) as found:
-        answer = answer_words(found, ALL)
-    assert (answer.rows, answer.notes) == (0, ["0 words in 0 articles."])
 
 
 def test_a_part_can_be_compared_with_all_others(nights: Nights) -> None:
