@@ -18,6 +18,9 @@ _DEEPEST_FIELD = 3  # data.article.title
 _MOST_NAMES = 300
 _UTC_LENGTH = len("2023-05-10T06:15:00")
 
+# What JSON calls the values that Python has for it; all others are numbers.
+_KINDS = {list: "an array", str: "a string", bool: "true or false", type(None): "null"}
+
 
 def read_row(
     row: object, place: Place, suffix: str, *, at: int | None = None
@@ -34,8 +37,8 @@ def row_outcome(row: object, place: Place, locator: str, position: int) -> RawDo
     Dates stay as written: what they mean is decided in processing.
     """
     if not isinstance(row, Mapping):
-        kind = type(row).__name__
-        return dropped(locator, position, Reason.BAD_ROW, f"not an object but {kind}")
+        kind = _KINDS.get(type(row), "a number")
+        return dropped(locator, position, Reason.BAD_ROW, f"{kind} instead of an object")
     fields = RowFields(row, place.columns)
     url = fields.url()
     html = fields.body("html")

@@ -26,6 +26,10 @@ MOST_TIMES_AGAIN = 10
 LINES_OF_A_ROW = 50
 
 
+# The error of Python's reader.
+_END_IN_QUOTES = "unexpected end of data"
+
+
 class _RowTooLargeError(Exception):
     """A row's lines are more than a row may have, such as after a quote that is never closed."""
 
@@ -133,8 +137,11 @@ class _Rows:
             if self._alone(line, strict=True):
                 self._lines.put_back(lines[number:])
                 return Reason.BAD_ROW, "a quote is not closed"
-        large = isinstance(problem, _RowTooLargeError)
-        return (Reason.TOO_LARGE, "one row") if large else (Reason.BAD_ROW, str(problem)[:200])
+        if isinstance(problem, _RowTooLargeError):
+            return Reason.TOO_LARGE, "one row"
+        if str(problem) == _END_IN_QUOTES:
+            return Reason.BAD_ROW, "a quote is not closed"
+        return Reason.BAD_ROW, str(problem)[:200]
 
     def _sloppy(self, line: str) -> list[str] | None:
         """Return the cells of a line with quotes in odd places, such as `"a"b`."""

@@ -123,6 +123,7 @@ def parse_json(data: bytes) -> tuple[object, str | None]:
     except RecursionError:
         return None, "nested too deep"
     except json.JSONDecodeError as error:
-        return None, str(error)[:200]
+        fault = error.msg[:1].lower() + error.msg[1:]
+        return None, f"no JSON from character {error.pos + 1} on: {fault}"
     except ValueError:  # Python reads no integers of more than 4,300 digits
         return None, "a number of too many digits"
