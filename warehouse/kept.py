@@ -107,7 +107,7 @@ def _rebuild(kept: KeptFile, warehouse: Path, snapshot: Snapshot, settings: Load
     folder = target.with_name(f".{kept.name}")
     folder.mkdir()
     aside = folder / target.name
-    with duckdb.connect() as connection:
+    with small_connection() as connection:
         connection.execute(
             f"attach {sql_quoted(str(aside))} as {kept.name} (storage_version '{STORAGE_VERSION}')"
         )
@@ -117,6 +117,7 @@ def _rebuild(kept: KeptFile, warehouse: Path, snapshot: Snapshot, settings: Load
             f"create table {kept.name}.about as "
             f"select {KEPT_FORMAT} as format, version() as made_by, '{kept.name}' as name"
         )
+        connection.execute(f"detach {kept.name}")
     files = {table.name: snapshot.files[table.name][1:] for table in kept.tables}
     _add(kept, aside, warehouse, (snapshot, files), settings)
     target.with_name(f"{target.name}.wal").unlink(missing_ok=True)
