@@ -41,6 +41,10 @@ class UnansweredError(BroadsheetError):
     """A service that holds files does not answer now. No document is at fault; a run stops."""
 
 
+class RefusedError(UnansweredError):
+    """Such a service refuses what was asked, so that asking again does not help."""
+
+
 class ExtractorError(BroadsheetError):
     """The extractor failed on one page, which becomes `failed` with reason `extractor_error`."""
 

@@ -103,7 +103,7 @@ def _require_exchange(settings: Settings) -> bool:
     if settings.execution.exchange:
         from warehouse.bucket.objects import open_bucket
 
-        open_bucket(settings.execution.exchange, settings.bucket).exists("run.json")
+        open_bucket(settings.execution.exchange, settings.bucket).require()
     return bool(settings.execution.exchange)
 
 

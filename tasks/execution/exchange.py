@@ -19,7 +19,6 @@ A service that does not answer is asked again for `execution.wait_seconds`. Keys
 import hashlib
 import logging
 import os
-import re
 import socket
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -36,7 +35,7 @@ import pyarrow.parquet as pq
 from config.bucket import BucketSettings
 from config.settings import Settings, default_settings
 from tasks.execution.batch_files import EXCHANGE_FILE, Part
-from warehouse.bucket.objects import Bucket, BucketError, open_bucket
+from warehouse.bucket.objects import Bucket, BucketError, BucketRefusedError, open_bucket
 
 log = logging.getLogger("broadsheet.workers")
 
@@ -46,8 +45,6 @@ BATCH = "batch.json"
 DONE = "done.json"
 _PAUSE_SECONDS = 0.5
 _ATTEMPT = "attempt-"
-# Answers that do not change while one waits.
-_REFUSALS = re.compile(r"ACCESS_DENIED|NO_SUCH_BUCKET|INVALID_|SIGNATURE|TOKEN|HTTP status 40[0-3]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +148,7 @@ class RunExchange:
             try:
                 return question(self._bucket)
             except BucketError as error:
-                if _REFUSALS.search(str(error)) or time.monotonic() > deadline:
+                if isinstance(error, BucketRefusedError) or time.monotonic() > deadline:
                     raise BucketError(_with_machine(error)) from error
                 log.warning("asking again %s", error)
                 time.sleep(_PAUSE_SECONDS)

@@ -90,6 +90,9 @@ def archive_raw(request: ArchiveRequest, stages: Stages, *, wait: bool = False) 
             f"An earlier version may have stored keys of sources in the WARC files of {warehouse}: "
             "run `broadsheet forget-keys` first, and repeat the command."
         )
+    from warehouse.bucket.objects import open_bucket
+
+    open_bucket(request.to, stages.settings.bucket).require()  # before a note names a copy there
     with _locked(stages, wait=wait):
         files = files_to_archive(request, warehouse)
         stages.listener.backing_up(len(files))

@@ -227,7 +227,7 @@ def test_redirects_are_followed_but_not_to_less_safe_addresses(tmp_path: Path) -
     [
         ("s3://{bucket}/nothing", "does not exist"),
         ("s3://{bucket}/nothing/*.gz", "No object matches"),
-        ("s3://{bucket}-of-nobody/a", "does not exist"),
+        ("s3://{bucket}-of-nobody/a", "There is no bucket"),
         ("s3://*/a", "names no bucket"),
         ("{web}/nothing.warc.gz", "does not exist"),
         ("{web}/folder/", "names no file"),

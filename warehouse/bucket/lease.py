@@ -47,7 +47,7 @@ from config.errors import BroadsheetError, WarehouseLockedError
 from config.settings import Settings
 from warehouse.bucket.catalogs import CatalogError, catalog_asked, open_bucket_catalog
 from warehouse.bucket.lease_tables import LakeWriter, WriterTables, named, this_process
-from warehouse.bucket.objects import unanswered
+from warehouse.bucket.objects import BucketRefusedError, unanswered
 from warehouse.folder import absolute
 
 log = logging.getLogger("broadsheet.lease")
@@ -225,17 +225,19 @@ class Lease:
         return f"Looking for up to {seconds:.0f} seconds whether {holder} still writes to {lake}."
 
     def _patiently(self, ask: Callable[[], T]) -> T:
-        """Ask the catalog, again for the time of a lease if it does not answer."""
+        """Ask the catalog, again for the time of a lease if it or the bucket does not answer."""
         give_up = _now() + self._seconds
         while True:
             try:
                 with catalog_asked(self._settings):
                     return ask()
-            except (CatalogError, OSError) as error:
-                if _now() > give_up and isinstance(error, OSError):
-                    raise unanswered(self._settings.lake, error) from error
+            except CatalogError:
                 if _now() > give_up:
                     raise
+            except OSError as error:
+                said = unanswered(self._settings.lake, error)
+                if _now() > give_up or isinstance(said, BucketRefusedError):
+                    raise said from error
             time.sleep(self._pause)
 
 

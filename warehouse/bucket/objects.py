@@ -6,8 +6,9 @@ name. Keys come from the environment or the files in which all S3 clients look f
 
 import errno
 import hashlib
+import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -17,15 +18,26 @@ import pyarrow as pa
 from pyarrow import fs
 
 from config.bucket import BucketSettings
-from config.errors import UnansweredError
+from config.errors import RefusedError, UnansweredError
 from warehouse.files import sha256_of, written_aside
 
 SCHEME = "s3://"
 _CHUNK = 4_000_000
+_NO_BUCKET = "NO_SUCH_BUCKET"
+# Answers that stay the same until a person changes keys, rights or settings. A service answers 400
+# if the keys have expired or the region is another one; answers to HEAD give no other reason.
+_REFUSALS = re.compile(
+    r"ACCESS_DENIED|INVALID_ACCESS_KEY_ID|INVALID_CLIENT_TOKEN|MISSING_AUTHENTICATION|SIGNATURE"
+    r"|REQUEST_EXPIRED|REQUEST_TIME_TOO_SKEWED|HTTP status 40[013]"
+)
 
 
 class BucketError(UnansweredError):
     """The S3 service did not do what was asked; the message names the address and the reason."""
+
+
+class BucketRefusedError(BucketError, RefusedError):
+    """There is no such bucket, or the keys may not do what was asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +80,12 @@ class Bucket:
         """Make sure that the bucket exists and that the keys are not refused.
 
         Raises:
-            BucketError: it does not, or they are.
+            BucketRefusedError: it does not, or they are.
         """
-        name = self.root.partition("/")[0]
         with self._asked(""):
-            if self.filesystem.get_file_info(name).type is fs.FileType.NotFound:
-                raise BucketError(
-                    f"There is no bucket {SCHEME}{name}: make it, or correct the setting `lake`."
-                )
+            found = self.filesystem.get_file_info(self.root.partition("/")[0])
+        if found.type is fs.FileType.NotFound:
+            raise _no_bucket(self.root)
 
     def download(self, name: str, path: Path) -> None:
         """Write an object as a file, completely or not at all.
@@ -158,11 +168,8 @@ class Bucket:
 
     def remove(self, name: str) -> None:
         """Remove an object, if it is there."""
-        with self._asked(name):
-            try:
-                self.filesystem.delete_file(self._path(name))
-            except FileNotFoundError:
-                return
+        with suppress(FileNotFoundError), self._asked(name):
+            self.filesystem.delete_file(self._path(name))
 
     def remove_folder(self, name: str = "") -> None:
         """Remove all objects in a folder and those below, a thousand with each request."""
@@ -190,10 +197,14 @@ class Bucket:
 
     @contextmanager
     def _asked(self, name: str) -> Iterator[None]:
-        """Turn an error of the service into a sentence; a missing object stays what it is."""
+        """Turn an error of the service into a sentence; a missing object stays what it is.
+
+        The client says of an object in a missing bucket that the object is missing.
+        """
         try:
             yield
         except FileNotFoundError:
+            self.require()
             raise
         except OSError as error:
             raise unanswered(self.address(name), error) from error
@@ -221,13 +232,34 @@ def _path(info: fs.FileInfo) -> str:
 
 def unanswered(address: str, error: OSError) -> BucketError:
     """Return the error of a service that did not do what was asked."""
-    return BucketError(
+    return refused(address, error) or BucketError(
         f"The S3 service did not answer as expected for {address} ({_reason(error)}): check "
         "bucket.endpoint, bucket.region and the keys, and repeat the command."
     )
 
 
+def refused(address: str, error: OSError) -> BucketRefusedError | None:
+    """Return the error of a service that refuses to do what was asked; None if it does not."""
+    if _NO_BUCKET in str(error):
+        return _no_bucket(address.removeprefix(SCHEME))
+    if not _REFUSALS.search(str(error)):
+        return None
+    return BucketRefusedError(
+        f"The S3 service refuses the access to {address} ({_reason(error)}): check the keys "
+        "(AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or the profile), their rights, and "
+        "bucket.region."
+    )
+
+
+def _no_bucket(root: str) -> BucketRefusedError:
+    return BucketRefusedError(
+        f"There is no bucket {SCHEME}{root.partition('/')[0]}: make it, or correct its name or "
+        "bucket.endpoint."
+    )
+
+
 def _reason(error: OSError) -> str:
-    """Return the line that says what is wrong, without the names of functions around it."""
+    """Return what is wrong, without the names of functions, an id, and that there is no text."""
     text = str(error).partition(". Detail:")[0]
-    return text.rpartition(": AWS Error ")[2] or text
+    text = (text.rpartition(": AWS Error ")[2] or text).partition(" (Request ID")[0]
+    return text.removesuffix(": No response body.")

@@ -21,7 +21,7 @@ from pyiceberg.table.snapshots import Snapshot
 from config.errors import UsageError
 from config.settings import Settings
 from warehouse.bucket.catalogs import CatalogError, catalog_asked, open_bucket_catalog
-from warehouse.bucket.objects import Bucket, BucketError, open_bucket
+from warehouse.bucket.objects import Bucket, BucketError, open_bucket, refused
 from warehouse.format_file import SCHEMA_PROPERTY
 from warehouse.lake import NAMESPACE
 from warehouse.schema import RUNS, SCHEMA_VERSION, Table
@@ -139,7 +139,7 @@ class BucketLake:
                 "`broadsheet lake push` when it has ended."
             ) from error
         except OSError as error:
-            raise BucketError(
+            raise refused(self.settings.lake, error) or BucketError(
                 f"The metadata of the tables in {self.settings.lake} could not be read or written "
                 f"({error}): check the bucket and repeat the command."
             ) from error

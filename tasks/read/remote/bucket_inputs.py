@@ -47,14 +47,26 @@ def object_source(address: str, service: BucketSettings) -> ObjectSource:
 
     Raises:
         FileNotFoundError: there is none.
+        RefusedError: there is no such bucket, or the keys are refused.
         UnansweredError: the service does not answer.
     """
     root, key = bucket_and_key(address)
     bucket = open_bucket(root, service)
     about = bucket.about(key) if key else None
     if about is None:
+        bucket.require()
         raise FileNotFoundError(errno.ENOENT, "No such object", address)
     return ObjectSource(bucket, key, about.size, _state(about))
+
+
+def has_object(address: str, service: BucketSettings) -> bool:
+    """Return whether there is an object at an address.
+
+    Raises:
+        UnansweredError: the service does not answer.
+    """
+    root, key = bucket_and_key(address)
+    return bool(key) and open_bucket(root, service).exists(key)
 
 
 def objects_below(address: str, service: BucketSettings) -> Iterator[ObjectSource]:

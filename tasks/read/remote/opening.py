@@ -4,7 +4,7 @@ import glob
 from dataclasses import dataclass
 
 from config.bucket import BucketSettings
-from config.errors import UnansweredError, UsageError
+from config.errors import RefusedError, UnansweredError, UsageError
 from config.settings import ReadSettings, load_settings
 from tasks.read.remote.addresses import has_login, is_web, without_query
 from tasks.read.remote.ranges import RangeFile, RangeSource, answered
@@ -64,23 +64,17 @@ def find_remote(address: str, settings: ReadSettings) -> RemoteInput:
         return _web_input(address, service)
     try:
         return answered(lambda: _bucket_input(address, service))
-    except UnansweredError as error:
-        if any(sign in str(error) for sign in ("NO_SUCH_BUCKET", "ACCESS_DENIED")):
-            raise UsageError(str(error)) from error
-        raise
+    except RefusedError as error:
+        raise UsageError(str(error)) from error
 
 
 def exists_remote(address: str, settings: ReadSettings) -> bool:
     """Return whether a bucket has an object; the files beside one on a web server are unknown."""
     if is_web(address):
         return False
-    from tasks.read.remote.bucket_inputs import object_source
+    from tasks.read.remote.bucket_inputs import has_object
 
-    try:
-        answered(lambda: object_source(address, service_of(settings)))
-    except FileNotFoundError:
-        return False
-    return True
+    return answered(lambda: has_object(address, service_of(settings)))
 
 
 def service_of(settings: ReadSettings) -> BucketSettings:
@@ -110,6 +104,8 @@ def _bucket_input(address: str, service: BucketSettings) -> RemoteInput:
     from tasks.read.remote.bucket_inputs import matches_pattern, object_source, objects_below
 
     folder = address.rstrip("/")
+    if glob.has_magic("/".join(folder.split("/")[:_BUCKET_PARTS])):
+        raise UsageError(f"{address} names no bucket: only the part behind it may have patterns.")
     try:
         source = object_source(folder, service)
     except FileNotFoundError:
@@ -126,8 +122,6 @@ def _bucket_input(address: str, service: BucketSettings) -> RemoteInput:
         return RemoteInput(folder, folder, found, is_file=False)
     parts = folder.split("/")
     fixed = next(number for number, part in enumerate(parts) if glob.has_magic(part))
-    if fixed < _BUCKET_PARTS:
-        raise UsageError(f"{address} names no bucket: only the part behind it may have patterns.")
     base = "/".join(parts[:fixed])
     found = tuple(
         one

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from threading import Lock
 from typing import Protocol, TypeVar
 
-from config.errors import UnansweredError
+from config.errors import RefusedError, UnansweredError
 
 _BLOCK = 1 << 18
 # Each request of a file that is read in order brings twice as many blocks as the one before, up to
@@ -137,12 +137,15 @@ def answered(ask: Callable[[], T]) -> T:
     No document is to blame for the waiting, so an alarm that is set for one stands still.
 
     Raises:
+        RefusedError: it refuses.
         UnansweredError: it did not answer any time.
     """
     with _alarm, _alarm_stopped():
         for seconds in _PAUSES:
             try:
                 return ask()
+            except RefusedError:
+                raise
             except UnansweredError:
                 time.sleep(seconds)
         return ask()
