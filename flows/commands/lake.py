@@ -45,7 +45,11 @@ def lake_pull(
     warehouse: WarehouseOption = None,
     discard: Annotated[
         bool,
-        typer.Option("--discard", help="Remove runs and named snapshots that the bucket lacks."),
+        typer.Option(
+            "--discard",
+            help="Remove runs, takedowns and named snapshots that the bucket lacks. Such a "
+            "takedown has to be repeated.",
+        ),
     ] = False,
     wait: WaitOption = False,
     config: ConfigOption = None,

@@ -51,12 +51,12 @@ def pull_by_hand(stages: Stages, *, wait: bool = False, discard: bool = False) -
 
     Args:
         wait: wait while another process writes to the warehouse.
-        discard: remove runs and named snapshots of the warehouse that the bucket lacks, too.
+        discard: remove runs, takedowns and named snapshots that the bucket lacks, too.
 
     Raises:
         UsageError: there is no lake in a bucket, or nothing was pushed to it.
-        BroadsheetError: the warehouse has runs that the bucket lacks, or the bucket does not do
-            what was asked.
+        BroadsheetError: the warehouse has what the bucket lacks, or the bucket does not do what
+            was asked.
     """
     remote = open_bucket_lake(stages.settings)
     stages = stages.prepared()
