@@ -42,7 +42,7 @@ class UnansweredError(BroadsheetError):
 
 
 class RefusedError(UnansweredError):
-    """Such a service refuses what was asked, so that asking again does not help."""
+    """A service that holds files refuses what was asked; asking again does not help."""
 
 
 class ExtractorError(BroadsheetError):

@@ -62,7 +62,7 @@ class Reason(StrEnum):
     UNKNOWN_FORMAT = (
         "unknown_format",
         "rejected",
-        "A document or container of a format that is not supported, such as e-mail or old Word.",
+        "A format that is not supported, such as e-mail, or a web page under the name of another.",
     )
     NOT_TEXT = "not_text", "rejected", "Binary content: an image, a program, random bytes."
     TOO_LARGE = (

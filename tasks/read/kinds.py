@@ -15,6 +15,7 @@ from tasks.read.office_heads import DOCX, ODT, SPREADSHEET, office_of, unread_of
 from tasks.read.text_heads import (
     PROLOGUE,
     XML_START,
+    is_no_page,
     legacy_encoding,
     looks_like_html,
     looks_like_text,
@@ -60,6 +61,7 @@ class Kind(Enum):
     NOT_TEXT = "binary"
 
 
+MISNAMED = "a web page under the name of another format, perhaps a login or an error"
 COMPRESSIONS = frozenset({Kind.GZIP, Kind.BZIP2, Kind.XZ, Kind.ZSTD})
 ROWS = frozenset({Kind.JSON_ARRAY, Kind.JSON_LINES, Kind.JSON_OBJECT, Kind.CSV})
 # Inputs that the table `inputs` lists one by one, however few documents they give.
@@ -245,8 +247,9 @@ def _text_kind(head: bytes, name: str, columns: Mapping[str, str]) -> Sniffed:
     if mail := _mail_kind(start):
         return mail
     if looks_like_html(head, name):
-        databank = databank_of_html(head)
-        return Sniffed(Kind.DATABANK_PAGE if databank else Kind.HTML, databank=databank)
+        if databank := databank_of_html(head):
+            return Sniffed(Kind.DATABANK_PAGE, databank=databank)
+        return Sniffed(Kind.UNKNOWN_FORMAT, MISNAMED) if is_no_page(name) else Sniffed(Kind.HTML)
     if XML_START.match(start) or XML_START.match(PROLOGUE.sub(b"", head, count=1)):
         return Sniffed(Kind.UNKNOWN_FORMAT, "XML")
     if _ARRAY.match(start):

@@ -11,7 +11,7 @@ from config.errors import UsageError
 from config.settings import ReadSettings
 from tasks.read.fields import OPTIONS, column_choice, has_column, names_text
 from tasks.read.header import TableHead, table_head
-from tasks.read.kinds import Kind
+from tasks.read.kinds import MISNAMED, Kind
 from tasks.read.outline import outline
 from tasks.read.remote.addresses import is_remote
 from tasks.read.remote.opening import find_remote
@@ -130,6 +130,13 @@ def _refuse_unknown(
         raise UsageError(f"Cannot read {file.path}: {error.strerror or error}.") from error
     if not found.head:
         return None  # empty or damaged: reading it writes a ledger row
+    if found.outer is Kind.WARC:
+        return None  # it may have a damaged beginning
+    if found.inner.detail == MISNAMED:
+        raise UsageError(
+            f"{file.path} is {MISNAMED}: download the file that was meant, or give the page a name "
+            "that ends with .html."
+        )
     if found.inner.kind in (Kind.UNKNOWN_FORMAT, Kind.NOT_TEXT):
         raise UsageError(
             f"{file.path} is {found.inner.detail}, which is not read; give WARC, ARC, HTML, text, "

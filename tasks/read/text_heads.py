@@ -20,6 +20,13 @@ PROLOGUE = re.compile(rb"(\s*<(\?[^>]*>|!--.*?-->))*\s*", re.DOTALL)
 _LISTED_START = re.compile(rb"(\xef\xbb\xbf)?\s*(#|https?://|urls?\s*\n)", re.IGNORECASE)
 _LISTED = re.compile(rb"\s*https?://\S+\s*", re.IGNORECASE)
 _LISTED_LINES = 500
+_PACKED = re.compile(r"(\.(gz|bz2|xz|zst))+$")
+# Names of data and documents that are never HTML. Old Office and XML are missing: `.xls`, `.doc`
+# and `.xml` often are.
+_NO_PAGES = (
+    *(".warc", ".arc", ".wacz", ".wet", ".jsonl", ".ndjson", ".json", ".parquet", ".csv", ".tsv"),
+    *(".sqlite", ".zip", ".tar", ".tgz", ".xlsx", ".docx", ".odt", ".ods", ".rtf", ".pdf"),
+)
 _FEW_CONTROLS = 8
 _MOST_STRAY = 3  # bytes; the last character of a head may be cut off
 
@@ -50,6 +57,14 @@ def looks_like_html(head: bytes, name: str = "") -> bool:
     if _DOCTYPE_LINE.search(head[:4096]):
         return True
     return name.endswith((".html", ".htm", ".xhtml", ".shtml")) and bool(_TAG.search(head))
+
+
+def is_no_page(name: str) -> bool:
+    """Return whether HTML under a name in lower case is not what was meant: a login, an error.
+
+    Servers answer so with status 200, and downloads keep the name of what was asked for.
+    """
+    return _PACKED.sub("", name).endswith(_NO_PAGES)
 
 
 def wide_encoding(head: bytes) -> str | None:

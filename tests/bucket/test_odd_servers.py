@@ -7,7 +7,9 @@ from threading import Thread
 
 import pytest
 
+from config.errors import UsageError
 from config.settings import load_settings
+from tasks.read.plan import plan_inputs
 from tasks.read.remote.addresses import has_login
 from tasks.read.remote.web_inputs import WebInputError, web_source
 
@@ -66,6 +68,16 @@ def test_another_range_than_the_one_asked_for_is_not_read() -> None:
         assert source.read(0, 50) == CONTENT[:50]
         with pytest.raises(WebInputError, match="another range than it was asked for"):
             source.read(50, 100)
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "a.parquet?key=1", "a.warc.gz"])
+def test_a_login_page_in_the_place_of_a_file_is_one_sentence(name: str) -> None:
+    login = b"<!doctype html><title>Log in</title><form><input name=user></form>"
+    with _answering(200, {"Content-Type": "text/html"}, login) as address:
+        asked = address.replace("a.jsonl", name)
+        with pytest.raises(UsageError, match=r"is a web page .*: download the file ") as error:
+            plan_inputs([asked], load_settings().read, columns={}, limit=None)
+    assert str(error.value).startswith(f"{asked} is a web page ")
 
 
 def test_an_address_of_nonsense_is_one_sentence() -> None:

@@ -137,6 +137,24 @@ def test_each_unreadable_entry_of_a_folder_has_a_row_with_its_reason(tmp_path):
     }
 
 
+@pytest.mark.parametrize(
+    "name", ["a.jsonl", "a.JSONL.gz", "a.parquet", "a.warc.gz", "a.warc", "a.csv", "a.zip", "a.pdf"]
+)
+def test_a_web_page_under_the_name_of_data_is_refused_and_in_a_folder_it_has_a_row(tmp_path, name):
+    (tmp_path / name).write_bytes(page(1))
+
+    assert by_locator(read(tmp_path)) == {name: "unknown_format"}
+    with pytest.raises(UsageError, match=f"{name} is a web page under the name of another format"):
+        plan(tmp_path / name)
+
+
+@pytest.mark.parametrize("name", ["a.html", "a.html.gz", "a.txt", "a.php", "a.gz", "page", "a.xls"])
+def test_a_web_page_under_another_name_is_read(tmp_path, name):
+    (tmp_path / name).write_bytes(page(1))
+
+    assert by_locator(read(tmp_path / name)) == {name: ""}
+
+
 def test_a_file_that_vanishes_after_planning_has_a_row(folder):
     from tasks.read.batch import read_batch
 

@@ -24,8 +24,7 @@ so that containers with equal names and folders are not taken for one.
 **Commits.** Before each commit to the bucket, `Lease.require` makes sure that this process was the
 holder a moment ago and that others must wait for at least half of `lease_seconds` from then on: if
 less time is left, it renews. If it has lost the lake, it raises an error, and nothing is committed.
-If the catalog was away for longer than the lease and nobody came in between, renewing succeeds, and
-the run goes on: no other machine has written anything.
+If the catalog was away for longer than the lease and nobody came in between, renewing succeeds.
 
 **What remains.** A process that is stopped between this check and its commit, for longer than that
 time, commits when it continues. Only the table can refuse that, and Iceberg does so where the new
@@ -206,11 +205,7 @@ class Lease:
         return _Watched(number, writer, _now())
 
     def _is_open(self, watched: _Watched, asked: float) -> bool:
-        """Return whether nobody holds the lake any more.
-
-        Args:
-            asked: the time before the catalog was last asked, when the number was the same.
-        """
+        """Return whether nobody holds the lake any more; the catalog was last asked at `asked`."""
         writer = watched.writer
         if writer is None:  # its file is lost, or it was renewed at this moment
             return asked - watched.since >= self._seconds
