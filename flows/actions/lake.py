@@ -9,11 +9,20 @@ from tasks.jobs.lake import pull_by_hand, push_by_hand
 console = screen(soft_wrap=True)
 
 
-def push_command(settings: Settings, *, wait: bool, replace_newer: bool) -> None:
+def push_command(settings: Settings, *, wait: bool, replace_newer: bool, verify: bool) -> None:
     """Push, and print what was new."""
     done = run_with_progress(
-        settings, lambda stages: push_by_hand(stages, wait=wait, replace_newer=replace_newer)
+        settings,
+        lambda stages: push_by_hand(stages, wait=wait, replace_newer=replace_newer, verify=verify),
     )
+    if done.restored:
+        console.print(
+            one_line(
+                f"{counted(done.restored, 'file')} in {settings.lake} had been removed or changed, "
+                "and was uploaded again."
+            ),
+            markup=False,
+        )
     if not done.tables:
         console.print(one_line(f"{settings.lake} is in step; nothing was pushed."), markup=False)
         return

@@ -67,18 +67,15 @@ def _require_objects(bucket: "Bucket", lake: "Lake", record: "BucketRecord") -> 
     Raises:
         RuntimeError: it lacks some: another program has removed or replaced them.
     """
-    from warehouse.schema import TABLES
+    from warehouse.bucket.restored import lost_objects
+    from warehouse.layout import PUBLISHED
 
-    missing = []
-    for table in TABLES:
-        folder, stored = f"{table.name}/data", bucket.files(f"{table.name}/data")
-        files = record.tables[table.name].files.items()
-        names = sorted(name for name, size in files if stored.get(f"{folder}/{name}") != size)
-        missing += [(f"{folder}/{name}", lake.folder(table) / name) for name in names]
-    if missing:
-        name, path = missing[0]
+    lost = list(lost_objects(bucket, lake, record))
+    if record.readers and not bucket.exists(PUBLISHED):
+        lost.append(PUBLISHED)
+    if lost:
         raise RuntimeError(
-            f"the bucket lacks {counted(len(missing), 'file')} of the tables, or has another size "
-            f"of it, such as {bucket.address(name)}: copy it there from {path}, and check who "
-            "removes or changes objects."
+            f"the bucket lacks {counted(len(lost), 'file')}, or has another size of it, such as "
+            f"{bucket.address(lost[0])}: run `broadsheet lake push`, which uploads it again, and "
+            "check who removes or changes objects."
         )

@@ -20,6 +20,13 @@ def lake_push(
             "--replace", help="Push even over a newer state of the bucket, which is lost."
         ),
     ] = False,
+    verify: Annotated[
+        bool,
+        typer.Option(
+            "--verify",
+            help="Read all files in the bucket back, and upload those again whose bytes differ.",
+        ),
+    ] = False,
     wait: WaitOption = False,
     config: ConfigOption = None,
 ) -> None:
@@ -27,9 +34,9 @@ def lake_push(
 
     With the setting `lake`, every command that publishes does so at its end.
     Run this after a push that failed, or when you have set `lake` for the
-    first time. Only what is new is uploaded; each file is read back and
-    compared. A killed push is repeated, and readers see each table in its old
-    or its new state.
+    first time. Only what is new is uploaded, and files that somebody removed
+    from the bucket or cut; each file is read back and compared. A killed push
+    is repeated, and readers see each table in its old or its new state.
 
     [dim]broadsheet lake push[/dim]
     """
@@ -37,7 +44,7 @@ def lake_push(
     from flows.actions.lake import push_command
 
     settings = load_settings(config, warehouse=warehouse)
-    push_command(settings, wait=wait, replace_newer=replace_newer)
+    push_command(settings, wait=wait, replace_newer=replace_newer, verify=verify)
 
 
 @app.command("pull")

@@ -1,5 +1,6 @@
 """The lake in the bucket by hand: push what it lacks, or pull what the warehouse lacks."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from config.errors import UsageError
@@ -11,7 +12,9 @@ from tasks.takedown.listing import write_takedown_list
 from warehouse.bucket.lease import lake_lease
 from warehouse.bucket.pull import Pulled, pull, record_pull
 from warehouse.bucket.push import Pushed
+from warehouse.bucket.record import read_bucket_record
 from warehouse.bucket.remote import open_bucket_lake
+from warehouse.bucket.restored import restore_objects
 from warehouse.bucket.step import push_lake
 from warehouse.expiry import remove_expired
 from warehouse.folder import absolute
@@ -23,12 +26,17 @@ from warehouse.lock import writer_lock
 PUSH_PURPOSE, PULL_PURPOSE = "lake push", "lake pull"
 
 
-def push_by_hand(stages: Stages, *, wait: bool = False, replace_newer: bool = False) -> Pushed:
+def push_by_hand(
+    stages: Stages, *, wait: bool = False, replace_newer: bool = False, verify: bool = False
+) -> Pushed:
     """Bring the lake in the bucket to the state of the warehouse.
+
+    Objects that are missing or have another size are uploaded again, too.
 
     Args:
         wait: wait while another process writes to the warehouse or another machine to the lake.
         replace_newer: do so even if the bucket has a newer state, which is lost.
+        verify: also read all objects back, and upload those again that have other bytes.
 
     Raises:
         UsageError: there is no warehouse, or no lake in a bucket.
@@ -41,9 +49,14 @@ def push_by_hand(stages: Stages, *, wait: bool = False, replace_newer: bool = Fa
     notify = stages.listener.notice
     with (
         writer_lock(warehouse, PUSH_PURPOSE, wait=wait, name=LOCK, notify=notify),
-        lake_lease(stages.settings, PUSH_PURPOSE, wait=wait, notify=notify),
+        lake_lease(stages.settings, PUSH_PURPOSE, wait=wait, notify=notify) as lease,
     ):
-        return push_lake(stages.settings, watch_of(stages.listener), replace_newer=replace_newer)
+        watch = replace(watch_of(stages.listener), require=lease.require)
+        pushed = push_lake(stages.settings, watch, replace_newer=replace_newer)
+        bucket = open_bucket_lake(stages.settings).bucket
+        record = read_bucket_record(warehouse, stages.settings)
+        lost = restore_objects(open_lake(warehouse), bucket, record, watch, verify=verify)
+        return replace(pushed, restored=lost)
 
 
 def pull_by_hand(stages: Stages, *, wait: bool = False, discard: bool = False) -> Pulled:

@@ -39,3 +39,6 @@ def test_a_push_that_ended_before_the_readers_file_is_seen_and_caught_up(
         pass
     assert bucket.sha256("news.duckdb") != before
     assert "in step" in check_bucket(settings)
+    bucket.remove("news.duckdb")
+    with pytest.raises(RuntimeError, match=r"lacks 1 file, .*news\.duckdb: run `broadsheet lake "):
+        check_bucket(settings)

@@ -9,7 +9,6 @@ completed it, no command that writes uses the tables, which do not belong togeth
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -27,7 +26,7 @@ from warehouse.bucket.record import (
     write_bucket_record,
 )
 from warehouse.bucket.remote import BucketLake, LakeState, last_part
-from warehouse.bucket.uploads import TransferWatch
+from warehouse.bucket.uploads import TransferWatch, at_once
 from warehouse.files import sha256_of
 from warehouse.lake import RULES_PROPERTY, Lake
 from warehouse.schema import ARTICLE_VERSIONS, RUNS, SNAPSHOTS, TABLES, TAKEDOWNS, Table
@@ -35,7 +34,6 @@ from warehouse.tagged import remove_tags, tag_names
 
 log = logging.getLogger("broadsheet.bucket")
 
-_AT_ONCE = 8
 # Tables that a pull must not make shorter unasked, and what a person can do.
 _NOT_LOST = {
     (TAKEDOWNS, "article_id", "takedown"): "note the articles, pull with --discard, which brings "
@@ -218,13 +216,8 @@ def _download(
     if not wanted:
         return 0, 0
     watch.planned(len(wanted))
-    with ThreadPoolExecutor(_AT_ONCE) as threads:
-        try:
-            for size in threads.map(lambda one: _download_file(one[0], one[1], index), wanted):
-                watch.transferred(size)
-        except BaseException:  # Ctrl-C, too: what is waiting must not be begun any more
-            threads.shutdown(wait=False, cancel_futures=True)
-            raise
+    for size in at_once(lambda one: _download_file(one[0], one[1], index), wanted):
+        watch.transferred(size)
     return len(wanted), sum(one.files[name] for one, name in wanted)
 
 
@@ -241,14 +234,14 @@ def _download_file(one: PulledTable, name: str, index: ObjectIndex) -> int:
     except FileNotFoundError as error:
         raise BucketError(
             f"{index.bucket.address(object_name)} is missing: repeat the command, for another "
-            "machine may be pushing; if it is still missing, run `broadsheet repair` and "
-            "`broadsheet lake push --replace` on the machine that wrote it."
+            "machine may be pushing; if it is still missing, run `broadsheet lake push` on a "
+            "machine that has this state, which uploads it again."
         ) from error
     if path.stat().st_size != size or (expected and sha256_of(path) != expected):
         path.unlink()
         raise BucketError(
             f"{index.bucket.address(object_name)} does not have the bytes that were pushed, so "
-            "that nothing was changed: upload it again by `broadsheet lake push --replace` on the "
-            "machine that wrote it."
+            "that nothing was changed: upload it again by `broadsheet lake push --verify` on a "
+            "machine that has this state."
         )
     return size

@@ -57,11 +57,14 @@ class Pushed:
 
     Attributes:
         tables: the number of tables that were changed.
+        files, bytes: what was uploaded for them.
+        restored: the number of older objects that were lost, and were uploaded again.
     """
 
     tables: int = 0
     files: int = 0
     bytes: int = 0
+    restored: int = 0
 
 
 def require_not_behind(state: LakeState, record: BucketRecord, settings: Settings) -> None:

@@ -1,16 +1,21 @@
 """Uploads of data files: several at once, each read back and compared before a table names it."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from warehouse.bucket.index import IndexEntry, ObjectIndex
 from warehouse.bucket.objects import BucketError
 
 _AT_ONCE = 8  # one connection rarely fills the line
 _STORE_SECONDS = 30  # between two writings of the index, so that a kill costs few uploads
+
+
+_Item = TypeVar("_Item")
+_Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,16 @@ def upload_files(
             raise
     index.write()
     return len(sizes), sum(sizes.values())
+
+
+def at_once(work: Callable[[_Item], _Result], items: Sequence[_Item]) -> Iterator[_Result]:
+    """Yield the results of transfers in the order of their items, several running at once."""
+    with ThreadPoolExecutor(_AT_ONCE) as threads:
+        try:
+            yield from threads.map(work, items)
+        except BaseException:  # Ctrl-C, too: what is waiting must not be begun any more
+            threads.shutdown(wait=False, cancel_futures=True)
+            raise
 
 
 def _collect(
