@@ -104,6 +104,8 @@ def _takedown_day(settings: Settings) -> str:
 
 def _tag_differences(stored: StoredSnapshot, lake: Lake) -> Iterator[str]:
     tagged = tagged_ids(lake, stored.name)
+    if not tagged:
+        return  # its state was never here, which the comparison with it says in one sentence
     for table in TABLES:
         expected, found = stored.tables.get(table.name), tagged.get(table.name)
         if expected is not None and found is None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import duckdb
 
+from config.errors import UsageError
 from config.settings import Settings
 from tasks.snapshots.snapshot_folder import write_folder
 from tasks.snapshots.stored import (
@@ -46,11 +47,26 @@ def export_state(stored: StoredSnapshot, lake: Lake, folder: Path, settings: Set
         return write_folder(connection, folder, stored.where, stored_citation(lake, stored.name))
 
 
+def has_state(stored: StoredSnapshot, lake: Lake) -> bool:
+    """Return whether the tables have the tags of a snapshot; a pull brings its row alone."""
+    return stored.tables.keys() <= tagged_ids(lake, stored.name).keys()
+
+
 @contextmanager
 def chosen_state(
     stored: StoredSnapshot, lake: Lake, settings: Settings
 ) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open the tagged state of a snapshot, with its articles in the table `chosen`."""
+    """Open the tagged state of a snapshot, with its articles in the table `chosen`.
+
+    Raises:
+        UsageError: the warehouse has the row of the snapshot, and lacks its tags.
+    """
+    if not has_state(stored, lake):
+        raise UsageError(
+            f"The warehouse {lake.root.parent} knows the snapshot {stored.name}, but does not have "
+            "its state, which `lake pull` does not bring: repeat the command in the warehouse "
+            "where it was made, or use the folder that was written there."
+        )
     with (
         tagged_state(lake, stored.name, settings) as published,
         opened_state(lake.root.parent, settings, published) as connection,
@@ -62,7 +78,8 @@ def chosen_state(
 def renew_snapshots(lake: Lake, run_id: str, settings: Settings, changed: Collection[str]) -> None:
     """State the checksums of snapshots whose tags a takedown has moved.
 
-    The caller holds the writer lock. What a killed takedown has done is not done again.
+    The caller holds the writer lock. What a killed takedown has done is not done again. A snapshot
+    whose state is in another warehouse keeps its checksum, which nobody can compute here.
 
     Args:
         changed: the names of snapshots whose condition has changed.
@@ -73,8 +90,8 @@ def renew_snapshots(lake: Lake, run_id: str, settings: Settings, changed: Collec
     rows, renewed = [], False
     for stored in stored_snapshots(lake).values():
         tables = tagged_ids(lake, stored.name)
-        is_moved = tables != stored.tables and tables.keys() == stored.tables.keys()
-        if is_moved or stored.name in changed:
+        is_changed = tables != stored.tables or stored.name in changed
+        if is_changed and has_state(stored, lake):
             stored = _renewed(stored, tables, lake, settings)
             renewed = True
         rows.append(stored)

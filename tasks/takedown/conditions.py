@@ -4,7 +4,8 @@ A condition quotes it if one of its texts in quotes has the article's address, i
 the article has that text, or a part of it, and no other article has. Such a text is replaced by
 another one, which no article has either, so that the condition chooses the same articles as before.
 Where it does not, because it compares texts in another way, the ids of these articles are listed
-instead.
+instead. If the state of the snapshot is in another warehouse, nobody can tell, and the text is
+replaced without this check.
 """
 
 import re
@@ -14,7 +15,7 @@ from typing import Final
 import duckdb
 
 from config.settings import Settings
-from tasks.snapshots.state import chosen_state
+from tasks.snapshots.state import chosen_state, has_state
 from tasks.snapshots.stored import StoredSnapshot, stored_snapshots
 from tasks.takedown.model import TakenArticle
 from warehouse.lake import Lake
@@ -83,6 +84,8 @@ def _new_condition(
     replaced = _QUOTED.sub(
         lambda one: sql_quoted(REPLACEMENT) if _content(one) in own else one[0], stored.where
     )
+    if not has_state(stored, lake):
+        return "false" if _has_any(replaced, marks) else replaced
     with chosen_state(stored, lake, settings) as connection:
         ids = [row[0] for row in connection.execute("select article_id from chosen").fetchall()]
         if not _has_any(replaced, marks) and _chooses(replaced, ids, connection, marks):

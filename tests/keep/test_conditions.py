@@ -12,6 +12,8 @@ from tests.keep.test_after_a_takedown import GONE, STAYS, warehouse_with_two
 from tests.pipeline.command import ask
 from tests.takedown.desk import take_down
 from tests.takedown.every_byte import places_with
+from warehouse.lake import open_lake
+from warehouse.tagged import remove_tags
 
 pytestmark = pytest.mark.slow
 
@@ -65,3 +67,25 @@ def test_a_condition_that_quotes_others_too_stays(tmp_path: Path) -> None:
     take_down(settings, GONE)
     [row] = ask(nights.folder, "select where_sql, articles from snapshots")
     assert row == {"where_sql": where, "articles": 1}
+
+
+def test_a_snapshot_whose_state_is_elsewhere_loses_what_names_the_article(tmp_path: Path) -> None:
+    nights = warehouse_with_two(tmp_path / "w")
+    settings = load_settings(warehouse=nights.folder)
+    checksums = {}
+    for name in ("address", "comment", "other"):
+        request = SnapshotRequest(name, where=QUOTING[name][0], out=tmp_path / name)
+        made = in_stages(nights.folder, lambda stages, one=request: create_snapshot(one, stages))
+        checksums[name] = made.checksum
+        remove_tags(open_lake(nights.folder), name)
+
+    assert take_down(settings, GONE).is_done
+
+    assert places_with(nights.folder, WORDS) == []
+    rows = ask(nights.folder, "select name, where_sql, checksum from snapshots")
+    assert {row["name"]: row["checksum"] for row in rows} == checksums
+    assert {row["name"]: row["where_sql"] for row in rows} == {
+        "address": QUOTING["address"][1],
+        "comment": "false",
+        "other": QUOTING["other"][0],
+    }

@@ -18,6 +18,7 @@ from tests.pipeline.nights import Nights
 from tests.readers import run_as_reader
 from warehouse.lake import open_lake
 from warehouse.schema import SNAPSHOTS
+from warehouse.tagged import remove_tags
 
 STRANGERS = """
 import duckdb, pandas, polars
@@ -137,6 +138,17 @@ def test_what_differs_is_named(nights: Nights, tmp_path: Path) -> None:
     iceberg = open_lake(nights.folder).catalog.load_table(("news", "documents"))
     iceberg.manage_snapshots().remove_tag("snapshot-first").commit()
     assert "The table documents has lost its tag." in differences(nights.folder, "first", folder)
+    remove_tags(open_lake(nights.folder), "first")  # so it is in a warehouse that pulled the row
+    [said] = differences(nights.folder, "first", folder)
+    assert "knows the snapshot first, but does not have its state, which `lake pull`" in said
+    with pytest.raises(UsageError, match="repeat the command in the warehouse where it was made"):
+        write_again("first", tmp_path / "again", nights.settings)
+    assert not (tmp_path / "again").exists()
+    with (
+        pytest.raises(UsageError, match="does not have its state"),
+        compared("first", str(folder), nights.settings),
+    ):
+        pass
 
 
 @pytest.mark.parametrize(
