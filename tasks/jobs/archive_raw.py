@@ -15,6 +15,7 @@ from pathlib import Path
 
 from config.bucket import BucketSettings
 from config.errors import BroadsheetError, UsageError
+from config.settings import Settings
 from config.wording import counted
 from tasks.pipeline import Stages
 from tasks.raw.archived import (
@@ -119,6 +120,18 @@ def bring_back(stages: Stages, *, wait: bool = False) -> Archived:
             _bring_back(warehouse, note, stages.settings.bucket)
             stages.listener.backed_up(note.bytes)
     return Archived(len(notes), sum(note.bytes for note in notes))
+
+
+def require_copies_reachable(notes: Sequence[ArchivedFile], settings: Settings) -> None:
+    """Make sure that the buckets of some copies answer, before anything is removed.
+
+    Raises:
+        BroadsheetError: one does not.
+    """
+    from warehouse.bucket.objects import open_bucket
+
+    for folder in sorted({note.folder for note in notes}):
+        open_bucket(folder, settings.bucket).require()
 
 
 def remove_copies(notes: Sequence[ArchivedFile], stages: Stages, *, wait: bool) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from tasks.jobs.archive_raw import remove_copies
+from tasks.jobs.archive_raw import remove_copies, require_copies_reachable
 from tasks.jobs.takedown import settle_runs
 from tasks.load.relocate import relocate_if_moved
 from tasks.pipeline import Stages
@@ -68,7 +68,8 @@ def prune(
         now: the time from which the age of texts is counted; None: the present.
 
     Raises:
-        BroadsheetError: another process needs the files, or an unfinished night does.
+        BroadsheetError: another process needs the files, or an unfinished night does, or a bucket
+            with copies does not answer; nothing was removed then.
         DamagedWarehouseError: the warehouse is damaged and must be repaired first.
     """
     warehouse = absolute(stages.settings.warehouse)
@@ -79,6 +80,8 @@ def prune(
         nights = [night for night in raw_nights(warehouse) if night.night < last]
         copies = [note for note in archived_files(warehouse) if note.night < last]
     old = tuple(PrunedNight(one.night, len(one.files), one.bytes) for one in nights)
+    if copies and not request.dry_run:
+        require_copies_reachable(copies, stages.settings)
     if nights and not request.dry_run:
         relocate_if_moved(warehouse, stages.listener.notice)
         remove_nights(warehouse, nights)

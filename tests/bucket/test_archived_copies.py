@@ -8,10 +8,11 @@ import pytest
 from config.errors import BroadsheetError
 from config.settings import load_settings
 from tasks.jobs.archive_raw import ArchiveRequest, archive_raw, bring_back, require_not_archived
+from tasks.jobs.retention import PruneRequest, prune
 from tasks.pipeline import Stages
 from tasks.runs.progress import ProgressListener
 from tests.bucket.service import ObjectService
-from warehouse.bucket.objects import Bucket, open_bucket
+from warehouse.bucket.objects import Bucket, BucketError, open_bucket
 from warehouse.format_file import mark_looked_through
 from warehouse.lake import open_lake
 
@@ -69,3 +70,35 @@ def test_a_damaged_file_does_not_cost_its_whole_copy(
     path.unlink()
     bring_back(stages)
     assert path.read_bytes() == b"whole"
+
+
+def test_nothing_is_pruned_while_the_bucket_with_the_copies_is_away(
+    objects: ObjectService, stages: Stages
+) -> None:
+    bucket, warehouse = _archive(stages, objects), stages.settings.warehouse
+    request = PruneRequest(9, None, date(2025, 4, 1), dry_run=False)
+    service = stages.settings.bucket.model_copy(update={"endpoint": "http://127.0.0.1:9"})
+    away = stages.settings.model_copy(update={"bucket": service})
+    with pytest.raises(BucketError, match="did not answer as expected"):
+        prune(request, Stages(away, pytest.fail, ProgressListener()))
+    assert (warehouse / _NAME).read_bytes() == bucket.read(_NAME) == b"whole"
+    with pytest.raises(BroadsheetError, match="--bring-back"):
+        require_not_archived(warehouse, {_NAME})
+    prune(request, stages)
+    assert not (warehouse / _NAME).exists()
+    assert not bucket.files()
+    require_not_archived(warehouse, {_NAME})
+
+
+def test_nothing_is_pruned_when_the_bucket_of_the_copies_is_not_that_of_the_settings(
+    objects: ObjectService, stages: Stages
+) -> None:
+    bucket, warehouse = _archive(stages, objects), stages.settings.warehouse
+    request = PruneRequest(9, None, date(2025, 4, 1), dry_run=False)
+    note = warehouse / f"{_NAME}.archived"
+    here = note.read_text("utf-8")
+    note.write_text(here.replace(objects.bucket, "press-that-is-not"))
+    with pytest.raises(BucketError, match="There is no bucket s3://press-that-is-not"):
+        prune(request, stages)
+    assert (warehouse / _NAME).read_bytes() == bucket.read(_NAME) == b"whole"
+    assert note.is_file()
