@@ -4,17 +4,22 @@ from config.settings import Settings
 from config.wording import counted
 from flows.actions.nights import run_with_progress
 from flows.terminal.screen import one_line, screen
-from tasks.jobs.lake import pull_by_hand, push_by_hand
+from tasks.jobs.lake import PushRequest, pull_by_hand, push_by_hand
 
 console = screen(soft_wrap=True)
 
 
-def push_command(settings: Settings, *, wait: bool, replace_newer: bool, verify: bool) -> None:
+def push_command(settings: Settings, request: PushRequest) -> None:
     """Push, and print what was new."""
-    done = run_with_progress(
-        settings,
-        lambda stages: push_by_hand(stages, wait=wait, replace_newer=replace_newer, verify=verify),
-    )
+    done = run_with_progress(settings, lambda stages: push_by_hand(stages, request))
+    if request.moved_from:
+        console.print(
+            one_line(
+                f"The lake is at {settings.lake} now; nothing uses the objects at "
+                f"{request.moved_from} any more: remove them, for they stay there otherwise."
+            ),
+            markup=False,
+        )
     if done.restored:
         console.print(
             one_line(

@@ -27,6 +27,15 @@ def lake_push(
             help="Read all files in the bucket back, and upload those again whose bytes differ.",
         ),
     ] = False,
+    moved_from: Annotated[
+        str,
+        typer.Option(
+            "--moved-from",
+            metavar="ADDRESS",
+            help="The former address of the lake, which moves to that of the setting `lake`.",
+            show_default=False,
+        ),
+    ] = "",
     wait: WaitOption = False,
     config: ConfigOption = None,
 ) -> None:
@@ -42,9 +51,10 @@ def lake_push(
     """
     from config.settings import load_settings
     from flows.actions.lake import push_command
+    from tasks.jobs.lake import PushRequest
 
-    settings = load_settings(config, warehouse=warehouse)
-    push_command(settings, wait=wait, replace_newer=replace_newer, verify=verify)
+    request = PushRequest(replace_newer, verify, moved_from, wait)
+    push_command(load_settings(config, warehouse=warehouse), request)
 
 
 @app.command("pull")

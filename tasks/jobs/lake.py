@@ -1,6 +1,6 @@
 """The lake in the bucket by hand: push what it lacks, or pull what the warehouse lacks."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from config.errors import UsageError
@@ -10,6 +10,7 @@ from tasks.pipeline import Stages
 from tasks.runs.progress import watch_of
 from tasks.takedown.listing import write_takedown_list
 from warehouse.bucket.lease import lake_lease
+from warehouse.bucket.moving import give_up_former
 from warehouse.bucket.pull import Pulled, pull, record_pull
 from warehouse.bucket.push import Pushed
 from warehouse.bucket.record import read_bucket_record
@@ -26,17 +27,27 @@ from warehouse.lock import writer_lock
 PUSH_PURPOSE, PULL_PURPOSE = "lake push", "lake pull"
 
 
-def push_by_hand(
-    stages: Stages, *, wait: bool = False, replace_newer: bool = False, verify: bool = False
-) -> Pushed:
+@dataclass(frozen=True, slots=True)
+class PushRequest:
+    """The options of `lake push`.
+
+    Attributes:
+        replace_newer: push even if the bucket has a newer state, which is lost.
+        verify: also read all objects back, and upload those again that have other bytes.
+        moved_from: the former address of the lake, if it is to move to that of the settings.
+        wait: wait while another process writes to the warehouse or another machine to the lake.
+    """
+
+    replace_newer: bool = False
+    verify: bool = False
+    moved_from: str = ""
+    wait: bool = False
+
+
+def push_by_hand(stages: Stages, request: PushRequest = PushRequest()) -> Pushed:
     """Bring the lake in the bucket to the state of the warehouse.
 
     Objects that are missing or have another size are uploaded again, too.
-
-    Args:
-        wait: wait while another process writes to the warehouse or another machine to the lake.
-        replace_newer: do so even if the bucket has a newer state, which is lost.
-        verify: also read all objects back, and upload those again that have other bytes.
 
     Raises:
         UsageError: there is no warehouse, or no lake in a bucket.
@@ -46,16 +57,18 @@ def push_by_hand(
     if not (warehouse / LAKE).is_dir():
         raise UsageError(f"There is no warehouse at {warehouse}: name it by --warehouse.")
     stages = stages.prepared()
-    notify = stages.listener.notice
+    notify, wait = stages.listener.notice, request.wait
     with (
         writer_lock(warehouse, PUSH_PURPOSE, wait=wait, name=LOCK, notify=notify),
         lake_lease(stages.settings, PUSH_PURPOSE, wait=wait, notify=notify) as lease,
     ):
         watch = replace(watch_of(stages.listener), require=lease.require)
-        pushed = push_lake(stages.settings, watch, replace_newer=replace_newer)
-        bucket = open_bucket_lake(stages.settings).bucket
+        remote, lake = open_bucket_lake(stages.settings), open_lake(warehouse)
+        if request.moved_from:
+            give_up_former(lake, remote, request.moved_from, watch)
+        pushed = push_lake(stages.settings, watch, replace_newer=request.replace_newer)
         record = read_bucket_record(warehouse, stages.settings)
-        lost = restore_objects(open_lake(warehouse), bucket, record, watch, verify=verify)
+        lost = restore_objects(lake, remote.bucket, record, watch, verify=request.verify)
         return replace(pushed, restored=lost)
 
 

@@ -65,5 +65,5 @@ def test_a_catalog_with_the_tables_of_another_address_is_refused(
     moved = settings.model_copy(update={"lake": f"s3://{objects.bucket}/moved"})
     with pytest.raises(UsageError, match=f"has the tables of the lake {settings.lake}, and"):
         check_bucket(moved)
-    with pytest.raises(UsageError, match="correct `lake`, or name another"):
+    with pytest.raises(UsageError, match=f"or move the lake by .* --moved-from {settings.lake}`"):
         pushed(moved, replace_newer=True)

@@ -7,7 +7,7 @@ import pytest
 from config.errors import DamagedWarehouseError
 from config.settings import Settings
 from flows.actions.lake_check import check_bucket
-from tasks.jobs.lake import push_by_hand
+from tasks.jobs.lake import PushRequest, push_by_hand
 from tasks.pipeline import Stages
 from tasks.runs.progress import ProgressListener
 from tests.bucket.lakes import different_tables, load_rows, pushed, settings_of
@@ -40,7 +40,7 @@ def _contents(bucket: Bucket) -> dict[str, bytes]:
 
 
 def _push(settings: Settings, **options: bool) -> Pushed:
-    return push_by_hand(Stages(settings, pytest.fail, ProgressListener()), **options)
+    return push_by_hand(Stages(settings, pytest.fail, ProgressListener()), PushRequest(**options))
 
 
 def test_objects_that_are_gone_or_cut_are_uploaded_again(

@@ -101,7 +101,8 @@ class BucketLake:
         if (other := properties.get(ADDRESS_PROPERTY, lake)) != lake:
             raise UsageError(
                 f"The catalog in bucket.catalog has the tables of the lake {other}, and the "
-                f"setting `lake` is {lake}: correct `lake`, or name another database or catalog."
+                f"setting `lake` is {lake}: correct `lake`, name another database or catalog, or "
+                f"move the lake by `broadsheet lake push --moved-from {other}`."
             )
         stated = orjson.loads(properties.get(STATE_PROPERTY, "{}"))
         return LakeState(
