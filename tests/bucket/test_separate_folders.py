@@ -20,7 +20,7 @@ import pytest
 from config.settings import load_settings
 from tests.bucket.breaking_proxy import BreakingProxy
 from tests.bucket.service import KEY, SECRET, ObjectService
-from tests.execution.clusters import Cluster, wait_for
+from tests.execution.clusters import Cluster, kill_session, wait_for
 from tests.execution.test_dask import SMALL_BATCHES, ingested, state
 from tests.pipeline.archives import page, url_of, write_stories, write_warc
 from tests.pipeline.command import ask, run, start
@@ -189,6 +189,36 @@ def test_a_killed_run_is_continued_and_a_dropped_one_leaves_no_objects(
     run("ingest", archive, "--warehouse", WAREHOUSE, **environment)
     assert state(WAREHOUSE) == expected
     assert not exchanged(objects)
+
+
+def test_a_run_whose_scheduler_is_killed_ends_with_one_sentence_and_is_continued(
+    objects: ObjectService,
+    environment: dict[str, str],
+    archive: Path,
+    expected: Any,
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "doomed").mkdir()
+    doomed = SeparateMachines(tmp_path / "doomed")
+    with doomed.cluster as cluster:
+        doomed.start_worker(**KEYS)
+        ingest = ("ingest", archive, "--warehouse", WAREHOUSE)
+        process = start(*ingest, **{**environment, **cluster.environment})
+        wait_for(lambda: runs_with_results(objects), "a result of the run")
+        kill_session(cluster.scheduler)
+        _, said = process.communicate(timeout=100)
+    assert process.returncode == 1
+    assert said.startswith("broadsheet: The Dask scheduler is gone: start it and its workers again")
+    assert said.count("\n") == 1
+    assert not (WAREHOUSE / "news.duckdb").exists()
+    [run_id] = {name.split("/")[0] for name in exchanged(objects)}
+
+    run(*ingest, **environment)
+
+    assert state(WAREHOUSE) == expected
+    assert ask(WAREHOUSE, "select run_id from runs") == [{"run_id": run_id}], "it was resumed"
+    assert not exchanged(objects)
+    doomed.require_nothing_written()
 
 
 def test_a_worker_without_keys_is_named(
