@@ -23,8 +23,8 @@ def push_command(settings: Settings, request: PushRequest) -> None:
     if done.restored:
         console.print(
             one_line(
-                f"{counted(done.restored, 'file')} in {settings.lake} had been removed or changed, "
-                "and was uploaded again."
+                f"Uploaded again: {counted(done.restored, 'file')} that somebody had removed from "
+                f"{settings.lake} or changed there."
             ),
             markup=False,
         )

@@ -64,12 +64,13 @@ def push_by_hand(stages: Stages, request: PushRequest = PushRequest()) -> Pushed
     ):
         watch = replace(watch_of(stages.listener), require=lease.require)
         remote, lake = open_bucket_lake(stages.settings), open_lake(warehouse)
+        files, size = 0, 0
         if request.moved_from:
-            give_up_former(lake, remote, request.moved_from, watch)
+            files, size = give_up_former(lake, remote, request.moved_from, watch)
         pushed = push_lake(stages.settings, watch, replace_newer=request.replace_newer)
         record = read_bucket_record(warehouse, stages.settings)
         lost = restore_objects(lake, remote.bucket, record, watch, verify=request.verify)
-        return replace(pushed, restored=lost)
+        return replace(pushed, files=pushed.files + files, bytes=pushed.bytes + size, restored=lost)
 
 
 def pull_by_hand(stages: Stages, *, wait: bool = False, discard: bool = False) -> Pulled:

@@ -13,7 +13,7 @@ from tasks.pipeline import Stages
 from tasks.runs.progress import ProgressListener
 from tests.bucket.lakes import different_tables, load_rows, object_names, pushed, settings_of
 from tests.bucket.service import ObjectService
-from warehouse.bucket.push import LakeBehindError
+from warehouse.bucket.push import LakeBehindError, Pushed
 from warehouse.schema import SUPERSEDED, TABLES
 
 pytestmark = pytest.mark.slow
@@ -27,8 +27,8 @@ def _stages(settings: Settings) -> Stages:
     return Stages(settings, pytest.fail, ProgressListener())
 
 
-def _move(settings: Settings, former: str) -> None:
-    push_by_hand(_stages(settings), PushRequest(moved_from=former))
+def _move(settings: Settings, former: str) -> Pushed:
+    return push_by_hand(_stages(settings), PushRequest(moved_from=former))
 
 
 def _loaded(settings: Settings, number: int) -> None:
@@ -42,6 +42,7 @@ def test_a_lake_is_moved_and_other_machines_follow(
     second = settings_of(objects, catalog, tmp_path / "second")
     _loaded(first, 1)
     pushed(first)
+    assert _move(first, first.lake) == Pushed(), "it is there already"
     with pytest.raises(UsageError, match=f"tables of the lake {first.lake}, and not of s3://other"):
         _move(_moved(first), "s3://other/lake")
     dropped, drop = [], SqlCatalog.drop_table

@@ -25,11 +25,16 @@ from warehouse.schema import RUNS, TABLES
 log = logging.getLogger("broadsheet.bucket")
 
 
-def give_up_former(lake: Lake, remote: BucketLake, former: str, watch: TransferWatch) -> None:
+def give_up_former(
+    lake: Lake, remote: BucketLake, former: str, watch: TransferWatch
+) -> tuple[int, int]:
     """Drop the tables at a former address; the caller holds lock and lease, and pushes then.
 
     Args:
         former: the address, which the user confirms by naming it.
+
+    Returns:
+        The number and size of the files that were uploaded.
 
     Raises:
         UsageError: the catalog has the tables of another address.
@@ -39,7 +44,7 @@ def give_up_former(lake: Lake, remote: BucketLake, former: str, watch: TransferW
     runs, present = remote.find(RUNS), remote.settings.lake
     stated = runs.properties.get(ADDRESS_PROPERTY, present) if runs else present
     if stated == present:
-        return
+        return 0, 0
     if stated != former.rstrip("/"):
         raise UsageError(
             f"The catalog in bucket.catalog has the tables of the lake {stated}, and not of "
@@ -48,19 +53,20 @@ def give_up_former(lake: Lake, remote: BucketLake, former: str, watch: TransferW
     settings = remote.settings.model_copy(update={"lake": stated})
     record = read_bucket_record(lake.root.parent, settings)
     require_not_behind(replace(remote, settings=settings).state(), record, settings)
-    _upload(lake, remote, watch)
+    uploaded = _upload(lake, remote, watch)
     for table in (*(one for one in TABLES if one is not RUNS), RUNS):
         watch.require()
         with remote.asked(), suppress(NoSuchTableError):
             remote.catalog.drop_table((NAMESPACE, table.name))
     log.info("moved from=%s to=%s", stated, present)
+    return uploaded
 
 
-def _upload(lake: Lake, remote: BucketLake, watch: TransferWatch) -> None:
+def _upload(lake: Lake, remote: BucketLake, watch: TransferWatch) -> tuple[int, int]:
     """Upload all files, while readers still use the tables at the former address."""
     paths = {
         f"{table.name}/data/{name}": lake.folder(table) / name
         for table in TABLES
         for name in sorted(map(last_part, lake.files(table)))
     }
-    upload_files(paths, read_object_index(remote.bucket), watch)
+    return upload_files(paths, read_object_index(remote.bucket), watch)

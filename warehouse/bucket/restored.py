@@ -60,7 +60,7 @@ def restore_objects(
         index.entries.pop(name, None)  # it does not count as uploaded any more
     files, size = upload_files(lost, index, watch)
     if files:
-        log.warning("uploaded again files=%d bytes=%d", files, size)
+        log.info("uploaded again files=%d bytes=%d", files, size)
     return files
 
 
