@@ -53,6 +53,7 @@ class Draft:
         cleaned: the text after cleaning.
         flags: quality flags of decoding.
         page: the parsed page; None for plain text.
+        verdict: the verdict on this draft, if the choice of its extractor needed one.
     """
 
     source_text: str
@@ -61,6 +62,7 @@ class Draft:
     cleaned: Cleaned
     flags: tuple[str, ...]
     page: ParsedPage | None = None
+    verdict: Verdict | None = None
 
     @property
     def text(self) -> str:
@@ -92,7 +94,7 @@ def examine(document: RawDocument, settings: ProcessSettings) -> Examined:
     draft = lane(document, settings)
     if isinstance(draft, Dropped):
         return Examined(draft)
-    verdict = _judge(document, draft, settings)
+    verdict = draft.verdict or _judge(document, draft, settings)
     if verdict.rejected_reason:
         dropped = document.dropped(verdict.rejected_reason, verdict.sign, verdict.page_type)
         return Examined(dropped, draft, verdict)
@@ -115,13 +117,21 @@ def _draft_page(document: RawDocument, settings: ProcessSettings) -> Draft | Dro
         cleaned = clean(body.paragraphs, metadata.title, metadata.authors)
         return Draft(decoded.text, metadata, body, cleaned, decoded.flags, page)
 
+    first: Draft | None = None  # the text of the fast lane, if it was judged
+
     def is_settled(body: Body) -> bool:
-        return _judge(document, drafted(body), settings).is_settled
+        nonlocal first
+        draft = drafted(body)
+        verdict = _judge(document, draft, settings)
+        first = replace(draft, verdict=verdict)
+        return verdict.is_settled
 
     try:
-        return drafted(extract(page, document.url, settings.extractor, is_settled))
+        body = extract(page, document.url, settings.extractor, is_settled)
     except ExtractorError as error:
         return document.dropped(Reason.EXTRACTOR_ERROR, str(error))
+    # A settled text is the page's text in most cases, and need not be cleaned and judged again.
+    return first if first is not None and first.body is body else drafted(body)
 
 
 def _draft_text(document: RawDocument, settings: ProcessSettings) -> Draft:
