@@ -29,10 +29,10 @@ from tasks.process.page_type.texts import judge_text
 from tasks.process.plaintext import read_plain_text
 from tasks.process.row_markup import without_cut_mark
 from tasks.process.story.images import images_of_story
-from tasks.process.story.links import links_in_story
+from tasks.process.story.links import base_address, links_in_story
 from tasks.process.story.places import story_blocks
 from tasks.reasons import Reason
-from tasks.records import ARCHIVE_ADDRESS, Article, Declared, Dropped, RawDocument
+from tasks.records import ARCHIVE_ADDRESS, Article, Declared, Dropped, Image, Link, RawDocument
 from tasks.web.canonical import identifying_url
 from tasks.web.charset import decode
 from tasks.web.fingerprint import article_id, payload_digest
@@ -190,8 +190,7 @@ def _article(document: RawDocument, draft: Draft, verdict: Verdict) -> Article:
     words = sum(draft.cleaned.words)
     language, score = identify_language(text, metadata.language)
     dateline = read_dateline(draft.cleaned.paragraphs)
-    address = document.url or metadata.url_canonical
-    blocks = story_blocks(draft.page.outline, draft.cleaned.paragraphs) if draft.page else ()
+    links, images = _links_and_images(draft, document.url or metadata.url_canonical)
     return Article(
         locator=document.locator,
         position=document.position,
@@ -234,9 +233,19 @@ def _article(document: RawDocument, draft: Draft, verdict: Verdict) -> Article:
         extra=json_of(document.declared.extra),
         readings=metadata.readings,
         agencies=credited_agencies(draft.cleaned.paragraphs, metadata.authors),
-        links=links_in_story(draft.page, address, blocks) if draft.page else (),
-        images=images_of_story(draft.page, address, blocks) if draft.page else (),
+        links=links,
+        images=images,
     )
+
+
+def _links_and_images(draft: Draft, url: str | None) -> tuple[tuple[Link, ...], tuple[Image, ...]]:
+    """Return the links and images of an article at an address; a plain text has none."""
+    page = draft.page
+    blocks = story_blocks(page.outline, draft.cleaned.paragraphs) if page else ()
+    if page is None or not blocks:
+        return (), ()
+    base = base_address(page, url)
+    return links_in_story(page, url, base, blocks), images_of_story(page, base, blocks)
 
 
 def _access_state(draft: Draft, words: int) -> AccessState:

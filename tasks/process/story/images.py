@@ -13,7 +13,6 @@ from selectolax.lexbor import LexborNode
 
 from tasks.process.body.hints import HINTS, hints_of
 from tasks.process.markup.parse import ParsedPage
-from tasks.process.story.links import base_address
 from tasks.process.story.places import StoryBlock
 from tasks.records import Image
 from tasks.web.urls import absolute_url
@@ -67,12 +66,12 @@ _STARTS_WITH_LABEL: Final = re.compile(rf"[(\[]?(?:{_LABEL} ?[:/]|©|\(c\)) ?", 
 
 
 def images_of_story(
-    page: ParsedPage, url: str | None, blocks: Sequence[StoryBlock]
+    page: ParsedPage, base: str | None, blocks: Sequence[StoryBlock]
 ) -> tuple[Image, ...]:
     """Return the images of a story in the order of the page, each address once.
 
     Args:
-        url: the address of the page.
+        base: the page's `base_address`.
         blocks: the blocks of the story's text.
     """
     outline = page.outline
@@ -82,7 +81,6 @@ def images_of_story(
     begin = outline.block_ends[first - 1] if first else 0
     end = outline.block_ends[last]
     holders = _boxes_with_text(page, blocks)
-    base = base_address(page, url)
     found: dict[str, Image] = {}
     for place, tag in enumerate(outline.tags[:end]):
         if tag in IMAGE_TAGS and len(found) < MOST_IMAGES:

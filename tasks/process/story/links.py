@@ -9,7 +9,7 @@ from tasks.web.urls import absolute_url, registered_domain, url_key
 
 
 def links_in_story(
-    page: ParsedPage, url: str | None, blocks: Sequence[StoryBlock]
+    page: ParsedPage, url: str | None, base: str | None, blocks: Sequence[StoryBlock]
 ) -> tuple[Link, ...]:
     """Return the links in the blocks of a story, in reading order.
 
@@ -18,9 +18,9 @@ def links_in_story(
 
     Args:
         url: the address of the page.
+        base: the page's `base_address`.
     """
-    base, own = base_address(page, url), url_key(url)
-    domain = registered_domain(url)
+    own, domain = url_key(url), registered_domain(url)
     linking = (block for block in blocks if page.outline.blocks[block.number][3])  # links in it
     found = []
     for block in linking:
