@@ -6,6 +6,7 @@ weighs them: no single word decides. The order of the names is the order of the 
 """
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 
@@ -89,18 +90,34 @@ NEGATIVE_HINTS: Final = sum(
     )
 )  # fmt: skip
 
+
+def _grouped(patterns: Iterable[str]) -> re.Pattern[str]:
+    """Return a pattern for any of several, with their alternatives grouped by first letters.
+
+    A search for the alternatives one after the other takes twice as long.
+    """
+    groups: dict[str, list[str]] = {}
+    for alternative in re.split(r"\|(?![^(]*\))", "|".join(patterns)):  # not at bars in brackets
+        letter = alternative[:1] if alternative[:1].isalpha() else ""
+        groups.setdefault(letter, []).append(alternative.removeprefix(letter))
+    return re.compile("|".join(f"{one}(?:{'|'.join(rest)})" for one, rest in groups.items()))
+
+
 _PATTERNS = tuple((1 << i, re.compile(words)) for i, words in enumerate(HINT_NAMES.values()))
+_ANY_PATTERN = _grouped(HINT_NAMES.values())
 _CAMEL_CASE = re.compile("(?<=[a-z])(?=[A-Z])")
-# Patterns that match two words at once ("read-more"), and the first words of these pairs.
+# Patterns that match two words at once ("read-more"), and the ends of the first words of these.
 _TWO_WORD_PATTERNS = tuple(
     _PATTERNS[list(HINT_NAMES).index(name)]
     for name in ("related", "popular", "navigation", "newsletter", "hidden", "body", "paragraph",
                  "lead")
 )  # fmt: skip
-_FIRST_OF_PAIR = re.compile(
-    r"(?:read|you|zum|most|top|table|sign|log|sr|screen|article|story|post|entry|content|page"
-    r"|main|text|news|body|rich|sub|\bd)-"
-)
+_FIRST_WORDS = (
+    "read-", "you-", "zum-", "most-", "top-", "table-", "sign-", "log-", "sr-", "screen-",
+    "article-", "story-", "post-", "entry-", "content-", "page-", "main-", "text-", "news-",
+    "body-", "rich-", "sub-", "d-",
+)  # fmt: skip
+_FIRST_OF_PAIR = 1 << len(HINTS)  # a bit beside those of the hints
 _TAG_BITS = {
     tag: 1 << (len(HINT_NAMES) + i) for i, tags in enumerate(_TAGS.values()) for tag in tags.split()
 }
@@ -155,12 +172,19 @@ def _hints_of_name(name: str) -> int:
         # Patterns such as `-card` and `tag-` ask whether another word stands before or after.
         before, after = "-" if number else "", "-" if number < len(words) - 1 else ""
         bits |= _hints_of_word(f"{before}{word}{after}")
-    if len(words) > 1 and _FIRST_OF_PAIR.search(name):
+    if bits & _FIRST_OF_PAIR:
+        bits ^= _FIRST_OF_PAIR
         bits |= sum(bit for bit, pattern in _TWO_WORD_PATTERNS if pattern.search(name))
     return bits
 
 
 @lru_cache(maxsize=50_000)
 def _hints_of_word(word: str) -> int:
-    """Return the hints of one word, which has hyphens where other words stand beside it."""
-    return sum(bit for bit, pattern in _PATTERNS if pattern.search(word))
+    """Return the hints of one word, which has hyphens where other words stand beside it.
+
+    The bit `_FIRST_OF_PAIR` says that the word may be the first one of a pair.
+    """
+    bits = _FIRST_OF_PAIR if word.endswith(_FIRST_WORDS) else 0
+    if _ANY_PATTERN.search(word):  # a tenth of all words
+        bits |= sum(bit for bit, pattern in _PATTERNS if pattern.search(word))
+    return bits

@@ -104,6 +104,7 @@ WORDS = st.sampled_from(
     "read more next you may zum thema most viewed top stories table of sign up log in sr only"
     " screen reader d id none article body story content text copy rich block sub title ad"
     " ads card cards bio tag tags upload spread byline-x par p nav menu AD 7 é".split()
+    + re.findall("[a-z]+", " ".join(HINT_NAMES.values()))
 )
 
 
