@@ -192,11 +192,12 @@ def _nodes_with_years(elements: Elements) -> Iterator[tuple[str, LexborNode]]:
         if not node.is_text_node:
             continue
         raw = (node.text_content or "")[:REACH_CHARACTERS]
+        if raw.isspace():
+            continue
         # Most texts have no digit, and a search for one takes a fifth of the time.
         if _DIGIT.search(raw) and YEAR_LIKE.search(raw) and not is_unseen(node):
             yield before, node
-        if not raw.isspace():
-            before = raw[-60:]
+        before = raw[-60:]
 
 
 def _is_own_block(block: LexborNode, elements: Elements, known: dict[int, bool]) -> bool:
