@@ -112,6 +112,7 @@ _TWO_WORD_PATTERNS = tuple(
     for name in ("related", "popular", "navigation", "newsletter", "hidden", "body", "paragraph",
                  "lead")
 )  # fmt: skip
+_ANY_PAIR = _grouped(pattern.pattern for _, pattern in _TWO_WORD_PATTERNS)
 _FIRST_WORDS = (
     "read-", "you-", "zum-", "most-", "top-", "table-", "sign-", "log-", "sr-", "screen-",
     "article-", "story-", "post-", "entry-", "content-", "page-", "main-", "text-", "news-",
@@ -172,10 +173,11 @@ def _hints_of_name(name: str) -> int:
         # Patterns such as `-card` and `tag-` ask whether another word stands before or after.
         before, after = "-" if number else "", "-" if number < len(words) - 1 else ""
         bits |= _hints_of_word(f"{before}{word}{after}")
-    if bits & _FIRST_OF_PAIR:
-        bits ^= _FIRST_OF_PAIR
+    if not bits & _FIRST_OF_PAIR:
+        return bits
+    if _ANY_PAIR.search(name):
         bits |= sum(bit for bit, pattern in _TWO_WORD_PATTERNS if pattern.search(name))
-    return bits
+    return bits ^ _FIRST_OF_PAIR
 
 
 @lru_cache(maxsize=50_000)
