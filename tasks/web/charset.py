@@ -4,8 +4,9 @@ import codecs
 import re
 from dataclasses import dataclass
 
-import ftfy
 from resiliparse.parse.encoding import detect_encoding, map_encoding_to_html5
+
+from tasks.web.mojibake import repair_mojibake
 
 UTF8 = "utf-8"
 BOMS = (
@@ -56,12 +57,6 @@ WORDS_OF_BYTES = bytes(
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff\uffff]")
 C1_LEAD, C1_TAILS = b"\xc2", range(0x80, 0xA0)  # in UTF-8
 CONTROL_BYTES = bytes(code for code in (*range(32), 127) if code not in b"\t\n\f\r")
-# UTF-8 that was decoded as windows-1252 or latin-1 looks like this.
-MOJIBAKE_LEADS = "\u00c3\u00c2\u00e2\u00d0\u00d1"
-MOJIBAKE = re.compile(
-    f"[{MOJIBAKE_LEADS}][\u0080-\u00bf\u20ac\u2122\u0153\u0161\u02dc\u201a-\u2022]"
-)
-SEGMENT_ENDS = re.compile("([<>\n])")
 STRAY_BYTES = {
     0xDC00 + byte: bytes([byte]).decode("cp1252", "ignore") for byte in range(0x80, 0x100)
 }
@@ -276,18 +271,6 @@ def _decode_korean(body: bytes) -> str | None:
     wide = sum(not character.isascii() for character in text)
     hangul = sum("가" <= character <= "힣" for character in text)
     return text if wide and hangul >= HANGUL * wide else None
-
-
-def repair_mojibake(text: str) -> str:
-    """Repair UTF-8 that was decoded as windows-1252, stretch by stretch between tags.
-
-    ftfy is slow, so it only sees the stretches in which MOJIBAKE matches.
-    """
-    # `in` takes a tenth of the regex's time, and most texts hold none of these letters.
-    if not any(lead in text for lead in MOJIBAKE_LEADS) or not MOJIBAKE.search(text):
-        return text
-    parts = SEGMENT_ENDS.split(text)
-    return "".join(ftfy.fix_encoding(part) if MOJIBAKE.search(part) else part for part in parts)
 
 
 def _replace_forbidden(found: re.Match[str]) -> str:

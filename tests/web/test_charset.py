@@ -3,6 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tasks.web.charset import decode, known_charset
+from tasks.web.mojibake import LONGEST_STRETCH
 
 GERMAN = "Die Präsidentin sprach über größere Öfen für Käse in Süßwick. " * 10
 RUSSIAN = "Мэр Северогорска рассказал о новом порте и большом мосте. " * 10
@@ -57,6 +58,14 @@ def test_mojibake_is_repaired_and_flagged() -> None:
     decoded = decode(f"<p>{spoilt}</p>".encode(), None)
     assert "größere" in decoded.text
     assert decoded.flags == ("mojibake_repaired",)
+
+
+def test_mojibake_in_the_state_of_a_long_script_is_repaired_piece_by_piece() -> None:
+    filler = ", ".join('"a string of the state"' for _ in range(5_000))
+    script = f'<script>["Ã¼ber den FluÃŸ", {filler}]</script>'
+    assert len(script) > LONGEST_STRETCH
+    repaired = script.replace("Ã¼ber den FluÃŸ", "über den Fluß")
+    assert decode(script.encode(), None).text == repaired
 
 
 def test_words_that_resemble_mojibake_are_kept() -> None:

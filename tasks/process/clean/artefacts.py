@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from tasks.web.charset import repair_mojibake
+from tasks.web.mojibake import repair_mojibake
 
 # Soft hyphens, zero-width and bidi controls, byte order marks, private use (icon fonts). The
 # joiners U+200C and U+200D stay: Persian, Indic scripts and emoji are spelled with them.
