@@ -1,8 +1,9 @@
 """Generated nights of many sources: a history of years, and a night that is to be resolved.
 
 A night has 2,700 new articles of short text, 30 revisions of last night's articles, 300 unchanged
-articles of the last seven nights, and 70 rejected pages. Older nights are written in bulk, by the
-writer that the pipeline uses. The last nights before a measured one are committed one by one, as
+articles of the last seven nights, and 70 rejected pages. Feeds name half of the articles on two more
+nights, and front pages name every fourth article. Older nights are written in bulk, by the
+writer that the pipeline uses, in files that are sorted as merged ones are. The last nights before a measured one are committed one by one, as
 nights are.
 """
 
@@ -32,6 +33,8 @@ from warehouse.schema import (
     DISCOVERIES,
     DOCUMENTS,
     FETCHES,
+    FINGERPRINTS,
+    LINKS,
     PROCESSED,
     RUNS,
     SUPERSEDED,
@@ -44,28 +47,36 @@ DOCUMENTS_A_NIGHT = 3_100
 NIGHTS_OF_A_MONTH = 30
 Layout = Literal["nights", "months"]
 
-# Grain: one row per document of the nights from $first to $last. `story_night` and `k` identify the
-# article; every 50th is dated up to 400 days before its night.
-MADE = """
-create or replace temp table made as
+# Grain: one row per document of the nights from $first to $last, and per article of an earlier night
+# that a feed names. `story_night` and `k` identify the article; every 50th is dated up to 400 days before its
+# night.
+MET = """
+create or replace temp table met as
 with numbered as (
     select
         night::int as number,
         date '2014-01-01' + night::int as night,
         k as place,
-        case when k < 2700 then k when k < 2730 then k - 2700 else 100 + k - 2730 end as k,
+        case
+            when k < 2700 then k
+            when k < 2730 then k - 2700
+            when k < 3100 then 100 + k - 2730
+            else (k - 3100) % 1350
+        end as k,
         case
             when k < 2700 then 'loaded'
             when k < 2730 then 'revised'
             when k < 3030 then 'duplicate'
-            else 'rejected'
+            when k < 3100 then 'rejected'
+            else 'listed'
         end as outcome,
         night::int - case
-            when k < 2700 or k >= 3030 then 0
+            when k < 2700 or k between 3030 and 3099 then 0
             when k < 2730 then 1
-            else [1, 3, 7][k % 3 + 1]
+            when k < 3100 then [1, 3, 7][k % 3 + 1]
+            else (k - 3100)::int // 1350 + 1
         end as story_night
-    from range($first, $last + 1) as nights(night), range(3100) as places(k)
+    from range($first, $last + 1) as nights(night), range(5800) as places(k)
 ),
 placed as (
     select
@@ -88,11 +99,26 @@ select
     md5(url_key || '#' || version) as content_hash,
     'raw/' || night || '/press-' || s || '-000.warc.gz#offset=' || place * 10000 as locator,
     night::timestamptz + interval (9000 + place) second as fetched_at,
-    published_date::timestamptz + interval (hash(story_night, k) % 86400) second as published_at,
-    md5(url_key || 'a') || ' ' || md5(url_key || 'b') || ' ' || md5(url_key || version)
+    published_date::timestamptz + interval (hash(story_night, k) % 86400) second as published_at
+from placed
+"""
+# Grain: `listed` has one row per article and list of a night, `made` one per document.
+CHOSEN = """
+create or replace temp table listed as
+select * exclude (place), 'feed' as how, 'https://' || domain || '/feed.xml' as place, place // 300 + 1 as position
+from met
+where outcome <> 'rejected'
+union all
+select * exclude (place), 'front' as how, 'https://' || domain || '/' as place, place // 500 + 1 as position
+from met
+where outcome <> 'rejected' and k % 4 = 0;
+
+create or replace temp table made as
+select *, md5(url_key || 'a') || ' ' || md5(url_key || 'b') || ' ' || md5(url_key || version)
         || ' ' || md5(url_key || 'd') || e'\\n\\n' || md5(url_key || 'e') || md5(url_key || 'f')
         || if(k % 3 = 0, e'\\n\\nSubscribe to the newsletter of ' || source, '') as text
-from placed
+from met
+where outcome <> 'listed'
 """
 _ARTICLE = """
     article_id, version, url, url_key, url_key as own_key, domain, 'Story ' || url_key as title,
@@ -115,8 +141,8 @@ _FETCH = """
     split_part(locator, '#', 1) as warc_file, place * 10000 as warc_offset
 """
 _LISTED = """
-    night, source, url, url_key, 'feed' as how, 'https://' || domain || '/feed.xml' as place,
-    fetched_at as found_at, 'Story ' || url_key as title, false as filled_gap, 'new' as verdict
+    night, source, url, url_key, how, place, fetched_at as found_at, 'Story ' || url_key as title,
+    false as filled_gap, if(outcome = 'loaded', 'new', 'known') as verdict, position
 """
 _VISIT = """
     'https://press-' || lpad(s::varchar, 5, '0') || '.example/' as homepage,
@@ -149,7 +175,17 @@ ROWS: dict[Table, str] = {
             0.01 as seconds, if(outcome = 'rejected', null, content_hash) as whole_hash
         from made order by run_id, place""",
     DISCOVERIES: f"""
-        select run_id, {_LISTED} from made where outcome = 'loaded' order by run_id, source""",
+        select run_id, {_LISTED} from listed order by run_id, source""",
+    LINKS: """
+        select article_id, version, 1 as position, 'an earlier report' as text,
+            'https://' || domain || '/' || story_night - 1 || '/' || (k + 2700) % $sources as url, true as same_site, 1 as paragraph, run_id,
+            domain || '/' || story_night - 1 || '/' || (k + 2700) % $sources as url_key
+        from made where outcome in ('loaded', 'revised') order by all""",
+    FINGERPRINTS: """
+        select article_id, version, published_date as day, domain as site, content_hash,
+            'words-1' as method, 60 as shingles, 1 as rate, []::bigint[] as hashes,
+            if(k % 10 = 0, ['dpa'], []) as agencies, run_id
+        from made where outcome in ('loaded', 'revised') order by day""",
     FETCHES: f"select run_id, {_FETCH} from made order by run_id, source, started_at",
     VISITS: f"""
         select visited.*, {_COUNTS}, count(article_id) as fetched, count(article_id) as found,
@@ -214,7 +250,7 @@ class GrownWarehouse:
             (run.folder / name).mkdir()
         with self._made(self.nights, self.nights) as connection:
             write_batch(run, 0, fitted(self._rows(connection, PROCESSED_ROWS), PROCESSED))
-            listed = self._rows(connection, f"select {_LISTED} from made where outcome = 'loaded'")
+            listed = self._rows(connection, f"select {_LISTED} from listed")
             pq.write_table(fitted(listed, LISTED), run.folder / "discoveries.parquet")
             visits = (
                 f"select 'Press ' || lpad(s::varchar, 5, '0') as source, {_VISIT} "
@@ -231,7 +267,8 @@ class GrownWarehouse:
         connection = duckdb.connect()
         connection.execute("set timezone = 'UTC'")
         connection.execute("set threads = 1")
-        connection.execute(MADE, {"first": first, "last": last, "sources": self.sources})
+        connection.execute(MET, {"first": first, "last": last, "sources": self.sources})
+        connection.execute(CHOSEN)
         return connection
 
     def _rows(self, connection: duckdb.DuckDBPyConnection, query: str) -> pa.Table:
@@ -251,9 +288,13 @@ class GrownWarehouse:
         for table, query in ROWS.items():
             rows = fitted(self._rows(connection, query), table.arrow)
             in_month = layout == "months" and not by_night and count == NIGHTS_OF_A_MONTH
+            if in_month:
+                order = [(column, "ascending") for column in table.order_by]
+                parts = [("month", rows.sort_by(order))]
+            else:
+                parts = list(_by_run(rows))
             files = [
-                (run_id, _write_file(lake, table, own, run_id, settings))
-                for run_id, own in ([("month", rows)] if in_month else _by_run(rows))
+                (run_id, _write_file(lake, table, own, run_id, settings)) for run_id, own in parts
             ]
             if by_night:
                 for run_id, file in files:
