@@ -42,7 +42,7 @@ from warehouse.working import small_connection
 log = logging.getLogger("broadsheet.kept")
 
 # Raise this number when a statement in sql/kept/ changes: the files are then built anew.
-KEPT_FORMAT = 3
+KEPT_FORMAT = 4
 # With an older storage version DuckDB silently replays a stale .wal file of another database that
 # lies beside the file. With this one it refuses to.
 STORAGE_VERSION = "v1.4.0"
@@ -74,7 +74,7 @@ KEPT_KEYS = KeptFile("keys", (ARTICLE_VERSIONS, DOCUMENTS), ("keys_added",))
 KEPT_MARTS = KeptFile(
     "marts",
     (ARTICLE_VERSIONS, SUPERSEDED, VISITS, DOCUMENTS, CLUSTER_MEMBERS, FINGERPRINTS),
-    ("marts_added", "article_days_added", "story_days_added"),
+    ("marts_added", "article_days_added", "story_days_added", "addresses_added"),
 )
 
 

@@ -16,6 +16,7 @@ from tasks.records import Article
 from tasks.runs.address_rules import define_address_keys, define_article_keys
 from tasks.runs.run import Run
 from tasks.runs.views import define_inputs
+from tasks.web.fingerprint import article_id
 from tests.articles import article
 from tests.pipeline.nights import Nights
 from tests.warehouse.visits import Visits
@@ -32,12 +33,20 @@ MART_TABLES = (
     *("standings", "article_days", "visit_counts", "source_entries", "ledger_counts"),
     *("version_counts", "source_versions", "damaged"),
     *("cluster_states", "clustered_articles", "attention_days", "agency_days"),
+    "outranked_addresses",
 )
 
 
 def story(name: str, text: str, position: int, day: int, **changed: object) -> Article:
     made = article(SITE + name, text, position=position, day=day)
     return replace(made, publication="Harbour Courier", **changed)
+
+
+def at_shared_address(key: str, position: int, day: int, **changed: object) -> Article:
+    """Return an article found at an address at which others, with other keys, were found, too."""
+    made = story("shared", f"text of {key}", position, day, **changed)
+    url = SITE + key
+    return replace(made, url_key=url, url_canonical=url, article_id=article_id(url))
 
 
 def kept_rows(folder: Path) -> dict[str, list[tuple[object, ...]]]:
@@ -64,7 +73,9 @@ def built_anew(folder: Path, nights: Nights) -> dict[str, list[tuple[object, ...
 def nights(tmp_path_factory: pytest.TempPathFactory) -> Nights:
     """Load nights with new articles, revisions, repeats, a return to an old text, and no dates."""
     nights = Nights(tmp_path_factory.mktemp("kept") / "w")
-    nights.load(*(story(f"{n}", f"text {n}", n, 1) for n in range(6)))
+    nights.load(
+        *(story(f"{n}", f"text {n}", n, 1) for n in range(6)), at_shared_address("first", 6, 1)
+    )
     older = {"published_at": None, "published_date": None}
     moved = {"published_date": date(2025, 3, 9)}
     nights.load(
@@ -72,12 +83,14 @@ def nights(tmp_path_factory: pytest.TempPathFactory) -> Nights:
         story("1", "text 1", 1, 2),
         story("2", "moved", 2, 2, **moved),
         story("6", "undated", 3, 2, **older),
+        at_shared_address("second", 4, 2, **older),
     )
     nights.load(
         story("0", "text 0", 0, 3),
         story("6", "undated, changed", 1, 3, **older),
         story("7", "late", 2, 3, **moved),
         article("https://ferry.example/1", "ferry", position=3, day=3),
+        at_shared_address("third", 4, 3, **moved),
     )
     nights.load(story("0", "an older capture", 0, 1), story("2", "text 2", 1, 4))
     return nights
@@ -90,6 +103,7 @@ def test_what_runs_added_equals_what_is_built_from_all_files(nights: Nights) -> 
     assert after == before, "the files were brought up to date and not built anew"
     rows = kept_rows(nights.folder)
     assert len(rows["marts.marts.standings"]) >= 6
+    assert len(rows["marts.marts.outranked_addresses"]) == 2
     assert rows == built_anew(nights.folder, nights)
 
 
@@ -106,6 +120,23 @@ def test_views_give_what_the_tables_say(nights: Nights) -> None:
     [(outdated,)] = nights.ask(is_listed)
     [(versions,)] = nights.ask("select count(*) from article_versions")
     assert nights.ask("select count(*) from articles") == [(versions - outdated,)]
+
+
+def test_of_several_articles_with_one_address_the_smallest_id_counts(nights: Nights) -> None:
+    held = nights.ask(
+        "select distinct url_key, article_id from article_versions union "
+        "select distinct own_key, article_id from article_versions"
+    )
+    smallest: dict[str, str] = {}
+    for key, holder in sorted(held):
+        smallest.setdefault(key, holder)
+    assert len(smallest) < len(held)
+    counting = nights.ask(
+        "select distinct url_key, article_id from marts.addresses "
+        "anti join marts.outranked_addresses using (url_key, article_id)"
+    )
+    assert dict(counting) == smallest
+    assert len(counting) == len(smallest)
 
 
 def resolved_rows(run: Run, nights: Nights, *, narrowed: bool) -> dict[str, list[object]]:

@@ -22,9 +22,12 @@ def prominence(*rows: tuple[Any, ...]) -> list[tuple[Any, ...]]:
     text = Template(text).substitute(first_night=date(1990, 1, 1), last_night=date(2025, 3, 30))
     with duckdb.connect() as connection:
         connection.execute(
-            "create table article_versions as from (values ('a', '//c/a', '//c/a'), "
-            "('a', '//c/a', '//c/a?amp'), ('b', '//c/b', '//c/b')) "
-            "as t(article_id, url_key, own_key)"
+            "create schema marts; create table marts.addresses as from (values ('a', '//c/a'), "
+            "('a', '//c/a?amp'), ('a', '//c/a'), ('b', '//c/b'), ('c', '//c/b')) "
+            "as t(article_id, url_key)"
+        )
+        connection.execute(
+            "create table marts.outranked_addresses as select 'c' as article_id, '//c/b' as url_key"
         )
         connection.execute(
             "create table discoveries "
@@ -61,6 +64,8 @@ def test_a_sitemap_shows_no_prominence(how: str) -> None:
 def test_pages_that_gave_no_article_and_mistyped_nights_are_left_out() -> None:
     assert prominence((11, "//c/x", "front", FRONT, 1)) == []
     assert prominence((31, "//c/a", "front", FRONT, 1)) == []
+    [row] = prominence((11, "//c/a", "front", FRONT, 5), (31, "//c/a", "front", FRONT, 1))
+    assert row[3:] == ("2025-03-11", "2025-03-11", 1, 5, 5)
 
 
 def test_places_of_an_older_broadsheet_are_unknown() -> None:

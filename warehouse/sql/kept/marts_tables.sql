@@ -130,3 +130,9 @@ create table marts.marts.agency_days (
     agency varchar,
     articles bigint
 );
+
+-- Grain: one row per address and article that has it, if an article with a smaller id has it as well.
+create table marts.marts.outranked_addresses (
+    url_key varchar,
+    article_id varchar
+);

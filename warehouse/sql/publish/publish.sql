@@ -43,16 +43,35 @@ select
     cluster_id
 from marts.cluster_states;
 
+-- Grain: one row per version of an article, with the columns as they are stored.
+create view marts.stored_versions as
+select $article_versions_columns
+from read_parquet($article_versions_files, union_by_name = $article_versions_differ);
+
 -- Grain: one row per version of an article.
 create view article_versions as
 with stored as (
     select $article_versions_shown
-    from read_parquet($article_versions_files, union_by_name = $article_versions_differ)
+    from marts.stored_versions
 )
 select
     stored.* replace (coalesce(clusters.cluster_id, stored.article_id) as cluster_id)
 from stored
 left join clusters using (article_id);
+
+-- Grain: one row per version and address that it has: its own, and the one that identifies it. There is
+-- no grouping, so that DuckDB hands a filter on either column to the scans.
+create view marts.addresses as
+select
+    url_key,
+    article_id
+from marts.stored_versions
+union all
+select
+    own_key as url_key,
+    article_id
+from marts.stored_versions
+where own_key is distinct from url_key;
 
 -- Grain: one row per version that is not its article's current one.
 create view superseded as
@@ -84,25 +103,17 @@ select $date_candidates_shown
 from read_parquet($date_candidates_files, union_by_name = $date_candidates_differ);
 
 -- Grain: one row per link in the text of a version. An address is that of an article if any version
--- has it; of several articles with one address the smallest id counts.
+-- has it; of several articles with one address the smallest id counts. The subquery is asked for the
+-- addresses of the wanted links alone; a join would group the addresses of all articles.
 create view links as
-with addresses as (
-    select
-        url_key,
-        min(article_id) as target_article_id
-    from (
-        select url_key, article_id from article_versions
-        union all
-        select own_key, article_id from article_versions
-    )
-    where url_key is not null
-    group by url_key
-)
 select
     $links_columns,
-    target_article_id
-from read_parquet($links_files, union_by_name = $links_differ)
-left join addresses using (url_key);
+    (
+        select min(addresses.article_id)
+        from marts.addresses
+        where addresses.url_key = links.url_key
+    ) as target_article_id
+from read_parquet($links_files, union_by_name = $links_differ) as links;
 
 -- Grain: one row per image in or above the text of a version.
 create view images as
@@ -346,18 +357,19 @@ left join copied using (source, day)
 left join believed on believed.source = days.source and believed.night = days.day;
 
 -- Grain: one row per article and list (front page, section or feed) that named it. An address is that
--- of an article as in the view `links`.
+-- of an article as in the view `links`. DuckDB takes the smaller side of the join first, and knows the
+-- size of a side only by the number of its conditions: so the nights are judged beside the join, and
+-- the kind of list by a function. Then a list, or an article, is looked for alone.
 create view prominence as
-with addresses as (
+with believed as (
     select
         url_key,
-        min(article_id) as article_id
-    from (
-        select url_key, article_id from article_versions
-        union all
-        select own_key, article_id from article_versions
-    )
-    group by url_key
+        place,
+        how,
+        if(night between date '$first_night' and date '$last_night', night, null) as night,
+        position
+    from discoveries
+    where list_contains(['front', 'section', 'feed'], how)
 )
 select
     article_id,
@@ -366,13 +378,13 @@ select
     min(night) as first_night,
     max(night) as last_night,
     count(distinct night) as nights,
-    arg_min(position, struct_pack(night, position)) as first_position,
-    min(position) as best_position
-from discoveries
-join addresses using (url_key)
-where how in ('front', 'section', 'feed')
-    and night between date '$first_night' and date '$last_night'
-group by all;
+    arg_min(position, struct_pack(night, position)) filter (night is not null) as first_position,
+    min(position) filter (night is not null) as best_position
+from believed
+join marts.addresses using (url_key)
+anti join marts.outranked_addresses using (url_key, article_id)
+group by article_id, place, how
+having min(night) is not null;
 
 -- Grain: one row per source without a new article for longer than its habit: the longest pause so
 -- far between nights that brought a new article. A source needs at least three such nights.
