@@ -1,10 +1,10 @@
 """Generated nights of many sources: a history of years, and a night that is to be resolved.
 
 A night has 2,700 new articles of short text, 30 revisions of last night's articles, 300 unchanged
-articles of the last seven nights, and 70 rejected pages. Feeds name half of the articles on two more
-nights, and front pages name every fourth article. Older nights are written in bulk, by the
-writer that the pipeline uses, in files that are sorted as merged ones are. The last nights before a measured one are committed one by one, as
-nights are.
+articles of the last seven nights, and 70 rejected pages. Feeds name half of the articles on two
+more nights, and front pages name every fourth article. Older nights are written in bulk, by the
+writer that the pipeline uses, in files that are sorted as merged ones are. The last nights before a
+measured one are committed one by one, as nights are.
 """
 
 from collections.abc import Iterator
@@ -47,9 +47,9 @@ DOCUMENTS_A_NIGHT = 3_100
 NIGHTS_OF_A_MONTH = 30
 Layout = Literal["nights", "months"]
 
-# Grain: one row per document of the nights from $first to $last, and per article of an earlier night
-# that a feed names. `story_night` and `k` identify the article; every 50th is dated up to 400 days before its
-# night.
+# Grain: one row per document of the nights from $first to $last, and per article of an earlier
+# night that a feed names. `story_night` and `k` identify the article; every 50th is dated up to 400
+# days before its night.
 MET = """
 create or replace temp table met as
 with numbered as (
@@ -105,13 +105,22 @@ from placed
 # Grain: `listed` has one row per article and list of a night, `made` one per document.
 CHOSEN = """
 create or replace temp table listed as
-select * exclude (place), 'feed' as how, 'https://' || domain || '/feed.xml' as place, place // 300 + 1 as position
+select
+    * exclude (place),
+    'feed' as how,
+    'https://' || domain || '/feed.xml' as place,
+    place // 300 + 1 as position
 from met
 where outcome <> 'rejected'
 union all
-select * exclude (place), 'front' as how, 'https://' || domain || '/' as place, place // 500 + 1 as position
+select
+    * exclude (place),
+    'front' as how,
+    'https://' || domain || '/' as place,
+    place // 500 + 1 as position
 from met
-where outcome <> 'rejected' and k % 4 = 0;
+where outcome <> 'rejected'
+    and k % 4 = 0;
 
 create or replace temp table made as
 select *, md5(url_key || 'a') || ' ' || md5(url_key || 'b') || ' ' || md5(url_key || version)
@@ -178,8 +187,9 @@ ROWS: dict[Table, str] = {
         select run_id, {_LISTED} from listed order by run_id, source""",
     LINKS: """
         select article_id, version, 1 as position, 'an earlier report' as text,
-            'https://' || domain || '/' || story_night - 1 || '/' || (k + 2700) % $sources as url, true as same_site, 1 as paragraph, run_id,
-            domain || '/' || story_night - 1 || '/' || (k + 2700) % $sources as url_key
+            domain || '/' || story_night - 1 || '/' || (k + 2700) % $sources as url_key,
+            concat('https://', domain, '/', story_night - 1, '/', (k + 2700) % $sources) as url,
+            true as same_site, 1 as paragraph, run_id
         from made where outcome in ('loaded', 'revised') order by all""",
     FINGERPRINTS: """
         select article_id, version, published_date as day, domain as site, content_hash,
