@@ -29,7 +29,7 @@ ARTICLE_VERSIONS = Table(
     grain="one row per version of an article, kept for ever",
     sort_by="published_at",
     order_by=("published_at", "article_id", "version"),
-    bloom=("url_key", "article_id"),
+    bloom=("url_key", "own_key", "article_id"),
     columns=(
         Column("article_id", pa.string(), "128-bit hash of url_key, else of the text as found"),
         Column("version", pa.int32(), "1, 2, … per article, in the order of loading"),

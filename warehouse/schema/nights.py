@@ -8,6 +8,7 @@ DISCOVERIES = Table(
     name="discoveries",
     grain="one row per address and place that listed it, per run",
     order_by=("source", "night", "place", "url"),
+    bloom=("url_key",),
     columns=(
         Column("run_id", pa.string(), "the run"),
         Column("night", pa.date32(), "the local date of the run's scheduled start"),

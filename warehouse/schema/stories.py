@@ -9,6 +9,7 @@ FINGERPRINTS = Table(
     grain="one row per version of an article: what copies of its text are found by",
     sort_by="day",
     order_by=("day", "article_id", "version"),
+    bloom=("article_id", "content_hash"),
     columns=(
         Column("article_id", pa.string(), "the article"),
         Column("version", pa.int32(), "its version"),
