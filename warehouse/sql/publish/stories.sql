@@ -27,25 +27,14 @@ where previous_id > cluster_id;
 
 -- Grain: one row per pair of articles, at the two versions that have most in common. The number of
 -- pairs of one text grows with the square, so that above 100 articles each is paired with the first.
+-- No part of the query is named that is read twice: DuckDB would store its rows before it filters them.
 create view copies as
-with texts as (
-    select
-        article_id,
-        version,
-        content_hash,
-        day,
-        site,
-        shingles,
-        method,
-        run_id
-    from fingerprints
-),
-repeated as (
+with repeated as (
     select
         content_hash,
         min(article_id) as first_id,
         count(distinct article_id) as articles
-    from texts
+    from fingerprints
     semi join clusters using (article_id)
     group by content_hash
     having min(article_id) <> max(article_id)
@@ -65,8 +54,8 @@ same_texts as (
         one.method,
         greatest(one.run_id, other.run_id) as run_id
     from repeated
-    join texts as one on one.content_hash = repeated.content_hash
-    join texts as other on other.content_hash = repeated.content_hash
+    join fingerprints as one on one.content_hash = repeated.content_hash
+    join fingerprints as other on other.content_hash = repeated.content_hash
     where one.article_id < other.article_id
         and (articles <= 100 or one.article_id = first_id)
 ),
@@ -110,8 +99,8 @@ different_texts as (
         oriented.method,
         oriented.run_id
     from oriented
-    join texts as one on one.content_hash = oriented.content_hash
-    join texts as other on other.content_hash = oriented.other_hash
+    join fingerprints as one on one.content_hash = oriented.content_hash
+    join fingerprints as other on other.content_hash = oriented.other_hash
     where one.article_id < other.article_id
 )
 select *
@@ -125,7 +114,8 @@ qualify row_number() over (
     order by jaccard desc, version, other_version
 ) = 1;
 
--- Grain: one row per cluster. An article without copies, which is most of them, needs no grouping.
+-- Grain: one row per cluster. An article without copies, which is most of them, needs no grouping, and
+-- its cluster has its own id.
 create view stories as
 with copied as (
     select
@@ -151,7 +141,7 @@ with copied as (
 alone as (
     select
         articles.article_id,
-        articles.cluster_id,
+        articles.article_id as cluster_id,
         coalesce(articles.source, articles.domain) as source,
         coalesce(articles.domain, articles.source) as site,
         articles.language,
