@@ -50,10 +50,12 @@ def statement_renamed(sql: str, names: Mapping[str, str]) -> str:
 
 def published_place(connection: duckdb.DuckDBPyConnection) -> Path | None:
     """Return the warehouse that the views of a published file name; None if they name none."""
-    view = connection.execute(
-        "select sql from duckdb_views() where view_name = 'article_versions' and not internal"
-    ).fetchone()
-    found = _QUOTED_FILE.search(view[0]) if view else None
+    views = connection.execute(
+        "select sql from duckdb_views() where not internal "
+        # Files that older versions published have no `stored_versions`.
+        "and view_name in ('stored_versions', 'article_versions')"
+    ).fetchall()
+    found = next(filter(None, (_QUOTED_FILE.search(sql) for (sql,) in views)), None)
     return Path(found[1].replace("''", "'")) if found else None
 
 
