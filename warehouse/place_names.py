@@ -139,10 +139,13 @@ def _create_all(views: list[str], connection: duckdb.DuckDBPyConnection) -> None
 
 
 def _views(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
-    """Yield the statements of all views of the present database."""
+    """Yield the statements of all views of the present database.
+
+    Those in the schema `marts` come first: others that name files need them.
+    """
     found = connection.execute(
         "select sql from duckdb_views() where not internal "
-        "and database_name = current_database() order by view_oid"
+        "and database_name = current_database() order by schema_name = 'main', view_oid"
     )
     yield from (sql for (sql,) in found.fetchall())
 
