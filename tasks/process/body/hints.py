@@ -97,7 +97,8 @@ def _grouped(patterns: Iterable[str]) -> re.Pattern[str]:
     A search for the alternatives one after the other takes twice as long.
     """
     groups: dict[str, list[str]] = {}
-    for alternative in re.split(r"\|(?![^(]*\))", "|".join(patterns)):  # not at bars in brackets
+    # A bar in brackets divides no alternatives.
+    for alternative in re.findall(r"(?:\([^()]*\)|[^|()])++", "|".join(patterns)):
         letter = alternative[:1] if alternative[:1].isalpha() else ""
         groups.setdefault(letter, []).append(alternative.removeprefix(letter))
     return re.compile("|".join(f"{one}(?:{'|'.join(rest)})" for one, rest in groups.items()))
