@@ -184,9 +184,22 @@ class Bucket:
         return digest.hexdigest()
 
     def _chunks(self, name: str) -> Iterator[bytes]:
+        """Yield the bytes of an object.
+
+        If the answer with its size breaks off, the client reads the object as empty or short. The
+        size is therefore asked again.
+        """
+        read = 0
         with self._asked(name), self._stream(name) as stream:
             while chunk := stream.read(_CHUNK):
+                read += len(chunk)
                 yield chunk
+        about = self.about(name)
+        if about is not None and about.size != read:
+            raise BucketError(
+                f"The S3 service broke off an answer on {self.address(name)} (read {read:,} of "
+                f"{about.size:,} bytes): repeat the command."
+            )
 
     def _stream(self, name: str) -> pa.NativeFile:
         # pyarrow would decompress objects whose names end with .gz, .bz2 or .zst.
