@@ -62,7 +62,7 @@ class Reason(StrEnum):
     UNKNOWN_FORMAT = (
         "unknown_format",
         "rejected",
-        "A format that is not supported, such as e-mail, or a web page under the name of another.",
+        "A format that is not supported, such as e-mail, or a web page that is named as data.",
     )
     NOT_TEXT = "not_text", "rejected", "Binary content: an image, a program, random bytes."
     TOO_LARGE = (

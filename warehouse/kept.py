@@ -15,6 +15,7 @@ import logging
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from string import Template
 
@@ -48,7 +49,7 @@ KEPT_FORMAT = 4
 STORAGE_VERSION = "v1.4.0"
 # By default DuckDB skips row groups by at most 50 values of a join's smaller side.
 MOST_PRUNING_VALUES = 5_000
-_BYTES_OF_TWO_THREADS = 20_000_000
+_LEAST_FOR_TWO_THREADS = 20_000_000  # bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +167,8 @@ def _add(
 
 def _threads(files: Mapping[str, Sequence[str]]) -> int:
     """Return 2 for large files; for small ones, the second thread costs more than it does."""
-    size = sum(Path(file).stat().st_size for files_of in files.values() for file in files_of)
-    return 1 if size < _BYTES_OF_TWO_THREADS else 2
+    size = sum(Path(file).stat().st_size for file in chain.from_iterable(files.values()))
+    return 1 if size < _LEAST_FOR_TWO_THREADS else 2
 
 
 def _define_concerned_days(

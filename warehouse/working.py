@@ -44,8 +44,8 @@ def working_connection(settings: Settings, spill: Path) -> Iterator[duckdb.DuckD
 def small_connection(file: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open a database for a question about few rows.
 
-    All of them are in one DuckDB of this process: opening a DuckDB takes as long as fifty such
-    questions.
+    All such databases are in one DuckDB, which this process opens once: opening a DuckDB takes as
+    long as fifty such questions.
 
     Args:
         file: the database's file; None: an empty database in memory.

@@ -35,7 +35,7 @@ from warehouse.working import working_connection
 log = logging.getLogger("broadsheet.resolve")
 
 # In a smaller run, handing work to a second thread costs more than that thread does.
-_DOCUMENTS_OF_TWO_THREADS = 1_000
+_LEAST_FOR_TWO_THREADS = 1_000
 _Connection = duckdb.DuckDBPyConnection
 
 
@@ -152,7 +152,7 @@ def _corrected_articles(connection: _Connection) -> CorrectedArticles | None:
 @contextmanager
 def _connected(run: Run, settings: Settings) -> Iterator[_Connection]:
     with working_connection(settings, run.folder / "spill") as connection:
-        if run.documents_read() < _DOCUMENTS_OF_TWO_THREADS:
+        if run.documents_read() < _LEAST_FOR_TWO_THREADS:
             connection.execute("set threads = 1")
         try:
             yield connection

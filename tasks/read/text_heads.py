@@ -20,7 +20,7 @@ PROLOGUE = re.compile(rb"(\s*<(\?[^>]*>|!--.*?-->))*\s*", re.DOTALL)
 _LISTED_START = re.compile(rb"(\xef\xbb\xbf)?\s*(#|https?://|urls?\s*\n)", re.IGNORECASE)
 _LISTED = re.compile(rb"\s*https?://\S+\s*", re.IGNORECASE)
 _LISTED_LINES = 500
-_PACKED = re.compile(r"(\.(gz|bz2|xz|zst))+$")
+_PACKED = (".gz", ".bz2", ".xz", ".zst")
 # Names of data and documents that are never HTML. Old Office and XML are missing: `.xls`, `.doc`
 # and `.xml` often are.
 _NO_PAGES = (
@@ -64,7 +64,9 @@ def is_no_page(name: str) -> bool:
 
     Servers answer so with status 200, and downloads keep the name of what was asked for.
     """
-    return _PACKED.sub("", name).endswith(_NO_PAGES)
+    while name.endswith(_PACKED):
+        name = name.rpartition(".")[0]
+    return name.endswith(_NO_PAGES)
 
 
 def wide_encoding(head: bytes) -> str | None:

@@ -1,13 +1,13 @@
 """An object is not taken for an empty one if the answer with its size broke off."""
 
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from threading import Thread
 
 import pytest
 
 from config.settings import load_settings
+from tests.bucket.web import serving
 from warehouse.bucket.objects import BucketError, open_bucket
 
 CONTENT = b'{"spans": []}'
@@ -45,13 +45,8 @@ def endpoint(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "desk")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
     _Handler.sizes = 0
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-    thread = Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with serving(_Handler) as address:
+        yield address
 
 
 def test_a_size_that_broke_off_is_not_believed(endpoint: str, tmp_path: Path) -> None:

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from http.server import BaseHTTPRequestHandler
 
 import pytest
 
@@ -12,6 +11,7 @@ from config.settings import load_settings
 from tasks.read.plan import plan_inputs
 from tasks.read.remote.addresses import has_login
 from tasks.read.remote.web_inputs import WebInputError, web_source
+from tests.bucket.web import serving
 
 CONTENT = bytes(range(200))
 
@@ -31,15 +31,8 @@ def _answering(status: int, headers: dict[str, str], content: bytes = b"") -> It
         def log_message(self, *args: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/a.jsonl"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with serving(Handler) as address:
+        yield f"{address}/a.jsonl"
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,8 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -19,6 +18,7 @@ from tasks.pipeline import Stages
 from tasks.runs.progress import ProgressListener
 from tests.bucket.lakes import load_rows, settings_of
 from tests.bucket.service import ObjectService
+from tests.bucket.web import serving
 from warehouse.bucket.lease import lake_lease
 from warehouse.bucket.objects import Bucket, BucketRefusedError, open_bucket
 
@@ -59,15 +59,8 @@ def _refusing(status: int, code: str) -> Iterator[str]:
         def log_message(self, *_: object) -> None:
             """Say nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with serving(Handler) as address:
+        yield address
 
 
 @pytest.mark.parametrize("asked", _ASKED)

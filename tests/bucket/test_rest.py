@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
@@ -21,6 +21,7 @@ from tasks.runs.progress import ProgressListener
 from tests.bucket.lakes import different_tables, load_rows, pushed, settings_of, write_rows
 from tests.bucket.rest_catalog import TOKEN, rest_catalog
 from tests.bucket.service import ObjectService
+from tests.bucket.web import serving
 from warehouse.bucket.catalogs import CatalogError, open_bucket_catalog
 from warehouse.bucket.push import LakeBehindError, Pushed
 from warehouse.lake import open_lake
@@ -70,7 +71,7 @@ def _listening(heard: list[str]) -> Iterator[str]:
         def do_GET(self) -> None:
             heard.append(str(self.headers))
 
-    with _serving(Handler) as address:
+    with serving(Handler) as address:
         yield address
 
 
@@ -89,21 +90,8 @@ def _referring(other: str) -> Iterator[str]:
         def log_message(self, *_: object) -> None:
             """Say nothing."""
 
-    with _serving(Handler) as address:
+    with serving(Handler) as address:
         yield address
-
-
-@contextmanager
-def _serving(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""A web server on loopback for files in a folder, with and without ranges."""
+"""Web servers on loopback: one with answers of the test, and one for files in a folder."""
 
 import re
 from collections.abc import Iterator
@@ -32,6 +32,20 @@ class WebServer:
 
 
 @contextmanager
+def serving(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
+    """Run a server whose requests a handler answers, and yield its address."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+@contextmanager
 def web_server(folder: Path, **options: Any) -> Iterator[WebServer]:
     """Serve the files of a folder."""
     state = WebServer(folder, **options)
@@ -43,15 +57,9 @@ def web_server(folder: Path, **options: Any) -> Iterator[WebServer]:
         def log_message(self, *args: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    state.address = f"http://127.0.0.1:{server.server_port}"
-    thread = Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
+    with serving(Handler) as address:
+        state.address = address
         yield state
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 def _answer(handler: BaseHTTPRequestHandler, state: WebServer) -> None:

@@ -92,7 +92,7 @@ NEGATIVE_HINTS: Final = sum(
 
 
 def _grouped(patterns: Iterable[str]) -> re.Pattern[str]:
-    """Return a pattern for any of several, with their alternatives grouped by first letters.
+    """Return a pattern that matches where any of several does; it groups them by first letters.
 
     A search for the alternatives one after the other takes twice as long.
     """
