@@ -107,7 +107,9 @@ def test_a_machine_that_fails_in_the_middle_of_a_run_costs_no_row(
     process = start(
         "ingest", archive, "--warehouse", warehouse, **SMALL_BATCHES, **cluster.environment
     )
-    wait_for_files(warehouse, "attempted/*", process, 3)
+    wait_for_files(warehouse, "attempted/*", process)
+    os.killpg(doomed.pid, signal.SIGSTOP)  # however fast the run is, it cannot end before the kill
+    wait_for_files(warehouse, "done/*.json", process)
     kill_session(doomed)
     assert process.wait(timeout=110) == 0, process.communicate()
     process.communicate()

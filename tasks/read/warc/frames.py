@@ -50,11 +50,13 @@ class Framing(Protocol):
     Attributes:
         sign: matches the first bytes of a unit, and at most `MOST_SIGN` of them.
         next: where the unit after the one just read begins; None after damage.
+        search: after damage, where the search for the next unit begins.
     """
 
     tape: Tape
     sign: re.Pattern[bytes]
     next: int | None
+    search: int
 
     def begins(self, offset: int) -> bool:
         """Return whether a unit begins here, as far as its first bytes show."""
@@ -74,14 +76,13 @@ def walk(framing: Framing, start: int, end: int | None) -> Iterator[Frame]:
     """
     at = start if start == 0 else find(framing, start, end)
     while at is not None:
-        last = None
+        empty = True
         for frame in framing.unit(at):
-            last = frame.offset + frame.ordinal
+            empty = False
             yield frame
         if framing.next is None:
-            # Not before the last frame: it may lie behind padding, and its place is taken.
-            at = find(framing, (at if last is None else last) + 1, end)
-        elif last is None and framing.next <= at:
+            at = find(framing, framing.search, end)
+        elif empty and framing.next <= at:
             return
         else:
             at = framing.next

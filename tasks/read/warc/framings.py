@@ -39,7 +39,9 @@ class PlainFraming:
     def __init__(self, tape: Tape, settings: ReadSettings) -> None:
         self.tape = tape
         self.next: int | None = 0
+        self.search = 0
         self._cap = settings.document_bytes + HEADER_BYTES
+        self._before = self._hole = -1
 
     @staticmethod
     def is_record(head: bytes) -> bool:
@@ -57,13 +59,23 @@ class PlainFraming:
     def unit(self, offset: int) -> Iterator[Frame]:
         """Yield the frame of one record."""
         self.tape.seek(offset)
+        follows = self.next == offset
         self.next = offset
         header, size = self._header()
         if not size:
             return
         frame = self._frame(offset, header)
         self.next = None if frame.damaged and not self._is_followed(frame) else self.tape.tell()
-        yield frame
+        self.search = offset + 1
+        if header is not None:
+            self._before = offset
+        elif follows:
+            # The record before may have a wrong length, and hold the next.
+            self.search = self._before + 1
+        if header is not None or offset > self._hole:
+            yield frame
+        if header is None:
+            self._hole = max(self._hole, offset)
 
     def _is_followed(self, frame: Frame) -> bool:
         """Return whether only a record's end is damaged: the next one begins where it should."""
@@ -145,6 +157,7 @@ class GzipFraming:
     ) -> None:
         self.tape = tape
         self.next: int | None = 0
+        self.search = 0
         self._settings = settings
         self._records = records
 
@@ -157,7 +170,7 @@ class GzipFraming:
     def unit(self, offset: int) -> Iterator[Frame]:
         """Yield the frames of one member, all with the member's offset, and their ordinals."""
         begin = self._skip_padding(offset)
-        self.next = offset
+        self.next, self.search = offset, offset + 1
         if begin is None:
             return
         member = Inflating(self.tape, Kind.GZIP, self._settings, single=True)
@@ -168,10 +181,13 @@ class GzipFraming:
                 # with those of the next member.
                 member.fault = Reason.BOMB
                 break
+            # Not before the last frame: it may lie behind padding, and its place is taken.
+            self.search = begin + ordinal + 1
             yield replace(frame, offset=begin, ordinal=ordinal)
             damaged = damaged or frame.damaged
             ordinal += 1
         if member.fault and not damaged:
+            self.search = begin + ordinal + 1
             yield Frame(begin, fault=member.fault, ordinal=ordinal)
         self.next = None if member.fault else self._after_padding(begin + member.consumed)
 

@@ -3,6 +3,7 @@ import gzip
 import io
 import lzma
 import random
+from collections.abc import Callable
 from itertools import accumulate
 from pathlib import Path
 
@@ -99,6 +100,26 @@ def test_a_wrong_length_costs_its_record_only(tmp_path, compressed, change):
         "truncated",
         "broken_record",
     )
+
+
+@pytest.mark.parametrize("whole", [bytes, gzip.compress])
+@pytest.mark.parametrize("size", [400, 8_000_000])
+def test_a_length_that_ends_by_chance_at_an_empty_line_of_the_next_record_loses_no_page(
+    tmp_path: Path, whole: Callable[[bytes], bytes], size: int
+) -> None:
+    records = archive(6, compressed=False)
+    header, _, rest = records[2].partition(b"Content-Length: ")
+    length = rest.split(b"\r\n")[0]
+    reach = int(length) + 4 + records[3].index(b"\r\n\r\n")  # to the end of the next header
+    records[2] = header + b"Content-Length: %d" % reach + rest[len(length) :]
+    path = write(tmp_path, whole(b"".join(records)), name="a.warc")
+
+    outcomes = read(path, batch_bytes=size, stripe_bytes=size)
+
+    assert sorted(document.url[-1] for document in documents(outcomes) if document.url) == [
+        *"012345"
+    ]
+    assert reasons(outcomes) == ["broken_record"]
 
 
 @effort(max_examples=60, deadline=None)
