@@ -16,6 +16,9 @@ def start() -> None:
     # Pydantic would look for plugins among all installed packages, here and in each worker. None is
     # used.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    # What is imported stays. Python looked for garbage among it hundreds of times, which took a
+    # twentieth of a short command.
+    gc.set_threshold(10_000)
     from flows.cli import main
 
     try:

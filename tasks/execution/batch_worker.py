@@ -80,6 +80,7 @@ def main() -> None:
     # saves 3 to 6 % of the time.
     gc.freeze()
     gc.set_threshold(10_000)
+    gc.enable()
     with suppress(BrokenPipeError):  # the supervisor is gone
         _send("ready")
         for line in sys.stdin:
@@ -220,7 +221,3 @@ def _disarm() -> None:
 def _send(message: str) -> None:
     # Flushed at once: what stays in a buffer is lost when the process dies.
     print(message, file=_channel, flush=True)
-
-
-if __name__ == "__main__":
-    main()

@@ -48,7 +48,9 @@ CRASHES_ALLOWED = 1
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 # -P keeps the working directory off the module path: a folder named `config` or `tasks` in it must
 # not be imported instead of ours.
-_COMMAND = (sys.executable, "-P", "-m", "tasks.execution.batch_worker")
+# No garbage is looked for among imports; `main` allows it again. The last word names the process.
+_START = "import gc; gc.disable(); from tasks.execution.batch_worker import main; main()"
+_COMMAND = (sys.executable, "-P", "-c", _START, "tasks.execution.batch_worker")
 
 
 @dataclass(slots=True)

@@ -2,8 +2,6 @@
 
 import re
 
-import ftfy
-
 # UTF-8 that was decoded as windows-1252 or latin-1 looks like this.
 MOJIBAKE_LEADS = "\u00c3\u00c2\u00e2\u00d0\u00d1"
 MOJIBAKE = re.compile(
@@ -31,6 +29,9 @@ def _repaired(stretch: str) -> str:
     """Return a stretch repaired; a long one, which is a script, piece by piece."""
     if not MOJIBAKE.search(stretch):
         return stretch
+    # Few pages have such a stretch, and the import costs each worker 35 ms.
+    import ftfy
+
     pieces = PIECE.findall(stretch) if len(stretch) > LONGEST_STRETCH else [stretch]
     return "".join(
         ftfy.fix_encoding(piece) if MOJIBAKE.search(piece) else piece for piece in pieces

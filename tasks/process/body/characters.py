@@ -3,8 +3,10 @@
 All texts of a page are joined and looked up in one table of the classes of all code points.
 """
 
+import re
 import sys
 import unicodedata
+from collections import defaultdict
 from functools import cache
 from typing import Final
 
@@ -19,6 +21,10 @@ OTHER, LOWER, UPPER, UNSPACED_LETTER, DIGIT, SPACE, STOP, COMMA, QUOTE = range(l
 STOPS = ".!?…。！？।॥؟۔።‽"
 COMMAS = ",;:、，；：،؛"
 QUOTES = "\"'«»„“”‘’‚‹›「」『』"
+_UNSPACED_RUN = re.compile(f"(?:{UNSPACED.pattern})+")
+# The classes of the categories of Unicode: letters, marks and digits, and OTHER for all others.
+_CLASSES = defaultdict(lambda: OTHER, dict.fromkeys(("Ll", "Lm", "Lo", "Mn", "Mc", "Me"), LOWER))
+_CLASSES |= {"Lu": UPPER, "Lt": UPPER, "Nd": DIGIT}
 
 
 @cache
@@ -27,21 +33,16 @@ def _table() -> npt.NDArray[np.uint8]:
     table = np.zeros(sys.maxunicode + 1, np.uint8)
     # Only the first two planes are classified one by one. Planes 2 and 3 hold rare ideographs, the
     # planes above them marks and private use, which count as "other".
-    for code in range(0x20000):
-        table[code] = _class_of(chr(code))
+    characters = np.arange(0x20000, dtype="<u4").tobytes().decode("utf-32-le", "surrogatepass")
+    categories = map(unicodedata.category, characters)
+    table[:0x20000] = np.frombuffer(bytes(map(_CLASSES.__getitem__, categories)), np.uint8)
+    for run in _UNSPACED_RUN.finditer(characters):
+        letters = table[run.start() : run.end()]
+        letters[(letters == LOWER) | (letters == UPPER)] = UNSPACED_LETTER
     table[0x20000:0x40000] = UNSPACED_LETTER
     for characters, kind in ((STOPS, STOP), (COMMAS, COMMA), (QUOTES, QUOTE), (" ", SPACE)):
         table[[ord(character) for character in characters]] = kind
     return table
-
-
-def _class_of(character: str) -> int:
-    category = unicodedata.category(character)
-    if category[0] in "LM":
-        if UNSPACED.match(character):
-            return UNSPACED_LETTER
-        return UPPER if category in {"Lu", "Lt"} else LOWER
-    return DIGIT if category == "Nd" else OTHER
 
 
 class Characters:
