@@ -108,10 +108,10 @@ def _repair_references(text: bytes) -> bytes:
 
 def _repaired_reference(found: re.Match[bytes]) -> bytes:
     """Return a valid reference as it is, and a surrogate in place of a half; else nothing."""
-    digits = found[1].lower()
-    if len(digits.lstrip(b"x0")) > len(str(LAST_CODE)):
+    digits = found[1].lstrip(b"xX0") or b"0"
+    if len(digits) > len(str(LAST_CODE)):
         return b""
-    code = int(digits[1:], 16) if digits.startswith(b"x") else int(digits)
+    code = int(digits, 16 if found[1][:1] in b"xX" else 10)
     if 0xD800 <= code <= 0xDFFF:
         return chr(code).encode(UTF8, "surrogatepass")
     return found[0] if 0 < code <= LAST_CODE else b""

@@ -14,7 +14,7 @@ from tasks.reasons import FetchReason
 
 _PARTIAL = 206
 _RANGE_NOT_SATISFIABLE = 416
-_RANGE_START = re.compile(r"bytes (\d+)-")
+_RANGE_START = re.compile(r"bytes (\d{1,18})-")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
 """Undoes HTML and escapes in what came as text: columns of tables, fields of APIs, exports."""
 
-import html
 import re
 from typing import Final
+
+from tasks.web.references import unescape_html
 
 # All elements of HTML and some of its past; a "<" before any other word is part of the text.
 _BLOCKS: Final = (
@@ -59,13 +60,13 @@ def without_markup(text: str) -> str:
     if "\\n" in text and _LITERAL_BREAKS.search(text):
         text = _LITERAL.sub("\n", text).replace('\\"', '"').replace("\\t", " ")
     if "&" in text and not _SIGN.search(text) and _ESCAPED_SIGN.search(text):
-        text = html.unescape(text)
-        text = html.unescape(text) if _ESCAPED_SIGN.search(text) else text
+        text = unescape_html(text)
+        text = unescape_html(text) if _ESCAPED_SIGN.search(text) else text
     if "<" in text and _SIGN.search(text):
         if _IN_BLOCKS.search(text):
             text = _ONE_BREAK.sub(" ", text)
         text = _TAG.sub(_as_space, _without_dropped(text))
-    return html.unescape(text) if _ENTITY.search(text) else text
+    return unescape_html(text) if _ENTITY.search(text) else text
 
 
 def _without_dropped(text: str) -> str:

@@ -1,12 +1,13 @@
 """One-line plain text of attribute values, JSON-LD strings and elements."""
 
-import html
 import re
 import unicodedata
 from collections.abc import Iterator
 from itertools import islice
 
 from selectolax.lexbor import LexborNode
+
+from tasks.web.references import unescape_html
 
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,500}>|<!--[^<>]{0,500}-->")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,31});")
@@ -35,7 +36,7 @@ def plain(value: object, limit: int = 5_000) -> str:
         return " ".join(text.split())[:limit].rstrip()  # shortcut for most values
     for _ in range(2):
         if "&" in text and _ENTITY.search(text):
-            text = html.unescape(text)
+            text = unescape_html(text)
     if "<" in text:
         text = _TAG.sub(" ", text)
     text = unicodedata.normalize("NFC", _INVISIBLE.sub("", text))

@@ -63,6 +63,7 @@ def test_references_to_surrogates_do_not_lose_the_feed(reference: str) -> None:
     [
         "<title>&#x110000;</title>",
         "<title>&#99999999999999999999;</title>",
+        f"<title>&#{'0' * 5_000}65;</title>",
         "<title>&#xDEAD;</title>",
         "<x:width xmlns:x='http://search.yahoo.com/mrss/'>x</x:width>",
         "</georss:point></gml:pos></psc:chapter></media:rating></textInput></image>",

@@ -4,7 +4,6 @@ These pages hold their state as JSON (`__NEXT_DATA__`, `window.__INITIAL_STATE__
 `__next_f`) with the story as strings: a list of paragraphs, or one string of HTML.
 """
 
-import html
 import json
 import re
 from collections.abc import Iterable, Iterator
@@ -16,6 +15,7 @@ import orjson
 from selectolax.lexbor import LexborHTMLParser
 
 from tasks.process.body.blocks import whole_outline
+from tasks.web.references import unescape_html
 
 # Bounds against hostile pages.
 MOST_SCRIPTS: Final = 200
@@ -197,7 +197,7 @@ def is_prose_or_markup(text: str) -> bool:
     """Return whether a string is a paragraph of a text, or HTML with paragraphs."""
     if len(text) < LEAST_STRING:
         return False
-    if PARAGRAPH.search(text) or PARAGRAPH.search(html.unescape(text[:2_000])):
+    if PARAGRAPH.search(text) or PARAGRAPH.search(unescape_html(text[:2_000])):
         return True
     is_spaced = text.count(" ") >= LEAST_WORDS - 1
     return (is_spaced or not text.isascii()) and _SENTENCE.search(text) is not None
@@ -221,7 +221,7 @@ def _paragraphs(strings: list[str]) -> tuple[str, ...]:
 
 def _lines(text: str) -> tuple[str, ...]:
     """Return the paragraphs of a string: of HTML, of escaped HTML, or its lines."""
-    if not _TAG.search(text) and _TAG.search(unescaped := html.unescape(text)):
+    if not _TAG.search(text) and _TAG.search(unescaped := unescape_html(text)):
         text = unescaped
     if _TAG.search(text):
         return _fragment(text)

@@ -4,7 +4,6 @@ Follows the collection's README (D. D. Lewis, 1997). An XML parser cannot read t
 SGML, and each text ends with `&#3;`, which is no character of XML.
 """
 
-import html
 import io
 import re
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ from tasks.read.place import Place
 from tasks.read.streams import fault_of
 from tasks.reasons import Reason
 from tasks.records import Declared, Dropped, RawDocument
+from tasks.web.references import unescape_html
 
 _Outcomes = Iterator[RawDocument | Dropped]
 
@@ -58,7 +58,7 @@ def _document(source: str, place: Place, suffix: str) -> _Outcomes:
     extra |= {"new_id": attributes["NEWID"]} if "NEWID" in attributes else {}
     for name in _LISTS:
         if items := _ITEM.findall(_raw(source, name)):
-            extra[name.lower()] = [html.unescape(item) for item in items]
+            extra[name.lower()] = [unescape_html(item) for item in items]
     dateline = _element(source, "DATELINE")
     extra |= {"dateline": dateline.strip(" -")} if dateline else {}
     yield RawDocument(
@@ -88,7 +88,7 @@ def _raw(source: str, name: str) -> str:
 def _element(source: str, name: str) -> str:
     """Return the text of an element without control characters and the closing `Reuter`."""
     text = _CONTROL.sub("", _raw(source, name))
-    return _SIGNATURE.sub("", html.unescape(_TAG.sub("", text))).strip("\n")
+    return _SIGNATURE.sub("", unescape_html(_TAG.sub("", text))).strip("\n")
 
 
 def _unstructured(source: str) -> str:
@@ -97,4 +97,4 @@ def _unstructured(source: str) -> str:
     for name in ("TITLE", "DATELINE", "AUTHOR"):
         inner = inner.replace(_raw(inner, name), "") if _raw(inner, name) else inner
     text = _CONTROL.sub("", _TAG.sub("", inner))
-    return _SIGNATURE.sub("", html.unescape(text)).strip(" *\n")
+    return _SIGNATURE.sub("", unescape_html(text)).strip(" *\n")

@@ -23,8 +23,8 @@ from config.errors import UnansweredError
 from config.version import code_version
 
 _GONE = (404, 410)
-_TOTAL = re.compile(r"bytes (?:\d+-\d+|\*)/(\d+)")
-_FIRST = re.compile(r"bytes (\d+)-")
+_TOTAL = re.compile(r"bytes (?:\d{1,18}-\d{1,18}|\*)/(\d{1,18})")
+_FIRST = re.compile(r"bytes (\d{1,18})-")
 _COPY_BYTES = 1 << 20
 
 

@@ -5,11 +5,12 @@ The Wayback Machine, Arquivo.pt, the UK Web Archive and others name a capture
 archive.today `<archive>/2016.03.05-120000/<address>`.
 """
 
-import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+
+from tasks.web.references import unescape_html
 
 _MODE = r"(?:[a-z]{2,3}_)?"
 # At most six folders before the time: collections, users, languages.
@@ -180,7 +181,7 @@ def _declared(body: bytes) -> Iterator[Capture]:
 
 
 def _text(value: bytes) -> str:
-    return html.unescape(value.decode("utf-8", "replace")).strip()
+    return unescape_html(value.decode("utf-8", "replace")).strip()
 
 
 def _is_today(prefix: str) -> bool:

@@ -1,9 +1,10 @@
 """Finds the address and the time that browsers and tools write into the pages they save."""
 
-import html
 import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+
+from tasks.web.references import unescape_html
 
 # The comments stand above the page, behind a doctype and the attributes of `<html>`; that of
 # HTTrack may stand below it.
@@ -55,7 +56,7 @@ def _mirrored_from(body: bytes) -> tuple[str | None, datetime | None]:
 
 
 def _address(url: bytes) -> str | None:
-    text = html.unescape(url.decode("utf-8", "replace")).removesuffix("-->").strip()
+    text = unescape_html(url.decode("utf-8", "replace")).removesuffix("-->").strip()
     return text if text.lower().startswith(("http://", "https://")) else None
 
 
