@@ -43,7 +43,7 @@ from warehouse.working import small_connection
 log = logging.getLogger("broadsheet.kept")
 
 # Raise this number when a statement in sql/kept/ changes: the files are then built anew.
-KEPT_FORMAT = 4
+KEPT_FORMAT = 5
 # With an older storage version DuckDB silently replays a stale .wal file of another database that
 # lies beside the file. With this one it refuses to.
 STORAGE_VERSION = "v1.4.0"
@@ -71,7 +71,7 @@ class KeptFile:
         return warehouse / KEPT / f"{self.name}.duckdb"
 
 
-KEPT_KEYS = KeptFile("keys", (ARTICLE_VERSIONS, DOCUMENTS), ("keys_added",))
+KEPT_KEYS = KeptFile("keys", (ARTICLE_VERSIONS, DOCUMENTS, FINGERPRINTS), ("keys_added",))
 KEPT_MARTS = KeptFile(
     "marts",
     (ARTICLE_VERSIONS, SUPERSEDED, VISITS, DOCUMENTS, CLUSTER_MEMBERS, FINGERPRINTS),

@@ -1,5 +1,7 @@
 """Write the rows of a resolved run as Parquet files into the lake's folders, table by table."""
 
+from dataclasses import replace
+
 import duckdb
 
 from config.settings import Settings
@@ -95,5 +97,6 @@ def write_rows(
     visits = entries_of_sources(run.warehouse, snapshot)
     learn(connection, run, LearningFiles(stored, files, visits), settings)
     files[BOILERPLATE_HISTORY.name] = writer.write(BOILERPLATE_HISTORY, "new_boilerplate_history")
-    find_stories(connection, stored, files, search_of(run.run_id, settings))
+    search = replace(search_of(run.run_id, settings), kept=True)
+    find_stories(connection, stored, files, search)
     return files | {table.name: writer.write(table, name) for table, name in STORY_STATEMENTS}

@@ -22,7 +22,9 @@ LEAST_STORY: Final = 40
 _Connection = duckdb.DuckDBPyConnection
 
 
-def assign_clusters(connection: _Connection, run_id: str, *, anew: bool = False) -> None:
+def assign_clusters(
+    connection: _Connection, run_id: str, *, anew: bool = False, kept: bool = False
+) -> None:
     """Make the table `cluster_changes`: the articles whose cluster changes, as in cluster_members.
 
     Only clusters around texts of `new_text_pairs`, and around fresh texts that several articles
@@ -33,7 +35,10 @@ def assign_clusters(connection: _Connection, run_id: str, *, anew: bool = False)
 
     Args:
         anew: compute all clusters anew; articles that no pair joins any more get their own id.
+        kept: the kept files (`warehouse.kept`) are attached. They know the days of texts and the
+            present clusters, so that tables of years need not be read.
     """
+    _define_known(connection, kept=kept)
     connection.execute(statement("changed_texts"))
     if not anew and not connection.execute("from wanted_texts limit 1").fetchone():
         connection.from_arrow(CLUSTER_MEMBERS.arrow.empty_table()).to_table("cluster_changes")
@@ -58,6 +63,7 @@ def assign_clusters_around(connection: _Connection, texts: Sequence[str], run_id
     wanted = pa.table({"content_hash": pa.array(texts, pa.string())})
     connection.from_arrow(wanted).to_table("wanted_texts")
     connection.execute("create temp view all_pairs as from text_pairs")
+    _define_known(connection, kept=False)
     _define(connection)
     _widen_scope(connection, run_id, 0)
     _compute(connection, run_id)
@@ -75,6 +81,24 @@ def _compute(connection: _Connection, run_id: str) -> None:
     connection.execute(statement("cluster_changes"), {"run_id": run_id})
 
 
+def _define_known(connection: _Connection, *, kept: bool) -> None:
+    """Make the views `text_days` and `current_clusters` of what is stored, and of fresh texts."""
+    days = Template(statement("text_days"))
+    if kept:
+        fresh = days.substitute(fingerprints="fresh_fingerprints")
+        connection.execute(
+            "create or replace temp view text_days as "
+            f"from keys.texts union all by name ({fresh}); "
+            "create or replace temp view current_clusters as from marts.marts.cluster_states"
+        )
+    else:
+        everything = days.substitute(fingerprints="fingerprints")
+        connection.execute(
+            f"create or replace temp view text_days as {everything}; "
+            f"create or replace temp table current_clusters as {statement('current_clusters')}"
+        )
+
+
 def _define(connection: _Connection) -> None:
     values = {
         "least_half": EMBEDDING_SHARE,
@@ -84,7 +108,6 @@ def _define(connection: _Connection) -> None:
     }
     merging = Template(statement("merging_pairs")).substitute(values)
     connection.execute(f"create or replace temp view merging_pairs as {merging}")
-    connection.execute(f"create temp table current_clusters as {statement('current_clusters')}")
     connection.execute(
         "create temp table story_scope "
         "(article_id varchar, content_hash varchar, level integer, is_published boolean)"
@@ -92,7 +115,30 @@ def _define(connection: _Connection) -> None:
 
 
 def _widen_scope(connection: _Connection, run_id: str, level: int) -> None:
+    """Append the articles of the wanted texts, of their clusters, and all texts of these."""
+    _find_near(connection, "text_hash", "select content_hash from wanted_texts")
+    connection.execute(statement("scope_members"))
+    _find_near(connection, "id_hash", "select article_id from scope_members")
     connection.execute(statement("widen_scope"), {"level": level, "run_id": run_id})
+
+
+def _find_near(connection: _Connection, column: str, wanted: str) -> None:
+    """Make the view `near_fingerprints`: those of the days of some texts or articles.
+
+    Args:
+        column: the column of `text_days` that is compared.
+        wanted: selects the texts or articles.
+    """
+    hashes = f"select md5_number_lower(wanted) from ({wanted}) as found(wanted)"
+    connection.execute(
+        "create or replace temp table near_days as "
+        f"select distinct day from text_days where {column} in ({hashes})"
+    )
+    # By `=`, so that DuckDB reads the row groups of these days alone.
+    rows = "from fingerprints semi join near_days using (day)"
+    if connection.execute("from near_days where day is null").fetchone():
+        rows += " union all from fingerprints where day is null"
+    connection.execute(f"create or replace temp view near_fingerprints as {rows}")
 
 
 def _groups(connection: _Connection) -> list[int]:

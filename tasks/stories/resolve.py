@@ -31,12 +31,14 @@ class Search:
         memory: bytes that DuckDB may use; None: as the connection is set. Shingles of texts need
             200 MB beside it.
         anew: whether all clusters are computed anew, and not only those around fresh texts.
+        kept: whether the kept files are attached and cover `stored`.
     """
 
     run_id: str
     days: int
     memory: int | None = None
     anew: bool = False
+    kept: bool = False
 
 
 def search_of(run_id: str, settings: Settings) -> Search:
@@ -71,7 +73,7 @@ def find_stories(
     find_pairs(connection, versions, search.run_id, search.days)
     members = stored[CLUSTER_MEMBERS.name]
     create_view(connection, CLUSTER_MEMBERS.name, members, CLUSTER_MEMBERS.arrow)
-    assign_clusters(connection, search.run_id, anew=search.anew)
+    assign_clusters(connection, search.run_id, anew=search.anew, kept=search.kept)
 
 
 def define_stored_fingerprints(connection: duckdb.DuckDBPyConnection, stored: FilesByTable) -> None:

@@ -1,8 +1,9 @@
 """Generated nights of many sources: a history of years, and a night that is to be resolved.
 
 A night has 2,700 new articles of short text, 30 revisions of last night's articles, 300 unchanged
-articles of the last seven nights, and 70 rejected pages. Feeds name half of the articles on two
-more nights, and front pages name every fourth article. Older nights are written in bulk, by the
+articles of the last seven nights, and 70 rejected pages. One new article in twenty has the text of
+another one of its night, and one has such a text with another end. Feeds name half of the articles
+on two more nights, and front pages name every fourth article. Older nights are written in bulk, by the
 writer that the pipeline uses, in files that are sorted as merged ones are. The last nights before a
 measured one are committed one by one, as nights are.
 """
@@ -29,6 +30,7 @@ from warehouse.folder import make_warehouse
 from warehouse.lake import Lake, open_lake
 from warehouse.schema import (
     ARTICLE_VERSIONS,
+    CLUSTER_MEMBERS,
     DATE_CANDIDATES,
     DISCOVERIES,
     DOCUMENTS,
@@ -38,6 +40,7 @@ from warehouse.schema import (
     PROCESSED,
     RUNS,
     SUPERSEDED,
+    TEXT_PAIRS,
     VISITS,
     Table,
 )
@@ -84,7 +87,9 @@ placed as (
         (story_night * 2700 + k) % $sources as s,
         if(outcome = 'revised', 2, 1) as version,
         date '2014-01-01' + story_night
-            - if(k % 50 = 49, (hash(story_night, k) % 400)::int, 0) as published_date
+            - if(k % 50 = 49, (hash(story_night, k) % 400)::int, 0) as published_date,
+        if(version = 1 and k % 20 = 19, k - 1, k) as text_k,
+        if(version = 1 and k % 20 in (16, 17), k - k % 20 + 16, null) as near_k
     from numbered
     where story_night >= 1
 )
@@ -96,7 +101,15 @@ select
     domain || '/' || story_night || '/' || k as url_key,
     'https://' || url_key as url,
     md5(url_key) as article_id,
-    md5(url_key || '#' || version) as content_hash,
+    md5(story_night || '/' || text_k || '#' || version) as content_hash,
+    if(k % 20 in (16, 17, 18, 19) and version = 1, [
+        md5(format('press-{:05d}.example/{}/{}', ((story_night * 2700 + other) % $sources)::int,
+            story_night, other))
+        for other in [k - k % 2, k - k % 2 + 1]
+    ], null) as alike,
+    if(near_k is null, [], list_sort([
+        (hash(story_night, near_k, shared) >> 1)::bigint for shared in range(40)
+    ])) as hashes,
     'raw/' || night || '/press-' || s || '-000.warc.gz#offset=' || place * 10000 as locator,
     night::timestamptz + interval (9000 + place) second as fetched_at,
     published_date::timestamptz + interval (hash(story_night, k) % 86400) second as published_at
@@ -123,10 +136,13 @@ where outcome <> 'rejected'
     and k % 4 = 0;
 
 create or replace temp table made as
-select *, md5(url_key || 'a') || ' ' || md5(url_key || 'b') || ' ' || md5(url_key || version)
-        || ' ' || md5(url_key || 'd') || e'\\n\\n' || md5(url_key || 'e') || md5(url_key || 'f')
+select *, md5(text_key || 'a') || ' ' || md5(text_key || 'b') || ' ' || md5(text_key || version)
+        || ' ' || md5(text_key || 'd') || e'\\n\\n' || md5(text_key || 'e') || md5(text_key || 'f')
+        || if(near_k is null, '', e'\\n\\n' || array_to_string([
+            'word' || hash(story_night, near_k, place) % 5000 for place in range(60)
+        ], ' '))
         || if(k % 3 = 0, e'\\n\\nSubscribe to the newsletter of ' || source, '') as text
-from met
+from (select *, story_night || '/' || text_k as text_key from met)
 where outcome <> 'listed'
 """
 _ARTICLE = """
@@ -193,9 +209,19 @@ ROWS: dict[Table, str] = {
         from made where outcome in ('loaded', 'revised') order by all""",
     FINGERPRINTS: """
         select article_id, version, published_date as day, domain as site, content_hash,
-            'words-1' as method, 60 as shingles, 1 as rate, []::bigint[] as hashes,
+            'words-1' as method, 60 as shingles, 1 as rate, hashes::bigint[] as hashes,
             if(k % 10 = 0, ['dpa'], []) as agencies, run_id
         from made where outcome in ('loaded', 'revised') order by day""",
+    TEXT_PAIRS: """
+        select least(one, content_hash) as content_hash, greatest(one, content_hash) as other_hash,
+            'edited' as kind, 60 as shared, 0.9 as jaccard, 0.95 as containment,
+            0.95 as containment_other, 'words-1' as method, run_id
+        from (select *, md5(story_night || '/' || near_k || '#1') as one from made)
+        where outcome = 'loaded' and k % 20 = 17 order by all""",
+    CLUSTER_MEMBERS: """
+        select article_id, list_min(alike) as cluster_id, run_id, 1 as change,
+            null::varchar as previous_id
+        from made where outcome = 'loaded' and alike is not null order by article_id""",
     FETCHES: f"select run_id, {_FETCH} from made order by run_id, source, started_at",
     VISITS: f"""
         select visited.*, {_COUNTS}, count(article_id) as fetched, count(article_id) as found,
@@ -217,6 +243,7 @@ ROWS: dict[Table, str] = {
 PROCESSED_ROWS = f"""
 select row_number() over (order by place) - 1 as position, source as publication, {_ARTICLE},
     {_DATES} as date_candidates, 1000 as bytes, 0.01 as seconds,
+    hashes as fingerprints, 1 as fingerprint_rate, 60 as shingles,
     if(made.outcome = 'rejected', 'rejected', null) as outcome,
     if(made.outcome = 'rejected', 'process', null) as step,
     if(made.outcome = 'rejected', 'listing', null) as reason

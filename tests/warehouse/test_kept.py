@@ -57,7 +57,7 @@ def kept_rows(folder: Path) -> dict[str, list[tuple[object, ...]]]:
         for kept in (KEPT_KEYS, KEPT_MARTS):
             connection.execute(f"attach '{kept.path(folder)}' as {kept.name} (read_only)")
         names = [f"marts.marts.{name}" for name in MART_TABLES]
-        for name in (*names, "keys.article_keys", "keys.repeats"):
+        for name in (*names, "keys.article_keys", "keys.repeats", "keys.texts"):
             rows = connection.execute(f"from {name}").fetchall()
             found[name] = sorted(rows, key=str)
     return found

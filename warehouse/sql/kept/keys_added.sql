@@ -1,4 +1,5 @@
--- Adds the rows of new files to kept/keys.duckdb. Reads: new_article_versions, new_documents.
+-- Adds the rows of new files to kept/keys.duckdb. Reads: new_article_versions, new_documents,
+-- new_fingerprints.
 
 -- Grain: one row per new version and key.
 insert into keys.article_keys by name
@@ -24,3 +25,12 @@ from new_documents
 where outcome = 'duplicate'
     and article_id is not null
 order by run_id;
+
+-- Grain: one row per new version.
+insert into keys.texts by name
+select
+    md5_number_lower(content_hash) as text_hash,
+    md5_number_lower(article_id) as id_hash,
+    day
+from new_fingerprints
+order by day;

@@ -15,3 +15,11 @@ create table keys.repeats (
     id_hash ubigint,
     run_id varchar
 );
+
+-- Grain: one row per version of an article: the hash of its content_hash. The day, as in fingerprints,
+-- says in which row groups the fingerprints of the version lie.
+create table keys.texts (
+    text_hash ubigint,
+    id_hash ubigint,
+    day date
+);

@@ -1,0 +1,18 @@
+-- Grain: one row per article that has a wanted text, and per article of the present cluster of one.
+-- Reads: wanted_texts, near_fingerprints (those of the days of these texts), current_clusters.
+create or replace temp table scope_members as
+with holders as (
+    select distinct article_id
+    from near_fingerprints
+    semi join wanted_texts using (content_hash)
+),
+touched as (
+    select distinct cluster_id
+    from current_clusters
+    semi join holders using (article_id)
+)
+select article_id from holders
+union
+select article_id
+from current_clusters
+semi join touched using (cluster_id);
