@@ -1,5 +1,5 @@
--- Brings the marts of stories up to date: the days of all articles that the new files concern are
--- counted again. These are few: a night's articles are of the last days.
+-- Brings the marts of stories up to date: days of which a version was outdated or restored are counted
+-- again, new articles are added to all others.
 -- Reads: new_article_versions, new_cluster_members, checked_versions (marts_added.sql), dates_of; and
 -- article_versions and fingerprints with the files of the days that concern it (concerned_days.sql).
 
@@ -22,20 +22,25 @@ from changed_clusters
 anti join marts.marts.cluster_states using (article_id)
 order by article_id;
 
--- Grain: one row per day of such an article, NULL for articles without a date. New articles without
--- a date matter only if they have copies.
+-- Grain: one row per day that is counted again.
+create or replace temp table recounted_story_days as
+select distinct published_date
+from checked_versions
+where published_date is not null;
+
+-- Grain: one row per such day, and per day of an article of changed_clusters, NULL for those without
+-- a date.
 create or replace temp table touched_days as
-select published_date from new_article_versions where published_date is not null
-union
-select published_date from checked_versions
+from recounted_story_days
 union
 select published_date
 from dates_of
 where id_hash in (select md5_number_lower(article_id) from changed_clusters);
 
--- Grain: one row per article of these days, as it is shown.
+-- Grain: one row per article, as it is shown, that is new, that is of a day that is counted again, or
+-- whose cluster changes. Columns: is_counted tells whether it counts for attention_days and agency_days.
 create or replace temp table touched_articles as
-with found as (
+with stored as (
     select
         article_id, version, source, domain, section, language, first_seen_at, published_at,
         published_date, published_precision, access_state, word_count, fetched_at
@@ -48,12 +53,27 @@ with found as (
     from article_versions
     where published_date is null
         and exists (from touched_days where touched_days.published_date is null)
+),
+found as (
+    select
+        *,
+        published_date in (from recounted_story_days) as is_counted
+    from stored
+    anti join new_article_versions using (article_id, version)
+    where is_counted
+        or article_id in (select article_id from changed_clusters)
+    union all
+    select
+        article_id, version, source, domain, section, language, first_seen_at, published_at,
+        published_date, published_precision, access_state, word_count, fetched_at,
+        true as is_counted
+    from new_article_versions
 )
-select *
+select * replace (is_counted and published_date is not null as is_counted)
 from found
 anti join (from marts.marts.standings where is_outdated) using (article_id, version);
 
--- Grain: one row per article of these days that credits news agencies.
+-- Grain: one row per article of touched_articles that credits news agencies.
 create or replace temp table touched_agencies as
 with days as (
     select distinct coalesce(published_date, fetched_at::date) as day
@@ -76,23 +96,30 @@ from found
 semi join touched_articles using (article_id, version)
 where len(agencies) > 0;
 
+-- Grain: one row per article whose row in clustered_articles is made anew, if it has one.
+create or replace temp table placed_articles as
+select article_id from changed_clusters
+union
+select article_id from checked_versions
+union
+select article_id from new_article_versions;
 delete from marts.marts.clustered_articles as old
-using touched_days
-where touched_days.published_date is not distinct from old.published_date;
+using placed_articles
+where placed_articles.article_id = old.article_id;
 insert into marts.marts.clustered_articles by name
 select
-    touched_articles.* exclude (version, fetched_at),
+    touched_articles.* exclude (version, fetched_at, is_counted),
     cluster_id,
     coalesce(agencies, []) as agencies
 from touched_articles
+semi join placed_articles using (article_id)
 join marts.marts.cluster_states using (article_id)
 left join touched_agencies using (article_id)
 order by published_date, article_id;
 
-delete from marts.marts.attention_days as old
-using touched_days
-where touched_days.published_date = old.published_date;
-insert into marts.marts.attention_days by name
+-- Grain: as attention_days: the articles that are counted now. Days are compared by `=` below, so that
+-- DuckDB reads the row groups of these days alone.
+create or replace temp table counted_attention as
 select
     published_date,
     source,
@@ -102,14 +129,46 @@ select
     count(*) as articles,
     sum(word_count)::bigint as words
 from touched_articles
-where published_date is not null
+where is_counted
+group by all;
+delete from marts.marts.attention_days as old
+using recounted_story_days
+where recounted_story_days.published_date = old.published_date;
+create or replace temp table earlier_attention as
+select earlier.*
+from marts.marts.attention_days as earlier
+semi join counted_attention
+    on counted_attention.published_date = earlier.published_date
+    and counted_attention.source is not distinct from earlier.source
+    and counted_attention.domain is not distinct from earlier.domain
+    and counted_attention.section is not distinct from earlier.section
+    and counted_attention.language is not distinct from earlier.language;
+delete from marts.marts.attention_days as old
+using earlier_attention
+where earlier_attention.published_date = old.published_date
+    and earlier_attention.source is not distinct from old.source
+    and earlier_attention.domain is not distinct from old.domain
+    and earlier_attention.section is not distinct from old.section
+    and earlier_attention.language is not distinct from old.language;
+insert into marts.marts.attention_days by name
+select
+    published_date,
+    source,
+    domain,
+    section,
+    language,
+    sum(articles)::bigint as articles,
+    sum(words)::bigint as words
+from (
+    from counted_attention
+    union all by name
+    from earlier_attention
+)
 group by all
 order by published_date, source, domain, section, language;
 
-delete from marts.marts.agency_days as old
-using touched_days
-where touched_days.published_date = old.published_date;
-insert into marts.marts.agency_days by name
+-- Grain: as agency_days: the articles that are counted now.
+create or replace temp table counted_agencies as
 select
     published_date,
     source,
@@ -118,6 +177,36 @@ select
     count(*) as articles
 from touched_articles
 join touched_agencies using (article_id), unnest(agencies) as credited(agency)
-where published_date is not null
+where is_counted
+group by all;
+delete from marts.marts.agency_days as old
+using recounted_story_days
+where recounted_story_days.published_date = old.published_date;
+create or replace temp table earlier_agencies as
+select earlier.*
+from marts.marts.agency_days as earlier
+semi join counted_agencies
+    on counted_agencies.published_date = earlier.published_date
+    and counted_agencies.source is not distinct from earlier.source
+    and counted_agencies.domain is not distinct from earlier.domain
+    and counted_agencies.agency is not distinct from earlier.agency;
+delete from marts.marts.agency_days as old
+using earlier_agencies
+where earlier_agencies.published_date = old.published_date
+    and earlier_agencies.source is not distinct from old.source
+    and earlier_agencies.domain is not distinct from old.domain
+    and earlier_agencies.agency is not distinct from old.agency;
+insert into marts.marts.agency_days by name
+select
+    published_date,
+    source,
+    domain,
+    agency,
+    sum(articles)::bigint as articles
+from (
+    from counted_agencies
+    union all by name
+    from earlier_agencies
+)
 group by all
 order by published_date, source, domain, agency;
