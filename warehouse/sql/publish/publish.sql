@@ -394,7 +394,7 @@ with active as (
         source,
         night,
         night - lag(night) over (partition by source order by night) as pause
-    from nights
+    from marts.visits  -- several visits in one night have pauses of 0
     where loaded > 0
         and night between date '$first_night' and date '$last_night'
 ),
@@ -405,7 +405,7 @@ habits as (
         max(pause) as habit_days
     from active
     group by source
-    having count(*) >= 3
+    having count(*) filter (pause > 0) >= 2
 ),
 visited as (
     select
