@@ -33,6 +33,7 @@ from warehouse.schema import (
     DOCUMENTS,
     FINGERPRINTS,
     SUPERSEDED,
+    TEXT_PAIRS,
     VISITS,
     Table,
 )
@@ -71,7 +72,9 @@ class KeptFile:
         return warehouse / KEPT / f"{self.name}.duckdb"
 
 
-KEPT_KEYS = KeptFile("keys", (ARTICLE_VERSIONS, DOCUMENTS, FINGERPRINTS), ("keys_added",))
+KEPT_KEYS = KeptFile(
+    "keys", (ARTICLE_VERSIONS, DOCUMENTS, FINGERPRINTS, TEXT_PAIRS), ("keys_added",)
+)
 KEPT_MARTS = KeptFile(
     "marts",
     (ARTICLE_VERSIONS, SUPERSEDED, VISITS, DOCUMENTS, CLUSTER_MEMBERS, FINGERPRINTS),

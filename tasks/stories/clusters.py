@@ -74,6 +74,10 @@ def _compute(connection: _Connection, run_id: str) -> None:
     for level, name in enumerate(("embedding_texts", "embedded_texts"), start=1):
         connection.execute(statement(name))
         _widen_scope(connection, run_id, level)
+    connection.execute(
+        "create or replace temp table scope_clusters as "
+        "from current_clusters semi join story_scope using (article_id)"
+    )
     connection.execute(statement("story_nodes"))
     numbers = pa.table({"number": pa.array(_groups(connection), pa.int32())})
     numbers = numbers.append_column("node", pa.array(range(len(numbers)), pa.int32()))
@@ -82,21 +86,23 @@ def _compute(connection: _Connection, run_id: str) -> None:
 
 
 def _define_known(connection: _Connection, *, kept: bool) -> None:
-    """Make the views `text_days` and `current_clusters` of what is stored, and of fresh texts."""
-    days = Template(statement("text_days"))
+    """Make the views `text_days`, `paired_texts` and `current_clusters`, fresh texts included."""
+    days, pairs = Template(statement("text_days")), Template(statement("paired_texts"))
     if kept:
-        fresh = days.substitute(fingerprints="fresh_fingerprints")
-        connection.execute(
-            "create or replace temp view text_days as "
-            f"from keys.texts union all by name ({fresh}); "
-            "create or replace temp view current_clusters as from marts.marts.cluster_states"
-        )
+        texts = days.substitute(fingerprints="fresh_fingerprints")
+        texts = f"from keys.texts union all by name ({texts})"
+        paired = pairs.substitute(pairs="new_text_pairs")
+        paired = f"from keys.paired_texts union all by name ({paired})"
+        clusters = "view current_clusters as from marts.marts.cluster_states"
     else:
-        everything = days.substitute(fingerprints="fingerprints")
-        connection.execute(
-            f"create or replace temp view text_days as {everything}; "
-            f"create or replace temp table current_clusters as {statement('current_clusters')}"
-        )
+        texts = days.substitute(fingerprints="fingerprints")
+        paired = pairs.substitute(pairs="all_pairs")
+        clusters = f"table current_clusters as {statement('current_clusters')}"
+    connection.execute(
+        f"create or replace temp view text_days as {texts}; "
+        f"create or replace temp view paired_texts as {paired}; "
+        f"create or replace temp {clusters}"
+    )
 
 
 def _define(connection: _Connection) -> None:
@@ -106,6 +112,10 @@ def _define(connection: _Connection) -> None:
         "least_joining": LEAST_JOINING,
         "least_story": LEAST_STORY,
     }
+    connection.execute(
+        "create temp table near_runs (run_id varchar); "
+        "create temp view near_pairs as from all_pairs semi join near_runs using (run_id)"
+    )
     merging = Template(statement("merging_pairs")).substitute(values)
     connection.execute(f"create or replace temp view merging_pairs as {merging}")
     connection.execute(
@@ -116,10 +126,16 @@ def _define(connection: _Connection) -> None:
 
 def _widen_scope(connection: _Connection, run_id: str, level: int) -> None:
     """Append the articles of the wanted texts, of their clusters, and all texts of these."""
+    if not connection.execute("from wanted_texts limit 1").fetchone():
+        return
     _find_near(connection, "text_hash", "select content_hash from wanted_texts")
     connection.execute(statement("scope_members"))
     _find_near(connection, "id_hash", "select article_id from scope_members")
     connection.execute(statement("widen_scope"), {"level": level, "run_id": run_id})
+    connection.execute(
+        "create or replace temp table near_runs as select distinct run_id from paired_texts "
+        "where text_hash in (select md5_number_lower(content_hash) from story_scope)"
+    )
 
 
 def _find_near(connection: _Connection, column: str, wanted: str) -> None:

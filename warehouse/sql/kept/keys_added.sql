@@ -1,5 +1,5 @@
 -- Adds the rows of new files to kept/keys.duckdb. Reads: new_article_versions, new_documents,
--- new_fingerprints.
+-- new_fingerprints, new_text_pairs.
 
 -- Grain: one row per new version and key.
 insert into keys.article_keys by name
@@ -34,3 +34,11 @@ select
     day
 from new_fingerprints
 order by day;
+
+-- Grain: one row per text of a new pair.
+insert into keys.paired_texts by name
+select
+    md5_number_lower(unnest([content_hash, other_hash])) as text_hash,
+    run_id
+from new_text_pairs
+order by run_id;

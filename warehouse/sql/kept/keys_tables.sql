@@ -23,3 +23,9 @@ create table keys.texts (
     id_hash ubigint,
     day date
 );
+
+-- Grain: one row per text of a pair in text_pairs, and run that found the pair.
+create table keys.paired_texts (
+    text_hash ubigint,
+    run_id varchar
+);

@@ -1,6 +1,6 @@
 -- Grain: one row per article whose cluster this run changes. The id of a cluster is the smallest
 -- article_id in it, so that it does not depend on the order in which nights are loaded.
--- Reads: story_scope, story_nodes, node_groups, current_clusters.
+-- Reads: story_scope, story_nodes, node_groups, scope_clusters.
 create or replace temp table cluster_changes as
 with grouped as (
     select
@@ -17,11 +17,11 @@ changed as (
         grouped.article_id,
         grouped.cluster_id,
         coalesce(change, 0) + 1 as change,
-        current_clusters.cluster_id as present_id
+        scope_clusters.cluster_id as present_id
     from grouped
-    left join current_clusters using (article_id)
-    where grouped.cluster_id is distinct from current_clusters.cluster_id
-        and (articles > 1 or current_clusters.cluster_id is not null)
+    left join scope_clusters using (article_id)
+    where grouped.cluster_id is distinct from scope_clusters.cluster_id
+        and (articles > 1 or scope_clusters.cluster_id is not null)
 ),
 published as (
     select distinct article_id

@@ -1,7 +1,7 @@
 -- Grain: one row per two nodes that are in one cluster: an article and each of its texts, two texts
 -- that share half of the longer one, and, for the articles around those that may change (level 2),
 -- the article and its present cluster.
--- Reads: story_scope, story_nodes, merging_pairs, current_clusters.
+-- Reads: story_scope, story_nodes, merging_pairs, scope_clusters.
 with texts as (select key, node from story_nodes where kind = 'text'),
 articles as (select key, node from story_nodes where kind = 'article')
 select
@@ -23,6 +23,6 @@ select
     articles.node as one,
     clusters.node as other
 from (select distinct article_id from story_scope where level = 2) as around
-join current_clusters using (article_id)
+join scope_clusters using (article_id)
 join articles on articles.key = article_id
 join story_nodes as clusters on clusters.kind = 'cluster' and clusters.key = cluster_id;
