@@ -74,10 +74,6 @@ def _compute(connection: _Connection, run_id: str) -> None:
     for level, name in enumerate(("embedding_texts", "embedded_texts"), start=1):
         connection.execute(statement(name))
         _widen_scope(connection, run_id, level)
-    connection.execute(
-        "create or replace temp table scope_clusters as "
-        "from current_clusters semi join story_scope using (article_id)"
-    )
     connection.execute(statement("story_nodes"))
     numbers = pa.table({"number": pa.array(_groups(connection), pa.int32())})
     numbers = numbers.append_column("node", pa.array(range(len(numbers)), pa.int32()))
@@ -113,6 +109,8 @@ def _define(connection: _Connection) -> None:
         "least_story": LEAST_STORY,
     }
     connection.execute(
+        "create temp table scope_clusters "
+        "(article_id varchar, cluster_id varchar, change integer); "
         "create temp table near_runs (run_id varchar); "
         "create temp view near_pairs as from all_pairs semi join near_runs using (run_id)"
     )
@@ -133,6 +131,8 @@ def _widen_scope(connection: _Connection, run_id: str, level: int) -> None:
     _find_near(connection, "id_hash", "select article_id from scope_members")
     connection.execute(statement("widen_scope"), {"level": level, "run_id": run_id})
     connection.execute(
+        "insert into scope_clusters from scope_members anti join scope_clusters using (article_id) "
+        "where cluster_id is not null; "
         "create or replace temp table near_runs as select distinct run_id from paired_texts "
         "where text_hash in (select md5_number_lower(content_hash) from story_scope)"
     )

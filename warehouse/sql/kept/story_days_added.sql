@@ -12,15 +12,48 @@ select
 from new_cluster_members
 group by article_id;
 
-delete from marts.marts.cluster_states as old
-using changed_clusters
-where old.article_id = changed_clusters.article_id
-    and old.change <= changed_clusters.change;
+-- Grain: one row per article whose row in clustered_articles is made anew, if it has one.
+create or replace temp table placed_articles as
+select article_id from changed_clusters
+union
+select article_id from checked_versions
+union
+select article_id from new_article_versions;
+
+-- Grain: one row per such article that has a cluster: the stored one, and its place in the mart, which
+-- is looked through once.
+create or replace temp table stored_states as
+select
+    states.*,
+    states.rowid as place
+from marts.marts.cluster_states as states
+semi join placed_articles using (article_id);
+delete from marts.marts.cluster_states
+where rowid in (
+    select place
+    from stored_states
+    join changed_clusters using (article_id)
+    where stored_states.change <= changed_clusters.change
+);
 insert into marts.marts.cluster_states by name
-select *
+select changed_clusters.*
 from changed_clusters
-anti join marts.marts.cluster_states using (article_id)
+left join stored_states using (article_id)
+where stored_states.change is null
+    or stored_states.change <= changed_clusters.change
 order by article_id;
+
+-- Grain: one row per such article that has a cluster now.
+create or replace temp table placed_states as
+select
+    article_id,
+    arg_max(cluster_id, change) as cluster_id
+from (
+    from changed_clusters
+    union all by name
+    select * exclude (place) from stored_states
+)
+group by article_id;
 
 -- Grain: one row per day that is counted again.
 create or replace temp table recounted_story_days as
@@ -96,13 +129,6 @@ from found
 semi join touched_articles using (article_id, version)
 where len(agencies) > 0;
 
--- Grain: one row per article whose row in clustered_articles is made anew, if it has one.
-create or replace temp table placed_articles as
-select article_id from changed_clusters
-union
-select article_id from checked_versions
-union
-select article_id from new_article_versions;
 delete from marts.marts.clustered_articles as old
 using placed_articles
 where placed_articles.article_id = old.article_id;
@@ -112,8 +138,7 @@ select
     cluster_id,
     coalesce(agencies, []) as agencies
 from touched_articles
-semi join placed_articles using (article_id)
-join marts.marts.cluster_states using (article_id)
+join placed_states using (article_id)
 left join touched_agencies using (article_id)
 order by published_date, article_id;
 

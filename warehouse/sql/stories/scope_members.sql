@@ -1,4 +1,5 @@
--- Grain: one row per article that has a wanted text, and per article of the present cluster of one.
+-- Grain: one row per article that has a wanted text, and per article of the present cluster of one:
+-- its present cluster, NULL if it never had one.
 -- Reads: wanted_texts, near_fingerprints (those of the days of these texts), current_clusters.
 create or replace temp table scope_members as
 with holders as (
@@ -10,9 +11,14 @@ touched as (
     select distinct cluster_id
     from current_clusters
     semi join holders using (article_id)
+),
+clustered as materialized (
+    select article_id, cluster_id, change
+    from current_clusters
+    semi join touched using (cluster_id)
 )
-select article_id from holders
-union
+from clustered
+union all by name
 select article_id
-from current_clusters
-semi join touched using (cluster_id);
+from holders
+anti join clustered using (article_id);
