@@ -48,7 +48,8 @@ CRASHES_ALLOWED = 1
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 # -P keeps the working directory off the module path: a folder named `config` or `tasks` in it must
 # not be imported instead of ours.
-# No garbage is looked for among imports; `main` allows it again. The last word names the process.
+# Python does not look for garbage while it imports; `main` allows it again. The last argument names
+# the process in `ps`.
 _START = "import gc; gc.disable(); from tasks.execution.batch_worker import main; main()"
 _COMMAND = (sys.executable, "-P", "-c", _START, "tasks.execution.batch_worker")
 

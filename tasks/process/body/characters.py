@@ -23,8 +23,10 @@ COMMAS = ",;:、，；：،؛"
 QUOTES = "\"'«»„“”‘’‚‹›「」『』"
 _UNSPACED_RUN = re.compile(f"(?:{UNSPACED.pattern})+")
 # The classes of the categories of Unicode: letters, marks and digits, and OTHER for all others.
-_CLASSES = defaultdict(lambda: OTHER, dict.fromkeys(("Ll", "Lm", "Lo", "Mn", "Mc", "Me"), LOWER))
-_CLASSES |= {"Lu": UPPER, "Lt": UPPER, "Nd": DIGIT}
+_CLASS_OF_CATEGORY = defaultdict(
+    lambda: OTHER, dict.fromkeys(("Ll", "Lm", "Lo", "Mn", "Mc", "Me"), LOWER)
+)
+_CLASS_OF_CATEGORY |= {"Lu": UPPER, "Lt": UPPER, "Nd": DIGIT}
 
 
 @cache
@@ -35,7 +37,9 @@ def _table() -> npt.NDArray[np.uint8]:
     # planes above them marks and private use, which count as "other".
     characters = np.arange(0x20000, dtype="<u4").tobytes().decode("utf-32-le", "surrogatepass")
     categories = map(unicodedata.category, characters)
-    table[:0x20000] = np.frombuffer(bytes(map(_CLASSES.__getitem__, categories)), np.uint8)
+    table[:0x20000] = np.frombuffer(
+        bytes(map(_CLASS_OF_CATEGORY.__getitem__, categories)), np.uint8
+    )
     for run in _UNSPACED_RUN.finditer(characters):
         letters = table[run.start() : run.end()]
         letters[(letters == LOWER) | (letters == UPPER)] = UNSPACED_LETTER

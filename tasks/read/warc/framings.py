@@ -32,7 +32,13 @@ _TYPES = _DESCRIBING | {"response", "resource", "revisit"}
 
 
 class PlainFraming:
-    """Records one after another; a unit is a record."""
+    """Records one after another; a unit is a record.
+
+    Attributes:
+        _before: where the last record began.
+        _hole: where the last hole began. Two records may both end there, if a wrong length made one
+            of them contain the other; the hole has one frame.
+    """
 
     sign = re.compile(re.escape(MAGIC[Kind.WARC]))
 

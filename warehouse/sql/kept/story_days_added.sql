@@ -28,32 +28,27 @@ select
     states.rowid as place
 from marts.marts.cluster_states as states
 semi join placed_articles using (article_id);
-delete from marts.marts.cluster_states
-where rowid in (
-    select place
-    from stored_states
-    join changed_clusters using (article_id)
-    where stored_states.change <= changed_clusters.change
-);
-insert into marts.marts.cluster_states by name
-select changed_clusters.*
-from changed_clusters
-left join stored_states using (article_id)
-where stored_states.change is null
-    or stored_states.change <= changed_clusters.change
-order by article_id;
 
--- Grain: one row per such article that has a cluster now.
+-- Grain: one row per such article that has a cluster now: its newest state. Of two states with one
+-- number, the one in the new files counts.
 create or replace temp table placed_states as
 select
     article_id,
-    arg_max(cluster_id, change) as cluster_id
+    arg_max(cluster_id, struct_pack(change, is_new)) as cluster_id,
+    max(change) as change
 from (
-    from changed_clusters
+    select *, true as is_new from changed_clusters
     union all by name
-    select * exclude (place) from stored_states
+    select * exclude (place), false as is_new from stored_states
 )
 group by article_id;
+delete from marts.marts.cluster_states
+where rowid in (select place from stored_states semi join changed_clusters using (article_id));
+insert into marts.marts.cluster_states by name
+select *
+from placed_states
+semi join changed_clusters using (article_id)
+order by article_id;
 
 -- Grain: one row per day that is counted again.
 create or replace temp table recounted_story_days as
@@ -135,7 +130,7 @@ where placed_articles.article_id = old.article_id;
 insert into marts.marts.clustered_articles by name
 select
     touched_articles.* exclude (version, fetched_at, is_counted),
-    cluster_id,
+    placed_states.cluster_id,
     coalesce(agencies, []) as agencies
 from touched_articles
 join placed_states using (article_id)
@@ -160,7 +155,9 @@ delete from marts.marts.attention_days as old
 using recounted_story_days
 where recounted_story_days.published_date = old.published_date;
 create or replace temp table earlier_attention as
-select earlier.*
+select
+    earlier.*,
+    earlier.rowid as place
 from marts.marts.attention_days as earlier
 semi join counted_attention
     on counted_attention.published_date = earlier.published_date
@@ -168,13 +165,7 @@ semi join counted_attention
     and counted_attention.domain is not distinct from earlier.domain
     and counted_attention.section is not distinct from earlier.section
     and counted_attention.language is not distinct from earlier.language;
-delete from marts.marts.attention_days as old
-using earlier_attention
-where earlier_attention.published_date = old.published_date
-    and earlier_attention.source is not distinct from old.source
-    and earlier_attention.domain is not distinct from old.domain
-    and earlier_attention.section is not distinct from old.section
-    and earlier_attention.language is not distinct from old.language;
+delete from marts.marts.attention_days where rowid in (select place from earlier_attention);
 insert into marts.marts.attention_days by name
 select
     published_date,
@@ -187,7 +178,7 @@ select
 from (
     from counted_attention
     union all by name
-    from earlier_attention
+    select * exclude (place) from earlier_attention
 )
 group by all
 order by published_date, source, domain, section, language;
@@ -208,19 +199,16 @@ delete from marts.marts.agency_days as old
 using recounted_story_days
 where recounted_story_days.published_date = old.published_date;
 create or replace temp table earlier_agencies as
-select earlier.*
+select
+    earlier.*,
+    earlier.rowid as place
 from marts.marts.agency_days as earlier
 semi join counted_agencies
     on counted_agencies.published_date = earlier.published_date
     and counted_agencies.source is not distinct from earlier.source
     and counted_agencies.domain is not distinct from earlier.domain
     and counted_agencies.agency is not distinct from earlier.agency;
-delete from marts.marts.agency_days as old
-using earlier_agencies
-where earlier_agencies.published_date = old.published_date
-    and earlier_agencies.source is not distinct from old.source
-    and earlier_agencies.domain is not distinct from old.domain
-    and earlier_agencies.agency is not distinct from old.agency;
+delete from marts.marts.agency_days where rowid in (select place from earlier_agencies);
 insert into marts.marts.agency_days by name
 select
     published_date,
@@ -231,7 +219,7 @@ select
 from (
     from counted_agencies
     union all by name
-    from earlier_agencies
+    select * exclude (place) from earlier_agencies
 )
 group by all
 order by published_date, source, domain, agency;
