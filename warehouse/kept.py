@@ -16,6 +16,7 @@ import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from math import ceil
 from pathlib import Path
 from string import Template
 
@@ -44,13 +45,14 @@ from warehouse.working import small_connection
 log = logging.getLogger("broadsheet.kept")
 
 # Raise this number when a statement in sql/kept/ changes: the files are then built anew.
-KEPT_FORMAT = 5
+KEPT_FORMAT = 6
 # With an older storage version DuckDB silently replays a stale .wal file of another database that
 # lies beside the file. With this one it refuses to.
 STORAGE_VERSION = "v1.4.0"
 # By default DuckDB skips row groups by at most 50 values of a join's smaller side.
 MOST_PRUNING_VALUES = 5_000
 _LEAST_FOR_TWO_THREADS = 20_000_000  # bytes
+_CLUSTERS_AT_ONCE = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +160,8 @@ def _add(
         connection.execute("begin")
         for name in kept.added:
             connection.execute(statement(name))
+        if kept is KEPT_MARTS:
+            _add_stories(connection)
         connection.execute(f"delete from {kept.name}.covered")
         for name, head in _heads(kept, snapshot).items():
             connection.execute(f"insert into {kept.name}.covered values (?, ?)", [name, head])
@@ -187,6 +191,15 @@ def _define_concerned_days(
         all_of_them = table is FINGERPRINTS and len(days) < len(found)
         files = snapshot.files[table.name] if all_of_them else snapshot.files_of_days(table, days)
         create_view(connection, table.name, files, table.arrow)
+
+
+def _add_stories(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute(statement("touched_clusters"))
+    [(clusters,)] = connection.execute("select count(*) from touched_clusters").fetchall()
+    parts = ceil(clusters / _CLUSTERS_AT_ONCE)
+    for part in range(parts):
+        connection.execute(statement("touched_copies"), {"part": part, "parts": parts})
+        connection.execute(statement("stories_added"))
 
 
 def _files_to_add(

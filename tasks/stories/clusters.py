@@ -89,7 +89,7 @@ def _define_known(connection: _Connection, *, kept: bool) -> None:
         texts = f"from keys.texts union all by name ({texts})"
         paired = pairs.substitute(pairs="new_text_pairs")
         paired = f"from keys.paired_texts union all by name ({paired})"
-        clusters = "view current_clusters as from marts.marts.cluster_states"
+        clusters = "view current_clusters as from marts.marts.clustered_articles"
     else:
         texts = days.substitute(fingerprints="fingerprints")
         paired = pairs.substitute(pairs="all_pairs")

@@ -32,7 +32,7 @@ SITE = "https://courier.example/"
 MART_TABLES = (
     *("standings", "article_days", "visit_counts", "source_entries", "ledger_counts"),
     *("version_counts", "source_versions", "damaged"),
-    *("cluster_states", "clustered_articles", "attention_days", "agency_days"),
+    *("clustered_articles", "clustered_stories", "attention_days", "agency_days"),
     "outranked_addresses",
 )
 

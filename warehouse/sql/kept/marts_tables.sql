@@ -87,17 +87,16 @@ create table marts.marts.damaged (
     current_versions bigint
 );
 
--- Grain: one row per article that ever had copies: its present cluster.
-create table marts.marts.cluster_states (
-    article_id varchar,
-    cluster_id varchar,
-    change integer
-);
-
--- Grain: one row per article that ever had copies, as it is shown, with its stored source.
+-- Grain: one row per article that ever had copies: its present cluster, and the article as it is shown,
+-- with its stored source. Columns: the hashes are those of article_id and cluster_id, because numbers
+-- are looked through in a fifth of the time; is_shown is false if the article has no current version.
 create table marts.marts.clustered_articles (
+    id_hash ubigint,
+    cluster_hash ubigint,
     article_id varchar,
     cluster_id varchar,
+    change integer,
+    is_shown boolean,
     source varchar,
     domain varchar,
     section varchar,
@@ -109,6 +108,28 @@ create table marts.marts.clustered_articles (
     access_state varchar,
     word_count bigint,
     agencies varchar[]
+);
+
+-- Grain: one row per cluster of these articles, as the view `stories` shows it. Columns: source and
+-- domain are those of the first article, source with its stored name; agency is the one that most
+-- articles credit; sites are counted from domains and from the stored names of sources without one.
+create table marts.marts.clustered_stories (
+    cluster_hash ubigint,
+    cluster_id varchar,
+    first_seen_at timestamptz,
+    first_published_at timestamptz,
+    first_article_id varchar,
+    source varchar,
+    domain varchar,
+    agency varchar,
+    certainty varchar,
+    articles bigint,
+    domains bigint,
+    without_domain varchar[],
+    languages varchar[],
+    agencies varchar[],
+    representative_id varchar,
+    representative_reason varchar
 );
 
 -- Grain: one row per published_date, stored source, domain, section and language of articles.

@@ -20,13 +20,20 @@ select article_id from checked_versions
 union
 select article_id from new_article_versions;
 
--- Grain: one row per such article that has a cluster: the stored one, and its place in the mart, which
--- is looked through once.
-create or replace temp table stored_states as
+-- Grain: one row per such article that has a row there, and its place, which is looked for once.
+create or replace temp table placed_rows as
 select
-    states.*,
-    states.rowid as place
-from marts.marts.cluster_states as states
+    article_id,
+    cluster_id,
+    change,
+    place
+from (
+    select
+        *,
+        rowid as place
+    from marts.marts.clustered_articles
+    where id_hash in (select md5_number_lower(article_id) from placed_articles)
+)
 semi join placed_articles using (article_id);
 
 -- Grain: one row per such article that has a cluster now: its newest state. Of two states with one
@@ -39,25 +46,16 @@ select
 from (
     select *, true as is_new from changed_clusters
     union all by name
-    select * exclude (place), false as is_new from stored_states
+    select * exclude (place), false as is_new from placed_rows
 )
 group by article_id;
-delete from marts.marts.cluster_states
-where rowid in (select place from stored_states semi join changed_clusters using (article_id));
-insert into marts.marts.cluster_states by name
-select *
-from placed_states
-semi join changed_clusters using (article_id)
-order by article_id;
 
--- Grain: one row per day that is counted again.
+-- Grain: one row per day that is counted again, NULL for articles without a date.
 create or replace temp table recounted_story_days as
 select distinct published_date
-from checked_versions
-where published_date is not null;
+from checked_versions;
 
--- Grain: one row per such day, and per day of an article of changed_clusters, NULL for those without
--- a date.
+-- Grain: one row per such day, and per day of an article of changed_clusters.
 create or replace temp table touched_days as
 from recounted_story_days
 union
@@ -85,11 +83,15 @@ with stored as (
 found as (
     select
         *,
-        published_date in (from recounted_story_days) as is_counted
+        published_date in (
+            select days.published_date
+            from recounted_story_days as days
+            where days.published_date is not null
+        ) as is_counted
     from stored
     anti join new_article_versions using (article_id, version)
     where is_counted
-        or article_id in (select article_id from changed_clusters)
+        or article_id in (select article_id from placed_articles)
     union all
     select
         article_id, version, source, domain, section, language, first_seen_at, published_at,
@@ -124,16 +126,17 @@ from found
 semi join touched_articles using (article_id, version)
 where len(agencies) > 0;
 
-delete from marts.marts.clustered_articles as old
-using placed_articles
-where placed_articles.article_id = old.article_id;
+delete from marts.marts.clustered_articles where rowid in (select place from placed_rows);
 insert into marts.marts.clustered_articles by name
 select
-    touched_articles.* exclude (version, fetched_at, is_counted),
-    placed_states.cluster_id,
+    md5_number_lower(article_id) as id_hash,
+    md5_number_lower(cluster_id) as cluster_hash,
+    placed_states.*,
+    touched_articles.article_id is not null as is_shown,
+    touched_articles.* exclude (article_id, version, fetched_at, is_counted),
     coalesce(agencies, []) as agencies
-from touched_articles
-join placed_states using (article_id)
+from placed_states
+left join touched_articles using (article_id)
 left join touched_agencies using (article_id)
 order by published_date, article_id;
 

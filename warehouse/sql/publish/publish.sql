@@ -31,17 +31,26 @@ create view marts.agencies as
 select * replace ($source_shown)
 from marts.agency_days;
 
--- Grain: one row per article that ever had copies.
+-- Grain: one row per article that ever had copies and has a current version.
 create view marts.clustered as
 select * replace ($source_shown)
-from marts.clustered_articles;
+from marts.clustered_articles
+where is_shown;
+
+-- Grain: one row per cluster of these articles.
+create view marts.stories as
+select * replace (
+    $source_shown,
+    list_distinct(list_transform(without_domain, lambda "source": $source_alone)) as without_domain
+)
+from marts.clustered_stories;
 
 -- Grain: one row per article that ever had copies: its present cluster.
 create view clusters as
 select
     article_id,
     cluster_id
-from marts.cluster_states;
+from marts.clustered_articles;
 
 -- Grain: one row per version of an article, with the columns as they are stored.
 create view marts.stored_versions as

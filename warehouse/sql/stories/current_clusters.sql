@@ -2,6 +2,8 @@
 select
     article_id,
     arg_max(cluster_id, change) as cluster_id,
-    max(change) as change
+    max(change) as change,
+    md5_number_lower(article_id) as id_hash,
+    md5_number_lower(arg_max(cluster_id, change)) as cluster_hash
 from cluster_members
 group by article_id
