@@ -203,18 +203,19 @@ def file_state(path: Path) -> str:
     return "is damaged" if path.stat().st_size else "is empty"
 
 
-def parquet_fault(path: Path) -> str | None:
+def parquet_fault(path: Path | str) -> str | None:
     """Return how a Parquet file is damaged, as the end of a sentence; None if it looks whole.
 
     Only the magic bytes at both ends are checked. That takes 20 µs; opening the footer takes ten
     times as long.
     """
     try:
-        size = path.stat().st_size
-        with path.open("rb") as file:
-            head = file.read(4)
-            file.seek(max(size - 4, 0))
-            tail = file.read(4)
+        number = os.open(path, os.O_RDONLY)
+        try:
+            size = os.fstat(number).st_size
+            head, tail = os.pread(number, 4, 0), os.pread(number, 4, max(size - 4, 0))
+        finally:
+            os.close(number)
     except FileNotFoundError:
         return "is missing"
     except OSError as error:

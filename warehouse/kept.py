@@ -52,7 +52,7 @@ STORAGE_VERSION = "v1.4.0"
 # By default DuckDB skips row groups by at most 50 values of a join's smaller side.
 MOST_PRUNING_VALUES = 5_000
 _LEAST_FOR_TWO_THREADS = 20_000_000  # bytes
-_CLUSTERS_AT_ONCE = 50_000
+_CLUSTERS_AT_ONCE = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +143,7 @@ def _add(
     snapshot, files = new
     with duckdb.connect() as connection:
         connection.execute("set timezone = 'UTC'; set enable_progress_bar = false")
+        connection.execute("set parquet_metadata_cache = true")
         connection.execute(f"set threads = {_threads(files)}")
         connection.execute("set memory_limit = $limit", {"limit": settings.memory})
         spill = path.with_name(f".{path.stem}-spill")

@@ -56,8 +56,7 @@ def have_all_columns(files: Sequence[str], schema: pa.Schema) -> bool:
 
 
 def _is_complete(file: str, schema: pa.Schema, key: str) -> bool:
-    path = Path(file)
-    known = (path.name, path.stat().st_mtime_ns, key)
+    known = (_name(file), Path(file).stat().st_mtime_ns, key)
     if known not in _complete:
         if not set(schema.names).issubset(pq.read_schema(file).names):
             return False
@@ -77,6 +76,11 @@ def recall_complete_files(warehouse: Path) -> None:
 
 def keep_complete_files(warehouse: Path, files: Iterable[str]) -> None:
     """Store which of these files have all columns, for `recall_complete_files`."""
-    names = {Path(file).name for file in files}
+    names = set(map(_name, files))
     kept = sorted(known for known in _complete if known[0] in names)
     write_bytes(warehouse / KEPT / _COMPLETE_FILES, orjson.dumps(kept))
+
+
+def _name(file: str) -> str:
+    """Return the name of a file; `Path.name` takes ten times as long, for thousands of files."""
+    return file.rpartition("/")[2]

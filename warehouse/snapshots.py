@@ -62,13 +62,14 @@ class Snapshot:
         Return None if that is not known, or if the table was also changed in another way.
         """
         added: list[str] = []
+        names = [(file, file.rpartition("/")[2]) for file in self.files[table.name]]
         for commit in self.commits[table.name]:
             if commit.snapshot_id == snapshot_id:
                 return added
             if commit.has_same_rows:
                 continue
             prefix = f"{commit.run_id}-"
-            own = [file for file in self.files[table.name] if Path(file).name.startswith(prefix)]
+            own = [file for file, name in names if name.startswith(prefix)]
             if commit.run_id is None or len(own) != commit.files:
                 return None
             added += own
@@ -101,7 +102,7 @@ def require_files(snapshot: Snapshot, warehouse: Path) -> None:
     """
     for name, files in snapshot.files.items():
         for file in files:
-            if fault := parquet_fault(Path(file)):
+            if fault := parquet_fault(file):
                 raise DamagedWarehouseError(
                     f"The file {file} of the table {name} {fault}: run `broadsheet repair "
                     f"--warehouse {warehouse}`, or restore it from a backup."

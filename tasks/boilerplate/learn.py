@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from string import Template
 
 import duckdb
@@ -78,10 +78,11 @@ def find_boilerplate_changes(
     """
     thresholds = settings.learn.model_dump(exclude={"remove"})
     [(outdated,)] = connection.execute("select count(*) from new_superseded").fetchall()
+    window = round(_HALF_LIVES * settings.learn.half_life)
     chosen = {
         **{"stories": settings.learn.stories, "steps": _STEPS, "sources_at_once": _SOURCES_AT_ONCE},
         **{"few": _FEW * settings.learn.source_articles, "outdated": outdated},
-        "window": round(_HALF_LIVES * settings.learn.half_life),
+        **{"window": window, "since": _since(connection, window)},
     }
     connection.execute(statement("sources_to_learn"), chosen)
     connection.from_arrow(BOILERPLATE_HISTORY.arrow.empty_table()).to_table("boilerplate_changes")
@@ -96,6 +97,16 @@ def find_boilerplate_changes(
     for part, first_day in parts:
         limits = {"part": part, "first_day": first_day or date.max}
         connection.execute(statement("boilerplate_changes"), {**values, **limits})
+
+
+def _since(connection: duckdb.DuckDBPyConnection, window: int) -> date:
+    """Return a day so long before the run that most sources need no older articles."""
+    query = "select max(fetched_at)::date from new_article_versions"
+    [(day,)] = connection.execute(query).fetchall()
+    try:
+        return (day or date.min) - timedelta(2 * window)
+    except OverflowError:
+        return date.min
 
 
 def _overrides(run: Run) -> pa.Table:

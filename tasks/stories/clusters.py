@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from tasks.stories.components import TextPart, groups
 from tasks.stories.evidence import EMBEDDING_SHARE
+from tasks.stories.known import define_known
 from warehouse.schema import CLUSTER_MEMBERS
 from warehouse.statements import statement
 
@@ -22,9 +23,7 @@ LEAST_STORY: Final = 40
 _Connection = duckdb.DuckDBPyConnection
 
 
-def assign_clusters(
-    connection: _Connection, run_id: str, *, anew: bool = False, kept: bool = False
-) -> None:
+def assign_clusters(connection: _Connection, run_id: str, *, anew: bool = False) -> None:
     """Make the table `cluster_changes`: the articles whose cluster changes, as in cluster_members.
 
     Only clusters around texts of `new_text_pairs`, and around fresh texts that several articles
@@ -35,10 +34,7 @@ def assign_clusters(
 
     Args:
         anew: compute all clusters anew; articles that no pair joins any more get their own id.
-        kept: the kept files (`warehouse.kept`) are attached. They know the days of texts and the
-            present clusters, so that tables of years need not be read.
     """
-    _define_known(connection, kept=kept)
     connection.execute(statement("changed_texts"))
     if not anew and not connection.execute("from wanted_texts limit 1").fetchone():
         connection.from_arrow(CLUSTER_MEMBERS.arrow.empty_table()).to_table("cluster_changes")
@@ -62,8 +58,12 @@ def assign_clusters_around(connection: _Connection, texts: Sequence[str], run_id
     """
     wanted = pa.table({"content_hash": pa.array(texts, pa.string())})
     connection.from_arrow(wanted).to_table("wanted_texts")
-    connection.execute("create temp view all_pairs as from text_pairs")
-    _define_known(connection, kept=False)
+    connection.execute(
+        "create temp view stored_fingerprints as from fingerprints; "
+        "create temp view fresh_fingerprints as from fingerprints limit 0; "
+        "create temp table new_text_pairs as from text_pairs limit 0"
+    )
+    define_known(connection, kept=False)
     _define(connection)
     _widen_scope(connection, run_id, 0)
     _compute(connection, run_id)
@@ -81,26 +81,6 @@ def _compute(connection: _Connection, run_id: str) -> None:
     connection.execute(statement("cluster_changes"), {"run_id": run_id})
 
 
-def _define_known(connection: _Connection, *, kept: bool) -> None:
-    """Make the views `text_days`, `paired_texts` and `current_clusters`, fresh texts included."""
-    days, pairs = Template(statement("text_days")), Template(statement("paired_texts"))
-    if kept:
-        texts = days.substitute(fingerprints="fresh_fingerprints")
-        texts = f"from keys.texts union all by name ({texts})"
-        paired = pairs.substitute(pairs="new_text_pairs")
-        paired = f"from keys.paired_texts union all by name ({paired})"
-        clusters = "view current_clusters as from marts.marts.clustered_articles"
-    else:
-        texts = days.substitute(fingerprints="fingerprints")
-        paired = pairs.substitute(pairs="all_pairs")
-        clusters = f"table current_clusters as {statement('current_clusters')}"
-    connection.execute(
-        f"create or replace temp view text_days as {texts}; "
-        f"create or replace temp view paired_texts as {paired}; "
-        f"create or replace temp {clusters}"
-    )
-
-
 def _define(connection: _Connection) -> None:
     values = {
         "least_half": EMBEDDING_SHARE,
@@ -111,8 +91,7 @@ def _define(connection: _Connection) -> None:
     connection.execute(
         "create temp table scope_clusters "
         "(article_id varchar, cluster_id varchar, change integer); "
-        "create temp table near_runs (run_id varchar); "
-        "create temp view near_pairs as from all_pairs semi join near_runs using (run_id)"
+        "create temp view near_pairs as from new_text_pairs"
     )
     merging = Template(statement("merging_pairs")).substitute(values)
     connection.execute(f"create or replace temp view merging_pairs as {merging}")
@@ -133,27 +112,33 @@ def _widen_scope(connection: _Connection, run_id: str, level: int) -> None:
     connection.execute(
         "insert into scope_clusters from scope_members anti join scope_clusters using (article_id) "
         "where cluster_id is not null; "
-        "create or replace temp table near_runs as select distinct run_id from paired_texts "
+        "create or replace temp table near_runs as select distinct run_id from stored_pair_runs "
         "where text_hash in (select md5_number_lower(content_hash) from story_scope)"
     )
+    pairs = "from new_text_pairs"
+    if connection.execute("from near_runs limit 1").fetchone():  # else DuckDB reads all pairs
+        pairs += " union all by name from text_pairs semi join near_runs using (run_id)"
+    connection.execute(f"create or replace temp view near_pairs as {pairs}")
 
 
 def _find_near(connection: _Connection, column: str, wanted: str) -> None:
-    """Make the view `near_fingerprints`: those of the days of some texts or articles.
+    """Make the view `near_fingerprints`: fresh ones, and those of some texts' or articles' days.
 
     Args:
-        column: the column of `text_days` that is compared.
+        column: the column of `stored_text_days` that is compared.
         wanted: selects the texts or articles.
     """
     hashes = f"select md5_number_lower(wanted) from ({wanted}) as found(wanted)"
     connection.execute(
         "create or replace temp table near_days as "
-        f"select distinct day from text_days where {column} in ({hashes})"
+        f"select distinct day from stored_text_days where {column} in ({hashes})"
     )
     # By `=`, so that DuckDB reads the row groups of these days alone.
-    rows = "from fingerprints semi join near_days using (day)"
+    rows = (
+        "from fresh_fingerprints union all from stored_fingerprints semi join near_days using (day)"
+    )
     if connection.execute("from near_days where day is null").fetchone():
-        rows += " union all from fingerprints where day is null"
+        rows += " union all from stored_fingerprints where day is null"
     connection.execute(f"create or replace temp view near_fingerprints as {rows}")
 
 

@@ -54,7 +54,7 @@ def find_pairs(connection: _Connection, versions: Sequence[str], run_id: str, da
     """Make the table `new_text_pairs` of the pairs of fresh texts, with the columns of text_pairs.
 
     Also makes the view `all_pairs`, which adds the stored ones. Reads `fresh_fingerprints`,
-    `stored_fingerprints` and `text_pairs`.
+    `stored_fingerprints`, `text_pairs` and `stored_pair_runs`.
 
     Args:
         versions: the Parquet files of article_versions, stored ones and the run's own.

@@ -7,6 +7,7 @@ import duckdb
 
 from config.settings import Settings
 from tasks.stories.clusters import assign_clusters
+from tasks.stories.known import define_known
 from tasks.stories.pairs import find_pairs
 from warehouse.reading import create_view
 from warehouse.schema import ARTICLE_VERSIONS, CLUSTER_MEMBERS, FINGERPRINTS, TEXT_PAIRS, Table
@@ -70,10 +71,11 @@ def find_stories(
     )
     create_view(connection, TEXT_PAIRS.name, stored[TEXT_PAIRS.name], TEXT_PAIRS.arrow)
     versions = [*stored[ARTICLE_VERSIONS.name], *written.get(ARTICLE_VERSIONS.name, ())]
-    find_pairs(connection, versions, search.run_id, search.days)
     members = stored[CLUSTER_MEMBERS.name]
     create_view(connection, CLUSTER_MEMBERS.name, members, CLUSTER_MEMBERS.arrow)
-    assign_clusters(connection, search.run_id, anew=search.anew, kept=search.kept)
+    define_known(connection, kept=search.kept)
+    find_pairs(connection, versions, search.run_id, search.days)
+    assign_clusters(connection, search.run_id, anew=search.anew)
 
 
 def define_stored_fingerprints(connection: duckdb.DuckDBPyConnection, stored: FilesByTable) -> None:

@@ -25,7 +25,8 @@ def is_learned(lake: Lake, stored: int) -> bool:
     lake.connection.execute("delete from earlier_versions; drop table if exists sources_to_learn")
     lake.connection.execute("insert into earlier_versions values (?, ?)", [COURIER, stored])
     values = {"stories": 1000, "steps": 25, "sources_at_once": 9, "few": 100, "outdated": 0}
-    lake.connection.execute(statement("sources_to_learn"), {**values, "window": 180})
+    values |= {"window": 180, "since": date.min}
+    lake.connection.execute(statement("sources_to_learn"), values)
     return bool(lake.connection.execute("from sources_to_learn").fetchall())
 
 

@@ -1,4 +1,4 @@
--- The days whose counts new files change.
+-- The days of stored articles that new files concern.
 -- Reads: new_article_versions, new_superseded, new_cluster_members, keys.article_keys, and
 -- marts.version_counts, which is empty if the marts are built anew.
 
@@ -40,10 +40,8 @@ select distinct published_date
 from keys.article_keys
 semi join shared_keys using (key_hash);
 
--- Grain: one row per day of any of these articles or of a new version, NULL for those without a date.
+-- Grain: one row per day of any of these articles, NULL for those without a date.
 create temp table concerned_days as
-select published_date from new_article_versions
-union
 select published_date from dates_of
 union
 select published_date from shared_days;

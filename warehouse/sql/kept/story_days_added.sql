@@ -20,7 +20,12 @@ select article_id from checked_versions
 union
 select article_id from new_article_versions;
 
--- Grain: one row per such article that has a row there, and its place, which is looked for once.
+-- Grain: one row per such article that has a row there: the row's place. It is found by the hash first:
+-- DuckDB would else read the ids of all rows.
+create or replace temp table hashed_places as
+select rowid as place
+from marts.marts.clustered_articles
+where id_hash in (select md5_number_lower(article_id) from placed_articles);
 create or replace temp table placed_rows as
 select
     article_id,
@@ -32,7 +37,7 @@ from (
         *,
         rowid as place
     from marts.marts.clustered_articles
-    where id_hash in (select md5_number_lower(article_id) from placed_articles)
+    where rowid in (select hashed_places.place from hashed_places)
 )
 semi join placed_articles using (article_id);
 
@@ -87,7 +92,8 @@ found as (
             select days.published_date
             from recounted_story_days as days
             where days.published_date is not null
-        ) as is_counted
+        ) as is_counted,
+        false as is_new
     from stored
     anti join new_article_versions using (article_id, version)
     where is_counted
@@ -96,7 +102,8 @@ found as (
     select
         article_id, version, source, domain, section, language, first_seen_at, published_at,
         published_date, published_precision, access_state, word_count, fetched_at,
-        true as is_counted
+        true as is_counted,
+        true as is_new
     from new_article_versions
 )
 select * replace (is_counted and published_date is not null as is_counted)
@@ -108,8 +115,9 @@ create or replace temp table touched_agencies as
 with days as (
     select distinct coalesce(published_date, fetched_at::date) as day
     from touched_articles
+    where not is_new
 ),
-found as (
+stored as (
     select article_id, version, agencies
     from fingerprints
     semi join days using (day)
@@ -118,12 +126,19 @@ found as (
     from fingerprints
     where day is null
         and exists (from days where days.day is null)
+),
+found as (
+    select article_id, version, agencies, false as is_new
+    from stored
+    union all
+    select article_id, version, agencies, true as is_new
+    from new_fingerprints
 )
 select
     article_id,
     agencies
 from found
-semi join touched_articles using (article_id, version)
+semi join touched_articles using (article_id, version, is_new)
 where len(agencies) > 0;
 
 delete from marts.marts.clustered_articles where rowid in (select place from placed_rows);
@@ -133,7 +148,7 @@ select
     md5_number_lower(cluster_id) as cluster_hash,
     placed_states.*,
     touched_articles.article_id is not null as is_shown,
-    touched_articles.* exclude (article_id, version, fetched_at, is_counted),
+    touched_articles.* exclude (article_id, version, fetched_at, is_counted, is_new),
     coalesce(agencies, []) as agencies
 from placed_states
 left join touched_articles using (article_id)

@@ -1,7 +1,16 @@
 -- Grain: one row per article of a touched cluster that is shown. Only clusters whose hash leaves the
 -- remainder $part of $parts are read, because all at once would need memory in proportion.
--- Reads: touched_clusters.
+-- Places are found first, as in story_days_added.sql. Reads: touched_clusters.
 create or replace temp table touched_copies as
+with places as (
+    select rowid as place
+    from marts.marts.clustered_articles
+    where cluster_hash in (
+        select touched_clusters.cluster_hash
+        from touched_clusters
+        where touched_clusters.cluster_hash % $parts = $part
+    )
+)
 select
     cluster_id,
     cluster_hash,
@@ -23,5 +32,4 @@ select
     agencies
 from marts.marts.clustered_articles
 where is_shown
-    and cluster_hash % $parts = $part
-    and cluster_hash in (select cluster_hash from touched_clusters);
+    and rowid in (from places);

@@ -27,6 +27,18 @@ earlier as (
     from earlier_versions
     group by source
 ),
+totals as (
+    select
+        source,
+        sum(versions)::bigint as total
+    from (
+        from earlier
+        union all
+        select source, versions
+        from new_versions
+    )
+    group by source
+),
 grown as (
     select
         new_versions.source,
@@ -51,36 +63,74 @@ sources as (
     group by source, line
     having arg_max(state, struct_pack(changed_at, change)) in ('kept', 'dropped')
 ),
+near_days as (
+    -- Days before $since, which are most of them, need not be read for most sources.
+    select
+        source,
+        day,
+        articles
+    from earlier_days
+    semi join sources using (source)
+    where day >= $since
+    union all
+    select
+        source,
+        day,
+        versions as articles
+    from new_versions
+    semi join sources using (source)
+    where day is not null
+),
+near_placed as (
+    select
+        source,
+        day,
+        sum(articles) as articles,
+        sum(sum(articles)) over (partition by source order by day desc) - sum(articles) as newer
+    from near_days
+    group by source, day
+),
+complete as (
+    -- So many articles are near that none before $since is compared.
+    select source
+    from near_placed
+    join totals using (source)
+    group by source
+    having sum(articles) filter (day >= $since) >= $few
+        and max(day) filter (newer >= least(total, $stories) / 20) - $window >= $since
+),
 days as (
     select
         source,
         day,
         sum(articles) as articles
     from (
-        select source, day, articles
-        from earlier_days
-        semi join sources using (source)
+        from near_days
         union all
-        select source, day, versions as articles
-        from new_versions
-        semi join sources using (source)
+        select
+            source,
+            day,
+            articles
+        from earlier_days
+        where day < $since
+            and source in (from sources anti join complete using (source))
     )
-    where day is not null
     group by source, day
 ),
 placed as (
     select
         source,
         day,
-        sum(articles) over (partition by source order by day desc) - articles as newer,
-        sum(articles) over (partition by source) as total
+        total,
+        sum(articles) over (partition by source order by day desc) - articles as newer
     from days
+    join totals using (source)
 ),
 recent_days as (
     -- A few articles that are dated far into the future must not move the window.
     select
         source,
-        max(day) filter (newer >= least(total, $stories) / 20 or newer + 1 >= total) as recent
+        max(day) filter (newer >= least(total, $stories) / 20) as recent
     from placed
     group by source
 ),

@@ -1,18 +1,30 @@
 -- Grain: one row per text from which clusters may change in this run: texts of new pairs, and fresh
--- texts that several articles have. Reads: new_text_pairs, fresh_fingerprints, text_days.
+-- texts that several articles have. Reads: new_text_pairs, fresh_fingerprints, stored_text_days.
 create or replace temp table wanted_texts as
 with fresh as (
-    select distinct
+    select
         content_hash,
-        md5_number_lower(content_hash) as text_hash
+        md5_number_lower(content_hash) as text_hash,
+        md5_number_lower(article_id) as id_hash
     from fresh_fingerprints
+),
+holders as (
+    select text_hash, id_hash
+    from fresh
+    union
+    select text_hash, id_hash
+    from stored_text_days
+    where text_hash in (select fresh.text_hash from fresh)
 )
 select content_hash from new_text_pairs where kind <> 'related'
 union
 select other_hash from new_text_pairs where kind <> 'related'
 union
 select content_hash
-from text_days
-join fresh using (text_hash)
-group by content_hash
-having min(id_hash) <> max(id_hash);
+from fresh
+semi join (
+    select text_hash
+    from holders
+    group by text_hash
+    having count(*) > 1
+) using (text_hash);

@@ -1,6 +1,6 @@
 -- Grain: one row per text of a pair, and run that found the pair, as keys.paired_texts has them.
--- Reads: $pairs.
+-- Reads: text_pairs.
 select
     md5_number_lower(unnest([content_hash, other_hash])) as text_hash,
     run_id
-from $pairs
+from text_pairs
