@@ -53,6 +53,18 @@ def files_of_days(
     return [file for file in files if file not in spans or _meets(spans[file], wanted)]
 
 
+def files_of_range(
+    files: Sequence[str], spans: Mapping[str, DaySpan], first: date, last: date
+) -> list[str]:
+    """Return the files that may hold rows from `first` to `last`, or rows without a day."""
+    wanted = range(first.toordinal() - _MARGIN, last.toordinal() + _MARGIN + 1)
+    return [
+        file
+        for file in files
+        if file not in spans or (spans[file][0] < wanted.stop and spans[file][1] >= wanted.start)
+    ]
+
+
 def _meets(span: DaySpan, wanted: Sequence[int]) -> bool:
     first, last = span
     position = bisect_left(wanted, first - _MARGIN)

@@ -97,6 +97,7 @@ def write_rows(
     visits = entries_of_sources(run.warehouse, snapshot)
     learn(connection, run, LearningFiles(stored, files, visits), settings)
     files[BOILERPLATE_HISTORY.name] = writer.write(BOILERPLATE_HISTORY, "new_boilerplate_history")
-    search = replace(search_of(run.run_id, settings), kept=True)
+    spans = snapshot.spans.get(FINGERPRINTS.name, {})
+    search = replace(search_of(run.run_id, settings), kept=True, spans=spans)
     find_stories(connection, stored, files, search)
     return files | {table.name: writer.write(table, name) for table, name in STORY_STATEMENTS}

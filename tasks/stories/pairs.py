@@ -5,6 +5,7 @@ that time and memory grow with the fresh texts and not with the square of the co
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 from math import ceil
@@ -25,7 +26,8 @@ from tasks.stories.hits import find_hits
 from tasks.stories.shingles import METHOD
 from warehouse.reading import create_view
 from warehouse.replaced import is_compacted, period_of
-from warehouse.schema import ARTICLE_VERSIONS, TEXT_PAIRS
+from warehouse.schema import ARTICLE_VERSIONS, FINGERPRINTS, TEXT_PAIRS
+from warehouse.spans import DaySpan, files_of_range
 from warehouse.statements import parameters, statement
 
 # A shingle of more than this number of texts, within the bound of days, finds no candidates.
@@ -50,15 +52,38 @@ _SHINGLES: Final = pa.schema([("text", pa.uint64()), ("hash", pa.int64())])
 _Connection = duckdb.DuckDBPyConnection
 
 
-def find_pairs(connection: _Connection, versions: Sequence[str], run_id: str, days: int) -> None:
+@dataclass(frozen=True, slots=True)
+class StoredTexts:
+    """The stored texts with which fresh ones are compared.
+
+    Attributes:
+        files: the Parquet files of their fingerprints, of which the first has no rows.
+        spans: the days of these files, as far as they are known.
+        days: the most days between two texts.
+    """
+
+    files: Sequence[str]
+    spans: Mapping[str, DaySpan]
+    days: int
+
+    def files_near(self, first_day: date | None, last_day: date | None) -> list[str]:
+        """Return the files that may hold texts from one day to another; None: of any day."""
+        if first_day is None or last_day is None:
+            return list(self.files)
+        schema_file, *files = self.files
+        return [schema_file, *files_of_range(files, self.spans, first_day, last_day)]
+
+
+def find_pairs(
+    connection: _Connection, stored: StoredTexts, versions: Sequence[str], run_id: str
+) -> None:
     """Make the table `new_text_pairs` of the pairs of fresh texts, with the columns of text_pairs.
 
     Also makes the view `all_pairs`, which adds the stored ones. Reads `fresh_fingerprints`,
-    `stored_fingerprints`, `text_pairs` and `stored_pair_runs`.
+    `text_pairs` and `stored_pair_runs`.
 
     Args:
         versions: the Parquet files of article_versions, stored ones and the run's own.
-        days: the most days between two texts.
     """
     connection.from_arrow(TEXT_PAIRS.arrow.empty_table()).to_table("new_text_pairs")
     connection.execute(
@@ -67,7 +92,7 @@ def find_pairs(connection: _Connection, versions: Sequence[str], run_id: str, da
     )
     chunks = connection.execute(statement("story_chunks"), {"rows": _CHUNK_TEXTS}).fetchall()
     for first_day, last_day in chunks:
-        if _find_candidates(connection, first_day, last_day, days):
+        if _find_candidates(connection, first_day, last_day, stored):
             connection.execute(statement("pairs_to_compare"))
             _read_texts(connection, versions)
             connection.execute(statement("pairs_to_decide"), {"block": _BLOCK_TEXTS})
@@ -75,16 +100,16 @@ def find_pairs(connection: _Connection, versions: Sequence[str], run_id: str, da
 
 
 def _find_candidates(
-    connection: _Connection, first_day: date | None, last_day: date | None, days: int
+    connection: _Connection, first_day: date | None, last_day: date | None, stored: StoredTexts
 ) -> bool:
     """Make the tables `candidates` and `candidate_texts`; return whether there are any."""
-    bound = timedelta(days=days)
+    bound = timedelta(days=stored.days)
+    from_day, to_day = _shifted(first_day, -bound), _shifted(last_day, bound)
+    near = stored.files_near(from_day, to_day)
+    create_view(connection, "window_fingerprints", near, FINGERPRINTS.arrow)
     values: Mapping[str, Any] = {
-        "first_day": first_day,
-        "last_day": last_day,
-        "from_day": _shifted(first_day, -bound),
-        "to_day": _shifted(last_day, bound),
-        "days": days,
+        **{"first_day": first_day, "last_day": last_day, "from_day": from_day, "to_day": to_day},
+        "days": stored.days,
         "common": MOST_TEXTS,
         "least": LEAST_CONTAINMENT,
     }

@@ -1,16 +1,17 @@
 """Find the copies and clusters of a run's new versions, against those of the warehouse."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import duckdb
 
 from config.settings import Settings
 from tasks.stories.clusters import assign_clusters
 from tasks.stories.known import define_known
-from tasks.stories.pairs import find_pairs
+from tasks.stories.pairs import StoredTexts, find_pairs
 from warehouse.reading import create_view
 from warehouse.schema import ARTICLE_VERSIONS, CLUSTER_MEMBERS, FINGERPRINTS, TEXT_PAIRS, Table
+from warehouse.spans import DaySpan
 from warehouse.working import memory_bytes
 
 # The tables that `find_stories` makes, and their tables in the warehouse.
@@ -33,6 +34,7 @@ class Search:
             200 MB beside it.
         anew: whether all clusters are computed anew, and not only those around fresh texts.
         kept: whether the kept files are attached and cover `stored`.
+        spans: the days of stored files of fingerprints, as far as they are known.
     """
 
     run_id: str
@@ -40,6 +42,7 @@ class Search:
     memory: int | None = None
     anew: bool = False
     kept: bool = False
+    spans: Mapping[str, DaySpan] = field(default_factory=dict)
 
 
 def search_of(run_id: str, settings: Settings) -> Search:
@@ -74,7 +77,8 @@ def find_stories(
     members = stored[CLUSTER_MEMBERS.name]
     create_view(connection, CLUSTER_MEMBERS.name, members, CLUSTER_MEMBERS.arrow)
     define_known(connection, kept=search.kept)
-    find_pairs(connection, versions, search.run_id, search.days)
+    texts = StoredTexts(stored[FINGERPRINTS.name], search.spans, search.days)
+    find_pairs(connection, texts, versions, search.run_id)
     assign_clusters(connection, search.run_id, anew=search.anew)
 
 

@@ -2,15 +2,17 @@
 -- Reads: new_article_versions, new_superseded, new_cluster_members, keys.article_keys, and
 -- marts.version_counts, which is empty if the marts are built anew.
 
--- Grain: one row per key of an article that has several versions of which one is new, of which a
--- version was outdated or restored, or whose cluster changes: the day of a version of it.
+-- Grain: one row per key of a stored article that has a new version, of which a version was outdated or
+-- restored, or whose cluster changes: the day of a version of it.
 create temp table dates_of as
 with changed as (
     select article_id from new_article_versions where version > 1
     union
     select article_id from new_superseded
     union
-    select article_id from new_cluster_members
+    select article_id
+    from new_cluster_members
+    anti join (from new_article_versions where version = 1) using (article_id)
 )
 select
     id_hash,

@@ -1,5 +1,5 @@
 -- Grain: one row per text of the candidates: its content_hash and a version that has it.
--- Reads: stored_fingerprints, fresh_fingerprints, candidates.
+-- Reads: window_fingerprints, fresh_fingerprints, candidates.
 create or replace temp table candidate_texts as
 with wanted as (
     select text from candidates
@@ -8,7 +8,7 @@ with wanted as (
 ),
 known as (
     select content_hash, article_id, version, run_id
-    from stored_fingerprints
+    from window_fingerprints
     where day between $from_day and $to_day
         or day is null
         or $from_day is null

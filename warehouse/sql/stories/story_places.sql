@@ -2,11 +2,11 @@
 -- the chunk come first. Columns: size is the number of distinct shingles of the text.
 -- Compared are the versions of compared_hashes.sql. Days and sizes are joined here, because
 -- unnesting a million texts takes half the time if it carries a number only.
--- Reads: stored_fingerprints, fresh_fingerprints, shared_hashes.
+-- Reads: window_fingerprints, fresh_fingerprints, shared_hashes.
 create or replace temp table story_places as
 with compared as not materialized (
     select content_hash, day, rate, shingles, false as is_own
-    from stored_fingerprints
+    from window_fingerprints
     where len(hashes) > 0
         and (day between $from_day and $to_day or day is null or $from_day is null)
     union all
