@@ -10,6 +10,7 @@ The caller has just published the tables, so that `news.duckdb` names only files
 """
 
 import logging
+from collections import defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -59,11 +60,13 @@ def remove_expired(lake: Lake, grace: timedelta, now: datetime) -> int:
         The number of removed files.
     """
     noted = _read(lake.root / NOTES)
+    by_table: dict[str, dict[str, datetime]] = defaultdict(dict)
+    for name, since in noted.items():
+        by_table[name.partition("/")[0]][name] = since
     unneeded: dict[str, datetime] = {}
     removed = 0
     for table in TABLES:
-        prefix = f"{table.name}/"
-        own = {name: since for name, since in noted.items() if name.startswith(prefix)}
+        own = by_table[table.name]
         due = {lake.root / name for name, since in own.items() if now - since >= grace}
         known = frozenset(lake.root / name for name in own) - due
         if not due and _is_small(lake, table, known):

@@ -60,3 +60,25 @@ def test_an_article_dated_far_into_the_future_does_not_move_the_days_that_are_re
     lake.add(stories(40, of=120, days=10))
     lake.add(stories(0, of=1, first=FIRST + timedelta(days=4000)))
     assert lake.learn() == LEARNED
+
+
+@pytest.mark.parametrize("recent", [60, 400])
+def test_days_that_need_not_be_read_do_not_change_what_is_compared(
+    lake: Lake, recent: int
+) -> None:
+    """Learn with and without a bound of the days that are read first."""
+    lake.add(stories(40, of=30, days=10))
+    for age in (5, 100, 170, 200, 380, 700):
+        day = FIRST - timedelta(days=age)
+        lake.connection.execute(
+            "insert into stored_days select ?, ?::date, ?", [COURIER, day, recent // 6]
+        )
+    lake.connection.execute("insert into earlier_versions values (?, ?)", [COURIER, recent])
+    values = {"stories": 1000, "steps": 25, "sources_at_once": 9, "few": 100, "outdated": 0}
+    found = set()
+    for since in (date.min, FIRST - timedelta(days=360), FIRST, date.max):
+        lake.connection.execute("drop table if exists sources_to_learn")
+        chosen = {**values, "window": 180, "since": since}
+        lake.connection.execute(statement("sources_to_learn"), chosen)
+        found |= set(lake.connection.execute("from sources_to_learn").fetchall())
+    assert len(found) == 1

@@ -107,6 +107,20 @@ def test_what_runs_added_equals_what_is_built_from_all_files(nights: Nights) -> 
     assert rows == built_anew(nights.folder, nights)
 
 
+@pytest.mark.parametrize("dated", [True, False])
+def test_an_older_capture_of_a_copy_leaves_it_in_its_cluster(dated: bool, tmp_path: Path) -> None:
+    nights = Nights(tmp_path / "w")
+    dates = {} if dated else {"published_at": None, "published_date": None}
+    text = "The basin of the old harbour opens again after a winter of repairs and delays."
+    nights.load(*(story(f"{n}", text, n, 2, **dates) for n in range(2)))
+    [counted] = nights.ask("select articles, sites, certainty from stories")
+    assert counted[0] == 2
+    nights.load(story("0", "as it was before", 0, 1, **dates))
+    assert nights.ask("select articles, sites, certainty from stories") == [counted]
+    rows = kept_rows(nights.folder)
+    assert rows == built_anew(nights.folder, nights)
+
+
 def test_views_give_what_the_tables_say(nights: Nights) -> None:
     by_day = "select source, published_date, count(*) from {} where source is not null group by all"
     counted = nights.ask(by_day.format("articles") + " order by all")
