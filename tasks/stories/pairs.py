@@ -53,7 +53,7 @@ _Connection = duckdb.DuckDBPyConnection
 
 
 @dataclass(frozen=True, slots=True)
-class StoredTexts:
+class EarlierTexts:
     """The stored texts with which fresh ones are compared.
 
     Attributes:
@@ -75,7 +75,7 @@ class StoredTexts:
 
 
 def find_pairs(
-    connection: _Connection, stored: StoredTexts, versions: Sequence[str], run_id: str
+    connection: _Connection, stored: EarlierTexts, versions: Sequence[str], run_id: str
 ) -> None:
     """Make the table `new_text_pairs` of the pairs of fresh texts, with the columns of text_pairs.
 
@@ -100,7 +100,7 @@ def find_pairs(
 
 
 def _find_candidates(
-    connection: _Connection, first_day: date | None, last_day: date | None, stored: StoredTexts
+    connection: _Connection, first_day: date | None, last_day: date | None, stored: EarlierTexts
 ) -> bool:
     """Make the tables `candidates` and `candidate_texts`; return whether there are any."""
     bound = timedelta(days=stored.days)

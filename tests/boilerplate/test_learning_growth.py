@@ -63,9 +63,7 @@ def test_an_article_dated_far_into_the_future_does_not_move_the_days_that_are_re
 
 
 @pytest.mark.parametrize("recent", [60, 400])
-def test_days_that_need_not_be_read_do_not_change_what_is_compared(
-    lake: Lake, recent: int
-) -> None:
+def test_days_that_need_not_be_read_do_not_change_what_is_compared(lake: Lake, recent: int) -> None:
     """Learn with and without a bound of the days that are read first."""
     lake.add(stories(40, of=30, days=10))
     for age in (5, 100, 170, 200, 380, 700):
