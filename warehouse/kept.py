@@ -143,7 +143,6 @@ def _add(
     snapshot, files = new
     with duckdb.connect() as connection:
         connection.execute("set timezone = 'UTC'; set enable_progress_bar = false")
-        connection.execute("set parquet_metadata_cache = true")
         connection.execute(f"set threads = {_threads(files)}")
         connection.execute("set memory_limit = $limit", {"limit": settings.memory})
         spill = path.with_name(f".{path.stem}-spill")

@@ -34,7 +34,6 @@ def working_connection(settings: Settings, spill: Path) -> Iterator[duckdb.DuckD
         connection.execute("set memory_limit = $limit", {"limit": settings.load.memory})
         connection.execute("set temp_directory = $folder", {"folder": str(spill)})
         connection.execute("set threads = $count", {"count": most_threads(settings)})
-        connection.execute("set parquet_metadata_cache = true")
         # Statements say `order by` where the order matters. Keeping the order of other rows would
         # make DuckDB hold them back in memory.
         connection.execute("set preserve_insertion_order = false")

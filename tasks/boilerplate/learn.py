@@ -1,6 +1,6 @@
 """Learn the boilerplate lines of each source from its current articles, a run's own included."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from string import Template
@@ -16,6 +16,7 @@ from tasks.runs.views import names_in_run
 from warehouse.former_names import create_named_view, source_shown
 from warehouse.reading import create_view
 from warehouse.schema import ARTICLE_VERSIONS, BOILERPLATE_HISTORY, SUPERSEDED
+from warehouse.spans import DaySpan, files_of_range
 from warehouse.statements import statement
 
 # 200 sources with 1,000 articles each need 300 MB. Learning from all sources at once would need
@@ -38,11 +39,13 @@ class LearningFiles:
         stored: the files of each table.
         written: those that the run has written.
         visits: files with the newest visit of each source.
+        spans: the days of stored files of article_versions, as far as they are known.
     """
 
     stored: Mapping[str, Sequence[str]]
     written: Mapping[str, Sequence[str]]
     visits: Sequence[str]
+    spans: Mapping[str, DaySpan]
 
 
 def learn(
@@ -53,10 +56,10 @@ def learn(
     The marts must be attached to the connection.
     """
     names = names_in_run(run, files.visits)
-    for table in (ARTICLE_VERSIONS, BOILERPLATE_HISTORY):
-        both = [*files.stored[table.name], *files.written.get(table.name, ())]
-        create_named_view(connection, table, both, names)
-    schema_file, *_ = files.stored[ARTICLE_VERSIONS.name]
+    create_named_view(
+        connection, BOILERPLATE_HISTORY, files.stored[BOILERPLATE_HISTORY.name], names
+    )
+    schema_file, *stored = files.stored[ARTICLE_VERSIONS.name]
     new = [schema_file, *files.written.get(ARTICLE_VERSIONS.name, ())]
     create_named_view(connection, ARTICLE_VERSIONS, new, names, "new_article_versions")
     schema_file, *_ = files.stored[SUPERSEDED.name]
@@ -65,16 +68,27 @@ def learn(
     counts = Template(statement("stored_counts")).substitute(source_shown=source_shown(names))
     connection.execute(counts)
     connection.from_arrow(_overrides(run)).to_table("overrides")
-    find_boilerplate_changes(connection, run.run_id, settings)
+
+    def show_since(first_day: date) -> None:
+        near = files_of_range(stored, files.spans, first_day, date.max)
+        create_named_view(connection, ARTICLE_VERSIONS, [*new, *near], names)
+
+    find_boilerplate_changes(connection, run.run_id, settings, show_since)
 
 
 def find_boilerplate_changes(
-    connection: duckdb.DuckDBPyConnection, run_id: str, settings: Settings
+    connection: duckdb.DuckDBPyConnection,
+    run_id: str,
+    settings: Settings,
+    show_since: Callable[[date], None] = lambda _: None,
 ) -> None:
     """Make the table `boilerplate_changes` from the tables and overrides of the connection.
 
     The table has the columns of `boilerplate_history`. Sources are learned in groups
     (`sources_to_learn.part`), which bounds the memory.
+
+    Args:
+        show_since: makes the view `article_versions` show all versions from a day on.
     """
     thresholds = settings.learn.model_dump(exclude={"remove"})
     [(outdated,)] = connection.execute("select count(*) from new_superseded").fetchall()
@@ -96,6 +110,7 @@ def find_boilerplate_changes(
     }
     for part, first_day in parts:
         limits = {"part": part, "first_day": first_day or date.max}
+        show_since(limits["first_day"])
         connection.execute(statement("boilerplate_changes"), {**values, **limits})
 
 

@@ -95,9 +95,11 @@ def write_rows(
     new = files[ARTICLE_VERSIONS.name]
     files[WATCH_HITS.name] = write_watch_hits(run, lake, settings, stored, new)
     visits = entries_of_sources(run.warehouse, snapshot)
-    learn(connection, run, LearningFiles(stored, files, visits), settings)
+    spans = snapshot.spans
+    learning = LearningFiles(stored, files, visits, spans.get(ARTICLE_VERSIONS.name, {}))
+    learn(connection, run, learning, settings)
     files[BOILERPLATE_HISTORY.name] = writer.write(BOILERPLATE_HISTORY, "new_boilerplate_history")
-    spans = snapshot.spans.get(FINGERPRINTS.name, {})
-    search = replace(search_of(run.run_id, settings), kept=True, spans=spans)
+    near = spans.get(FINGERPRINTS.name, {})
+    search = replace(search_of(run.run_id, settings), kept=True, spans=near)
     find_stories(connection, stored, files, search)
     return files | {table.name: writer.write(table, name) for table, name in STORY_STATEMENTS}

@@ -10,7 +10,9 @@ import pyarrow as pa
 from tasks.stories.components import TextPart, groups
 from tasks.stories.evidence import EMBEDDING_SHARE
 from tasks.stories.known import define_known
-from warehouse.schema import CLUSTER_MEMBERS
+from tasks.stories.pairs import EarlierTexts
+from warehouse.reading import create_view
+from warehouse.schema import CLUSTER_MEMBERS, FINGERPRINTS
 from warehouse.statements import statement
 
 # A text of which a smaller share is a shorter text does not join the cluster of that one.
@@ -23,7 +25,9 @@ LEAST_STORY: Final = 40
 _Connection = duckdb.DuckDBPyConnection
 
 
-def assign_clusters(connection: _Connection, run_id: str, *, anew: bool = False) -> None:
+def assign_clusters(
+    connection: _Connection, run_id: str, stored: EarlierTexts, *, anew: bool = False
+) -> None:
     """Make the table `cluster_changes`: the articles whose cluster changes, as in cluster_members.
 
     Only clusters around texts of `new_text_pairs`, and around fresh texts that several articles
@@ -33,6 +37,7 @@ def assign_clusters(connection: _Connection, run_id: str, *, anew: bool = False)
     Reads the views and tables of `tasks.stories.resolve`.
 
     Args:
+        stored: the files of the stored fingerprints.
         anew: compute all clusters anew; articles that no pair joins any more get their own id.
     """
     connection.execute(statement("changed_texts"))
@@ -40,11 +45,11 @@ def assign_clusters(connection: _Connection, run_id: str, *, anew: bool = False)
         connection.from_arrow(CLUSTER_MEMBERS.arrow.empty_table()).to_table("cluster_changes")
         return
     _define(connection)
-    _widen_scope(connection, run_id, 0)
+    _widen_scope(connection, run_id, 0, stored)
     if anew:
         connection.execute(statement("clustered_texts"))
-        _widen_scope(connection, run_id, 0)
-    _compute(connection, run_id)
+        _widen_scope(connection, run_id, 0, stored)
+    _compute(connection, run_id, stored)
 
 
 def assign_clusters_around(connection: _Connection, texts: Sequence[str], run_id: str) -> None:
@@ -65,15 +70,15 @@ def assign_clusters_around(connection: _Connection, texts: Sequence[str], run_id
     )
     define_known(connection, kept=False)
     _define(connection)
-    _widen_scope(connection, run_id, 0)
-    _compute(connection, run_id)
+    _widen_scope(connection, run_id, 0, None)
+    _compute(connection, run_id, None)
 
 
-def _compute(connection: _Connection, run_id: str) -> None:
+def _compute(connection: _Connection, run_id: str, stored: EarlierTexts | None) -> None:
     """Compute the clusters of the scope and of what is embedded there."""
     for level, name in enumerate(("embedding_texts", "embedded_texts"), start=1):
         connection.execute(statement(name))
-        _widen_scope(connection, run_id, level)
+        _widen_scope(connection, run_id, level, stored)
     connection.execute(statement("story_nodes"))
     numbers = pa.table({"number": pa.array(_groups(connection), pa.int32())})
     numbers = numbers.append_column("node", pa.array(range(len(numbers)), pa.int32()))
@@ -101,13 +106,15 @@ def _define(connection: _Connection) -> None:
     )
 
 
-def _widen_scope(connection: _Connection, run_id: str, level: int) -> None:
+def _widen_scope(
+    connection: _Connection, run_id: str, level: int, stored: EarlierTexts | None
+) -> None:
     """Append the articles of the wanted texts, of their clusters, and all texts of these."""
     if not connection.execute("from wanted_texts limit 1").fetchone():
         return
-    _find_near(connection, "text_hash", "select content_hash from wanted_texts")
+    _find_near(connection, "text_hash", "select content_hash from wanted_texts", stored)
     connection.execute(statement("scope_members"))
-    _find_near(connection, "id_hash", "select article_id from scope_members")
+    _find_near(connection, "id_hash", "select article_id from scope_members", stored)
     connection.execute(statement("widen_scope"), {"level": level, "run_id": run_id})
     connection.execute(
         "insert into scope_clusters from scope_members anti join scope_clusters using (article_id) "
@@ -121,24 +128,30 @@ def _widen_scope(connection: _Connection, run_id: str, level: int) -> None:
     connection.execute(f"create or replace temp view near_pairs as {pairs}")
 
 
-def _find_near(connection: _Connection, column: str, wanted: str) -> None:
+def _find_near(
+    connection: _Connection, column: str, wanted: str, stored: EarlierTexts | None
+) -> None:
     """Make the view `near_fingerprints`: fresh ones, and those of some texts' or articles' days.
 
     Args:
         column: the column of `stored_text_days` that is compared.
         wanted: selects the texts or articles.
+        stored: the files of the stored fingerprints; None: the view `stored_fingerprints` is read.
     """
     hashes = f"select md5_number_lower(wanted) from ({wanted}) as found(wanted)"
     connection.execute(
         "create or replace temp table near_days as "
         f"select distinct day from stored_text_days where {column} in ({hashes})"
     )
+    days = [day for (day,) in connection.execute("from near_days").fetchall()]
+    view = "stored_fingerprints"
+    if stored:
+        view, files = "near_stored", stored.files_of([day for day in days if day is not None])
+        create_view(connection, view, files, FINGERPRINTS.arrow)
     # By `=`, so that DuckDB reads the row groups of these days alone.
-    rows = (
-        "from fresh_fingerprints union all from stored_fingerprints semi join near_days using (day)"
-    )
-    if connection.execute("from near_days where day is null").fetchone():
-        rows += " union all from stored_fingerprints where day is null"
+    rows = f"from fresh_fingerprints union all from {view} semi join near_days using (day)"
+    if None in days:
+        rows += f" union all from {view} where day is null"
     connection.execute(f"create or replace temp view near_fingerprints as {rows}")
 
 

@@ -4,7 +4,7 @@ Fresh texts are compared with each other and with stored ones, in chunks of cons
 that time and memory grow with the fresh texts and not with the square of the corpus.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -27,7 +27,7 @@ from tasks.stories.shingles import METHOD
 from warehouse.reading import create_view
 from warehouse.replaced import is_compacted, period_of
 from warehouse.schema import ARTICLE_VERSIONS, FINGERPRINTS, TEXT_PAIRS
-from warehouse.spans import DaySpan, files_of_range
+from warehouse.spans import DaySpan, files_of_days, files_of_range
 from warehouse.statements import parameters, statement
 
 # A shingle of more than this number of texts, within the bound of days, finds no candidates.
@@ -72,6 +72,11 @@ class EarlierTexts:
             return list(self.files)
         schema_file, *files = self.files
         return [schema_file, *files_of_range(files, self.spans, first_day, last_day)]
+
+    def files_of(self, days: Collection[date]) -> list[str]:
+        """Return the files that may hold texts of some days, or texts without a day."""
+        schema_file, *files = self.files
+        return [schema_file, *files_of_days(files, self.spans, days)]
 
 
 def find_pairs(

@@ -79,7 +79,7 @@ def find_stories(
     define_known(connection, kept=search.kept)
     texts = EarlierTexts(stored[FINGERPRINTS.name], search.spans, search.days)
     find_pairs(connection, texts, versions, search.run_id)
-    assign_clusters(connection, search.run_id, anew=search.anew)
+    assign_clusters(connection, search.run_id, texts, anew=search.anew)
 
 
 def define_stored_fingerprints(connection: duckdb.DuckDBPyConnection, stored: FilesByTable) -> None:

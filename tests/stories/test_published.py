@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from tasks.jobs.stories import rebuild_stories
@@ -19,6 +20,8 @@ from tasks.web.fingerprint import content_hash
 from tests.articles import article
 from tests.pipeline.nights import Nights
 from tests.stories.planting import Planter
+from tests.warehouse.visits import Visits
+from warehouse.layout import PUBLISHED
 
 pytestmark = pytest.mark.slow
 
@@ -58,6 +61,36 @@ def numbered(*articles: Article) -> Iterator[Article]:
 @pytest.fixture
 def nights(tmp_path: Path) -> Nights:
     return Nights(tmp_path / "w")
+
+
+@pytest.mark.parametrize("zone", ["UTC", "America/New_York"])
+@pytest.mark.parametrize("fetched", [datetime(2025, 3, 11, 2, 30, tzinfo=UTC), None])
+def test_an_undated_article_keeps_its_agency_in_any_time_zone(
+    zone: str, fetched: datetime | None, nights: Nights
+) -> None:
+    undated = {"published_at": None, "published_date": None, "published_precision": None}
+    nights.load(
+        replace(told("courier.example", STORY, "11", AGENCY), fetched_at=fetched, **undated)
+    )
+    with duckdb.connect(str(nights.folder / PUBLISHED), read_only=True) as connection:
+        connection.execute(f"set timezone = '{zone}'")
+        found = connection.execute("select origin, agencies from stories").fetchall()
+    assert found == [("dpa", ["dpa"])]
+
+
+@pytest.mark.parametrize(
+    ("stored", "present", "sites"),
+    [("Courier", "courier.example", 1), ("courier.example", "Courier", 2)],
+)
+def test_sites_of_a_story_are_counted_by_present_names(
+    stored: str, present: str, sites: int, nights: Nights
+) -> None:
+    one = replace(told("courier.example", STORY, "11"), publication="Other")
+    other = replace(told("ferry.example", STORY, "11"), domain=None, publication=stored)
+    nights.load(*numbered(one, other))
+    visits = Visits(nights.folder)
+    visits.renamed(0, present, stored)
+    assert visits.ask("select articles, sites from stories") == [(2, sites)]
 
 
 # Who had a story first: the times of two sites that ran it, the agency that the second credits, and

@@ -111,8 +111,8 @@ create table marts.marts.clustered_articles (
 );
 
 -- Grain: one row per cluster of these articles, as the view `stories` shows it. Columns: source and
--- domain are those of the first article, source with its stored name; agency is the one that most
--- articles credit; sites are counted from domains and from the stored names of sources without one.
+-- domain are those of the first article; agency is the one that most articles credit; domains are those
+-- of all articles, without_domain the sources of articles without one. Sources have their stored names.
 create table marts.marts.clustered_stories (
     cluster_hash ubigint,
     cluster_id varchar,
@@ -124,7 +124,7 @@ create table marts.marts.clustered_stories (
     agency varchar,
     certainty varchar,
     articles bigint,
-    domains bigint,
+    domains varchar[],
     without_domain varchar[],
     languages varchar[],
     agencies varchar[],

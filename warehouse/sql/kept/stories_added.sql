@@ -59,10 +59,12 @@ grouped as (
         min(first_seen_at) as first_seen_at,
         min(published_at) as first_published_at,
         count(*) as articles,
-        count(distinct domain) as domains,
-        list(distinct domain) as all_domains,
-        list(distinct source order by source) filter (domain is null and source is not null)
-            as without_domain,
+        coalesce(list(distinct domain order by domain) filter (domain is not null), [])
+            as domains,
+        coalesce(
+            list(distinct source order by source) filter (domain is null and source is not null),
+            []
+        ) as without_domain,
         list(distinct language order by language) as languages,
         arg_min(
             article_id,
@@ -78,9 +80,7 @@ grouped as (
     group by cluster_id
 )
 select
-    grouped.* exclude (all_domains, without_domain, longest_id, whole_ids),
-    list_filter(coalesce(without_domain, []), lambda name: not list_contains(all_domains, name))
-        as without_domain,
+    grouped.* exclude (longest_id, whole_ids),
     first_article.article_id as first_article_id,
     first_article.source,
     first_article.domain,

@@ -110,7 +110,7 @@ select * replace (is_counted and published_date is not null as is_counted)
 from found
 anti join (from marts.marts.standings where is_outdated) using (article_id, version);
 
--- Grain: one row per article of touched_articles that credits news agencies.
+-- Grain: one row per version in touched_articles that credits news agencies.
 create or replace temp table touched_agencies as
 with days as (
     select distinct coalesce(published_date, fetched_at::date) as day
@@ -136,6 +136,7 @@ found as (
 )
 select
     article_id,
+    version,
     agencies
 from found
 semi join touched_articles using (article_id, version, is_new)
@@ -147,12 +148,17 @@ select
     md5_number_lower(article_id) as id_hash,
     md5_number_lower(cluster_id) as cluster_hash,
     placed_states.*,
-    touched_articles.article_id is not null as is_shown,
-    touched_articles.* exclude (article_id, version, fetched_at, is_counted, is_new),
+    shown.article_id is not null as is_shown,
+    shown.* exclude (article_id, version, fetched_at, is_counted, is_new),
     coalesce(agencies, []) as agencies
 from placed_states
-left join touched_articles using (article_id)
-left join touched_agencies using (article_id)
+left join (
+    -- One version, also of an article that a damaged warehouse gives several current ones.
+    select *
+    from touched_articles
+    qualify row_number() over (partition by article_id order by version desc) = 1
+) as shown using (article_id)
+left join touched_agencies using (article_id, version)
 order by published_date, article_id;
 
 -- Grain: as attention_days: the articles that are counted now. Days are compared by `=` below, so that
@@ -210,7 +216,7 @@ select
     agency,
     count(*) as articles
 from touched_articles
-join touched_agencies using (article_id), unnest(agencies) as credited(agency)
+join touched_agencies using (article_id, version), unnest(agencies) as credited(agency)
 where is_counted
 group by all;
 delete from marts.marts.agency_days as old

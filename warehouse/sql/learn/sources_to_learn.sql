@@ -27,18 +27,6 @@ earlier as (
     from earlier_versions
     group by source
 ),
-totals as (
-    select
-        source,
-        sum(versions)::bigint as total
-    from (
-        from earlier
-        union all
-        select source, versions
-        from new_versions
-    )
-    group by source
-),
 grown as (
     select
         new_versions.source,
@@ -62,6 +50,23 @@ sources as (
     from boilerplate_history
     group by source, line
     having arg_max(state, struct_pack(changed_at, change)) in ('kept', 'dropped')
+),
+totals as (
+    select
+        source,
+        sum(articles)::bigint as total
+    from (
+        select source, articles
+        from earlier_days
+        semi join sources using (source)
+        where day is not null
+        union all
+        select source, versions as articles
+        from new_versions
+        semi join sources using (source)
+        where day is not null
+    )
+    group by source
 ),
 near_days as (
     -- Days before $since, which are most of them, need not be read for most sources.
@@ -97,7 +102,8 @@ complete as (
     join totals using (source)
     group by source
     having sum(articles) filter (day >= $since) >= $few
-        and max(day) filter (newer >= least(total, $stories) / 20) - $window >= $since
+        and max(day) filter (newer >= least(total, $stories) / 20 or newer + 1 >= total)
+            - $window >= $since
 ),
 days as (
     select
@@ -130,7 +136,7 @@ recent_days as (
     -- A few articles that are dated far into the future must not move the window.
     select
         source,
-        max(day) filter (newer >= least(total, $stories) / 20) as recent
+        max(day) filter (newer >= least(total, $stories) / 20 or newer + 1 >= total) as recent
     from placed
     group by source
 ),

@@ -41,7 +41,7 @@ where is_shown;
 create view marts.stories as
 select * replace (
     $source_shown,
-    list_distinct(list_transform(without_domain, lambda "source": $source_alone)) as without_domain
+    list_transform(without_domain, lambda "source": $source_alone) as without_domain
 )
 from marts.clustered_stories;
 

@@ -136,12 +136,13 @@ select
     first_seen_at,
     published_at,
     if(published_precision in ('second', 'minute'), 'instant', 'day') as certainty,
-    coalesce(published_date, fetched_at::date) as day
+    coalesce(published_date, (fetched_at at time zone 'UTC')::date) as day
 from articles
 anti join clusters using (article_id);
 
 -- Grain: one row per cluster. An article without copies, which is most of them, is its own cluster. The
--- day of its fingerprints is compared, so that DuckDB reads those of the wanted days alone.
+-- day of its fingerprints is compared by `=`, so that DuckDB reads those of the wanted days alone; an
+-- article without any day has fingerprints without one.
 create view stories as
 select
     cluster_id,
@@ -152,7 +153,7 @@ select
     coalesce(agency, source, domain) as origin,
     certainty,
     articles,
-    domains + len(without_domain) as sites,
+    len(list_distinct(list_concat(domains, without_domain))) as sites,
     languages,
     agencies,
     representative_id,
@@ -166,18 +167,21 @@ select
     if(published_at is null, null, alone.article_id) as first_article_id,
     if(published_at is null, null, coalesce(source, domain)) as first_source,
     coalesce(
-        fingerprints.agencies[1],
+        coalesce(dated.agencies, undated.agencies)[1],
         if(published_at is null, null, coalesce(source, domain))
     ) as origin,
     if(published_at is null, 'undecided', certainty) as certainty,
     1 as articles,
     if(coalesce(domain, source) is null, 0, 1) as sites,
     list_value(language) as languages,
-    coalesce(fingerprints.agencies, []) as agencies,
+    coalesce(dated.agencies, undated.agencies, []) as agencies,
     alone.article_id as representative_id,
     'only' as representative_reason
 from marts.alone as alone
-left join fingerprints
-    on fingerprints.day = alone.day
-    and fingerprints.article_id = alone.article_id
-    and fingerprints.version = alone.version;
+left join fingerprints as dated
+    on dated.day = alone.day
+    and dated.article_id = alone.article_id
+    and dated.version = alone.version
+left join (from fingerprints where day is null) as undated
+    on undated.article_id = alone.article_id
+    and undated.version = alone.version;
