@@ -52,6 +52,7 @@ STORAGE_VERSION = "v1.4.0"
 # By default DuckDB skips row groups by at most 50 values of a join's smaller side.
 MOST_PRUNING_VALUES = 5_000
 _LEAST_FOR_TWO_THREADS = 20_000_000  # bytes
+# Computing the stories of a million clusters at once did not fit into 500 MB.
 _CLUSTERS_AT_ONCE = 200_000
 
 
@@ -194,6 +195,7 @@ def _define_concerned_days(
 
 
 def _add_stories(connection: duckdb.DuckDBPyConnection) -> None:
+    """Compute the stories of clusters anew of which an article was added, moved or changed."""
     connection.execute(statement("touched_clusters"))
     [(clusters,)] = connection.execute("select count(*) from touched_clusters").fetchall()
     parts = ceil(clusters / _CLUSTERS_AT_ONCE)

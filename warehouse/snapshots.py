@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from config.errors import DamagedWarehouseError
-from warehouse.files import parquet_fault
+from warehouse.files import name_of_file, parquet_fault
 from warehouse.lake import Lake
 from warehouse.opening import RUN_PROPERTY, SAME_ROWS_PROPERTY
 from warehouse.reading import recall_complete_files
@@ -62,7 +62,7 @@ class Snapshot:
         Return None if that is not known, or if the table was also changed in another way.
         """
         added: list[str] = []
-        names = [(file, file.rpartition("/")[2]) for file in self.files[table.name]]
+        names = [(file, name_of_file(file)) for file in self.files[table.name]]
         for commit in self.commits[table.name]:
             if commit.snapshot_id == snapshot_id:
                 return added

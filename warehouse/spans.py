@@ -57,11 +57,11 @@ def files_of_range(
     files: Sequence[str], spans: Mapping[str, DaySpan], first: date, last: date
 ) -> list[str]:
     """Return the files that may hold rows from `first` to `last`, or rows without a day."""
-    wanted = range(first.toordinal() - _MARGIN, last.toordinal() + _MARGIN + 1)
+    begin, end = first.toordinal() - _MARGIN, last.toordinal() + _MARGIN
     return [
         file
         for file in files
-        if file not in spans or (spans[file][0] < wanted.stop and spans[file][1] >= wanted.start)
+        if file not in spans or (spans[file][0] <= end and spans[file][1] >= begin)
     ]
 
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 from tasks.stories.components import TextPart, groups
 from tasks.stories.evidence import EMBEDDING_SHARE
 from tasks.stories.known import define_known
-from tasks.stories.pairs import EarlierTexts
+from tasks.stories.pairs import StoredFingerprints
 from warehouse.reading import create_view
 from warehouse.schema import CLUSTER_MEMBERS, FINGERPRINTS
 from warehouse.statements import statement
@@ -26,7 +26,7 @@ _Connection = duckdb.DuckDBPyConnection
 
 
 def assign_clusters(
-    connection: _Connection, run_id: str, stored: EarlierTexts, *, anew: bool = False
+    connection: _Connection, run_id: str, stored: StoredFingerprints, *, anew: bool = False
 ) -> None:
     """Make the table `cluster_changes`: the articles whose cluster changes, as in cluster_members.
 
@@ -74,7 +74,7 @@ def assign_clusters_around(connection: _Connection, texts: Sequence[str], run_id
     _compute(connection, run_id, None)
 
 
-def _compute(connection: _Connection, run_id: str, stored: EarlierTexts | None) -> None:
+def _compute(connection: _Connection, run_id: str, stored: StoredFingerprints | None) -> None:
     """Compute the clusters of the scope and of what is embedded there."""
     for level, name in enumerate(("embedding_texts", "embedded_texts"), start=1):
         connection.execute(statement(name))
@@ -107,7 +107,7 @@ def _define(connection: _Connection) -> None:
 
 
 def _widen_scope(
-    connection: _Connection, run_id: str, level: int, stored: EarlierTexts | None
+    connection: _Connection, run_id: str, level: int, stored: StoredFingerprints | None
 ) -> None:
     """Append the articles of the wanted texts, of their clusters, and all texts of these."""
     if not connection.execute("from wanted_texts limit 1").fetchone():
@@ -123,13 +123,13 @@ def _widen_scope(
         "where text_hash in (select md5_number_lower(content_hash) from story_scope)"
     )
     pairs = "from new_text_pairs"
-    if connection.execute("from near_runs limit 1").fetchone():  # else DuckDB reads all pairs
+    if connection.execute("from near_runs limit 1").fetchone():  # without any, DuckDB reads all
         pairs += " union all by name from text_pairs semi join near_runs using (run_id)"
     connection.execute(f"create or replace temp view near_pairs as {pairs}")
 
 
 def _find_near(
-    connection: _Connection, column: str, wanted: str, stored: EarlierTexts | None
+    connection: _Connection, column: str, wanted: str, stored: StoredFingerprints | None
 ) -> None:
     """Make the view `near_fingerprints`: fresh ones, and those of some texts' or articles' days.
 

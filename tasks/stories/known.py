@@ -1,4 +1,4 @@
-"""Views of stored texts, pairs and clusters, which need not read the tables of years.
+"""Define views of stored texts, pairs and clusters that need not read the tables of years.
 
 The kept files (`warehouse.kept`) have hashes of all texts. Where they are not attached, the same
 views are made from the tables.

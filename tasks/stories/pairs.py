@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 from math import ceil
-from pathlib import Path
 from typing import Any, Final
 
 import duckdb
@@ -24,6 +23,7 @@ from tasks.stories.evidence import (
 )
 from tasks.stories.hits import find_hits
 from tasks.stories.shingles import METHOD
+from warehouse.files import name_of_file
 from warehouse.reading import create_view
 from warehouse.replaced import is_compacted, period_of
 from warehouse.schema import ARTICLE_VERSIONS, FINGERPRINTS, TEXT_PAIRS
@@ -53,13 +53,13 @@ _Connection = duckdb.DuckDBPyConnection
 
 
 @dataclass(frozen=True, slots=True)
-class EarlierTexts:
-    """The stored texts with which fresh ones are compared.
+class StoredFingerprints:
+    """The files of fingerprints with which fresh texts are compared.
 
     Attributes:
-        files: the Parquet files of their fingerprints, of which the first has no rows.
+        files: Parquet files, of which the first has no rows.
         spans: the days of these files, as far as they are known.
-        days: the most days between two texts.
+        days: the most days between two texts that are compared.
     """
 
     files: Sequence[str]
@@ -80,7 +80,7 @@ class EarlierTexts:
 
 
 def find_pairs(
-    connection: _Connection, stored: EarlierTexts, versions: Sequence[str], run_id: str
+    connection: _Connection, stored: StoredFingerprints, versions: Sequence[str], run_id: str
 ) -> None:
     """Make the table `new_text_pairs` of the pairs of fresh texts, with the columns of text_pairs.
 
@@ -105,7 +105,10 @@ def find_pairs(
 
 
 def _find_candidates(
-    connection: _Connection, first_day: date | None, last_day: date | None, stored: EarlierTexts
+    connection: _Connection,
+    first_day: date | None,
+    last_day: date | None,
+    stored: StoredFingerprints,
 ) -> bool:
     """Make the tables `candidates` and `candidate_texts`; return whether there are any."""
     bound = timedelta(days=stored.days)
@@ -156,7 +159,7 @@ def _read_texts(connection: _Connection, versions: Sequence[str]) -> None:
     places = "select distinct place.run_id || '-' from candidate_texts"
     runs = tuple(run for (run,) in connection.execute(places).fetchall())
     months = set(map(period_of, runs))
-    names = ((file, Path(file).name) for file in versions)
+    names = ((file, name_of_file(file)) for file in versions)
     own = [
         file
         for file, name in names

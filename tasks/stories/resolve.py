@@ -8,7 +8,7 @@ import duckdb
 from config.settings import Settings
 from tasks.stories.clusters import assign_clusters
 from tasks.stories.known import define_known
-from tasks.stories.pairs import EarlierTexts, find_pairs
+from tasks.stories.pairs import StoredFingerprints, find_pairs
 from warehouse.reading import create_view
 from warehouse.schema import ARTICLE_VERSIONS, CLUSTER_MEMBERS, FINGERPRINTS, TEXT_PAIRS, Table
 from warehouse.spans import DaySpan
@@ -77,9 +77,9 @@ def find_stories(
     members = stored[CLUSTER_MEMBERS.name]
     create_view(connection, CLUSTER_MEMBERS.name, members, CLUSTER_MEMBERS.arrow)
     define_known(connection, kept=search.kept)
-    texts = EarlierTexts(stored[FINGERPRINTS.name], search.spans, search.days)
-    find_pairs(connection, texts, versions, search.run_id)
-    assign_clusters(connection, search.run_id, texts, anew=search.anew)
+    fingerprints = StoredFingerprints(stored[FINGERPRINTS.name], search.spans, search.days)
+    find_pairs(connection, fingerprints, versions, search.run_id)
+    assign_clusters(connection, search.run_id, fingerprints, anew=search.anew)
 
 
 def define_stored_fingerprints(connection: duckdb.DuckDBPyConnection, stored: FilesByTable) -> None:

@@ -20,8 +20,8 @@ select article_id from checked_versions
 union
 select article_id from new_article_versions;
 
--- Grain: one row per such article that has a row there: the row's place. It is found by the hash first:
--- DuckDB would else read the ids of all rows.
+-- Grain: one row per such article that has a row there: the row's place. The places are found by the
+-- hashes first; otherwise DuckDB would read the ids of all rows.
 create or replace temp table hashed_places as
 select rowid as place
 from marts.marts.clustered_articles

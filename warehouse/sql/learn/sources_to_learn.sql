@@ -6,7 +6,8 @@
 -- many sources there are, and the choice depends on nothing but these numbers. `ahead` distributes
 -- sources that grow alike over the nights.
 -- Articles that are $window days older than the newest ones hardly count. They are compared only if
--- there are fewer than $few articles without them.
+-- there are fewer than $few articles without them. Days before $since are read only for sources that
+-- have too few articles after it; the result does not depend on $since.
 -- The sources are split into parts, because the memory of learning grows with the number of sources
 -- that are handled together. Sources of a part have similar first days.
 -- Reads: new_article_versions (of the run), earlier_versions and earlier_days (counts of what is
@@ -69,7 +70,6 @@ totals as (
     group by source
 ),
 near_days as (
-    -- Days before $since, which are most of them, need not be read for most sources.
     select
         source,
         day,

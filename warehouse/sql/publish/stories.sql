@@ -27,7 +27,7 @@ where previous_id > cluster_id;
 
 -- Grain: one row per text that more than 100 articles have: the smallest id among them. Articles with one
 -- text are in one cluster, so that only large clusters are looked through. Their articles are collected
--- in a list, so that DuckDB expects few: else it would read all fingerprints first.
+-- in a list, so that DuckDB expects few. Otherwise it would read all fingerprints first.
 create view marts.common_texts as
 select
     content_hash,
@@ -142,7 +142,8 @@ anti join clusters using (article_id);
 
 -- Grain: one row per cluster. An article without copies, which is most of them, is its own cluster. The
 -- day of its fingerprints is compared by `=`, so that DuckDB reads those of the wanted days alone; an
--- article without any day has fingerprints without one.
+-- article without any day has fingerprints without one. Articles without copies are one part of the
+-- union: with several parts, of which some were empty, DuckDB 1.5.5 waited for ever.
 create view stories as
 select
     cluster_id,

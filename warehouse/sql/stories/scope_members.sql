@@ -1,5 +1,5 @@
 -- The articles around the wanted texts. Articles and clusters are found by their hashes; others with the
--- same hash do no harm. Their places are found first: DuckDB would else read all columns of all rows.
+-- same hash do no harm. Their places are found first; otherwise DuckDB would read all columns.
 -- Reads: wanted_texts, near_fingerprints (those of the days of these texts), current_clusters.
 
 -- Grain: one row per article that has a wanted text.
